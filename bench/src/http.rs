@@ -1,0 +1,49 @@
+//! As much HTTP as a benchmark asks for by itself: one request, one reply, no encoding.
+
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail};
+use serde_json::Value;
+
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Gets a path; the reply's status and body.
+pub fn get(from: SocketAddr, path: &str) -> Result<(u16, Vec<u8>)> {
+    let mut stream = TcpStream::connect(from)?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    stream
+        .write_all(format!("GET {path} HTTP/1.1\r\nHost: {from}\r\nConnection: close\r\n\r\n").as_bytes())?;
+    let mut reply = Vec::new();
+    stream.read_to_end(&mut reply)?;
+    read(&reply)
+}
+
+/// Gets a path that answers 200 with JSON.
+pub fn json(from: SocketAddr, path: &str) -> Result<Value> {
+    match get(from, path)? {
+        (200, body) => serde_json::from_slice(&body).with_context(|| format!("{path} answers no JSON")),
+        (status, _) => bail!("{path} answers {status}"),
+    }
+}
+
+fn read(reply: &[u8]) -> Result<(u16, Vec<u8>)> {
+    let end =
+        reply.windows(4).position(|four| four == b"\r\n\r\n").context("the reply has no end of its head")?;
+    let head = std::str::from_utf8(&reply[..end]).context("the reply's head is no text")?;
+    let status =
+        head.split(' ').nth(1).and_then(|status| status.parse().ok()).context("the reply has no status")?;
+    Ok((status, reply[end + 4..].to_vec()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read;
+
+    #[test]
+    fn a_reply_is_a_status_and_a_body() {
+        assert_eq!(read(b"HTTP/1.1 200 OK\r\nA: b\r\n\r\n{}").unwrap(), (200, b"{}".to_vec()));
+        assert!(read(b"HTTP/1.1 200 OK\r\n").is_err());
+    }
+}

@@ -1,0 +1,57 @@
+//! Measures Portico and prints a table for each subject, with the bar that the figure is held to beside it.
+//!
+//! `cargo xtask bench` builds what is measured and starts this. Nothing is asserted: a figure over its bar
+//! is a line that says so, not a failure.
+#![expect(clippy::print_stdout, reason = "the tables are what this program is for")]
+
+mod http;
+mod load;
+mod machine;
+mod node;
+mod paint;
+mod photo;
+mod process;
+mod scratch;
+mod server;
+mod size;
+mod table;
+
+use anyhow::Result;
+use clap::{Parser, ValueEnum};
+
+/// Measures Portico.
+#[derive(Parser)]
+struct Options {
+    /// Measure only these, separated by commas
+    #[arg(long, value_enum, value_delimiter = ',')]
+    only: Vec<Subject>,
+    #[command(flatten)]
+    load: load::Options,
+}
+
+/// What can be measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Subject {
+    /// Bytes and requests of a first visit
+    Size,
+    /// The photo worker against the browser's own code
+    Photo,
+    /// Requests a second, delays, processor time and memory, on both databases
+    Load,
+    /// When the first form field shows on a slow phone
+    Paint,
+}
+
+fn main() -> Result<()> {
+    let options = Options::parse();
+    let subjects = if options.only.is_empty() { Subject::value_variants() } else { &options.only };
+    for subject in subjects {
+        match subject {
+            Subject::Size => size::run()?,
+            Subject::Photo => photo::run()?,
+            Subject::Load => load::run(&options.load)?,
+            Subject::Paint => paint::run()?,
+        }
+    }
+    Ok(())
+}

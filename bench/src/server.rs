@@ -1,0 +1,130 @@
+//! The server that is measured: `portico serve` on a fresh folder and a free port.
+
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+use std::{env, thread};
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::{http, process};
+
+/// What a resident's first page asks for.
+pub const SERVICE: &str = "report-graffiti";
+
+const START_LIMIT: Duration = Duration::from_secs(30);
+const STOP_LIMIT: Duration = Duration::from_secs(20);
+
+/// A running server; dropping it ends it.
+pub struct Server {
+    child: Child,
+    at: SocketAddr,
+    /// From its start to its first answer with data, in seconds.
+    pub started_in: f64,
+}
+
+impl Server {
+    /// Starts one and waits until it answers with data. Without a database's address it keeps its own.
+    pub fn start(folder: &Path, database: Option<&str>) -> Result<Self> {
+        let program =
+            env::var_os("PORTICO_BIN").context("PORTICO_BIN must name the server: cargo xtask bench does")?;
+        let at = free_address()?;
+        let log = folder.join("log");
+        let mut command = tied(&program);
+        command
+            .arg("serve")
+            .stdin(Stdio::null())
+            .stdout(File::create(&log)?)
+            .stderr(File::create(folder.join("errors"))?);
+        for (name, _) in env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("PORTICO_")) {
+            command.env_remove(name);
+        }
+        command.env("PORTICO_DATA_DIR", folder.join("data")).env("PORTICO_LISTEN", at.to_string());
+        if let Some(url) = database {
+            command.env("PORTICO_DATABASE_URL", url);
+        }
+        let start = Instant::now();
+        let child = command.spawn().with_context(|| format!("{} can't be started", program.display()))?;
+        let mut server = Self { child, at, started_in: 0.0 };
+        while start.elapsed() < START_LIMIT {
+            if http::get(at, &format!("/api/services/{SERVICE}")).is_ok_and(|(status, _)| status == 200) {
+                server.started_in = start.elapsed().as_secs_f64();
+                return Ok(server);
+            }
+            if let Some(status) = server.child.try_wait()? {
+                let said = fs::read_to_string(folder.join("errors")).unwrap_or_default();
+                bail!(
+                    "the server ended with {status}: {said}{}",
+                    fs::read_to_string(&log).unwrap_or_default()
+                );
+            }
+            thread::sleep(Duration::from_millis(1));
+        }
+        bail!("the server does not answer")
+    }
+
+    /// Where it listens.
+    pub fn at(&self) -> SocketAddr {
+        self.at
+    }
+
+    /// Its address for browsers.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.at)
+    }
+
+    /// Where the form of [`SERVICE`] begins: the page of its first question.
+    pub fn first_step(&self) -> Result<String> {
+        let service = http::json(self.at, &format!("/api/services/{SERVICE}"))?;
+        let first =
+            service["questions"][0]["id"].as_str().or(service["service"]["questions"][0]["id"].as_str());
+        Ok(format!("/services/{SERVICE}/{}", first.context("the service asks nothing")?))
+    }
+
+    /// Processor milliseconds it has used.
+    pub fn cpu_ms(&self) -> Result<f64> {
+        process::cpu_ms(self.child.id())
+    }
+
+    /// Its memory in megabytes.
+    pub fn pss_mb(&self) -> Result<f64> {
+        process::pss_mb(self.child.id())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = Command::new("kill").arg(self.child.id().to_string()).status();
+        let start = Instant::now();
+        while start.elapsed() < STOP_LIMIT && matches!(self.child.try_wait(), Ok(None)) {
+            thread::sleep(Duration::from_millis(5));
+        }
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The program; where `setpriv` is, it ends with us even if we are killed.
+fn tied(program: &OsString) -> Command {
+    match on_path("setpriv") {
+        Some(setpriv) => {
+            let mut command = Command::new(setpriv);
+            command.args(["--pdeathsig", "TERM", "--"]).arg(program);
+            command
+        }
+        None => Command::new(program),
+    }
+}
+
+/// A program on PATH.
+pub fn on_path(name: &str) -> Option<PathBuf> {
+    let path = env::var_os("PATH")?;
+    env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file())
+}
+
+fn free_address() -> Result<SocketAddr> {
+    TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).context("no free port")
+}

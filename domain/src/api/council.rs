@@ -1,0 +1,32 @@
+//! What every page needs to know of the council.
+
+use serde::{Deserialize, Serialize};
+
+use super::services::ServiceView;
+use crate::council::CouncilContact;
+
+/// The data block in the first page: what the app would otherwise have to ask for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Boot {
+    /// The council.
+    pub council: CouncilView,
+    /// The service whose page this is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service: Option<ServiceView>,
+}
+
+/// A council, as pages show it. `GET /api/council`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CouncilView {
+    /// Its name.
+    pub name: String,
+    /// How to reach a person.
+    pub contact: CouncilContact,
+    /// The key messages of today: those without services stand above every page, the others above the
+    /// pages of their services.
+    pub messages: Vec<crate::council::Message>,
+    /// A demonstration, with invented data; the mailbox is at `/demo/mailbox`.
+    pub demo: bool,
+}

@@ -1,0 +1,178 @@
+//! Following a request: `/api/follow…`. The key in the address is the permission.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+use validator::Validate;
+
+use crate::case::{Feedback, Outcome, Status};
+use crate::catalogue::Policy;
+use crate::reference::Reference;
+use crate::validate::Answer;
+
+/// `POST /api/follow`: find a request by what a person remembers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Validate)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct FindRequest {
+    /// The reference, as typed.
+    #[validate(length(min = 1, max = 40))]
+    pub reference: String,
+    /// The e-mail address given with the request.
+    #[validate(length(min = 1, max = 254))]
+    pub email: String,
+}
+
+/// The key to the found request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Found {
+    /// Goes into `/follow/{key}`.
+    pub key: String,
+}
+
+/// `GET /api/follow/{key}`: a request as its resident sees it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct FollowView {
+    /// Reference.
+    pub reference: Reference,
+    /// The service's identifier.
+    pub service: String,
+    /// The service's title.
+    pub title: String,
+    /// The department's name.
+    pub department: String,
+    /// Where it stands.
+    pub status: Status,
+    /// Open, and later than promised.
+    pub late: bool,
+    /// Who owns it, by name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    /// Somebody takes it by this day.
+    pub acknowledge_by: NaiveDate,
+    /// It is done by this day, as promised now.
+    pub complete_by: NaiveDate,
+    /// The day first promised.
+    pub first_complete_by: NaiveDate,
+    /// The policy it was declined by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<Policy>,
+    /// What was answered.
+    pub answers: Vec<Answer>,
+    /// What happened, oldest first.
+    pub timeline: Vec<Entry>,
+    /// What happens next, in sentences.
+    pub next: Vec<String>,
+    /// What was said of how it went.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub feedback: Option<Feedback>,
+    /// The number of the latest event; a stream of events says when it is behind.
+    pub seq: u32,
+}
+
+/// One line of a timeline.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Entry {
+    /// The event's number.
+    pub seq: u32,
+    /// When (UTC).
+    pub at: DateTime<Utc>,
+    /// When, in words of the council's local time: `Friday 12 December 2026 at 3:15pm`.
+    pub when: String,
+    /// The member of staff who did it; none when the resident did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub staff: Option<String>,
+    /// What happened.
+    pub what: What,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum What {
+    /// The request arrived.
+    Received,
+    /// A member of staff took it.
+    Taken,
+    /// A message.
+    Message {
+        /// The text.
+        text: String,
+    },
+    /// The promised date moved.
+    PromiseMoved {
+        /// From this day.
+        from: NaiveDate,
+        /// To this day.
+        to: NaiveDate,
+        /// Why.
+        reason: String,
+    },
+    /// It was closed.
+    Closed {
+        /// The outcome.
+        outcome: Outcome,
+        /// What was done or why not.
+        text: String,
+    },
+    /// The resident withdrew it.
+    Withdrawn {
+        /// Why; may be empty.
+        reason: String,
+    },
+    /// The resident said how it went.
+    Feedback {
+        /// 1 to 5.
+        score: u8,
+        /// Why; may be empty.
+        reason: String,
+    },
+}
+
+/// `POST /api/follow/{key}/messages`, and `POST /api/staff/requests/{id}/messages`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Validate)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct MessageRequest {
+    /// The message.
+    #[validate(length(min = 1, max = 4000))]
+    pub text: String,
+    /// Made by the sender, one per message: a message sent twice is stored once.
+    pub id: Uuid,
+}
+
+/// `POST /api/follow/{key}/withdraw`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Validate)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct WithdrawRequest {
+    /// Why; may be empty.
+    #[validate(length(max = 1000))]
+    pub reason: String,
+}
+
+/// `POST /api/follow/{key}/feedback`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Validate)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct FeedbackRequest {
+    /// 1 (very badly) to 5 (very well).
+    #[validate(range(min = 1, max = 5))]
+    pub score: u8,
+    /// Why; may be empty.
+    #[validate(length(max = 2000))]
+    pub reason: String,
+}
+
+/// The data of an event in `GET /api/follow/{key}/events` (and the staff's stream): read the request again
+/// when `seq` is past what you have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Changed {
+    /// The number of the latest event.
+    pub seq: u32,
+}

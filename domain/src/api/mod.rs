@@ -1,0 +1,11 @@
+//! What crosses the wire, used by both ends. Requests refuse fields they do not know; what a request may
+//! hold is checked by `validator`. Replies carry days as dates and moments both as UTC and in words of the
+//! council's local time.
+
+pub mod council;
+pub mod follow;
+pub mod photos;
+pub mod problem;
+pub mod requests;
+pub mod services;
+pub mod staff;

@@ -1,0 +1,126 @@
+//! The staff workspace: `/api/staff…`, behind sign-in.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+use validator::Validate;
+
+use super::follow::FollowView;
+use crate::case::{Outcome, Status};
+use crate::catalogue::Policy;
+use crate::reference::Reference;
+
+/// `POST /api/staff/sign-in`: send a code. The reply (204) is the same whether the address is known or not.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Validate)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct SignInRequest {
+    /// Work e-mail address.
+    #[validate(email, length(max = 254))]
+    pub email: String,
+}
+
+/// `POST /api/staff/sign-in/code`: 204 and a session cookie, or 422 `wrong_code`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Validate)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct CodeRequest {
+    /// Work e-mail address.
+    #[validate(email, length(max = 254))]
+    pub email: String,
+    /// The code as typed; spaces and dashes do not matter.
+    #[validate(length(min = 1, max = 40))]
+    pub code: String,
+}
+
+/// `GET /api/staff/me`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Me {
+    /// Identifier.
+    pub id: Uuid,
+    /// Name.
+    pub name: String,
+    /// The department's name.
+    pub department: String,
+}
+
+/// `GET /api/staff/requests?show=open|closed`: the queue of my department, earliest promise first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Queue {
+    /// The requests; at most 200.
+    pub requests: Vec<QueueItem>,
+    /// There are more than shown.
+    pub more: bool,
+}
+
+/// One request in the queue.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct QueueItem {
+    /// Identifier.
+    pub id: Uuid,
+    /// Reference.
+    pub reference: Reference,
+    /// The service's title.
+    pub title: String,
+    /// The first words of what it is about: place, or first text.
+    pub about: String,
+    /// Where it stands.
+    pub status: Status,
+    /// Open, and later than promised.
+    pub late: bool,
+    /// The owner's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    /// Owned by the person asking.
+    pub mine: bool,
+    /// The day it is promised by.
+    pub complete_by: NaiveDate,
+    /// When it arrived, in words.
+    pub received: String,
+}
+
+/// `GET /api/staff/requests/{id}`: one request of my department. Every action replies with this too.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct StaffCase {
+    /// Identifier.
+    pub id: Uuid,
+    /// What the resident sees.
+    pub request: FollowView,
+    /// Owned by the person asking: only then may they write, move the date and close.
+    pub mine: bool,
+    /// The policies this service can be declined by.
+    pub policies: Vec<Policy>,
+    /// The first day the promise may be moved to: tomorrow.
+    pub earliest: NaiveDate,
+}
+
+/// `POST /api/staff/requests/{id}/promise`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Validate)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct MovePromiseRequest {
+    /// The new day.
+    pub to: NaiveDate,
+    /// Why, in words for the resident.
+    #[validate(length(min = 1, max = 1000))]
+    pub reason: String,
+}
+
+/// `POST /api/staff/requests/{id}/close`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Validate)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct CloseRequest {
+    /// The outcome.
+    pub outcome: Outcome,
+    /// What was done or why not, in words for the resident.
+    #[validate(length(min = 1, max = 4000))]
+    pub text: String,
+    /// The policy's identifier; needed for [`Outcome::DeclinedByPolicy`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<String>,
+}

@@ -1,0 +1,433 @@
+//! The case: everything that happens to a request is an event, appended once, and this is the only place
+//! that says what an event does. The timeline, the alerts, the staff's history and the queue are readings
+//! of the same events.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::catalogue::Policy;
+use crate::reference::Reference;
+use crate::validate::Answer;
+
+/// Something that happened to a request.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Event {
+    /// The resident sent it. Always the first event, and only the first.
+    Submitted(Box<Submission>),
+    /// A member of staff took it: it has one owner from now on.
+    Taken,
+    /// A message, from the resident or from staff.
+    Message {
+        /// The text.
+        text: String,
+    },
+    /// The promised date was moved.
+    PromiseMoved {
+        /// The new date.
+        to: NaiveDate,
+        /// Why, in words for the resident.
+        reason: String,
+    },
+    /// It was closed.
+    Closed(Closing),
+    /// The resident no longer needs it.
+    Withdrawn {
+        /// Why, if they said; may be empty.
+        reason: String,
+    },
+    /// The resident said how it went.
+    Feedback(Feedback),
+}
+
+/// What a resident sent, and what was promised then.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Submission {
+    /// The reference it was given.
+    pub reference: Reference,
+    /// The service's identifier.
+    pub service: String,
+    /// The service's title then.
+    pub title: String,
+    /// The document's version it was filled in against.
+    pub version: u32,
+    /// The department it went to.
+    pub department: String,
+    /// The answers.
+    pub answers: Vec<Answer>,
+    /// Somebody takes it by this day.
+    pub acknowledge_by: NaiveDate,
+    /// It is done by this day.
+    pub complete_by: NaiveDate,
+}
+
+/// How a request was closed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Closing {
+    /// The outcome.
+    pub outcome: Outcome,
+    /// What was done or why not, in words for the resident.
+    pub text: String,
+    /// The policy, always there for [`Outcome::DeclinedByPolicy`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<Policy>,
+}
+
+/// The ways a request can end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// What was asked for was done.
+    Done,
+    /// It is not done, because a published policy says so.
+    DeclinedByPolicy,
+    /// Somebody else is responsible.
+    NotOurs,
+    /// Somebody had already asked for it.
+    Duplicate,
+    /// The resident no longer needs it.
+    Withdrawn,
+}
+
+/// How it went, in the resident's view.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Feedback {
+    /// 1 (very badly) to 5 (very well).
+    pub score: u8,
+    /// Why; may be empty.
+    pub reason: String,
+}
+
+/// Who did it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Actor {
+    /// The resident whose request it is.
+    Resident,
+    /// A member of staff.
+    Staff(Owner),
+}
+
+/// A member of staff, as a request knows them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Owner {
+    /// Identifier.
+    pub id: Uuid,
+    /// Name, as residents read it.
+    pub name: String,
+}
+
+/// An event as it is stored.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Recorded {
+    /// 1 for the first event of a case, then one more each.
+    pub seq: u32,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Who.
+    pub by: Actor,
+    /// What.
+    pub event: Event,
+}
+
+/// Where a request stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// It has arrived and nobody has taken it yet.
+    Received,
+    /// Somebody owns it and is working on it.
+    InProgress,
+    /// It has ended.
+    Closed(Outcome),
+}
+
+impl Status {
+    /// Whether the request is still open.
+    #[must_use]
+    pub fn is_open(self) -> bool {
+        !matches!(self, Self::Closed(_))
+    }
+}
+
+/// The state of a request: its events, folded.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Case {
+    /// What was sent, and promised, at first.
+    pub submission: Submission,
+    /// Where it stands.
+    pub status: Status,
+    /// Who owns it.
+    pub owner: Option<Owner>,
+    /// The day it is promised by now.
+    pub complete_by: NaiveDate,
+    /// When it arrived.
+    pub received_at: DateTime<Utc>,
+    /// When it ended.
+    pub closed_at: Option<DateTime<Utc>>,
+    /// How it was closed by staff.
+    pub closing: Option<Closing>,
+    /// How it went.
+    pub feedback: Option<Feedback>,
+    /// Everything after the submission, in order.
+    pub history: Vec<Recorded>,
+}
+
+/// Why an event can't happen now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Refused {
+    /// The request has ended.
+    #[error("the request is closed")]
+    Closed,
+    /// Feedback comes after the end.
+    #[error("the request is still open")]
+    StillOpen,
+    /// Only its owner may; it has to be taken first.
+    #[error("somebody else owns the request, or nobody does yet")]
+    NotOwner,
+    /// They own it already.
+    #[error("the request is already theirs")]
+    AlreadyYours,
+    /// It was said before.
+    #[error("feedback was given already")]
+    AlreadyGiven,
+    /// A request is declined by a policy, so the policy must be named.
+    #[error("declined by policy needs the policy")]
+    PolicyMissing,
+    /// The new date is the one already promised.
+    #[error("that is the date already promised")]
+    SameDate,
+    /// The event is not for this kind of person, or not at this place in the order.
+    #[error("this can't happen here")]
+    NotAllowed,
+}
+
+impl Case {
+    /// The first event opens the case.
+    ///
+    /// # Errors
+    /// [`Refused::NotAllowed`] when it is not a submission by a resident with number 1.
+    pub fn open(first: &Recorded) -> Result<Self, Refused> {
+        match (&first.event, &first.by, first.seq) {
+            (Event::Submitted(submission), Actor::Resident, 1) => Ok(Self {
+                submission: (**submission).clone(),
+                status: Status::Received,
+                owner: None,
+                complete_by: submission.complete_by,
+                received_at: first.at,
+                closed_at: None,
+                closing: None,
+                feedback: None,
+                history: Vec::new(),
+            }),
+            _ => Err(Refused::NotAllowed),
+        }
+    }
+
+    /// Folds a whole history.
+    ///
+    /// # Errors
+    /// [`Refused`] when it could not have happened so.
+    pub fn fold(events: &[Recorded]) -> Result<Self, Refused> {
+        let (first, rest) = events.split_first().ok_or(Refused::NotAllowed)?;
+        let mut case = Self::open(first)?;
+        for event in rest {
+            case.apply(event.clone())?;
+        }
+        Ok(case)
+    }
+
+    /// The number the next event gets.
+    #[must_use]
+    pub fn next_seq(&self) -> u32 {
+        self.history.last().map_or(2, |last| last.seq + 1)
+    }
+
+    /// Applies one event; the only writer of a case's state. Nothing changes when it is refused.
+    ///
+    /// # Errors
+    /// [`Refused`] when the event can't happen now, or not by this person.
+    pub fn apply(&mut self, recorded: Recorded) -> Result<(), Refused> {
+        if recorded.seq != self.next_seq() {
+            return Err(Refused::NotAllowed);
+        }
+        self.may(&recorded.by, &recorded.event)?;
+        match (&recorded.event, &recorded.by) {
+            (Event::Submitted(_), _) | (Event::Taken, Actor::Resident) => return Err(Refused::NotAllowed),
+            (Event::Taken, Actor::Staff(staff)) => {
+                self.owner = Some(staff.clone());
+                self.status = Status::InProgress;
+            }
+            (Event::Message { .. }, _) => {}
+            (Event::PromiseMoved { to, .. }, _) => self.complete_by = *to,
+            (Event::Closed(closing), _) => {
+                self.status = Status::Closed(closing.outcome);
+                self.closing = Some(closing.clone());
+                self.closed_at = Some(recorded.at);
+            }
+            (Event::Withdrawn { .. }, _) => {
+                self.status = Status::Closed(Outcome::Withdrawn);
+                self.closed_at = Some(recorded.at);
+            }
+            (Event::Feedback(feedback), _) => self.feedback = Some(feedback.clone()),
+        }
+        self.history.push(recorded);
+        Ok(())
+    }
+
+    /// Whether this person may do this now.
+    ///
+    /// # Errors
+    /// [`Refused`] with the reason.
+    #[expect(clippy::match_same_arms, reason = "the order of the arms is the rule")]
+    pub fn may(&self, by: &Actor, event: &Event) -> Result<(), Refused> {
+        let open = self.status.is_open();
+        match (by, event) {
+            (Actor::Resident, Event::Feedback(_)) if open => Err(Refused::StillOpen),
+            (Actor::Resident, Event::Feedback(_)) if self.feedback.is_some() => Err(Refused::AlreadyGiven),
+            (Actor::Resident, Event::Feedback(feedback)) if !(1..=5).contains(&feedback.score) => {
+                Err(Refused::NotAllowed)
+            }
+            (Actor::Resident, Event::Feedback(_)) => Ok(()),
+            _ if !open => Err(Refused::Closed),
+            (Actor::Resident, Event::Message { .. } | Event::Withdrawn { .. }) => Ok(()),
+            (Actor::Staff(staff), Event::Taken) if self.is_owner(staff.id) => Err(Refused::AlreadyYours),
+            (Actor::Staff(_), Event::Taken) => Ok(()),
+            (Actor::Staff(staff), Event::Message { .. } | Event::PromiseMoved { .. } | Event::Closed(_))
+                if !self.is_owner(staff.id) =>
+            {
+                Err(Refused::NotOwner)
+            }
+            (Actor::Staff(_), Event::PromiseMoved { to, .. }) if *to == self.complete_by => {
+                Err(Refused::SameDate)
+            }
+            (Actor::Staff(_), Event::Closed(closing))
+                if closing.outcome == Outcome::DeclinedByPolicy && closing.policy.is_none() =>
+            {
+                Err(Refused::PolicyMissing)
+            }
+            (Actor::Staff(_), Event::Message { .. } | Event::PromiseMoved { .. } | Event::Closed(_)) => {
+                Ok(())
+            }
+            _ => Err(Refused::NotAllowed),
+        }
+    }
+
+    fn is_owner(&self, staff: Uuid) -> bool {
+        self.owner.as_ref().is_some_and(|owner| owner.id == staff)
+    }
+
+    /// Whether the promise has been missed: still open, and the day is past.
+    #[must_use]
+    pub fn is_late(&self, today: NaiveDate) -> bool {
+        self.status.is_open() && today > self.complete_by
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(day: u32) -> NaiveDate {
+        NaiveDate::from_ymd_opt(2026, 12, day).unwrap()
+    }
+
+    fn at(day: u32) -> DateTime<Utc> {
+        self::day(day).and_hms_opt(10, 0, 0).unwrap().and_utc()
+    }
+
+    fn submitted() -> Recorded {
+        let submission = Submission {
+            reference: Reference::from_random([1; 7]),
+            service: "report-graffiti".into(),
+            title: "Report graffiti".into(),
+            version: 1,
+            department: "streets".into(),
+            answers: Vec::new(),
+            acknowledge_by: day(8),
+            complete_by: day(14),
+        };
+        Recorded { seq: 1, at: at(7), by: Actor::Resident, event: Event::Submitted(Box::new(submission)) }
+    }
+
+    fn staff(id: u128) -> Actor {
+        Actor::Staff(Owner { id: Uuid::from_u128(id), name: "Priya Shah".into() })
+    }
+
+    fn then(case: &mut Case, by: Actor, event: Event) -> Result<(), Refused> {
+        case.apply(Recorded { seq: case.next_seq(), at: at(9), by, event })
+    }
+
+    fn closing(outcome: Outcome) -> Event {
+        Event::Closed(Closing { outcome, text: "Removed this morning.".into(), policy: None })
+    }
+
+    fn message() -> Event {
+        Event::Message { text: "Hello".into() }
+    }
+
+    #[test]
+    fn from_arrival_to_feedback() {
+        let mut case = Case::open(&submitted()).unwrap();
+        assert_eq!(then(&mut case, staff(1), message()), Err(Refused::NotOwner));
+        then(&mut case, staff(1), Event::Taken).unwrap();
+        assert_eq!(then(&mut case, staff(1), Event::Taken), Err(Refused::AlreadyYours));
+        assert_eq!(then(&mut case, staff(2), closing(Outcome::Done)), Err(Refused::NotOwner));
+        then(&mut case, Actor::Resident, message()).unwrap();
+        then(&mut case, staff(1), Event::PromiseMoved { to: day(16), reason: "Rain".into() }).unwrap();
+        let again = Event::PromiseMoved { to: day(16), reason: "Rain".into() };
+        assert_eq!(then(&mut case, staff(1), again), Err(Refused::SameDate));
+        assert!(!case.is_late(day(16)) && case.is_late(day(17)));
+        assert_eq!(
+            then(&mut case, staff(1), closing(Outcome::DeclinedByPolicy)),
+            Err(Refused::PolicyMissing)
+        );
+        assert_eq!(then(&mut case, Actor::Resident, closing(Outcome::Done)), Err(Refused::NotAllowed));
+        let good = Event::Feedback(Feedback { score: 5, reason: "Quick".into() });
+        assert_eq!(then(&mut case, Actor::Resident, good.clone()), Err(Refused::StillOpen));
+        then(&mut case, staff(1), closing(Outcome::Done)).unwrap();
+        assert_eq!(case.status, Status::Closed(Outcome::Done));
+        assert!(!case.is_late(day(30)));
+        assert_eq!(then(&mut case, Actor::Resident, message()), Err(Refused::Closed));
+        assert_eq!(then(&mut case, staff(1), closing(Outcome::NotOurs)), Err(Refused::Closed));
+        assert_eq!(
+            then(&mut case, Actor::Resident, Event::Feedback(Feedback { score: 6, reason: String::new() })),
+            Err(Refused::NotAllowed)
+        );
+        then(&mut case, Actor::Resident, good.clone()).unwrap();
+        assert_eq!(then(&mut case, Actor::Resident, good), Err(Refused::AlreadyGiven));
+        let events: Vec<Recorded> =
+            std::iter::once(submitted()).chain(case.history.iter().cloned()).collect();
+        assert_eq!(Case::fold(&events), Ok(case), "the state is the fold of its events");
+    }
+
+    #[test]
+    fn withdrawn_by_the_resident_only() {
+        let mut case = Case::open(&submitted()).unwrap();
+        let gone = Event::Withdrawn { reason: String::new() };
+        assert_eq!(then(&mut case, staff(1), gone.clone()), Err(Refused::NotAllowed));
+        then(&mut case, Actor::Resident, gone).unwrap();
+        assert_eq!(case.status, Status::Closed(Outcome::Withdrawn));
+        assert_eq!(then(&mut case, staff(1), Event::Taken), Err(Refused::Closed));
+    }
+
+    #[test]
+    fn an_event_out_of_order_changes_nothing() {
+        let mut case = Case::open(&submitted()).unwrap();
+        let before = case.clone();
+        for seq in [0, 1, 3] {
+            let event = Recorded { seq, at: at(8), by: Actor::Resident, event: message() };
+            assert_eq!(case.apply(event), Err(Refused::NotAllowed));
+        }
+        assert_eq!(then(&mut case, Actor::Resident, submitted().event), Err(Refused::NotAllowed));
+        assert_eq!(case, before);
+        assert!(Case::fold(&[]).is_err());
+    }
+}

@@ -1,0 +1,242 @@
+//! One council: its name, how to reach it, its departments, calendar, look and key messages.
+
+use chrono::{NaiveDate, NaiveTime};
+use serde::{Deserialize, Serialize};
+
+use crate::standard::Division;
+#[cfg(feature = "documents")]
+use crate::standard::{Calendar, bank_holidays};
+
+/// A council, as its `council.toml` says.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Council {
+    /// Identifier, and the name of its folder. Every stored key begins with it.
+    #[serde(default)]
+    pub id: String,
+    /// Its name, as residents say it.
+    pub name: String,
+    /// The host names it answers to; none are needed where there is one council.
+    #[serde(default)]
+    pub hosts: Vec<String>,
+    /// How to reach a person.
+    pub contact: CouncilContact,
+    /// The look.
+    #[serde(default)]
+    pub brand: Brand,
+    /// When it works.
+    pub calendar: Opening,
+    /// Its departments.
+    pub departments: Vec<Department>,
+    /// Messages that stand above every page.
+    #[serde(default)]
+    pub messages: Vec<Message>,
+    /// People who get a staff account when the demo is seeded.
+    #[serde(default)]
+    pub staff: Vec<StaffAccount>,
+    /// A demonstration: the mailbox is shown to everybody at `/demo/mailbox`.
+    #[serde(default)]
+    pub demo: bool,
+}
+
+/// How to reach a person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct CouncilContact {
+    /// Phone number, as written.
+    pub phone: String,
+    /// When the phone is answered, in words.
+    pub hours: String,
+    /// E-mail address that alerts come from and go back to.
+    pub email: String,
+    /// Where to go in person.
+    pub address: String,
+}
+
+/// Colours, as `#rrggbb`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Brand {
+    /// The header's colour.
+    pub colour: String,
+    /// Text on it; at least 4.5:1 against `colour`.
+    pub text: String,
+    /// Links.
+    pub link: String,
+}
+
+impl Default for Brand {
+    fn default() -> Self {
+        Self { colour: "#1d4e5f".into(), text: "#ffffff".into(), link: "#1a5f7a".into() }
+    }
+}
+
+/// When the council works.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Opening {
+    /// Whose bank holidays it keeps.
+    #[serde(default)]
+    pub division: Division,
+    /// Start of the working day, `09:00`.
+    #[serde(with = "clock")]
+    pub opens: NaiveTime,
+    /// End of the working day.
+    #[serde(with = "clock")]
+    pub closes: NaiveTime,
+    /// Days it is closed besides bank holidays, `2026-12-29`.
+    #[serde(default)]
+    pub closed: Vec<NaiveDate>,
+}
+
+/// A department.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Department {
+    /// Identifier.
+    pub id: String,
+    /// Name.
+    pub name: String,
+    /// What it does, in a line.
+    #[serde(default)]
+    pub about: Option<String>,
+}
+
+/// A key message: a strike, a closure, a known delay.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Message {
+    /// What to know.
+    pub text: String,
+    /// First day it is shown.
+    #[serde(default)]
+    pub from: Option<NaiveDate>,
+    /// Last day it is shown.
+    #[serde(default)]
+    pub until: Option<NaiveDate>,
+    /// The services it concerns; none means every page.
+    #[serde(default)]
+    pub services: Vec<String>,
+}
+
+/// A member of staff in the demo.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StaffAccount {
+    /// Name, as residents read it.
+    pub name: String,
+    /// E-mail address to sign in with.
+    pub email: String,
+    /// Department by identifier.
+    pub department: String,
+}
+
+impl Message {
+    /// Whether the message is shown on this day.
+    #[must_use]
+    pub fn shown_on(&self, day: NaiveDate) -> bool {
+        self.from.is_none_or(|from| from <= day) && self.until.is_none_or(|until| day <= until)
+    }
+}
+
+impl Council {
+    /// A department's name; its identifier when it is gone from the list.
+    #[must_use]
+    pub fn department_name<'a>(&'a self, id: &'a str) -> &'a str {
+        self.departments
+            .iter()
+            .find(|department| department.id == id)
+            .map_or(id, |department| &department.name)
+    }
+
+    /// Mistakes in the document that its types do not show.
+    #[must_use]
+    pub fn faults(&self) -> Vec<String> {
+        let mut faults = Vec::new();
+        if self.departments.is_empty() {
+            faults.push("a council needs at least one [[departments]]".to_owned());
+        }
+        if self.calendar.opens >= self.calendar.closes {
+            faults.push("the working day must close after it opens".to_owned());
+        }
+        let known = |id: &str| self.departments.iter().any(|department| department.id == id);
+        for staff in self.staff.iter().filter(|staff| !known(&staff.department)) {
+            faults.push(format!(
+                "{} is in “{}”, which is none of the departments",
+                staff.name, staff.department
+            ));
+        }
+        if !crate::field::contact::is_email(&self.contact.email) {
+            faults.push(format!("“{}” is not an e-mail address", self.contact.email));
+        }
+        let white = "#ffffff";
+        for (name, colour, on) in
+            [("colour", &self.brand.colour, self.brand.text.as_str()), ("link", &self.brand.link, white)]
+        {
+            match contrast(colour, on) {
+                None => faults.push(format!(
+                    "the brand's {name} “{colour}” must be written #rrggbb, and so must the text on it"
+                )),
+                Some(ratio) if ratio < 4.5 => {
+                    faults.push(format!("the brand's {name} {colour} is too close to {on}: {ratio:.1} to 1, and people need 4.5 to 1"));
+                }
+                Some(_) => {}
+            }
+        }
+        faults
+    }
+
+    /// When the council works, bank holidays included.
+    #[cfg(feature = "documents")]
+    #[must_use]
+    pub fn calendar(&self) -> Calendar {
+        let mut closed = bank_holidays(self.calendar.division);
+        closed.extend(self.calendar.closed.iter().copied());
+        Calendar { opens: self.calendar.opens, closes: self.calendar.closes, closed }
+    }
+}
+
+/// How well two colours can be told apart, 1 to 21. Source: WCAG 2.2, contrast ratio.
+fn contrast(one: &str, other: &str) -> Option<f64> {
+    let luminance = |colour: &str| -> Option<f64> {
+        let hex = colour.strip_prefix('#').filter(|hex| hex.len() == 6 && hex.is_ascii())?;
+        let channel = |at: usize| -> Option<f64> {
+            let share = f64::from(u8::from_str_radix(&hex[at..at + 2], 16).ok()?) / 255.0;
+            Some(if share <= 0.04045 { share / 12.92 } else { ((share + 0.055) / 1.055).powf(2.4) })
+        };
+        Some(0.2126 * channel(0)? + 0.7152 * channel(2)? + 0.0722 * channel(4)?)
+    };
+    let (one, other) = (luminance(one)?, luminance(other)?);
+    Some((one.max(other) + 0.05) / (one.min(other) + 0.05))
+}
+
+mod clock {
+    use chrono::NaiveTime;
+    use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+    pub(super) fn serialize<S: Serializer>(time: &NaiveTime, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(&time.format("%H:%M"))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<NaiveTime, D::Error> {
+        let text = String::deserialize(from)?;
+        NaiveTime::parse_from_str(&text, "%H:%M").map_err(|_| D::Error::custom("a time is written 09:00"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn contrast_as_wcag_counts_it() {
+        assert!((contrast("#000000", "#ffffff").unwrap() - 21.0).abs() < 0.01);
+        assert!((contrast("#777777", "#ffffff").unwrap() - 4.48).abs() < 0.01);
+        for wrong in ["red", "#fff", "#12345g", "#é2345"] {
+            assert_eq!(contrast(wrong, "#ffffff"), None, "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! Cleaning of typed text, the same for every kind: what a person wrote is kept to the letter, and what
+//! only serves to deceive or to break a page is taken out.
+
+use super::{ErrorCode, FieldError};
+
+/// The most characters a name may have.
+pub const NAME_MAX: u32 = 500;
+/// The most characters any text may have, whatever a document says.
+pub const TEXT_MAX: u32 = 10_000;
+/// Marks stacked on one base letter that are kept; real writing needs at most a few.
+const MARKS_KEPT: usize = 8;
+
+/// Cleans one line: line breaks and tabs become spaces, and the ends are trimmed.
+#[must_use]
+pub fn line(raw: &str) -> String {
+    let spaced: String = raw.chars().map(|c| if matches!(c, '\n' | '\r' | '\t') { ' ' } else { c }).collect();
+    lines(&spaced)
+}
+
+/// Cleans text of several lines: Windows line ends become `\n`; control characters and the invisible
+/// characters that turn the direction of writing are dropped; stacked marks are capped; the ends are trimmed.
+#[must_use]
+pub fn lines(raw: &str) -> String {
+    let mut out = String::with_capacity(raw.len());
+    let mut marks = 0;
+    let mut chars = raw.chars().peekable();
+    while let Some(c) = chars.next() {
+        let c = match c {
+            '\r' if chars.peek() == Some(&'\n') => continue,
+            '\r' => '\n',
+            c => c,
+        };
+        if is_stacking_mark(c) {
+            marks += 1;
+            if marks > MARKS_KEPT {
+                continue;
+            }
+        } else {
+            marks = 0;
+        }
+        if (c.is_control() && c != '\n' && c != '\t') || is_direction_control(c) {
+            continue;
+        }
+        out.push(c);
+    }
+    normal_form(out.trim())
+}
+
+/// Characters as a person would count them for a limit: Unicode scalar values.
+#[must_use]
+pub fn count(text: &str) -> u32 {
+    u32::try_from(text.chars().count()).unwrap_or(u32::MAX)
+}
+
+/// Refuses text longer than `max` characters.
+///
+/// # Errors
+/// [`ErrorCode::TooLong`] with the limit.
+pub fn within(path: impl Into<String>, text: &str, max: u32) -> Result<(), FieldError> {
+    if count(text) > max { Err(FieldError::over(path, ErrorCode::TooLong, max)) } else { Ok(()) }
+}
+
+/// Invisible characters that turn the direction of writing (Unicode TR 9); a name or a file name with
+/// them can be made to read as something else.
+#[must_use]
+pub fn is_direction_control(c: char) -> bool {
+    matches!(c, '\u{200E}' | '\u{200F}' | '\u{061C}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
+fn is_stacking_mark(c: char) -> bool {
+    matches!(c, '\u{0300}'..='\u{036F}' | '\u{1AB0}'..='\u{1AFF}' | '\u{1DC0}'..='\u{1DFF}' | '\u{20D0}'..='\u{20FF}' | '\u{FE20}'..='\u{FE2F}')
+}
+
+/// Composed form (NFC), so that equal text is stored equally. The tables are large, so only the server
+/// has them; what it stores is what counts.
+#[cfg(feature = "documents")]
+fn normal_form(text: &str) -> String {
+    use unicode_normalization::UnicodeNormalization as _;
+    text.nfc().collect()
+}
+
+#[cfg(not(feature = "documents"))]
+fn normal_form(text: &str) -> String {
+    text.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_kept_to_the_letter() {
+        for name in [
+            "O’Brien",
+            "O'Brien",
+            "D’Arcy-Smith",
+            "Nǃxau",
+            "X Æ A-12",
+            "U",
+            "محمد",
+            "👩‍👩‍👧 Family",
+            "<script>alert(1)</script>",
+            "'; DROP TABLE request;--",
+        ] {
+            assert_eq!(line(name), name);
+        }
+    }
+
+    #[test]
+    fn what_deceives_is_dropped() {
+        assert_eq!(line("photo\u{202E}gpj.exe"), "photogpj.exe");
+        assert_eq!(line("a\u{0000}b\u{0007}c"), "abc");
+        assert_eq!(line("two\r\nlines"), "two  lines");
+        assert_eq!(lines("  a\r\nb\rc  "), "a\nb\nc");
+        let zalgo: String = std::iter::once('e').chain(std::iter::repeat_n('\u{0316}', 500)).collect();
+        assert!(count(&lines(&zalgo)) <= 9);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn cleaning_twice_changes_nothing(raw in ".{0,200}") {
+            let once = lines(&raw);
+            proptest::prop_assert_eq!(lines(&once), once);
+        }
+    }
+}

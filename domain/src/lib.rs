@@ -1,0 +1,16 @@
+//! The rules of Portico: what a council offers, how a form is filled in, what a request goes through and
+//! what was promised. Pure: no I/O, no clock and no randomness of its own; both are arguments. The same
+//! code runs in the browser and on the server.
+
+pub mod answers;
+pub mod api;
+pub mod case;
+pub mod catalogue;
+pub mod council;
+#[cfg(feature = "documents")]
+pub mod document;
+pub mod field;
+pub mod journey;
+pub mod reference;
+pub mod standard;
+pub mod validate;

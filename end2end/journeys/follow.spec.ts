@@ -1,0 +1,172 @@
+import { RequestPage } from "../pages/request";
+import { link } from "../support/mailbox";
+import { expect, test } from "../support/test";
+
+test("I find my request by its reference and my e-mail address", async ({ page, api, inspector }) => {
+  const { reference, key } = await api.send("report-graffiti");
+  const find = new RequestPage(page, inspector);
+  await page.goto("/");
+  await find.follow("Find your request");
+  await find.shows("Find your request");
+  await find.press("Find your request");
+  await find.complains("Enter your reference", "Enter an email address in the right format, like name@example.com");
+  await find.type("Reference", "1234");
+  await find.type("Email address", "sam@example.org");
+  await find.press("Find your request");
+  await find.complains("Check the reference. It has eight letters and numbers, like 7K3M-9PQ9");
+  // As people write it down and read it out.
+  await find.type("Reference", ` ${reference.toLowerCase().replace("-", " ")} `);
+  await find.type("Email address", "SAM@example.org ");
+  await find.press("Find your request");
+  await find.shows("Report graffiti");
+  await expect(page).toHaveURL(new RegExp(`/follow/${key}$`));
+});
+
+test("somebody else’s address finds nothing, and does not say which of the two is wrong", async ({ page, api, inspector }) => {
+  inspector.allow(/status of (404|422) .*\/api\/follow/);
+  const { reference } = await api.send("report-graffiti");
+  const find = new RequestPage(page, inspector);
+  await page.goto("/follow");
+  await find.shows("Find your request");
+  await find.type("Reference", reference);
+  await find.type("Email address", "kim@example.org");
+  await find.press("Find your request");
+  await find.complains("We can’t find a request with this reference and this email address. Check that both are right");
+});
+
+test("I write to those who deal with it, once however often I press", async ({ page, api, people, server, inspector }) => {
+  const { key, reference } = await api.send("report-graffiti");
+  const staff = await people.staff("priya");
+  await staff.openRequest(reference);
+  const mine = new RequestPage(page, inspector);
+  await mine.open(key);
+  await mine.press("Send message");
+  await expect(page.locator("#message-error")).toHaveText("Error: Write a message");
+  await mine.inspected();
+  await mine.type("Your message", "It is\nstill there.");
+  await page.getByRole("button", { name: "Send message" }).dblclick();
+  await expect(page.getByText("Your message was sent.")).toBeVisible();
+  await expect(page.getByLabel("Your message")).toHaveValue("");
+  await expect(mine.timeline).toHaveCount(2);
+  await expect(mine.timeline.first()).toContainText("It is\nstill there.");
+  await expect(mine.timeline.first().getByRole("heading")).toHaveText("You wrote");
+  await expect(staff.timeline.first().getByRole("heading")).toHaveText("The resident wrote");
+  // Nobody has taken it: there is nobody to write an e-mail to.
+  expect(await server.mailbox.to("priya@saltmarsh.example")).toHaveLength(1);
+});
+
+test("what I am typing stays when news arrive", async ({ page, api, people, inspector }) => {
+  const { key, reference } = await api.send("report-graffiti");
+  const mine = new RequestPage(page, inspector);
+  await mine.open(key);
+  await page.getByLabel("Your message").pressSequentially("Half a sen");
+  const staff = await people.staff("priya");
+  await staff.openRequest(reference);
+  await staff.take();
+  await expect(mine.statusTitle).toHaveText("Open: we are working on it");
+  await expect(page.getByLabel("Your message")).toBeFocused();
+  await page.keyboard.type("tence");
+  await expect(page.getByLabel("Your message")).toHaveValue("Half a sentence");
+});
+
+test("I withdraw it, after I was asked whether I mean it", async ({ page, api, server, people, inspector }) => {
+  const { key, reference } = await api.send("report-graffiti");
+  const staff = await people.staff("priya");
+  await staff.openRequest(reference);
+  await staff.take();
+  const mine = new RequestPage(page, inspector);
+  await mine.open(key);
+  await mine.follow("Withdraw this request");
+  await mine.shows("Do you want to withdraw this request?");
+  await mine.follow("Keep it open");
+  await mine.shows("Report graffiti");
+  await mine.follow("Withdraw this request");
+  await mine.shows("Do you want to withdraw this request?");
+  await mine.type("Why? (optional)", "It is gone already.");
+  await mine.press("Withdraw this request");
+  await mine.shows("Report graffiti");
+  await expect(mine.statusTitle).toHaveText("You withdrew this request");
+  await expect(mine.timeline.first()).toContainText("It is gone already.");
+  await expect(page.getByRole("link", { name: "Withdraw this request" })).toHaveCount(0);
+  await server.mailbox.expect("sam@example.org", "Withdrawn");
+  await server.mailbox.expect("priya@saltmarsh.example", "The resident withdrew this");
+  await expect(staff.timeline.first()).toContainText("The resident withdrew the request");
+  await staff.inspected();
+  // The page that asked is no longer open.
+  await page.goto(`/follow/${key}/withdraw`);
+  await mine.shows("Report graffiti");
+});
+
+test("a wrong link leads to a plain page that says what to do", async ({ page, inspector }) => {
+  inspector.allow(/status of 404/);
+  const mine = new RequestPage(page, inspector);
+  for (const address of ["/follow/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "/follow/x/sent", "/follow/x/withdraw", "/nothing/here", "/services/no-such", "/services/report-graffiti/no-such-step"]) {
+    await page.goto(address);
+    await mine.shows("Page not found");
+    await expect(page).toHaveTitle(/^Page not found/);
+    await expect(page.getByRole("link", { name: "See everything you can do here" })).toBeVisible();
+  }
+});
+
+test("without a stream of news the page asks by itself", async ({ page, api, people, inspector }) => {
+  inspector.allow(/status of 403/);
+  const { key, reference } = await api.send("report-graffiti");
+  await page.route("**/events", (route) => route.fulfill({ status: 403, body: "blocked by the network" }));
+  await page.clock.install();
+  const mine = new RequestPage(page, inspector);
+  await mine.open(key);
+  const staff = await people.staff("priya");
+  await staff.openRequest(reference);
+  await staff.take();
+  await expect(mine.statusTitle).toHaveText("Open: we have your request");
+  await page.clock.fastForward(16_000);
+  await expect(mine.statusTitle).toHaveText("Open: we are working on it");
+});
+
+test("the confirmation gives me ways to keep the link", async ({ page, api, server, context, inspector }) => {
+  const { key } = await api.send("report-graffiti");
+  const mine = new RequestPage(page, inspector);
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await page.goto(`/follow/${key}/sent`);
+  await mine.shows("We have your request");
+  await mine.press("Copy the link");
+  await expect(page.getByRole("button", { name: "Copied" })).toBeVisible();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(`${server.url}/follow/${key}`);
+  await expect(page.getByRole("link", { name: "Email it to yourself" })).toHaveAttribute("href", /^mailto:\?subject=/);
+});
+
+test("I read my e-mails in the demonstration's mailbox and follow the link there", async ({ page, api, server, inspector }) => {
+  const { key } = await api.send("report-graffiti");
+  const mail = await server.mailbox.expect("sam@example.org", "We have your request");
+  const mine = new RequestPage(page, inspector);
+  await page.goto("/help");
+  await mine.shows("Help and accessibility");
+  await mine.follow("See the emails it writes");
+  await mine.shows("Demonstration mailbox");
+  await page.getByRole("article").filter({ hasText: "We have your request" }).getByRole("link", { name: link(mail) }).click();
+  await mine.shows("Report graffiti");
+  await expect(page).toHaveURL(`${server.url}/follow/${key}`);
+});
+
+test("when the server can't answer I am told, and can try again", async ({ page, inspector }) => {
+  inspector.allow(/status of 500/);
+  const home = new RequestPage(page, inspector);
+  await page.route("**/api/services", (route) => route.fulfill({ status: 500, body: "" }), { times: 1 });
+  await page.goto("/");
+  await expect(page.getByRole("heading", { name: "Sorry, there is a problem" })).toBeVisible();
+  await home.press("Try again");
+  await expect(page.getByRole("link", { name: "Report graffiti" })).toBeVisible();
+  await home.inspected();
+});
+
+test("when the app can't start there is a page with a number to ring", async ({ page, inspector }) => {
+  inspector.allow(/ERR_FAILED|Failed to fetch|NetworkError/);
+  await page.route("**/*.wasm", (route) => route.abort());
+  await page.goto("/services/report-graffiti");
+  await expect(page.getByRole("heading", { name: "Sorry, there is a problem" })).toBeVisible();
+  await expect(page.getByText("01632 960 960")).toBeVisible();
+  await inspector.settled(page);
+  await page.unroute("**/*.wasm");
+  await page.getByRole("link", { name: "Open this page again" }).click();
+  await expect(page.locator("main h1")).toHaveText("Report graffiti");
+});

@@ -1,0 +1,109 @@
+import { RequestPage } from "../pages/request";
+import { expect, test, type Page } from "../support/test";
+
+const PEOPLE = [
+  ["an Irish name", "Siobhán O’Brien-D'Arcy"],
+  ["a name written from right to left", "مريم عبد الله"],
+  ["a name with an emoji", "Zoë 👩🏽‍🎨 Müller"],
+  ["a name that turns the line round", "Eve\u202Egnp.exe"],
+] as const;
+
+for (const [who, name] of PEOPLE) {
+  test(`${who} is kept as it was typed`, async ({ page, form, people, server, inspector }) => {
+    await form.graffitiToCheck({ name, email: "o'brien+bins@example.org" }, `Beside “${name}” & Söhne`);
+    // Marks that change the direction of what follows are no part of a name.
+    const kept = name.replace("\u202E", "");
+    await expect(form.line("How can we tell you what happens?")).toContainText(kept);
+    await form.send();
+    const { key, reference } = await form.confirmed();
+    await expect(page.getByText("o'brien+bins@example.org")).toBeVisible();
+    const mine = new RequestPage(page, inspector);
+    await mine.open(key);
+    await expect(page.getByText(kept).first()).toBeVisible();
+    const mail = await server.mailbox.expect("o'brien+bins@example.org", "We have your request");
+    expect(mail.text).toContain(`Hello ${kept},`);
+    const staff = await people.staff("priya");
+    await staff.openQueue();
+    await expect(staff.row(reference)).toContainText(`Beside “${kept}” & Söhne`);
+    await staff.openRequest(reference);
+    await expect(staff.page.getByText(kept).first()).toBeVisible();
+  });
+}
+
+const SCRIPT = "<script>pwned=1</script>";
+const IMAGE = `<img src=x onerror="pwned=1">`;
+const LINK = `"><a href="javascript:pwned=1">win a prize</a>`;
+
+/** Nothing that was typed has become part of a page. */
+async function harmless(page: Page): Promise<void> {
+  expect(await page.evaluate(() => "pwned" in window)).toBe(false);
+  await expect(page.locator('img[src="x"], a[href^="javascript:"]')).toHaveCount(0);
+  const scripts = await page.locator("script:not([src])").evaluateAll((all) => all.map((one) => (one as HTMLScriptElement).type));
+  expect(scripts.filter((type) => type !== "application/json")).toEqual([]);
+}
+
+test("code that is typed stays text, for the resident and for staff", async ({ page, form, people, server, inspector, darkroom }) => {
+  await form.begin("report-graffiti");
+  await form.answer("What is the graffiti on?", "Something public");
+  await form.answer("Is it offensive?", "Yes");
+  await form.shows("What does it say or show? (optional)");
+  await form.type("What does it say or show? (optional)", SCRIPT + IMAGE);
+  await form.goOn();
+  await form.where(IMAGE + LINK);
+  await form.pick(await darkroom.small(`<img src=x onerror=pwned=1>.jpg`));
+  await expect(form.photos).toHaveCount(1);
+  await form.type("What does photo 1 show? (optional)", LINK);
+  await form.goOn();
+  await form.shows("Is there anything else we should know? (optional)");
+  await page.getByRole("textbox").fill(`${SCRIPT}\n${IMAGE}\n${LINK}\n{{7*7}} \${7*7} %s &lt;b&gt;`);
+  await form.goOn();
+  await form.who({ name: SCRIPT, email: "sam@example.org" });
+  await form.shows("Check your answers");
+  await expect(form.line("What does it say or show?")).toHaveText(SCRIPT + IMAGE);
+  await expect(form.line("Is there anything else we should know?")).toContainText("{{7*7}} ${7*7} %s &lt;b&gt;");
+  await harmless(page);
+  await form.send();
+  const { key, reference } = await form.confirmed();
+  await harmless(page);
+
+  const staff = await people.staff("priya");
+  await staff.openQueue();
+  await expect(staff.row(reference)).toContainText(IMAGE);
+  await harmless(staff.page);
+  await staff.openRequest(reference);
+  await expect(staff.page.getByText(SCRIPT + IMAGE)).toBeVisible();
+  await staff.take();
+  await staff.write(`Hello ${IMAGE}${LINK}`);
+  await harmless(staff.page);
+
+  const mine = new RequestPage(page, inspector);
+  await mine.open(key);
+  await expect(mine.timeline.first()).toContainText(`Hello ${IMAGE}${LINK}`);
+  await mine.write(SCRIPT + LINK);
+  await expect(mine.timeline.first()).toContainText(SCRIPT + LINK);
+  await harmless(page);
+  await expect(staff.timeline.first()).toContainText(SCRIPT + LINK);
+  await staff.close("Reported before", SCRIPT);
+  await expect(mine.status).toContainText(SCRIPT);
+  await mine.choose("Badly");
+  await mine.type("Why? (optional)", IMAGE);
+  await mine.press("Send");
+  await expect(mine.timeline.first()).toContainText(IMAGE);
+  await harmless(page);
+  await harmless(staff.page);
+
+  await server.mailbox.expect("sam@example.org", "We already know about this");
+  await page.goto("/demo/mailbox");
+  await mine.shows("Demonstration mailbox");
+  await expect(page.getByText(`Hello ${IMAGE}${LINK}`).first()).toBeVisible();
+  await harmless(page);
+});
+
+test("an address with code in it is only an address", async ({ page, inspector }) => {
+  inspector.allow(/status of 404/);
+  for (const address of ["/services/%3Cscript%3Epwned=1%3C%2Fscript%3E", "/follow/%3Cimg%20src=x%20onerror=pwned=1%3E", "/?q=%3Cscript%3Epwned=1%3C/script%3E"]) {
+    await page.goto(address);
+    await inspector.settled(page).catch(() => undefined);
+    await harmless(page);
+  }
+});

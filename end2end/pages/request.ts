@@ -1,0 +1,34 @@
+import type { Locator } from "@playwright/test";
+
+import { Screen } from "./screen";
+
+/** A request, as its resident follows it. */
+export class RequestPage extends Screen {
+  async open(key: string, title = "Report graffiti"): Promise<void> {
+    await this.page.goto(`/follow/${key}`);
+    await this.shows(title);
+  }
+
+  /** Where it stands. */
+  get status(): Locator {
+    return this.page.locator(".portico-status");
+  }
+
+  get statusTitle(): Locator {
+    return this.page.locator("#status");
+  }
+
+  /** What happened, newest first. */
+  get timeline(): Locator {
+    return this.page.locator(".portico-timeline > li");
+  }
+
+  get announcer(): Locator {
+    return this.page.locator("#announcer");
+  }
+
+  async write(message: string): Promise<void> {
+    await this.type("Your message", message);
+    await this.press("Send message");
+  }
+}

@@ -1,0 +1,106 @@
+import AxeBuilder from "@axe-core/playwright";
+import { type BrowserContext, type Page, expect } from "@playwright/test";
+
+const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+/**
+ * Looks at every page that a journey comes to: nothing in the console, nothing that the security policy
+ * stops, nothing that axe finds, nothing that runs off the screen.
+ */
+export class Inspector {
+  private readonly noise: string[] = [];
+  private readonly allowed: RegExp[] = [];
+  private readonly contexts: BrowserContext[] = [];
+
+  /** `seen`: the looks of pages that were inspected before; the same look is not inspected again. */
+  constructor(private readonly seen: Set<string>) {}
+
+  /** Listens to every page of a browser context. */
+  async watch(context: BrowserContext): Promise<void> {
+    this.contexts.push(context);
+    await context.addInitScript(() => {
+      document.addEventListener("securitypolicyviolation", (event) => {
+        console.error(`the policy stopped ${event.effectiveDirective}: ${event.blockedURI} ${event.sample}`);
+      });
+    });
+    context.on("console", (message) => {
+      if (message.type() !== "error" && message.type() !== "warning") return;
+      this.hear(`${message.type()}: ${message.text()} (${message.location().url})`);
+    });
+    context.on("weberror", (error) => this.hear(`uncaught: ${error.error().stack ?? error.error().message}`));
+    context.on("dialog", (dialog) => {
+      this.hear(`a dialogue opened: ${dialog.message()}`);
+      void dialog.dismiss();
+    });
+  }
+
+  /** Something in the console that belongs to this journey: browsers report every refused request there. */
+  allow(pattern: RegExp): void {
+    this.allowed.push(pattern);
+  }
+
+  private hear(line: string): void {
+    this.noise.push(line);
+  }
+
+  /** Waits until a page has settled, and inspects it. */
+  async settled(page: Page): Promise<void> {
+    await expect(page.locator("main h1, #problem:not([hidden]) h1")).toHaveCount(1);
+    await expect(page.locator(".portico-loading").filter({ visible: true })).toHaveCount(0);
+    const look = await page.evaluate(lookOf);
+    const key = `${new URL(page.url()).pathname.replace(/[0-9a-z]{20,}|[0-9a-f-]{36}/g, "*")} ${look}`;
+    if (this.seen.has(key)) return;
+    this.seen.add(key);
+    const found = await page.evaluate(disorder);
+    expect.soft(found, `what is out of order on ${page.url()}`).toEqual([]);
+    // There are no frames; without them axe needs no page of its own to put the results together.
+    const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).withTags(RULES).analyze();
+    const told = violations.map(({ id, help, nodes }) => ({ id, help, nodes: nodes.map((node) => node.html) }));
+    expect.soft(told, `what axe finds on ${page.url()}`).toEqual([]);
+  }
+
+  /** The end of a journey: the pages as they stand then, and what was heard on the way. */
+  async finish(passed: boolean): Promise<void> {
+    if (passed) {
+      for (const page of this.contexts.flatMap((context) => context.pages())) {
+        const ours = page.url().startsWith("http") && (await page.locator("main h1").count()) > 0;
+        if (ours) await this.settled(page);
+      }
+    }
+    const unexpected = this.noise.filter((line) => !this.allowed.some((pattern) => pattern.test(line)));
+    expect(unexpected, "what the browser's console says").toEqual([]);
+  }
+}
+
+/** What a page is drawn of, without its words. Runs in the page. */
+function lookOf(): string {
+  const parts: string[] = [];
+  for (const element of document.querySelectorAll("body, body *")) {
+    const names = element.getAttributeNames().filter((name) => /^(role|aria-|hidden|type|alt|tabindex)/.test(name));
+    const part = `${element.tagName}.${element.getAttribute("class") ?? ""}[${names.join()}]`;
+    if (part !== parts.at(-1)) parts.push(part);
+  }
+  return `${innerWidth < 640 ? "narrow" : "wide"} ${document.title.startsWith("Error: ")} ${parts.join(" ")}`;
+}
+
+/** Things that no page may have. Runs in the page. */
+function disorder(): string[] {
+  const found: string[] = [];
+  const root = document.documentElement;
+  if (root.scrollWidth > root.clientWidth) found.push(`it is ${root.scrollWidth} wide in a window of ${root.clientWidth}`);
+  if (root.lang !== "en") found.push("it does not say its language");
+  if (document.title.trim() === "") found.push("it has no title");
+  const ids = [...document.querySelectorAll("[id]")].map((element) => element.id);
+  const twice = ids.filter((id, at) => ids.indexOf(id) !== at);
+  if (twice.length > 0) found.push(`ids that stand twice: ${twice.join()}`);
+  if (document.querySelector("[style]")) found.push("a style attribute, which the policy stops");
+  const words = document.body.innerText;
+  for (const word of ["undefined", "NaN", "null", "[object", "Some(", "None"]) {
+    if (new RegExp(`(^|\\W)${word.replace(/[[(]/, "\\$&")}(\\W|$)`).test(words)) found.push(`the word “${word}”`);
+  }
+  for (const image of document.images) {
+    if (!image.complete || image.naturalWidth > 0 || image.loading === "lazy") continue;
+    found.push(`a picture that does not load: ${image.src}`);
+  }
+  return found;
+}

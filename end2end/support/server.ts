@@ -1,0 +1,92 @@
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createWriteStream } from "node:fs";
+import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+
+import { Mailbox } from "./mailbox";
+
+const PROGRAM = resolve(process.env.PORTICO_BIN ?? join(__dirname, "../../target/debug/portico"));
+/** How long the server may take to start, in milliseconds. */
+const PATIENCE = 20_000;
+
+/** The real server, on a database and folders of its own that are thrown away. */
+export class Server {
+  readonly mailbox: Mailbox;
+
+  private constructor(
+    readonly url: string,
+    readonly folder: string,
+    private readonly child: ChildProcess,
+  ) {
+    this.mailbox = new Mailbox(join(folder, "mailbox", "demo"));
+  }
+
+  /** Starts a server with the demonstration council and its staff. */
+  static async start(): Promise<Server> {
+    const folder = await mkdtemp(join(tmpdir(), "portico-e2e-"));
+    const settings = ["--data-dir", folder];
+    // Brings the database up to date as well.
+    await promisify(execFile)(PROGRAM, [...settings, "seed-demo"]);
+    const port = await freePort();
+    const log = createWriteStream(join(folder, "log"));
+    const child = spawn(PROGRAM, [...settings, "serve", "--listen", `127.0.0.1:${port}`], {
+      env: { ...process.env, NO_COLOR: "1" },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    child.stdout.pipe(log, { end: false });
+    child.stderr.pipe(log, { end: false });
+    const server = new Server(`http://127.0.0.1:${port}`, folder, child);
+    await server.ready();
+    return server;
+  }
+
+  private async ready(): Promise<void> {
+    const end = Date.now() + PATIENCE;
+    for (;;) {
+      if (this.child.exitCode !== null) throw new Error(`the server ended:\n${await this.log()}`);
+      const reply = await fetch(`${this.url}/health/ready`).catch(() => null);
+      if (reply?.ok) return;
+      if (Date.now() > end) throw new Error(`the server did not become ready:\n${await this.log()}`);
+      await new Promise((wake) => setTimeout(wake, 25));
+    }
+  }
+
+  /** What the server wrote. */
+  log(): Promise<string> {
+    return readFile(join(this.folder, "log"), "utf8");
+  }
+
+  /** The pictures it keeps: large and small ones, by their paths. */
+  async photos(): Promise<string[]> {
+    const folder = join(this.folder, "photos");
+    const names = await readdir(folder, { recursive: true });
+    return names.filter((name) => name.endsWith(".jpg")).map((name) => join(folder, name));
+  }
+
+  /** Stops it as an operator would, and takes its folder away. */
+  async stop(): Promise<void> {
+    if (this.child.exitCode === null) {
+      const ended = once(this.child, "exit");
+      this.child.kill("SIGTERM");
+      const late = setTimeout(() => this.child.kill("SIGKILL"), 15_000);
+      await ended;
+      clearTimeout(late);
+    }
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  probe.listen(0, "127.0.0.1");
+  await once(probe, "listening");
+  const address = probe.address();
+  probe.close();
+  await once(probe, "close");
+  if (address === null || typeof address === "string") throw new Error("no free port");
+  return address.port;
+}

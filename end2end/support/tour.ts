@@ -1,0 +1,224 @@
+import { Form } from "../pages/form";
+import { RequestPage } from "../pages/request";
+import { Workspace } from "../pages/staff";
+import { Api } from "./api";
+import type { Inspector } from "./inspector";
+import type { Darkroom } from "./photos";
+import type { Server } from "./server";
+import { STAFF, type Page, type People, expect } from "./test";
+
+interface Needs {
+  api: Api;
+  people: People;
+  darkroom: Darkroom;
+  inspector: Inspector;
+  server: Server;
+}
+
+/** A page worth looking at; `page` opens it, and it is inspected then. */
+export interface Stop {
+  name: string;
+  page: () => Promise<Page>;
+}
+
+/** Every main page, in a window of this size, with what people typically see on it. */
+export async function everyPage(needs: Needs, viewport: { width: number; height: number }): Promise<Stop[]> {
+  const { api, people, darkroom, inspector, server } = needs;
+  inspector.allow(/status of (401|404)|ERR_FAILED|Failed to fetch/);
+  const photo = await api.photo((await darkroom.small()).buffer);
+  const words = "Underpass at Mill Lane, on the left wall as you come from the station";
+  const open = await api.send("report-graffiti", {
+    "place.words": words,
+    "photos.1": photo,
+    "photos.1.alt": "Red and blue paint on the wall",
+    details: "About two metres high. It was not there on Sunday.",
+  });
+  const late = await api.send("report-graffiti", { "place.words": "Bridge Street, the bench by the library" });
+  const done = await api.send("report-graffiti", { "place.words": "Quay Road" });
+  const declined = await api.send("report-graffiti", { "place.words": "Harbour View 12" });
+  await api.send("ask-us", { department: "street-scene" });
+
+  const desk = await people.somebody({ viewport });
+  const signedIn = new Api(desk.request, server);
+  await signedIn.signIn(STAFF.priya.email);
+  const queue = await signedIn.queue();
+  const id = (reference: string) => queue.find((row) => row.reference === reference)!.id;
+  const act = (sent: { reference: string }, what: string, data: object = {}) =>
+    signedIn.post(`/api/staff/requests/${id(sent.reference)}/${what}`, data);
+  for (const sent of [open, late, done, declined]) await act(sent, "take");
+  await act(open, "messages", { text: "Thank you. A crew comes on Thursday.", id: crypto.randomUUID() });
+  const to = new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10);
+  await act(late, "promise", { to, reason: "The crew needs a taller ladder." });
+  await act(done, "close", { outcome: "done", text: "We have cleaned the wall." });
+  await act(declined, "close", {
+    outcome: "declined_by_policy",
+    policy: "private-property",
+    text: "The wall belongs to the house beside it.",
+  });
+
+  const phone = await people.somebody({ viewport });
+  const page = await phone.newPage();
+  const form = new Form(page, inspector);
+  const mine = new RequestPage(page, inspector);
+  const staff = new Workspace(await desk.newPage(), inspector);
+  const request = `/staff/requests/${id(open.reference)}`;
+
+  const visit = (name: string, path: string, then?: () => Promise<void>): Stop => ({
+    name,
+    page: async () => {
+      await page.goto(path);
+      await mine.inspected();
+      await then?.();
+      return page;
+    },
+  });
+  const atDesk = (name: string, path: string, then?: () => Promise<void>): Stop => ({
+    name,
+    page: async () => {
+      await staff.page.goto(path);
+      await staff.inspected();
+      await then?.();
+      return staff.page;
+    },
+  });
+  const goOn = (name: string, then: () => Promise<void>): Stop => ({
+    name,
+    page: async () => {
+      await then();
+      return page;
+    },
+  });
+
+  return [
+    visit("home", "/"),
+    visit("home-nothing-found", "/", async () => {
+      await page.getByLabel(/^Search/).fill("unicorn");
+      await mine.inspected();
+    }),
+    visit("start", "/services/report-graffiti"),
+    visit("choice", "/services/report-graffiti/surface"),
+    goOn("choice-error", async () => {
+      await form.goOn();
+      await form.complains("Choose an answer to “What is the graffiti on?”");
+    }),
+    goOn("stopped", async () => {
+      await form.choose("A private house, shop or other private property");
+      await form.goOn();
+      await form.shows("We don't remove graffiti from private property");
+    }),
+    goOn("yes-no", async () => {
+      await form.follow("Back");
+      await form.answer("What is the graffiti on?", "Something public");
+      await form.shows("Is it offensive?");
+    }),
+    goOn("text", async () => {
+      await form.answer("Is it offensive?", "Yes");
+      await form.shows("What does it say or show? (optional)");
+    }),
+    goOn("place", async () => {
+      await form.goOn();
+      await form.shows("Where is it?");
+    }),
+    goOn("place-error", async () => {
+      await form.goOn();
+      await form.complains("Say where it is, so that we can find it");
+    }),
+    goOn("photos", async () => {
+      await form.where(words);
+      await form.shows("Add photos of the graffiti (optional)");
+    }),
+    goOn("photos-added", async () => {
+      await form.pick(await darkroom.phone(), { name: "empty.jpg", mimeType: "image/jpeg", buffer: Buffer.alloc(0) });
+      await expect(form.photos).toHaveCount(1, { timeout: 20_000 });
+      await form.inspected();
+    }),
+    goOn("details", async () => {
+      await form.type("What does photo 1 show? (optional)", "Red and blue paint on the wall");
+      await page.getByRole("group", { name: "Use the place where this photo was taken?" }).getByLabel("Yes").check();
+      await form.goOn();
+      await form.shows("Is there anything else we should know? (optional)");
+    }),
+    goOn("contact", async () => {
+      await form.goOn();
+      await form.shows("How can we tell you what happens?");
+    }),
+    goOn("contact-error", async () => {
+      await form.goOn();
+      await form.complains("Enter your name", "Enter an email address in the right format, like name@example.com");
+    }),
+    goOn("check", async () => {
+      await form.who({ name: "Sam Taylor", email: "sam@gmial.com" });
+      await form.shows("Check your answers");
+    }),
+    goOn("check-not-sent", async () => {
+      await page.route("**/api/requests", (route) => route.abort(), { times: 1 });
+      await form.send();
+      await expect(page.getByRole("alert")).toContainText("Not sent yet");
+      await form.inspected();
+    }),
+    goOn("sent", async () => {
+      await form.send();
+      await form.confirmed();
+    }),
+    visit("request-open", `/follow/${open.key}`, async () => {
+      await expect(page.getByRole("img", { name: /^Red and blue/ })).toBeVisible();
+    }),
+    visit("request-later", `/follow/${late.key}`),
+    visit("request-done", `/follow/${done.key}`),
+    visit("request-declined", `/follow/${declined.key}`),
+    visit("withdraw", `/follow/${open.key}/withdraw`),
+    visit("find", "/follow"),
+    visit("help", "/help"),
+    visit("not-found", "/nothing/here"),
+    visit("emergency", "/services/ask-us/stopped/danger"),
+    visit("departments", "/services/ask-us/urgent", async () => {
+      await form.answer("Is anybody in danger now?", "No");
+      await form.shows("Who should read it?");
+    }),
+    visit("mailbox", "/demo/mailbox"),
+    {
+      name: "problem",
+      page: async () => {
+        await page.route("**/*.wasm", (route) => route.abort());
+        await page.goto("/");
+        await mine.page.getByRole("heading", { name: "Sorry, there is a problem" }).waitFor();
+        await inspector.settled(page);
+        await page.unroute("**/*.wasm");
+        return page;
+      },
+    },
+    atDesk("staff-queue", "/staff"),
+    atDesk("staff-queue-closed", "/staff?show=closed"),
+    atDesk("staff-request", request),
+    atDesk("staff-write", `${request}/write`),
+    atDesk("staff-move", `${request}/move`, async () => {
+      await staff.press("Move the date");
+      await expect(staff.summary).toBeFocused();
+      await staff.inspected();
+    }),
+    atDesk("staff-close", `${request}/close`, async () => {
+      await staff.choose("Declined by policy");
+      await staff.choose("Graffiti removal policy");
+      await staff.inspected();
+    }),
+    atDesk("staff-not-found", "/staff/requests/none"),
+    {
+      name: "staff-sign-in",
+      page: async () => {
+        await page.goto("/staff");
+        await new Workspace(page, inspector).shows("Sign in");
+        return page;
+      },
+    },
+    {
+      name: "staff-code",
+      page: async () => {
+        const workspace = new Workspace(page, inspector);
+        await workspace.type("Work email address", STAFF.tom.email);
+        await workspace.press("Continue");
+        await workspace.shows("Enter the code");
+        return page;
+      },
+    },
+  ];
+}

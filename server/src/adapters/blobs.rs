@@ -1,0 +1,79 @@
+//! Photos' bytes, through `object_store`: a local folder here; a bucket where several servers run.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use object_store::local::LocalFileSystem;
+use object_store::{ObjectStore, ObjectStoreExt as _};
+use uuid::Uuid;
+
+/// Which of a photo's two pictures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Size {
+    /// At most 1,600 pixels on its longest side.
+    Full,
+    /// At most 320.
+    Thumbnail,
+}
+
+/// The blob store.
+#[derive(Clone)]
+pub struct Blobs(Arc<dyn ObjectStore>);
+
+impl Blobs {
+    /// In a local folder, which is made.
+    ///
+    /// # Errors
+    /// When the folder can't be made.
+    pub fn in_folder(folder: &Path) -> Result<Self, String> {
+        std::fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+        let store = LocalFileSystem::new_with_prefix(folder).map_err(|error| error.to_string())?;
+        Ok(Self(Arc::new(store.with_fsync(true))))
+    }
+
+    /// Keeps a photo's two pictures.
+    ///
+    /// # Errors
+    /// The blob store's errors.
+    pub async fn put(
+        &self,
+        council: &str,
+        photo: Uuid,
+        full: Bytes,
+        thumbnail: Bytes,
+    ) -> object_store::Result<()> {
+        self.0.put(&path(council, photo, Size::Full), full.into()).await?;
+        self.0.put(&path(council, photo, Size::Thumbnail), thumbnail.into()).await?;
+        Ok(())
+    }
+
+    /// A photo's picture.
+    ///
+    /// # Errors
+    /// The blob store's errors.
+    pub async fn get(&self, council: &str, photo: Uuid, size: Size) -> object_store::Result<Bytes> {
+        self.0.get(&path(council, photo, size)).await?.bytes().await
+    }
+
+    /// Deletes a photo's pictures; one that is gone already is fine.
+    ///
+    /// # Errors
+    /// The blob store's errors.
+    pub async fn delete(&self, council: &str, photo: Uuid) -> object_store::Result<()> {
+        for size in [Size::Full, Size::Thumbnail] {
+            match self.0.delete(&path(council, photo, size)).await {
+                Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Named by our own identifiers only; the last two digits spread them over folders.
+fn path(council: &str, photo: Uuid, size: Size) -> object_store::path::Path {
+    let id = photo.simple().to_string();
+    let small = if size == Size::Thumbnail { "-small" } else { "" };
+    object_store::path::Path::from(format!("{council}/{}/{id}{small}.jpg", &id[30..]))
+}

@@ -1,0 +1,131 @@
+//! Sending mail: through an SMTP server, or into a folder of `.eml` files, one folder per council.
+
+use std::path::{Path, PathBuf};
+
+use lettre::message::{Mailbox, MultiPart, header};
+use lettre::transport::smtp::AsyncSmtpTransport;
+use lettre::{Address, AsyncFileTransport, AsyncTransport as _, Message, Tokio1Executor};
+use uuid::Uuid;
+
+/// A mail to send.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mail {
+    /// Identifier; part of its Message-ID.
+    pub id: Uuid,
+    /// Council it is sent for.
+    pub council: String,
+    /// From: the council's name and address.
+    pub from: (String, String),
+    /// To: a name, perhaps empty, and an address.
+    pub to: (String, String),
+    /// Subject.
+    pub subject: String,
+    /// The text.
+    pub text: String,
+    /// The same as HTML.
+    pub html: String,
+}
+
+/// Why a mail was not sent.
+#[derive(Debug, thiserror::Error)]
+pub enum MailError {
+    /// It can never be sent: an address that mail servers do not take.
+    #[error("the mail can't be sent: {0}")]
+    Never(String),
+    /// It could not be sent now.
+    #[error("the mail could not be sent: {0}")]
+    NotNow(String),
+}
+
+/// Something that sends mail.
+#[derive(Clone)]
+pub enum Mailer {
+    /// An SMTP server.
+    Smtp(AsyncSmtpTransport<Tokio1Executor>),
+    /// A folder.
+    Folder(PathBuf),
+}
+
+impl Mailer {
+    /// `smtp://` or `smtps://`.
+    ///
+    /// # Errors
+    /// When the address can't be read.
+    pub fn smtp(url: &str) -> Result<Self, String> {
+        let transport =
+            AsyncSmtpTransport::<Tokio1Executor>::from_url(url).map_err(|error| error.to_string())?;
+        Ok(Self::Smtp(transport.build()))
+    }
+
+    /// The mailbox folder of a council, when mail goes into folders.
+    #[must_use]
+    pub fn mailbox(&self, council: &str) -> Option<PathBuf> {
+        match self {
+            Self::Folder(folder) => Some(folder.join(council)),
+            Self::Smtp(_) => None,
+        }
+    }
+
+    /// Sends a mail.
+    ///
+    /// # Errors
+    /// [`MailError`].
+    pub async fn send(&self, mail: Mail) -> Result<(), MailError> {
+        let message = message(&mail)?;
+        match self {
+            Self::Smtp(transport) => transport.send(message).await.map(|_| ()).map_err(|error| {
+                if error.is_permanent() {
+                    MailError::Never(error.to_string())
+                } else {
+                    MailError::NotNow(error.to_string())
+                }
+            }),
+            Self::Folder(folder) => {
+                let folder = folder.join(&mail.council);
+                make(&folder).await?;
+                AsyncFileTransport::<Tokio1Executor>::new(folder)
+                    .send(message)
+                    .await
+                    .map(|_| ())
+                    .map_err(|error| MailError::NotNow(error.to_string()))
+            }
+        }
+    }
+}
+
+async fn make(folder: &Path) -> Result<(), MailError> {
+    tokio::fs::create_dir_all(folder).await.map_err(|error| MailError::NotNow(error.to_string()))
+}
+
+fn message(mail: &Mail) -> Result<Message, MailError> {
+    let never = |error: &dyn std::error::Error| MailError::Never(error.to_string());
+    let address = |address: &str| address.parse::<Address>().map_err(|error| never(&error));
+    let from = address(&mail.from.1)?;
+    let id = format!("<{}@{}>", mail.id, from.domain());
+    let name = Some(mail.to.0.clone()).filter(|name| !name.is_empty());
+    Message::builder()
+        .from(Mailbox::new(Some(mail.from.0.clone()), from))
+        .to(Mailbox::new(name, address(&mail.to.1)?))
+        .subject(mail.subject.clone())
+        .message_id(Some(id))
+        .header(AutoSubmitted)
+        .header(header::MIME_VERSION_1_0)
+        .multipart(MultiPart::alternative_plain_html(mail.text.clone(), mail.html.clone()))
+        .map_err(|error| never(&error))
+}
+
+/// Says that no person wrote this, so that out-of-office replies stay quiet (RFC 3834).
+#[derive(Clone)]
+struct AutoSubmitted;
+
+impl header::Header for AutoSubmitted {
+    fn name() -> header::HeaderName {
+        header::HeaderName::new_from_ascii_str("Auto-Submitted")
+    }
+    fn parse(_: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self)
+    }
+    fn display(&self) -> header::HeaderValue {
+        header::HeaderValue::new(Self::name(), "auto-generated".into())
+    }
+}

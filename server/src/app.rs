@@ -1,0 +1,56 @@
+//! The whole server as one router; tests call this too.
+
+use std::any::Any;
+use std::time::Duration;
+
+use axum::extract::{MatchedPath, Request};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
+use axum::{Json, Router, middleware};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, Predicate as _, SizeAbove};
+use tower_http::timeout::TimeoutLayer;
+use tower_http::trace::TraceLayer;
+
+use crate::error::ApiError;
+use crate::state::AppState;
+use crate::web::pages;
+use crate::{guard, routes};
+
+/// How long a request may take, its upload included: 15 MB on a slow phone take a minute and a half.
+const TIME: Duration = Duration::from_mins(3);
+
+/// The server.
+pub fn app(state: AppState) -> Router {
+    let (api, document) = routes::router().split_for_parts();
+    Router::new()
+        .merge(api)
+        .route("/api/openapi.json", get(async move || Json(document.clone())))
+        .merge(routes::demo::router())
+        .route("/theme.css", get(pages::theme))
+        .fallback(pages::fallback)
+        .method_not_allowed_fallback(async || {
+            ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed")
+        })
+        .layer(middleware::from_fn_with_state(state.clone(), guard::same_site))
+        .merge(routes::health::router())
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, TIME))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(SizeAbove::new(1024))))
+        // Logs name the route, never the address: keys and identifiers stand in addresses.
+        .layer(TraceLayer::new_for_http().make_span_with(|request: &Request| {
+            let route = request.extensions().get::<MatchedPath>().map_or("page", MatchedPath::as_str);
+            tracing::info_span!("request", method = %request.method(), route)
+        }))
+        .layer(middleware::from_fn(guard::headers))
+        .with_state(state)
+}
+
+/// A bug in one request ends that request only.
+fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
+    let mut response = ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "internal").into_response();
+    response.headers_mut().remove(header::CONTENT_LENGTH);
+    response
+}

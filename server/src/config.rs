@@ -1,0 +1,62 @@
+//! How the server is set up: flags, or environment variables of the same names.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::Args;
+
+/// Settings that every command shares.
+#[derive(Args, Clone, Debug)]
+pub struct Config {
+    /// Folder for what is kept: the database, photos, mail and the secret
+    #[arg(long, env = "PORTICO_DATA_DIR", default_value = "data")]
+    pub data_dir: PathBuf,
+    /// Database: `sqlite://FILE` or `postgres://…` [default: `portico.db` in the data folder]
+    #[arg(long, env = "PORTICO_DATABASE_URL")]
+    pub database_url: Option<String>,
+    /// A folder of service documents that overlays the built-in ones; changes are picked up at once
+    #[arg(long, env = "PORTICO_SERVICES_DIR")]
+    pub services_dir: Option<PathBuf>,
+    /// A folder with one folder per council, instead of the demonstration council; changes are picked up at once
+    #[arg(long, env = "PORTICO_COUNCILS_DIR")]
+    pub councils_dir: Option<PathBuf>,
+}
+
+/// Settings of `serve` and `worker`.
+#[derive(Args, Clone, Debug)]
+pub struct ServeConfig {
+    /// Address to listen on
+    #[arg(long, env = "PORTICO_LISTEN", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// Address residents use, for links in e-mails [default: the address it listens on]
+    #[arg(long, env = "PORTICO_PUBLIC_URL")]
+    pub public_url: Option<String>,
+    /// Mail server, `smtps://user:password@host` or `smtp://host:port` [default: a folder of .eml files in the data folder]
+    #[arg(long, env = "PORTICO_SMTP_URL")]
+    pub smtp_url: Option<String>,
+    /// Secret of at least 32 characters that keys and codes are derived from [default: made once and kept in the data folder]
+    #[arg(long, env = "PORTICO_SECRET", hide_env_values = true)]
+    pub secret: Option<String>,
+    /// Log lines as JSON
+    #[arg(long, env = "PORTICO_LOG_JSON")]
+    pub log_json: bool,
+}
+
+impl Config {
+    /// The database's address.
+    #[must_use]
+    pub fn database_url(&self) -> String {
+        self.database_url
+            .clone()
+            .unwrap_or_else(|| format!("sqlite://{}", self.data_dir.join("portico.db").display()))
+    }
+}
+
+impl ServeConfig {
+    /// The address in links, without a slash at its end.
+    #[must_use]
+    pub fn public_url(&self) -> String {
+        let url = self.public_url.clone().unwrap_or_else(|| format!("http://{}", self.listen));
+        url.trim_end_matches('/').to_owned()
+    }
+}

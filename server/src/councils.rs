@@ -1,0 +1,267 @@
+//! The councils this server serves, each with its catalogue: built into the binary, overlaid by folders,
+//! and read again when a file changes.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::SystemTime;
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+use domain::catalogue::Service;
+use domain::council::Council;
+use domain::document::{self, Catalogue, Fault};
+use domain::standard::{Calendar, Limit};
+use rust_embed::RustEmbed;
+
+#[derive(RustEmbed)]
+#[folder = "../services"]
+struct BuiltInServices;
+
+#[derive(RustEmbed)]
+#[folder = "../councils"]
+struct BuiltInCouncils;
+
+/// Where councils and services are read from, besides what is built in.
+#[derive(Clone, Debug, Default)]
+pub struct Sources {
+    /// Documents that overlay the built-in ones for every council.
+    pub services: Option<PathBuf>,
+    /// One folder per council, in place of the built-in one.
+    pub councils: Option<PathBuf>,
+}
+
+/// One council, ready to serve.
+#[derive(Debug)]
+pub struct Served {
+    /// The council.
+    pub council: Council,
+    /// Its services.
+    pub catalogue: Catalogue,
+    /// When it works.
+    pub calendar: Calendar,
+}
+
+/// All councils.
+pub struct Councils {
+    sources: Sources,
+    now: RwLock<Arc<Loaded>>,
+}
+
+struct Loaded {
+    councils: Vec<Arc<Served>>,
+    seen: Fingerprint,
+}
+
+/// Files with their times and sizes: equal ones need no new reading.
+type Fingerprint = BTreeSet<(PathBuf, Option<SystemTime>, u64)>;
+/// Files by name.
+type Files = BTreeMap<String, String>;
+
+impl Served {
+    /// A moment in the council's local time.
+    #[must_use]
+    pub fn local(&self, at: DateTime<Utc>) -> NaiveDateTime {
+        at.with_timezone(&chrono_tz::Europe::London).naive_local()
+    }
+
+    /// A moment in words: `Friday 12 December 2026 at 3:15pm`.
+    #[must_use]
+    pub fn say(&self, at: DateTime<Utc>) -> String {
+        self.local(at).format("%A %-d %B %Y at %-I:%M%P").to_string()
+    }
+
+    /// The day by which something received at this moment is promised.
+    #[must_use]
+    pub fn due(&self, received: DateTime<Utc>, limit: Limit) -> chrono::NaiveDate {
+        self.calendar.due(self.local(received), limit)
+    }
+
+    /// A service by its identifier.
+    #[must_use]
+    pub fn service(&self, id: &str) -> Option<&Service> {
+        self.catalogue.get(id)
+    }
+}
+
+impl Councils {
+    /// Reads everything.
+    ///
+    /// # Errors
+    /// Every fault in every file.
+    pub fn load(sources: Sources) -> Result<Self, Vec<Fault>> {
+        let seen = fingerprint(&sources);
+        let councils = read(&sources)?;
+        Ok(Self { sources, now: RwLock::new(Arc::new(Loaded { councils, seen })) })
+    }
+
+    fn now(&self) -> Arc<Loaded> {
+        self.now.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Reads again if a file changed; says whether it did. Documents with faults are not taken: what was
+    /// served before goes on.
+    ///
+    /// # Errors
+    /// Every fault in every file.
+    pub fn refresh(&self) -> Result<bool, Vec<Fault>> {
+        let seen = fingerprint(&self.sources);
+        if seen == self.now().seen {
+            return Ok(false);
+        }
+        let read = read(&self.sources);
+        let (councils, result) = match read {
+            Ok(councils) => (councils, Ok(true)),
+            // Remembered as seen, so that one mistake is told once and not every second.
+            Err(faults) => (self.now().councils.clone(), Err(faults)),
+        };
+        *self.now.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(Loaded { councils, seen });
+        result
+    }
+
+    /// The council a host name belongs to. Where there is one council it answers to any name.
+    #[must_use]
+    pub fn at(&self, host: &str) -> Option<Arc<Served>> {
+        let now = self.now();
+        if let [only] = now.councils.as_slice() {
+            return Some(only.clone());
+        }
+        let name = host
+            .rsplit_once(':')
+            .map_or(host, |(name, port)| if port.bytes().all(|b| b.is_ascii_digit()) { name } else { host });
+        now.councils
+            .iter()
+            .find(|served| served.council.hosts.iter().any(|known| known.eq_ignore_ascii_case(name)))
+            .cloned()
+    }
+
+    /// A council by its identifier.
+    #[must_use]
+    pub fn by_id(&self, id: &str) -> Option<Arc<Served>> {
+        self.now().councils.iter().find(|served| served.council.id == id).cloned()
+    }
+
+    /// All councils.
+    #[must_use]
+    pub fn all(&self) -> Vec<Arc<Served>> {
+        self.now().councils.clone()
+    }
+}
+
+fn read(sources: &Sources) -> Result<Vec<Arc<Served>>, Vec<Fault>> {
+    let mut shared = built_in::<BuiltInServices>();
+    if let Some(folder) = &sources.services {
+        shared.extend(toml_files(folder));
+    }
+    let councils: BTreeMap<String, Files> = match &sources.councils {
+        Some(folder) => folders(folder).map(|(name, folder)| (name, council_files(&folder))).collect(),
+        None => by_folder(built_in::<BuiltInCouncils>()),
+    };
+    let mut served = Vec::new();
+    let mut faults = Vec::new();
+    for (id, files) in councils {
+        match one(&id, &shared, &files) {
+            Ok(council) => served.push(Arc::new(council)),
+            Err(found) => faults.extend(found),
+        }
+    }
+    if served.is_empty() && faults.is_empty() {
+        faults.push(Fault {
+            file: "council.toml".into(),
+            line: 1,
+            message: "there is no council: a council is a folder with a council.toml".into(),
+        });
+    }
+    faults.sort();
+    faults.dedup();
+    if faults.is_empty() { Ok(served) } else { Err(faults) }
+}
+
+fn one(id: &str, shared: &Files, files: &Files) -> Result<Served, Vec<Fault>> {
+    let name = format!("{id}/council.toml");
+    let fault = |line, message| vec![Fault { file: name.clone(), line, message }];
+    let text =
+        files.get("council.toml").ok_or_else(|| fault(1, "this council has no council.toml".into()))?;
+    let mut council: Council = toml::from_str(text).map_err(|error| {
+        let line = error.span().map_or(1, |span| text[..span.start].matches('\n').count() + 1);
+        fault(line, error.message().to_owned())
+    })?;
+    id.clone_into(&mut council.id);
+    let problems = council.faults();
+    if !problems.is_empty() {
+        return Err(problems.into_iter().flat_map(|message| fault(1, message)).collect());
+    }
+    let own = files.iter().filter_map(|(name, text)| Some((name.strip_prefix("services/")?, text.as_str())));
+    let catalogue = document::read_all(
+        shared.iter().map(|(name, text)| (name.as_str(), text.as_str())).chain(own),
+        &council,
+    )?;
+    let calendar = council.calendar();
+    Ok(Served { council, catalogue, calendar })
+}
+
+fn built_in<E: RustEmbed>() -> Files {
+    E::iter()
+        .filter(|name| name.ends_with(".toml"))
+        .filter_map(|name| {
+            let text = String::from_utf8(E::get(&name)?.data.into_owned()).ok()?;
+            Some((name.into_owned(), text))
+        })
+        .collect()
+}
+
+fn by_folder(files: Files) -> BTreeMap<String, Files> {
+    let mut folders: BTreeMap<String, Files> = BTreeMap::new();
+    for (name, text) in files {
+        if let Some((folder, rest)) = name.split_once('/') {
+            folders.entry(folder.to_owned()).or_default().insert(rest.to_owned(), text);
+        }
+    }
+    folders
+}
+
+fn folders(within: &Path) -> impl Iterator<Item = (String, PathBuf)> {
+    let entries = std::fs::read_dir(within).into_iter().flatten().flatten();
+    entries
+        .filter(|entry| entry.path().join("council.toml").is_file())
+        .map(|entry| (entry.file_name().to_string_lossy().into_owned(), entry.path()))
+}
+
+fn council_files(folder: &Path) -> Files {
+    let mut files = toml_files(folder);
+    files.extend(
+        toml_files(&folder.join("services"))
+            .into_iter()
+            .map(|(name, text)| (format!("services/{name}"), text)),
+    );
+    files
+}
+
+fn toml_files(folder: &Path) -> Files {
+    toml_paths(folder)
+        .filter_map(|path| {
+            Some((path.file_name()?.to_string_lossy().into_owned(), std::fs::read_to_string(&path).ok()?))
+        })
+        .collect()
+}
+
+fn toml_paths(folder: &Path) -> impl Iterator<Item = PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    entries
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
+}
+
+fn fingerprint(sources: &Sources) -> Fingerprint {
+    let services = sources.services.iter().flat_map(|folder| toml_paths(folder));
+    let councils = sources.councils.iter().flat_map(|folder| folders(folder)).flat_map(|(_, folder)| {
+        toml_paths(&folder).chain(toml_paths(&folder.join("services"))).collect::<Vec<_>>()
+    });
+    services
+        .chain(councils)
+        .map(|path| {
+            let meta = std::fs::metadata(&path).ok();
+            let (time, size) = meta.map_or((None, 0), |meta| (meta.modified().ok(), meta.len()));
+            (path, time, size)
+        })
+        .collect()
+}

@@ -1,0 +1,137 @@
+//! Errors on the wire: RFC 9457 problem+json with a code and field paths, and nothing of the inside.
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use domain::api::problem::Problem;
+use domain::case::Refused;
+use domain::field::{ErrorCode, FieldError};
+use validator::{ValidationErrors, ValidationErrorsKind};
+
+use crate::store::StoreError;
+
+/// An error reply.
+#[derive(Debug)]
+pub struct ApiError {
+    status: StatusCode,
+    code: &'static str,
+    fields: Vec<FieldError>,
+    already: Option<(String, String)>,
+}
+
+impl ApiError {
+    /// An error with a code.
+    #[must_use]
+    pub fn new(status: StatusCode, code: &'static str) -> Self {
+        Self { status, code, fields: Vec::new(), already: None }
+    }
+
+    /// Missing, or not for whoever asks: the two look the same.
+    #[must_use]
+    pub fn not_found() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not_found")
+    }
+
+    /// Fields that can't be taken as they are.
+    #[must_use]
+    pub fn invalid(fields: Vec<FieldError>) -> Self {
+        Self { fields, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid") }
+    }
+
+    /// The same form was sent before with other answers.
+    #[must_use]
+    pub fn already_sent(reference: String, key: String) -> Self {
+        Self {
+            already: Some((reference, key)),
+            ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "already_sent")
+        }
+    }
+
+    /// Too many tries; wait.
+    #[must_use]
+    pub fn too_many() -> Self {
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests")
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let (reference, key) = self.already.unzip();
+        let problem = Problem {
+            kind: "about:blank".into(),
+            title: self.status.canonical_reason().unwrap_or_default().into(),
+            status: self.status.as_u16(),
+            code: self.code.into(),
+            fields: self.fields,
+            key,
+            reference,
+        };
+        let mut response = (self.status, Json(problem)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if self.status == StatusCode::TOO_MANY_REQUESTS {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("900"));
+        }
+        response
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::NotFound => Self::not_found(),
+            StoreError::Refused(refused) => Self::new(StatusCode::CONFLICT, refused_code(refused)),
+            StoreError::PhotoGone(_) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "photo_gone"),
+            StoreError::Closed => Self::new(StatusCode::SERVICE_UNAVAILABLE, "stopping"),
+            inside @ (StoreError::Database(_) | StoreError::Json(_)) => {
+                tracing::error!(error = %inside, "the store failed");
+                Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal")
+            }
+        }
+    }
+}
+
+fn refused_code(refused: Refused) -> &'static str {
+    match refused {
+        Refused::Closed => "closed",
+        Refused::StillOpen => "still_open",
+        Refused::NotOwner => "not_owner",
+        Refused::AlreadyYours => "already_yours",
+        Refused::AlreadyGiven => "already_given",
+        Refused::PolicyMissing => "policy_missing",
+        Refused::SameDate => "same_date",
+        Refused::NotAllowed => "not_allowed",
+    }
+}
+
+impl From<ValidationErrors> for ApiError {
+    fn from(errors: ValidationErrors) -> Self {
+        let mut fields: Vec<FieldError> = errors
+            .errors()
+            .iter()
+            .filter_map(|(path, kind)| match kind {
+                ValidationErrorsKind::Field(errors) => errors.first().map(|error| field_error(path, error)),
+                _ => None,
+            })
+            .collect();
+        fields.sort_by(|a, b| a.path.cmp(&b.path));
+        Self::invalid(fields)
+    }
+}
+
+fn field_error(path: &str, error: &validator::ValidationError) -> FieldError {
+    let number = |name: &str| {
+        error.params.get(name).and_then(serde_json::Value::as_u64).and_then(|n| u32::try_from(n).ok())
+    };
+    let empty = error
+        .params
+        .get("value")
+        .is_some_and(|value| value.as_str().is_some_and(|text| text.trim().is_empty()));
+    match (&*error.code, number("max")) {
+        _ if empty => FieldError::new(path, ErrorCode::Missing),
+        ("email", _) => FieldError::new(path, ErrorCode::NotAnEmail),
+        ("length", Some(max)) => FieldError::over(path, ErrorCode::TooLong, max),
+        _ => FieldError::new(path, ErrorCode::NotAllowed),
+    }
+}

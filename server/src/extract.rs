@@ -1,0 +1,162 @@
+//! What handlers take: the council by the host name, a checked body, and who is asking. Parsed at the
+//! door; after it nobody checks again.
+
+use std::sync::Arc;
+
+use axum::extract::{FromRef, FromRequest, FromRequestParts, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode, header};
+use bytes::Bytes;
+use domain::field::{ErrorCode, FieldError};
+use serde::de::DeserializeOwned;
+use validator::Validate;
+
+use crate::councils::Served;
+use crate::error::ApiError;
+use crate::secret;
+use crate::state::AppState;
+use crate::store::Store;
+use crate::store::staff::StaffMember;
+
+/// The council whose host name was asked for, and what is kept for it.
+pub struct At {
+    /// The council.
+    pub served: Arc<Served>,
+    /// What is kept for it.
+    pub store: Store,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for At
+where
+    AppState: FromRef<S>,
+{
+    type Rejection = ApiError;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let state = AppState::from_ref(state);
+        let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+        let served = state
+            .councils
+            .at(host)
+            .ok_or(ApiError::new(StatusCode::MISDIRECTED_REQUEST, "no_such_council"))?;
+        let store = state.db.council(&served.council.id);
+        Ok(Self { served, store })
+    }
+}
+
+/// A JSON body of a known shape: unknown fields, wrong types and NUL characters are refused.
+pub struct Body<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
+    type Rejection = ApiError;
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        if !is_json(request.headers()) {
+            return Err(ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_json"));
+        }
+        let bytes =
+            Bytes::from_request(request, state).await.map_err(|rejection| body_error(rejection.status()))?;
+        read(&bytes).map(Self)
+    }
+}
+
+/// A JSON body whose fields are within their limits.
+pub struct Valid<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned + Validate> FromRequest<S> for Valid<T> {
+    type Rejection = ApiError;
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let Body(body) = Body::<T>::from_request(request, state).await?;
+        body.validate()?;
+        Ok(Self(body))
+    }
+}
+
+/// What a body that can't be read is called.
+#[must_use]
+pub fn body_error(status: StatusCode) -> ApiError {
+    match status {
+        StatusCode::PAYLOAD_TOO_LARGE => ApiError::new(status, "too_large"),
+        _ => ApiError::new(StatusCode::BAD_REQUEST, "bad_request"),
+    }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let plain = headers.get(header::CONTENT_ENCODING).is_none_or(|encoding| encoding == "identity");
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    plain && kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
+}
+
+fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+    let bad = || ApiError::new(StatusCode::BAD_REQUEST, "bad_json");
+    // A NUL arrives as an escape. Rare, so the whole body is only looked through when there is one.
+    if bytes.windows(6).any(|window| window == b"\\u0000") {
+        let value: serde_json::Value = serde_json::from_slice(bytes).map_err(|_| bad())?;
+        if holds_nul(&value) {
+            return Err(bad());
+        }
+    }
+    serde_json::from_slice(bytes).map_err(|error| {
+        let text = error.to_string();
+        match text.split('`').nth(1) {
+            Some(field) if error.is_data() && text.starts_with("unknown field") => {
+                ApiError::invalid(vec![FieldError::new(field, ErrorCode::UnknownField)])
+            }
+            Some(field) if error.is_data() && text.starts_with("missing field") => {
+                ApiError::invalid(vec![FieldError::new(field, ErrorCode::Missing)])
+            }
+            _ if error.is_data() => ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid"),
+            _ => bad(),
+        }
+    })
+}
+
+fn holds_nul(value: &serde_json::Value) -> bool {
+    use serde_json::Value;
+    match value {
+        Value::String(text) => text.contains('\0'),
+        Value::Array(list) => list.iter().any(holds_nul),
+        Value::Object(map) => map.iter().any(|(key, value)| key.contains('\0') || holds_nul(value)),
+        _ => false,
+    }
+}
+
+/// The role: a member of staff who is signed in. A handler that takes this can't be called by anybody else.
+pub struct Staff(pub StaffMember);
+
+impl<S: Send + Sync> FromRequestParts<S> for Staff
+where
+    AppState: FromRef<S>,
+{
+    type Rejection = ApiError;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let at = At::from_request_parts(parts, state).await?;
+        let state = AppState::from_ref(state);
+        let nobody = || ApiError::new(StatusCode::UNAUTHORIZED, "not_signed_in");
+        let token = session_token(&parts.headers, is_secure(&state.public_url)).ok_or_else(nobody)?;
+        let member = at.store.session(&secret::hash(token.as_bytes()), state.now()).await?;
+        member.map(Self).ok_or_else(nobody)
+    }
+}
+
+/// Whether residents reach the server by HTTPS.
+#[must_use]
+pub fn is_secure(public_url: &str) -> bool {
+    public_url.starts_with("https://")
+}
+
+/// The name of the session cookie. Over HTTPS the prefix binds it to this host alone.
+#[must_use]
+pub fn session_cookie(secure: bool) -> &'static str {
+    if secure { "__Host-session" } else { "session" }
+}
+
+/// The session token in the request's cookies.
+#[must_use]
+pub fn session_token(headers: &HeaderMap, secure: bool) -> Option<String> {
+    let name = session_cookie(secure);
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|cookies| cookies.to_str().ok())
+        .flat_map(|cookies| cookies.split(';'))
+        .find_map(|cookie| cookie.trim().strip_prefix(name)?.strip_prefix('=').map(str::to_owned))
+}

@@ -1,0 +1,29 @@
+//! Clearing up: photos that no request took within a day, sessions and codes that ended, old counts.
+
+use chrono::TimeDelta;
+
+use crate::state::AppState;
+use crate::store::StoreError;
+
+/// How long an uploaded photo waits for its request.
+const PHOTO_WAITS: TimeDelta = TimeDelta::hours(24);
+/// How long a count of tries matters.
+const COUNT_MATTERS: TimeDelta = TimeDelta::hours(24);
+
+/// Clears up once.
+///
+/// # Errors
+/// The database's errors.
+pub async fn sweep(state: &AppState) -> Result<(), StoreError> {
+    let now = state.now();
+    for (council, photo) in state.db.abandoned_photos(now - PHOTO_WAITS).await? {
+        // The row first: a request that takes the photo at this moment keeps it.
+        if state.db.forget_photo(council.clone(), photo).await?
+            && let Err(error) = state.blobs.delete(&council, photo).await
+        {
+            tracing::error!(%error, %photo, "an abandoned photo can't be deleted");
+        }
+    }
+    state.db.forget_sessions(now).await?;
+    state.db.forget_attempts(now - COUNT_MATTERS).await
+}

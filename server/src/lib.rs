@@ -1,0 +1,19 @@
+//! The API server of Portico: one binary with the catalogue and the app inside.
+
+pub mod adapters;
+pub mod app;
+pub mod chance;
+pub mod config;
+pub mod councils;
+pub mod error;
+pub mod extract;
+pub mod guard;
+pub mod jobs;
+pub mod listen;
+pub mod operations;
+pub mod photo;
+pub mod routes;
+pub mod secret;
+pub mod state;
+pub mod store;
+pub mod web;

@@ -1,0 +1,230 @@
+//! The command line: `portico serve` and what goes with it.
+#![expect(clippy::print_stdout, reason = "the commands answer the person who typed them")]
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::{Parser, Subcommand};
+use server::adapters::blobs::Blobs;
+use server::adapters::mail::Mailer;
+use server::chance::Dice;
+use server::config::{Config, ServeConfig};
+use server::councils::{Councils, Sources};
+use server::jobs::{runner, sweep};
+use server::photo::{self, PhotoCleaner};
+use server::secret::Secret;
+use server::state::{AppState, Parts};
+use server::store::Database;
+use server::{app, listen, routes};
+use tokio::net::TcpListener;
+use tokio::sync::{Notify, broadcast};
+use tokio_util::sync::CancellationToken;
+use tracing_subscriber::EnvFilter;
+
+/// The front door of a council.
+#[derive(Parser)]
+#[command(name = "portico", version)]
+struct Cli {
+    #[command(flatten)]
+    config: Config,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the portal and run its jobs
+    Serve(ServeConfig),
+    /// Bring the database up to date
+    Migrate,
+    /// Check every council and service document; names file, line and mistake
+    CheckServices,
+    /// Add the staff accounts of the demonstration councils
+    SeedDemo,
+    /// Print the API's OpenAPI document
+    Openapi,
+}
+
+type Result<T> = std::result::Result<T, String>;
+
+fn main() -> ExitCode {
+    // The photo cleaner is this program, run as a child with nothing but a picture.
+    if std::env::args().nth(1).as_deref() == Some(photo::SUBCOMMAND) {
+        return photo::clean_photo_main();
+    }
+    let cli = Cli::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&error.to_string()),
+    };
+    match runtime.block_on(run(cli)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(&error),
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "the reason of a failure goes to the person who typed the command")]
+fn fail(error: &str) -> ExitCode {
+    eprintln!("{error}");
+    ExitCode::FAILURE
+}
+
+async fn run(cli: Cli) -> Result<()> {
+    match cli.command {
+        Command::Serve(serve) => self::serve(&cli.config, &serve).await,
+        Command::Migrate => {
+            connect(&cli.config).await?.migrate().await.map_err(|error| error.to_string())?;
+            println!("The database is up to date.");
+            Ok(())
+        }
+        Command::CheckServices => {
+            let councils = councils(&cli.config)?;
+            for served in councils.all() {
+                println!("{}: {} services, no mistakes found.", served.council.name, served.catalogue.len());
+            }
+            Ok(())
+        }
+        Command::SeedDemo => seed_demo(&cli.config).await,
+        Command::Openapi => {
+            println!("{}", routes::openapi().to_pretty_json().map_err(|error| error.to_string())?);
+            Ok(())
+        }
+    }
+}
+
+fn councils(config: &Config) -> Result<Councils> {
+    let sources = Sources { services: config.services_dir.clone(), councils: config.councils_dir.clone() };
+    Councils::load(sources).map_err(|faults| {
+        let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
+        format!("{}\n{} mistakes found.", lines.join("\n"), lines.len())
+    })
+}
+
+async fn connect(config: &Config) -> Result<Database> {
+    Database::connect(&config.database_url()).await.map_err(|error| error.to_string())
+}
+
+async fn seed_demo(config: &Config) -> Result<()> {
+    let db = connect(config).await?;
+    db.migrate().await.map_err(|error| error.to_string())?;
+    let dice = dice()?;
+    for served in councils(config)?.all().iter().filter(|served| served.council.demo) {
+        let store = db.council(&served.council.id);
+        println!(
+            "Staff of {}, who can sign in at /staff (the code comes to /demo/mailbox):",
+            served.council.name
+        );
+        for member in &served.council.staff {
+            store
+                .put_staff(dice.id(now()), &member.name, &member.email, &member.department)
+                .await
+                .map_err(|error| error.to_string())?;
+            println!(
+                "  {} ({}, {})",
+                member.email,
+                member.name,
+                served.council.department_name(&member.department)
+            );
+        }
+    }
+    Ok(())
+}
+
+/// The system's clock: the one place it is read.
+#[expect(clippy::disallowed_methods, reason = "everything else takes the time as an argument")]
+fn now() -> chrono::DateTime<chrono::Utc> {
+    chrono::Utc::now()
+}
+
+/// Chance from the system.
+fn dice() -> Result<Dice> {
+    use rand::TryRng as _;
+    let mut seed = [0; 32];
+    rand::rngs::SysRng.try_fill_bytes(&mut seed).map_err(|error| error.to_string())?;
+    Ok(Dice::new(seed))
+}
+
+async fn serve(config: &Config, serve: &ServeConfig) -> Result<()> {
+    start_log(serve.log_json);
+    let dice = dice()?;
+    let db = connect(config).await?;
+    db.migrate().await.map_err(|error| error.to_string())?;
+    let secret = match &serve.secret {
+        Some(secret) => Secret::new(secret)?,
+        None => Secret::kept_in(&config.data_dir.join("secret"), dice.token())?,
+    };
+    let mail = match &serve.smtp_url {
+        Some(url) => Mailer::smtp(url)?,
+        None => Mailer::Folder(config.data_dir.join("mailbox")),
+    };
+    let state = AppState::new(Parts {
+        councils: councils(config)?,
+        db,
+        blobs: Blobs::in_folder(&config.data_dir.join("photos"))?,
+        photos: PhotoCleaner::new().map_err(|error| error.to_string())?,
+        mail,
+        secret,
+        clock: Arc::new(now),
+        dice,
+        public_url: serve.public_url(),
+        changes: broadcast::channel(1024).0,
+        wake: Notify::new(),
+        stop: CancellationToken::new(),
+    });
+    let listener =
+        TcpListener::bind(serve.listen).await.map_err(|error| format!("{}: {error}", serve.listen))?;
+    println!("Portico is at {}", state.public_url);
+    let jobs = tokio::spawn(runner::run(state.clone()));
+    tokio::spawn(look_after(state.clone()));
+    tokio::spawn(stop_on_signal(state.stop.clone()));
+    listen::serve(listener, app::app(state.clone()), state.stop.clone()).await;
+    // A batch of jobs under way is finished; what is left stays in the outbox.
+    let _ = jobs.await;
+    Ok(())
+}
+
+/// Picks up changed documents every second, and clears up every ten minutes.
+async fn look_after(state: AppState) {
+    let mut look = tokio::time::interval(Duration::from_secs(1));
+    let mut clear = tokio::time::interval(Duration::from_mins(10));
+    loop {
+        tokio::select! {
+            () = state.stop.cancelled() => return,
+            _ = look.tick() => match state.councils.refresh() {
+                Ok(true) => tracing::info!("changed documents were read"),
+                Ok(false) => {}
+                Err(faults) => for fault in faults {
+                    tracing::error!(%fault, "a document has a mistake; the one before is still served");
+                },
+            },
+            _ = clear.tick() => if let Err(error) = sweep::sweep(&state).await {
+                tracing::error!(%error, "clearing up failed");
+            },
+        }
+    }
+}
+
+async fn stop_on_signal(stop: CancellationToken) {
+    let mut terminate = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(terminate) => terminate,
+        Err(error) => return tracing::error!(%error, "signals can't be heard"),
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+    tracing::info!("stopping");
+    stop.cancel();
+}
+
+fn start_log(json: bool) {
+    let filter = EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn,sea_orm_migration=warn"));
+    let log = tracing_subscriber::fmt().with_env_filter(filter);
+    if json {
+        log.json().init();
+    } else {
+        log.init();
+    }
+}

@@ -1,0 +1,36 @@
+//! Everything that happens to a request after it arrived: one event, its alerts, its line in the timeline.
+
+use std::sync::Arc;
+
+use domain::case::{Actor, Case, Event};
+use uuid::Uuid;
+
+use crate::error::ApiError;
+use crate::extract::At;
+use crate::jobs::alert;
+use crate::operations::links;
+use crate::state::AppState;
+use crate::store::requests::NewEvent;
+
+/// Lets an event happen to a request. `event_id` makes a repeat harmless; without one it gets its own.
+///
+/// # Errors
+/// `not_found`; the reason when the rules of the case refuse it.
+pub async fn act(
+    state: &AppState,
+    at: &At,
+    request: Uuid,
+    by: Actor,
+    event: Event,
+    event_id: Option<Uuid>,
+) -> Result<Case, ApiError> {
+    let now = state.now();
+    let id = event_id.unwrap_or_else(|| state.dice.id(now));
+    let (links, dice) = (links(state, &at.served.council, request), state.dice.clone());
+    let make_jobs: crate::store::requests::MakeJobs = Arc::new(move |case, recorded, owner_email| {
+        alert::as_jobs(alert::alerts(case, recorded, owner_email, &links, &[]), || dice.id(now))
+    });
+    let case = at.store.append(request, NewEvent { id, at: now, by, event }, make_jobs).await?;
+    state.changed(request, case.next_seq() - 1);
+    Ok(case)
+}

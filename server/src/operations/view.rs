@@ -1,0 +1,122 @@
+//! Readings of a case: what its resident sees, and what staff see.
+
+use domain::api::follow::{Entry, FollowView, What};
+use domain::api::staff::{QueueItem, StaffCase};
+use domain::case::{Actor, Case, Event, Owner, Recorded, Status};
+use domain::field::Value;
+use uuid::Uuid;
+
+use crate::councils::Served;
+use crate::state::AppState;
+use crate::store::requests::Stored;
+
+/// A request as its resident sees it.
+#[must_use]
+pub fn follow(state: &AppState, served: &Served, case: Case) -> FollowView {
+    let today = served.local(state.now()).date();
+    let late = case.is_late(today);
+    let timeline = timeline(served, &case);
+    let seq = case.next_seq() - 1;
+    let next = match case.status {
+        Status::Closed(_) => Vec::new(),
+        _ => served.service(&case.submission.service).map(|service| service.next.clone()).unwrap_or_default(),
+    };
+    FollowView {
+        reference: case.submission.reference,
+        service: case.submission.service,
+        title: case.submission.title,
+        department: served.council.department_name(&case.submission.department).to_owned(),
+        status: case.status,
+        late,
+        owner: case.owner.map(|owner| owner.name),
+        acknowledge_by: case.submission.acknowledge_by,
+        complete_by: case.complete_by,
+        first_complete_by: case.submission.complete_by,
+        policy: case.closing.and_then(|closing| closing.policy),
+        answers: case.submission.answers,
+        timeline,
+        next,
+        feedback: case.feedback,
+        seq,
+    }
+}
+
+fn timeline(served: &Served, case: &Case) -> Vec<Entry> {
+    let entry = |seq, at, staff, what| Entry { seq, at, when: served.say(at), staff, what };
+    let mut promised = case.submission.complete_by;
+    let mut entries = vec![entry(1, case.received_at, None, What::Received)];
+    for Recorded { seq, at, by, event } in &case.history {
+        let what = match event {
+            Event::Submitted(_) => What::Received,
+            Event::Taken => What::Taken,
+            Event::Message { text } => What::Message { text: text.clone() },
+            Event::PromiseMoved { to, reason } => {
+                let from = std::mem::replace(&mut promised, *to);
+                What::PromiseMoved { from, to: *to, reason: reason.clone() }
+            }
+            Event::Closed(closing) => What::Closed { outcome: closing.outcome, text: closing.text.clone() },
+            Event::Withdrawn { reason } => What::Withdrawn { reason: reason.clone() },
+            Event::Feedback(feedback) => {
+                What::Feedback { score: feedback.score, reason: feedback.reason.clone() }
+            }
+        };
+        let staff = match by {
+            Actor::Resident => None,
+            Actor::Staff(Owner { name, .. }) => Some(name.clone()),
+        };
+        entries.push(entry(*seq, *at, staff, what));
+    }
+    entries
+}
+
+/// A request as a member of staff sees it.
+#[must_use]
+pub fn staff(state: &AppState, served: &Served, member: Uuid, id: Uuid, case: Case) -> StaffCase {
+    let mine = is_owner(&case, member);
+    let policies =
+        served.service(&case.submission.service).map(|service| service.policies.clone()).unwrap_or_default();
+    let today = served.local(state.now()).date();
+    StaffCase {
+        id,
+        mine,
+        policies,
+        earliest: today.succ_opt().unwrap_or(today),
+        request: follow(state, served, case),
+    }
+}
+
+/// A line of the queue.
+#[must_use]
+pub fn queue_item(state: &AppState, served: &Served, member: Uuid, stored: Stored) -> QueueItem {
+    let Stored { id, case, .. } = stored;
+    QueueItem {
+        id,
+        about: about(&case),
+        late: case.is_late(served.local(state.now()).date()),
+        mine: is_owner(&case, member),
+        owner: case.owner.map(|owner| owner.name),
+        reference: case.submission.reference,
+        title: case.submission.title,
+        status: case.status,
+        complete_by: case.complete_by,
+        received: served.say(case.received_at),
+    }
+}
+
+fn is_owner(case: &Case, member: Uuid) -> bool {
+    case.owner.as_ref().is_some_and(|owner| owner.id == member)
+}
+
+/// The place if there is one, else the first words written: enough to tell requests apart.
+fn about(case: &Case) -> String {
+    let answers = &case.submission.answers;
+    let place = answers.iter().find_map(|answer| match &answer.value {
+        Value::Place(place) => Some(place.words.as_str()),
+        _ => None,
+    });
+    let text = answers.iter().find_map(|answer| match &answer.value {
+        Value::Text(text) => Some(text.as_str()),
+        _ => None,
+    });
+    place.or(text).unwrap_or_default().chars().take(120).collect()
+}

@@ -1,0 +1,104 @@
+//! `/demo/mailbox`: the mail a demonstration council sent, for everybody to read. It exists only for a
+//! council that calls itself a demonstration, and only while mail goes into a folder.
+
+use std::fmt::Write as _;
+use std::path::Path as FilePath;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::header;
+use axum::response::{Html, IntoResponse as _, Response};
+use axum::routing::get;
+use mail_parser::MessageParser;
+
+use crate::error::ApiError;
+use crate::extract::At;
+use crate::jobs::escape;
+use crate::state::AppState;
+
+/// Mails shown, newest first.
+const SHOWN: usize = 50;
+
+/// The routes of this file.
+pub fn router() -> Router<AppState> {
+    Router::new().route("/demo/mailbox", get(mailbox))
+}
+
+async fn mailbox(State(state): State<AppState>, at: At) -> Result<Response, ApiError> {
+    let council = &at.served.council;
+    let folder = state.mail.mailbox(&council.id).filter(|_| council.demo).ok_or_else(ApiError::not_found)?;
+    let mails = tokio::task::spawn_blocking(move || read(&folder)).await.unwrap_or_default();
+    let stylesheet = crate::web::assets::stylesheet()
+        .map_or(String::new(), |name| format!("<link rel=\"stylesheet\" href=\"/{name}\">"));
+    let mut page = format!(
+        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Demonstration mailbox - {name}</title>\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">{stylesheet}<link rel=\"stylesheet\" href=\"/theme.css\"></head>\
+         <body class=\"govuk-template__body\"><div class=\"govuk-width-container\"><main class=\"govuk-main-wrapper\" id=\"main\">\
+         <h1 class=\"govuk-heading-l\">Demonstration mailbox</h1>\
+         <p class=\"govuk-body\">Every email this demonstration sent, newest first. Reload to see new ones.</p>",
+        name = escape(&council.name),
+    );
+    if mails.is_empty() {
+        page.push_str("<p class=\"govuk-body\">There is no email yet.</p>");
+    }
+    for mail in mails {
+        // Writing to a String can't fail.
+        let _ = write!(
+            page,
+            "<article class=\"mail\"><h2 class=\"govuk-heading-m\">{}</h2><p class=\"govuk-body-s\">To {}</p>",
+            escape(&mail.subject),
+            escape(&mail.to)
+        );
+        for paragraph in mail.text.split("\n\n") {
+            let text = escape(paragraph.trim());
+            // Links of this portal open here; nothing a person typed becomes one.
+            let link = text
+                .strip_prefix(&escape(&state.public_url))
+                .filter(|path| path.starts_with('/') && !path.contains(char::is_whitespace));
+            let _ = match link {
+                Some(path) => write!(
+                    page,
+                    "<p class=\"govuk-body\"><a class=\"govuk-link\" href=\"{path}\">{text}</a></p>"
+                ),
+                None => write!(page, "<p class=\"govuk-body\">{}</p>", text.replace('\n', "<br>")),
+            };
+        }
+        page.push_str("</article><hr class=\"govuk-section-break govuk-section-break--m govuk-section-break--visible\">");
+    }
+    page.push_str("</main></div></body></html>");
+    Ok(([(header::CACHE_CONTROL, "no-store")], Html(page)).into_response())
+}
+
+struct Read {
+    subject: String,
+    to: String,
+    text: String,
+}
+
+fn read(folder: &FilePath) -> Vec<Read> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut files: Vec<_> = entries
+        .filter(|entry| entry.path().extension().is_some_and(|extension| extension == "eml"))
+        .filter_map(|entry| Some((entry.metadata().ok()?.modified().ok()?, entry.path())))
+        .collect();
+    files.sort_by(|a, b| b.cmp(a));
+    files
+        .into_iter()
+        .take(SHOWN)
+        .filter_map(|(_, path)| {
+            let bytes = std::fs::read(path).ok()?;
+            let mail = MessageParser::default().parse(&bytes)?;
+            let to = mail
+                .to()
+                .and_then(|to| to.first())
+                .and_then(|to| to.address())
+                .unwrap_or_default()
+                .to_owned();
+            Some(Read {
+                subject: mail.subject().unwrap_or_default().to_owned(),
+                to,
+                text: mail.body_text(0).unwrap_or_default().replace("\r\n", "\n"),
+            })
+        })
+        .collect()
+}

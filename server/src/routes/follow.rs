@@ -1,0 +1,161 @@
+//! `/api/follow`: a resident follows a request. The key in the address is the permission; a wrong one is
+//! answered like a request that does not exist.
+
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use chrono::TimeDelta;
+use domain::api::follow::{FeedbackRequest, FindRequest, FollowView, Found, MessageRequest, WithdrawRequest};
+use domain::api::problem::Problem;
+use domain::case::{Actor, Event, Feedback};
+use domain::field::{ErrorCode, FieldError, plain};
+use domain::reference::Reference;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use super::photos::{self, Which};
+use super::streams;
+use crate::error::ApiError;
+use crate::extract::{At, Valid};
+use crate::operations::act::act;
+use crate::operations::submit::follow_key;
+use crate::operations::view;
+use crate::secret;
+use crate::state::AppState;
+use crate::store::requests::Stored;
+
+/// Tries to find one reference: ten in a quarter of an hour.
+const TRIES: (i32, TimeDelta) = (10, TimeDelta::minutes(15));
+
+/// The routes of this file.
+pub fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(find))
+        .routes(routes!(follow))
+        .routes(routes!(photo))
+        .routes(routes!(events))
+        .routes(routes!(message))
+        .routes(routes!(withdraw))
+        .routes(routes!(feedback))
+}
+
+async fn stored(at: &At, key: &str) -> Result<Stored, ApiError> {
+    Ok(at.store.followed(&secret::hash(key.as_bytes())).await?)
+}
+
+/// Finds a request by its reference and the e-mail address given with it.
+#[utoipa::path(post, path = "/api/follow", tag = "follow", request_body = FindRequest,
+    responses((status = 200, body = Found), (status = 404, body = Problem), (status = 422, body = Problem), (status = 429, body = Problem)))]
+async fn find(
+    State(state): State<AppState>,
+    at: At,
+    Valid(request): Valid<FindRequest>,
+) -> Result<Json<Found>, ApiError> {
+    let wrong = || ApiError::invalid(vec![FieldError::new("reference", ErrorCode::NotAllowed)]);
+    let reference = Reference::parse(&request.reference).ok_or_else(wrong)?;
+    if !at.store.try_once(format!("find:{}", reference.as_str()), TRIES.0, TRIES.1, state.now()).await? {
+        return Err(ApiError::too_many());
+    }
+    let stored = at.store.remembered(&reference, &request.email).await?;
+    Ok(Json(Found { key: follow_key(&state, &at, stored.id) }))
+}
+
+/// The request: where it stands, what was promised, what happened.
+#[utoipa::path(get, path = "/api/follow/{key}", tag = "follow", params(("key" = String, Path)),
+    responses((status = 200, body = FollowView), (status = 404, body = Problem)))]
+async fn follow(
+    State(state): State<AppState>,
+    at: At,
+    Path(key): Path<String>,
+) -> Result<Response, ApiError> {
+    let stored = stored(&at, &key).await?;
+    Ok(private(view::follow(&state, &at.served, stored.case)))
+}
+
+/// A photo of the request; `?size=thumb` for a small one.
+#[utoipa::path(get, path = "/api/follow/{key}/photos/{photo}", tag = "follow", params(("key" = String, Path), ("photo" = Uuid, Path)),
+    responses((status = 200, content_type = "image/jpeg"), (status = 404, body = Problem)))]
+async fn photo(
+    State(state): State<AppState>,
+    at: At,
+    Path((key, photo)): Path<(String, String)>,
+    Query(which): Query<Which>,
+) -> Result<Response, ApiError> {
+    let photo = Uuid::try_parse(&photo).map_err(|_| ApiError::not_found())?;
+    let stored = stored(&at, &key).await?;
+    photos::serve(&state, &at, stored.id, photo, &which).await
+}
+
+/// A stream that says when the request changed (server-sent events named `changed`).
+#[utoipa::path(get, path = "/api/follow/{key}/events", tag = "follow", params(("key" = String, Path)),
+    responses((status = 200, content_type = "text/event-stream"), (status = 404, body = Problem)))]
+async fn events(
+    State(state): State<AppState>,
+    at: At,
+    Path(key): Path<String>,
+) -> Result<impl IntoResponse, ApiError> {
+    let stored = stored(&at, &key).await?;
+    Ok(([(header::CACHE_CONTROL, "no-store")], streams::changes(&state, at.store, stored.id)))
+}
+
+/// Adds a message from the resident.
+#[utoipa::path(post, path = "/api/follow/{key}/messages", tag = "follow", params(("key" = String, Path)), request_body = MessageRequest,
+    responses((status = 200, body = FollowView), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
+async fn message(
+    State(state): State<AppState>,
+    at: At,
+    Path(key): Path<String>,
+    Valid(request): Valid<MessageRequest>,
+) -> Result<Response, ApiError> {
+    let stored = stored(&at, &key).await?;
+    let event = Event::Message { text: words("text", &request.text)? };
+    let case = act(&state, &at, stored.id, Actor::Resident, event, Some(request.id)).await?;
+    Ok(private(view::follow(&state, &at.served, case)))
+}
+
+/// The resident no longer needs it.
+#[utoipa::path(post, path = "/api/follow/{key}/withdraw", tag = "follow", params(("key" = String, Path)), request_body = WithdrawRequest,
+    responses((status = 200, body = FollowView), (status = 404, body = Problem), (status = 409, body = Problem)))]
+async fn withdraw(
+    State(state): State<AppState>,
+    at: At,
+    Path(key): Path<String>,
+    Valid(request): Valid<WithdrawRequest>,
+) -> Result<Response, ApiError> {
+    let stored = stored(&at, &key).await?;
+    let event = Event::Withdrawn { reason: plain::lines(&request.reason) };
+    let case = act(&state, &at, stored.id, Actor::Resident, event, None).await?;
+    Ok(private(view::follow(&state, &at.served, case)))
+}
+
+/// How it went, once the request is closed.
+#[utoipa::path(post, path = "/api/follow/{key}/feedback", tag = "follow", params(("key" = String, Path)), request_body = FeedbackRequest,
+    responses((status = 200, body = FollowView), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
+async fn feedback(
+    State(state): State<AppState>,
+    at: At,
+    Path(key): Path<String>,
+    Valid(request): Valid<FeedbackRequest>,
+) -> Result<Response, ApiError> {
+    let stored = stored(&at, &key).await?;
+    let event = Event::Feedback(Feedback { score: request.score, reason: plain::lines(&request.reason) });
+    let case = act(&state, &at, stored.id, Actor::Resident, event, None).await?;
+    Ok(private(view::follow(&state, &at.served, case)))
+}
+
+/// Cleaned text that must say something.
+pub(super) fn words(path: &str, raw: &str) -> Result<String, ApiError> {
+    let text = plain::lines(raw);
+    if text.is_empty() {
+        Err(ApiError::invalid(vec![FieldError::new(path, ErrorCode::Missing)]))
+    } else {
+        Ok(text)
+    }
+}
+
+/// A reply about one person's request: nobody keeps a copy.
+pub(super) fn private<T: serde::Serialize>(body: T) -> Response {
+    ([(header::CACHE_CONTROL, "no-store")], Json(body)).into_response()
+}

@@ -1,0 +1,43 @@
+//! One file per noun; each gives its routes, and this list merges them. The OpenAPI document is made from
+//! the same list.
+
+pub mod council;
+pub mod demo;
+pub mod follow;
+pub mod health;
+pub mod photos;
+pub mod requests;
+pub mod services;
+pub mod staff;
+mod streams;
+
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::state::AppState;
+
+#[derive(OpenApi)]
+#[openapi(info(
+    title = "Portico",
+    description = "The front door of a council: services, requests and their progress. Errors are problem+json with codes. \
+                   Calls that change something must come from the portal's own pages (Sec-Fetch-Site or Origin)."
+))]
+struct Document;
+
+/// Every route of the API, with its description.
+#[must_use]
+pub fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::with_openapi(Document::openapi())
+        .merge(council::router())
+        .merge(services::router())
+        .merge(requests::router())
+        .merge(photos::router())
+        .merge(follow::router())
+        .merge(staff::router())
+}
+
+/// The OpenAPI document.
+#[must_use]
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    router().into_openapi()
+}

@@ -1,0 +1,101 @@
+//! `/api/photos`: one picture, before the form it belongs to is sent.
+
+use axum::Json;
+use axum::extract::FromRequest as _;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use bytes::Bytes;
+use domain::api::photos::PhotoStored;
+use domain::api::problem::Problem;
+use domain::field::photos::MAX_BYTES;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use crate::adapters::blobs::Size;
+use crate::error::ApiError;
+use crate::extract::{At, body_error};
+use crate::photo::PhotoFault;
+use crate::state::AppState;
+
+/// Photos that may wait for their requests at one time: what a robot can leave behind is bounded.
+const LOOSE: u64 = 2000;
+
+/// The routes of this file.
+pub fn router() -> OpenApiRouter<AppState> {
+    let limit = usize::try_from(MAX_BYTES).unwrap_or(usize::MAX);
+    OpenApiRouter::new().routes(routes!(upload)).layer(DefaultBodyLimit::max(limit))
+}
+
+/// Takes a picture: JPEG, PNG or WebP, at most 15 MB. What is kept is a new JPEG made from its pixels; nothing of
+/// the file itself. A picture that no request takes within a day is deleted.
+#[utoipa::path(post, path = "/api/photos", tag = "requests",
+    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+    responses((status = 201, body = PhotoStored), (status = 413, body = Problem), (status = 422, body = Problem)))]
+async fn upload(
+    State(state): State<AppState>,
+    at: At,
+    request: Request,
+) -> Result<(StatusCode, Json<PhotoStored>), ApiError> {
+    if at.store.loose_photos().await? >= LOOSE {
+        return Err(ApiError::too_many());
+    }
+    let bytes = Bytes::from_request(request, &()).await.map_err(|rejection| match rejection.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => fault(&PhotoFault::TooLarge),
+        status => body_error(status),
+    })?;
+    let cleaned = state.photos.clean(bytes).await.map_err(|error| fault(&error))?;
+    let id = state.new_id();
+    let (width, height) = (cleaned.width, cleaned.height);
+    // The row first: bytes without a row would never be cleared away.
+    at.store.add_photo(id, width, height, state.now()).await?;
+    if let Err(error) = state.blobs.put(at.store.council(), id, cleaned.jpeg, cleaned.thumbnail).await {
+        tracing::error!(%error, "a photo can't be stored");
+        return Err(ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "internal"));
+    }
+    Ok((StatusCode::CREATED, Json(PhotoStored { id, width, height })))
+}
+
+fn fault(fault: &PhotoFault) -> ApiError {
+    let (status, code) = match fault {
+        PhotoFault::Empty => (StatusCode::UNPROCESSABLE_ENTITY, "photo_empty"),
+        PhotoFault::NotAnImage => (StatusCode::UNPROCESSABLE_ENTITY, "photo_not_an_image"),
+        PhotoFault::Truncated => (StatusCode::UNPROCESSABLE_ENTITY, "photo_truncated"),
+        PhotoFault::TooManyPixels => (StatusCode::UNPROCESSABLE_ENTITY, "photo_too_many_pixels"),
+        PhotoFault::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "photo_too_large"),
+        PhotoFault::Unreadable => (StatusCode::UNPROCESSABLE_ENTITY, "photo_unreadable"),
+        PhotoFault::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
+        PhotoFault::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
+    };
+    ApiError::new(status, code)
+}
+
+/// Which picture: `?size=thumb`.
+#[derive(serde::Deserialize)]
+pub(super) struct Which {
+    size: Option<String>,
+}
+
+/// A photo of a request, for somebody who may see that request.
+pub(super) async fn serve(
+    state: &AppState,
+    at: &At,
+    request: Uuid,
+    photo: Uuid,
+    which: &Which,
+) -> Result<Response, ApiError> {
+    at.store.photo_of(request, photo).await?;
+    let size = if which.size.as_deref() == Some("thumb") { Size::Thumbnail } else { Size::Full };
+    match state.blobs.get(at.store.council(), photo, size).await {
+        Ok(bytes) => {
+            Ok(([(header::CONTENT_TYPE, "image/jpeg"), (header::CACHE_CONTROL, "private, no-store")], bytes)
+                .into_response())
+        }
+        Err(object_store::Error::NotFound { .. }) => Err(ApiError::not_found()),
+        Err(error) => {
+            tracing::error!(%error, "a photo can't be read");
+            Err(ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "internal"))
+        }
+    }
+}

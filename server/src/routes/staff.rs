@@ -1,0 +1,297 @@
+//! `/api/staff`: the workspace, for staff who are signed in. Another department's requests are answered
+//! like requests that do not exist.
+
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use chrono::TimeDelta;
+use domain::api::follow::MessageRequest;
+use domain::api::problem::Problem;
+use domain::api::staff::{
+    CloseRequest, CodeRequest, Me, MovePromiseRequest, Queue, SignInRequest, StaffCase,
+};
+use domain::case::{Actor, Closing, Event, Outcome, Owner};
+use domain::field::contact::same_email_key;
+use domain::field::{ErrorCode, FieldError};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use super::follow::{private, words};
+use super::photos::{self, Which};
+use super::streams;
+use crate::error::ApiError;
+use crate::extract::{At, Staff, Valid, is_secure, session_cookie, session_token};
+use crate::jobs::Job;
+use crate::jobs::sign_in_code::SignInCode;
+use crate::operations::act::act;
+use crate::operations::view;
+use crate::secret;
+use crate::state::AppState;
+use crate::store::requests::Stored;
+use crate::store::staff::StaffMember;
+
+/// How long a code works.
+const CODE_WORKS: TimeDelta = TimeDelta::minutes(15);
+/// Codes sent to one address: five an hour.
+const CODES: (i32, TimeDelta) = (5, TimeDelta::hours(1));
+/// Codes tried for one address: ten in a quarter of an hour.
+const GUESSES: (i32, TimeDelta) = (10, TimeDelta::minutes(15));
+/// How long a session lasts: a working day.
+const SESSION: TimeDelta = TimeDelta::hours(10);
+/// Requests in the queue at most.
+const QUEUE: u64 = 200;
+
+/// The routes of this file.
+pub fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(sign_in))
+        .routes(routes!(sign_in_code))
+        .routes(routes!(sign_out))
+        .routes(routes!(me))
+        .routes(routes!(queue))
+        .routes(routes!(one))
+        .routes(routes!(take))
+        .routes(routes!(message))
+        .routes(routes!(promise))
+        .routes(routes!(close))
+        .routes(routes!(photo))
+        .routes(routes!(events))
+}
+
+/// Sends a sign-in code. The reply is the same whether the address is known or not.
+#[utoipa::path(post, path = "/api/staff/sign-in", tag = "staff", request_body = SignInRequest,
+    responses((status = 204), (status = 422, body = Problem), (status = 429, body = Problem)))]
+async fn sign_in(
+    State(state): State<AppState>,
+    at: At,
+    Valid(request): Valid<SignInRequest>,
+) -> Result<StatusCode, ApiError> {
+    let now = state.now();
+    if !at.store.try_once(format!("mail:{}", same_email_key(&request.email)), CODES.0, CODES.1, now).await? {
+        return Err(ApiError::too_many());
+    }
+    if let Some(member) = at.store.staff_by_email(&request.email).await? {
+        let code = state.dice.code();
+        let hash = state.secret.code_hash(at.store.council(), member.id, &code);
+        let job = Job::SignInCode(SignInCode { name: member.name, email: member.email, code });
+        at.store
+            .new_code(
+                (state.dice.id(now), member.id),
+                hash,
+                (now, now + CODE_WORKS),
+                (state.dice.id(now), job),
+            )
+            .await?;
+        state.wake.notify_one();
+    }
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Signs in with a code. Wrong, expired and unknown are answered alike.
+#[utoipa::path(post, path = "/api/staff/sign-in/code", tag = "staff", request_body = CodeRequest,
+    responses((status = 204), (status = 422, body = Problem, description = "`wrong_code`"), (status = 429, body = Problem)))]
+async fn sign_in_code(
+    State(state): State<AppState>,
+    at: At,
+    Valid(request): Valid<CodeRequest>,
+) -> Result<Response, ApiError> {
+    let now = state.now();
+    if !at
+        .store
+        .try_once(format!("code:{}", same_email_key(&request.email)), GUESSES.0, GUESSES.1, now)
+        .await?
+    {
+        return Err(ApiError::too_many());
+    }
+    let wrong = || ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, "wrong_code");
+    let member = at.store.staff_by_email(&request.email).await?.ok_or_else(wrong)?;
+    let digits: String = request.code.chars().filter(char::is_ascii_digit).collect();
+    let hash = state.secret.code_hash(at.store.council(), member.id, &digits);
+    let token = data_encoding::BASE32_NOPAD.encode(&state.dice.token()).to_ascii_lowercase();
+    let token_hash = secret::hash(token.as_bytes());
+    if !at.store.use_code(member.id, hash, token_hash, (now, now + SESSION)).await? {
+        return Err(wrong());
+    }
+    tracing::info!(staff = %member.id, "signed in");
+    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie(&state, &token, SESSION))]).into_response())
+}
+
+/// Ends the session.
+#[utoipa::path(post, path = "/api/staff/sign-out", tag = "staff", responses((status = 204)))]
+async fn sign_out(State(state): State<AppState>, at: At, headers: HeaderMap) -> Result<Response, ApiError> {
+    if let Some(token) = session_token(&headers, is_secure(&state.public_url)) {
+        at.store.end_session(secret::hash(token.as_bytes())).await?;
+    }
+    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie(&state, "", TimeDelta::zero()))])
+        .into_response())
+}
+
+fn cookie(state: &AppState, token: &str, lasts: TimeDelta) -> String {
+    let secure = is_secure(&state.public_url);
+    let name = session_cookie(secure);
+    let secure = if secure { "; Secure" } else { "" };
+    format!("{name}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={}{secure}", lasts.num_seconds())
+}
+
+/// Who I am.
+#[utoipa::path(get, path = "/api/staff/me", tag = "staff", responses((status = 200, body = Me), (status = 401, body = Problem)))]
+async fn me(at: At, Staff(member): Staff) -> Response {
+    let department = at.served.council.department_name(&member.department).to_owned();
+    private(Me { id: member.id, name: member.name, department })
+}
+
+/// `?show=open` or `?show=closed`.
+#[derive(serde::Deserialize)]
+struct Show {
+    show: Option<String>,
+}
+
+/// The queue of my department: open requests by earliest promise, or closed ones, newest first.
+#[utoipa::path(get, path = "/api/staff/requests", tag = "staff", params(("show" = Option<String>, Query, description = "open or closed")),
+    responses((status = 200, body = Queue), (status = 401, body = Problem)))]
+async fn queue(
+    State(state): State<AppState>,
+    at: At,
+    Staff(member): Staff,
+    Query(show): Query<Show>,
+) -> Result<Response, ApiError> {
+    let open = show.show.as_deref() != Some("closed");
+    let mut stored = at.store.queue(&member.department, open, QUEUE + 1).await?;
+    let most = usize::try_from(QUEUE).unwrap_or(usize::MAX);
+    let more = stored.len() > most;
+    stored.truncate(most);
+    let requests =
+        stored.into_iter().map(|stored| view::queue_item(&state, &at.served, member.id, stored)).collect();
+    Ok(private(Queue { requests, more }))
+}
+
+async fn mine(at: &At, member: &StaffMember, id: &str) -> Result<Stored, ApiError> {
+    let id = Uuid::try_parse(id).map_err(|_| ApiError::not_found())?;
+    Ok(at.store.of_department(&member.department, id).await?)
+}
+
+/// One request of my department.
+#[utoipa::path(get, path = "/api/staff/requests/{id}", tag = "staff", params(("id" = Uuid, Path)),
+    responses((status = 200, body = StaffCase), (status = 401, body = Problem), (status = 404, body = Problem)))]
+async fn one(
+    State(state): State<AppState>,
+    at: At,
+    Staff(member): Staff,
+    Path(id): Path<String>,
+) -> Result<Response, ApiError> {
+    let stored = mine(&at, &member, &id).await?;
+    Ok(private(view::staff(&state, &at.served, member.id, stored.id, stored.case)))
+}
+
+/// Lets an event happen and replies with the request as it is then.
+async fn happen(
+    state: &AppState,
+    at: &At,
+    member: StaffMember,
+    id: &str,
+    event: Event,
+    event_id: Option<Uuid>,
+) -> Result<Response, ApiError> {
+    let stored = mine(at, &member, id).await?;
+    let by = Actor::Staff(Owner { id: member.id, name: member.name });
+    let case = act(state, at, stored.id, by, event, event_id).await?;
+    Ok(private(view::staff(state, &at.served, member.id, stored.id, case)))
+}
+
+/// I own it from now on; also when somebody else did.
+#[utoipa::path(post, path = "/api/staff/requests/{id}/take", tag = "staff", params(("id" = Uuid, Path)),
+    responses((status = 200, body = StaffCase), (status = 404, body = Problem), (status = 409, body = Problem)))]
+async fn take(
+    State(state): State<AppState>,
+    at: At,
+    Staff(member): Staff,
+    Path(id): Path<String>,
+) -> Result<Response, ApiError> {
+    happen(&state, &at, member, &id, Event::Taken, None).await
+}
+
+/// Writes to the resident.
+#[utoipa::path(post, path = "/api/staff/requests/{id}/messages", tag = "staff", params(("id" = Uuid, Path)), request_body = MessageRequest,
+    responses((status = 200, body = StaffCase), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
+async fn message(
+    State(state): State<AppState>,
+    at: At,
+    Staff(member): Staff,
+    Path(id): Path<String>,
+    Valid(request): Valid<MessageRequest>,
+) -> Result<Response, ApiError> {
+    let event = Event::Message { text: words("text", &request.text)? };
+    happen(&state, &at, member, &id, event, Some(request.id)).await
+}
+
+/// Moves the promised date, with a reason the resident reads.
+#[utoipa::path(post, path = "/api/staff/requests/{id}/promise", tag = "staff", params(("id" = Uuid, Path)), request_body = MovePromiseRequest,
+    responses((status = 200, body = StaffCase), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
+async fn promise(
+    State(state): State<AppState>,
+    at: At,
+    Staff(member): Staff,
+    Path(id): Path<String>,
+    Valid(request): Valid<MovePromiseRequest>,
+) -> Result<Response, ApiError> {
+    let today = at.served.local(state.now()).date();
+    let a_year_on = today.checked_add_months(chrono::Months::new(12)).unwrap_or(today);
+    if request.to <= today || request.to > a_year_on {
+        return Err(ApiError::invalid(vec![FieldError::new("to", ErrorCode::NotAllowed)]));
+    }
+    let event = Event::PromiseMoved { to: request.to, reason: words("reason", &request.reason)? };
+    happen(&state, &at, member, &id, event, None).await
+}
+
+/// Closes it with an outcome.
+#[utoipa::path(post, path = "/api/staff/requests/{id}/close", tag = "staff", params(("id" = Uuid, Path)), request_body = CloseRequest,
+    responses((status = 200, body = StaffCase), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
+async fn close(
+    State(state): State<AppState>,
+    at: At,
+    Staff(member): Staff,
+    Path(id): Path<String>,
+    Valid(request): Valid<CloseRequest>,
+) -> Result<Response, ApiError> {
+    let policy = if request.outcome == Outcome::DeclinedByPolicy {
+        let stored = mine(&at, &member, &id).await?;
+        let service = at.served.service(&stored.case.submission.service);
+        let named = request.policy.as_deref().and_then(|policy| service?.policy(policy)).cloned();
+        let code = if request.policy.is_none() { ErrorCode::Missing } else { ErrorCode::NotAnOption };
+        Some(named.ok_or_else(|| ApiError::invalid(vec![FieldError::new("policy", code)]))?)
+    } else {
+        None
+    };
+    let event =
+        Event::Closed(Closing { outcome: request.outcome, text: words("text", &request.text)?, policy });
+    happen(&state, &at, member, &id, event, None).await
+}
+
+/// A photo of the request; `?size=thumb` for a small one.
+#[utoipa::path(get, path = "/api/staff/requests/{id}/photos/{photo}", tag = "staff", params(("id" = Uuid, Path), ("photo" = Uuid, Path)),
+    responses((status = 200, content_type = "image/jpeg"), (status = 404, body = Problem)))]
+async fn photo(
+    State(state): State<AppState>,
+    at: At,
+    Staff(member): Staff,
+    Path((id, photo)): Path<(String, String)>,
+    Query(which): Query<Which>,
+) -> Result<Response, ApiError> {
+    let photo = Uuid::try_parse(&photo).map_err(|_| ApiError::not_found())?;
+    let stored = mine(&at, &member, &id).await?;
+    photos::serve(&state, &at, stored.id, photo, &which).await
+}
+
+/// A stream that says when the request changed (server-sent events named `changed`).
+#[utoipa::path(get, path = "/api/staff/requests/{id}/events", tag = "staff", params(("id" = Uuid, Path)),
+    responses((status = 200, content_type = "text/event-stream"), (status = 404, body = Problem)))]
+async fn events(
+    State(state): State<AppState>,
+    at: At,
+    Staff(member): Staff,
+    Path(id): Path<String>,
+) -> Result<impl IntoResponse, ApiError> {
+    let stored = mine(&at, &member, &id).await?;
+    Ok(([(header::CACHE_CONTROL, "no-store")], streams::changes(&state, at.store, stored.id)))
+}

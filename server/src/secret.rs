@@ -1,0 +1,83 @@
+//! What is derived from the server's one secret: keys to follow a request with, and the keyed hashes of
+//! sign-in codes. Nothing derived is stored: a copy of the database opens no request.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use data_encoding::BASE32_NOPAD;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
+
+/// Bits in a key to follow a request with: 130, in 26 characters.
+const KEY_CHARACTERS: usize = 26;
+
+/// The server's secret.
+#[derive(Clone)]
+pub struct Secret(Arc<[u8]>);
+
+impl Secret {
+    /// From the settings.
+    ///
+    /// # Errors
+    /// When it is shorter than 32 characters.
+    pub fn new(secret: &str) -> Result<Self, String> {
+        if secret.len() < 32 {
+            return Err("the secret must have at least 32 characters".into());
+        }
+        Ok(Self(secret.as_bytes().into()))
+    }
+
+    /// Reads the secret from a file, or makes one there that only its owner can read.
+    ///
+    /// # Errors
+    /// When the file can't be read or written.
+    pub fn kept_in(file: &Path, fresh: [u8; 32]) -> Result<Self, String> {
+        use std::io::Write as _;
+        use std::os::unix::fs::OpenOptionsExt as _;
+        let said = |error: std::io::Error| format!("{}: {error}", file.display());
+        if let Some(folder) = file.parent() {
+            std::fs::create_dir_all(folder).map_err(said)?;
+        }
+        match std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(file) {
+            Ok(mut new) => new
+                .write_all(BASE32_NOPAD.encode(&fresh).as_bytes())
+                .and_then(|()| new.sync_all())
+                .map_err(said)?,
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(said(error)),
+        }
+        Self::new(std::fs::read_to_string(file).map_err(said)?.trim())
+    }
+
+    fn mac(&self, parts: &[&[u8]]) -> [u8; 32] {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0)
+            .unwrap_or_else(|_| unreachable!("HMAC takes a key of any length"));
+        for part in parts {
+            mac.update(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_le_bytes());
+            mac.update(part);
+        }
+        mac.finalize().into_bytes().into()
+    }
+
+    /// The key to follow a request with.
+    #[must_use]
+    pub fn follow_key(&self, council: &str, request: Uuid) -> String {
+        let mac = self.mac(&[b"follow", council.as_bytes(), request.as_bytes()]);
+        let mut key = BASE32_NOPAD.encode(&mac).to_ascii_lowercase();
+        key.truncate(KEY_CHARACTERS);
+        key
+    }
+
+    /// The keyed hash of a sign-in code: a code is short, so a plain hash of it could be guessed.
+    #[must_use]
+    pub fn code_hash(&self, council: &str, staff: Uuid, code: &str) -> Vec<u8> {
+        self.mac(&[b"code", council.as_bytes(), staff.as_bytes(), code.as_bytes()]).to_vec()
+    }
+}
+
+/// The hash that a key or token is stored as.
+#[must_use]
+pub fn hash(secret: &[u8]) -> Vec<u8> {
+    Sha256::digest(secret).to_vec()
+}

@@ -1,0 +1,252 @@
+//! The tables. Every primary and unique key begins with the council.
+
+/// Requests: where each stands now, read from its events.
+pub mod request {
+    use sea_orm::entity::prelude::*;
+
+    /// A row of `request`.
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "request")]
+    pub struct Model {
+        /// Council.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub council_id: String,
+        /// Identifier (UUID v7).
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        /// Reference without its dash.
+        pub reference: String,
+        /// SHA-256 of the key to follow it with.
+        pub follow_hash: Vec<u8>,
+        /// Sent by the browser with the submission.
+        pub idempotency_key: Uuid,
+        /// SHA-256 of what was submitted.
+        pub body_hash: Vec<u8>,
+        /// Service.
+        pub service: String,
+        /// Department.
+        pub department: String,
+        /// Still open.
+        pub open: bool,
+        /// The day promised now.
+        pub complete_by: Date,
+        /// The resident's address in the form addresses are compared in.
+        pub email_key: Option<String>,
+        /// Number of the latest event.
+        pub seq: i32,
+        /// The folded case, as JSON.
+        pub state: String,
+        /// When it arrived.
+        pub created_at: DateTimeUtc,
+    }
+
+    /// No relations: queries name their keys.
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Events: what happened, appended once.
+pub mod event {
+    use sea_orm::entity::prelude::*;
+
+    /// A row of `event`.
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "event")]
+    pub struct Model {
+        /// Council.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub council_id: String,
+        /// Request.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub request_id: Uuid,
+        /// 1, 2, 3…
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub seq: i32,
+        /// Identifier; a message's is its sender's, so that a repeat is seen.
+        pub id: Uuid,
+        /// When.
+        pub at: DateTimeUtc,
+        /// The recorded event, as JSON.
+        pub body: String,
+    }
+
+    /// No relations.
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Jobs: what is still to be done because of an event, written with it.
+pub mod job {
+    use sea_orm::entity::prelude::*;
+
+    /// A row of `job`.
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "job")]
+    pub struct Model {
+        /// Council.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub council_id: String,
+        /// Identifier (UUID v7).
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        /// What to do, as JSON.
+        pub payload: String,
+        /// Not before this.
+        pub run_at: DateTimeUtc,
+        /// Times it was begun.
+        pub attempts: i32,
+        /// Claimed until then; after it another runner may take it.
+        pub locked_until: Option<DateTimeUtc>,
+        /// Why it failed last.
+        pub last_error: Option<String>,
+    }
+
+    /// No relations.
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Photos: uploaded on their own, then taken by a request.
+pub mod photo {
+    use sea_orm::entity::prelude::*;
+
+    /// A row of `photo`.
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "photo")]
+    pub struct Model {
+        /// Council.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub council_id: String,
+        /// Identifier.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        /// The request that took it.
+        pub request_id: Option<Uuid>,
+        /// Pixels.
+        pub width: i32,
+        /// Pixels.
+        pub height: i32,
+        /// When it was uploaded.
+        pub created_at: DateTimeUtc,
+    }
+
+    /// No relations.
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Members of staff.
+pub mod staff {
+    use sea_orm::entity::prelude::*;
+
+    /// A row of `staff`.
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "staff")]
+    pub struct Model {
+        /// Council.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub council_id: String,
+        /// Identifier.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        /// Name, as residents read it.
+        pub name: String,
+        /// Address, as written.
+        pub email: String,
+        /// Address in the form addresses are compared in.
+        pub email_key: String,
+        /// Department.
+        pub department: String,
+    }
+
+    /// No relations.
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Sign-in codes, hashed.
+pub mod code {
+    use sea_orm::entity::prelude::*;
+
+    /// A row of `sign_in_code`.
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "sign_in_code")]
+    pub struct Model {
+        /// Council.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub council_id: String,
+        /// Identifier (UUID v7).
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        /// Whose.
+        pub staff_id: Uuid,
+        /// Keyed hash of the code.
+        pub hash: Vec<u8>,
+        /// Until when it works.
+        pub expires_at: DateTimeUtc,
+        /// Wrong tries.
+        pub tries: i32,
+    }
+
+    /// No relations.
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Sessions of staff, by the hash of their token.
+pub mod session {
+    use sea_orm::entity::prelude::*;
+
+    /// A row of `session`.
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "session")]
+    pub struct Model {
+        /// Council.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub council_id: String,
+        /// SHA-256 of the token.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub token_hash: Vec<u8>,
+        /// Whose.
+        pub staff_id: Uuid,
+        /// When it ends at the latest.
+        pub expires_at: DateTimeUtc,
+    }
+
+    /// No relations.
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Tries that are counted, so that nobody guesses for long.
+pub mod attempt {
+    use sea_orm::entity::prelude::*;
+
+    /// A row of `attempt`.
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "attempt")]
+    pub struct Model {
+        /// Council.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub council_id: String,
+        /// What is tried: `find:REFERENCE`, `code:ADDRESS`.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub subject: String,
+        /// Since when they are counted.
+        pub since: DateTimeUtc,
+        /// How many.
+        pub count: i32,
+    }
+
+    /// No relations.
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}

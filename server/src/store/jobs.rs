@@ -1,0 +1,183 @@
+//! The outbox: jobs are rows written with the event that asks for them, claimed for a while, and deleted
+//! when done.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sea_orm::sea_query::{Expr, LockBehavior, LockType};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, ExprTrait as _,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _,
+};
+use uuid::Uuid;
+
+use super::entities::job;
+use super::{Database, Store, StoreError};
+use crate::jobs::Job;
+
+/// How long a runner may take for what it claimed; after it another may take it over.
+const CLAIM: TimeDelta = TimeDelta::minutes(5);
+
+/// A claimed job.
+#[derive(Clone, Debug)]
+pub struct Claimed {
+    /// Council.
+    pub council: String,
+    /// Identifier.
+    pub id: Uuid,
+    /// What to do; an error when this version can't read it.
+    pub job: Result<Job, String>,
+    /// Times it was begun, this one included.
+    pub attempts: u32,
+}
+
+pub(super) fn rows(
+    council: &str,
+    now: DateTime<Utc>,
+    jobs: &[(Uuid, Job)],
+) -> Result<Vec<job::ActiveModel>, StoreError> {
+    jobs.iter()
+        .map(|(id, job)| {
+            Ok(job::ActiveModel {
+                council_id: Set(council.to_owned()),
+                id: Set(*id),
+                payload: Set(serde_json::to_string(job)?),
+                run_at: Set(now),
+                attempts: Set(0),
+                locked_until: Set(None),
+                last_error: Set(None),
+            })
+        })
+        .collect()
+}
+
+pub(super) async fn insert(on: &impl ConnectionTrait, rows: Vec<job::ActiveModel>) -> Result<(), StoreError> {
+    if !rows.is_empty() {
+        job::Entity::insert_many(rows).exec_without_returning(on).await?;
+    }
+    Ok(())
+}
+
+impl Store {
+    /// Adds a job that hangs on no event.
+    ///
+    /// # Errors
+    /// The database's errors.
+    pub async fn add_job(&self, now: DateTime<Utc>, id: Uuid, job: &Job) -> Result<(), StoreError> {
+        let rows = rows(&self.council, now, &[(id, job.clone())])?;
+        self.db
+            .write(move |transaction| {
+                let rows = rows.clone();
+                Box::pin(async move { insert(transaction, rows).await })
+            })
+            .await
+    }
+}
+
+impl Database {
+    /// Claims the jobs of all councils that are due, oldest first.
+    ///
+    /// # Errors
+    /// The database's errors.
+    pub async fn claim_jobs(&self, now: DateTime<Utc>, most: u64) -> Result<Vec<Claimed>, StoreError> {
+        // A look first: an idle server should not open a write every second.
+        let due = Condition::all().add(job::Column::RunAt.lte(now)).add(
+            Condition::any().add(job::Column::LockedUntil.is_null()).add(job::Column::LockedUntil.lt(now)),
+        );
+        if job::Entity::find().filter(due.clone()).one(self.reader()).await?.is_none() {
+            return Ok(Vec::new());
+        }
+        self.write(move |transaction| {
+            let due = due.clone();
+            Box::pin(async move {
+                let rows = job::Entity::find()
+                    .filter(due)
+                    .order_by_asc(job::Column::RunAt)
+                    .limit(most)
+                    .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+                    .all(transaction)
+                    .await?;
+                if rows.is_empty() {
+                    return Ok(Vec::new());
+                }
+                job::Entity::update_many()
+                    .set(job::ActiveModel { locked_until: Set(Some(now + CLAIM)), ..Default::default() })
+                    .col_expr(job::Column::Attempts, Expr::col(job::Column::Attempts).add(1))
+                    .filter(these(rows.iter().map(|row| (row.council_id.as_str(), row.id))))
+                    .exec(transaction)
+                    .await?;
+                Ok(rows
+                    .into_iter()
+                    .map(|row| Claimed {
+                        council: row.council_id,
+                        id: row.id,
+                        job: serde_json::from_str(&row.payload).map_err(|error| error.to_string()),
+                        attempts: u32::try_from(row.attempts).unwrap_or(0) + 1,
+                    })
+                    .collect())
+            })
+        })
+        .await
+    }
+
+    /// Forgets jobs that are done.
+    ///
+    /// # Errors
+    /// The database's errors.
+    pub async fn finish_jobs(&self, done: &[Claimed]) -> Result<(), StoreError> {
+        if done.is_empty() {
+            return Ok(());
+        }
+        let done = these(done.iter().map(|claimed| (claimed.council.as_str(), claimed.id)));
+        self.write(move |transaction| {
+            let done = done.clone();
+            Box::pin(async move {
+                job::Entity::delete_many().filter(done).exec(transaction).await?;
+                Ok(())
+            })
+        })
+        .await
+    }
+
+    /// Puts a job back for later, with the reason.
+    ///
+    /// # Errors
+    /// The database's errors.
+    pub async fn retry_job(
+        &self,
+        claimed: &Claimed,
+        at: DateTime<Utc>,
+        why: String,
+    ) -> Result<(), StoreError> {
+        let this = these(std::iter::once((claimed.council.as_str(), claimed.id)));
+        self.write(move |transaction| {
+            let (this, why) = (this.clone(), why.clone());
+            Box::pin(async move {
+                job::Entity::update_many()
+                    .set(job::ActiveModel {
+                        run_at: Set(at),
+                        locked_until: Set(None),
+                        last_error: Set(Some(why)),
+                        ..Default::default()
+                    })
+                    .filter(this)
+                    .exec(transaction)
+                    .await?;
+                Ok(())
+            })
+        })
+        .await
+    }
+}
+
+/// These jobs and no others, by their whole keys: each key begins with its council.
+fn these<'a>(jobs: impl Iterator<Item = (&'a str, Uuid)>) -> Condition {
+    let mut by_council: BTreeMap<&str, Vec<Uuid>> = BTreeMap::new();
+    for (council, id) in jobs {
+        by_council.entry(council).or_default().push(id);
+    }
+    let each = by_council
+        .into_iter()
+        .map(|(council, ids)| job::Column::CouncilId.eq(council).and(job::Column::Id.is_in(ids)));
+    each.fold(Condition::any(), Condition::add)
+}

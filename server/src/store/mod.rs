@@ -1,0 +1,216 @@
+//! What is kept: one set of entities, queries and migrations for SQLite and PostgreSQL. A [`Store`] is
+//! handed out for one council, so no query can forget whose rows it may touch.
+
+pub mod attempts;
+pub mod entities;
+pub mod jobs;
+mod migrations;
+pub mod photos;
+pub mod requests;
+pub mod staff;
+mod writer;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::future::BoxFuture;
+use sea_orm::{
+    AccessMode, ConnectOptions, ConnectionTrait as _, Database as SeaDatabase, DatabaseConnection,
+    DatabaseTransaction, DbBackend, DbErr, RuntimeErr, TransactionTrait as _,
+};
+use sea_orm_migration::MigratorTrait as _;
+
+use writer::Writer;
+
+/// What can go wrong with what is kept.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database said no.
+    #[error("database: {0}")]
+    Database(#[from] DbErr),
+    /// What was stored can't be read back.
+    #[error("stored JSON: {0}")]
+    Json(#[from] serde_json::Error),
+    /// There is no such row, or it is another council's or another person's.
+    #[error("not found")]
+    NotFound,
+    /// The rules of the case refuse it.
+    #[error("refused: {0}")]
+    Refused(#[from] domain::case::Refused),
+    /// A photo that was named is not there to be taken: too old, another request's, or never uploaded.
+    #[error("photo {0} is not there")]
+    PhotoGone(uuid::Uuid),
+    /// The writer ended; the server is stopping.
+    #[error("the store is closed")]
+    Closed,
+}
+
+/// One write: runs inside a transaction, perhaps more than once, and takes effect all or not at all.
+pub trait Operation<T>:
+    for<'t> Fn(&'t DatabaseTransaction) -> BoxFuture<'t, Result<T, StoreError>> + Send + Sync + 'static
+{
+}
+impl<T, F> Operation<T> for F where
+    F: for<'t> Fn(&'t DatabaseTransaction) -> BoxFuture<'t, Result<T, StoreError>> + Send + Sync + 'static
+{
+}
+
+/// A connected database.
+#[derive(Clone)]
+pub struct Database {
+    read: DatabaseConnection,
+    write: Write,
+}
+
+#[derive(Clone)]
+enum Write {
+    /// SQLite has one writer: writes that arrive while it is busy share the next commit.
+    Queued(Writer),
+    /// PostgreSQL takes writes side by side.
+    Direct(DatabaseConnection),
+}
+
+/// How often a write is tried again when PostgreSQL asks for it (serialisation failure, deadlock).
+const TRIES: usize = 4;
+
+impl Database {
+    /// Connects to `sqlite://FILE` or `postgres://…`.
+    ///
+    /// # Errors
+    /// When the database can't be reached or opened.
+    pub async fn connect(url: &str) -> Result<Self, StoreError> {
+        if let Some(file) = url.strip_prefix("sqlite://") {
+            let file = file.split('?').next().unwrap_or(file);
+            if let Some(folder) = Path::new(file).parent() {
+                std::fs::create_dir_all(folder)
+                    .map_err(|error| DbErr::Custom(format!("{}: {error}", folder.display())))?;
+            }
+            let writer = SeaDatabase::connect(sqlite(&format!("sqlite://{file}?mode=rwc"), 1)).await?;
+            let read = SeaDatabase::connect(sqlite(&format!("sqlite://{file}?mode=rwc"), 4)).await?;
+            return Ok(Self { read, write: Write::Queued(Writer::start(writer)) });
+        }
+        let mut options = ConnectOptions::new(url);
+        options
+            .max_connections(16)
+            .min_connections(2)
+            .sqlx_logging(false)
+            .acquire_timeout(Duration::from_secs(8));
+        options.test_before_acquire(false).record_stmt_in_spans(false);
+        let pool = SeaDatabase::connect(options).await?;
+        Ok(Self { read: pool.clone(), write: Write::Direct(pool) })
+    }
+
+    /// Brings the tables up to date.
+    ///
+    /// # Errors
+    /// When a migration fails.
+    pub async fn migrate(&self) -> Result<(), StoreError> {
+        let connection = match &self.write {
+            Write::Queued(writer) => writer.connection(),
+            Write::Direct(pool) => pool,
+        };
+        migrations::Migrator::up(connection, None).await?;
+        Ok(())
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        self.read.execute_unprepared("SELECT 1").await?;
+        Ok(())
+    }
+
+    /// What is kept for one council.
+    #[must_use]
+    pub fn council(&self, id: &str) -> Store {
+        Store { db: self.clone(), council: id.into() }
+    }
+
+    /// Runs one write in one durable transaction.
+    ///
+    /// # Errors
+    /// What the write says, or what the database says.
+    pub async fn write<T: Send + 'static>(&self, operation: impl Operation<T>) -> Result<T, StoreError> {
+        match &self.write {
+            Write::Queued(writer) => writer.run(operation).await,
+            Write::Direct(pool) => {
+                let mut tried = 1;
+                loop {
+                    match transact(pool, &operation).await {
+                        Err(StoreError::Database(error)) if tried < TRIES && wants_retry(&error) => {
+                            tried += 1
+                        }
+                        other => return other,
+                    }
+                }
+            }
+        }
+    }
+
+    fn reader(&self) -> &DatabaseConnection {
+        &self.read
+    }
+
+    /// Which engine it is.
+    #[must_use]
+    pub fn backend(&self) -> DbBackend {
+        self.read.get_database_backend()
+    }
+}
+
+/// What is kept for one council.
+#[derive(Clone)]
+pub struct Store {
+    db: Database,
+    council: Arc<str>,
+}
+
+impl Store {
+    /// The council's identifier.
+    #[must_use]
+    pub fn council(&self) -> &str {
+        &self.council
+    }
+}
+
+fn sqlite(url: &str, connections: u32) -> ConnectOptions {
+    let mut options = ConnectOptions::new(url);
+    options
+        .max_connections(connections)
+        .min_connections(1)
+        .sqlx_logging(false)
+        .test_before_acquire(false)
+        .record_stmt_in_spans(false);
+    options.idle_timeout(None::<Duration>).max_lifetime(None::<Duration>);
+    options.map_sqlx_sqlite_opts(|options| {
+        options
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(5))
+            .pragma("journal_mode", "WAL")
+            .pragma("synchronous", "FULL")
+            .pragma("cache_size", "-8000")
+    });
+    options
+}
+
+async fn transact<T>(pool: &DatabaseConnection, operation: &impl Operation<T>) -> Result<T, StoreError> {
+    let transaction = pool.begin_with_config(None, Some(AccessMode::ReadWrite)).await?;
+    let done = operation(&transaction).await?;
+    transaction.commit().await?;
+    Ok(done)
+}
+
+/// Serialisation failure (40001) and deadlock (40P01) are PostgreSQL's way to say "once more, please".
+fn wants_retry(error: &DbErr) -> bool {
+    let (DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error))) = error
+    else {
+        return false;
+    };
+    error
+        .as_database_error()
+        .and_then(|error| error.code().map(|code| matches!(&*code, "40001" | "40P01")))
+        .unwrap_or(false)
+}

@@ -1,0 +1,103 @@
+//! Photos: which there are, and who took them. Their bytes are in the blob store.
+
+use chrono::{DateTime, Utc};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
+    QuerySelect as _,
+};
+use uuid::Uuid;
+
+use super::entities::photo;
+use super::{Database, Store, StoreError};
+
+impl Store {
+    /// Notes an uploaded photo that no request has taken yet.
+    ///
+    /// # Errors
+    /// The database's errors.
+    pub async fn add_photo(
+        &self,
+        id: Uuid,
+        width: u32,
+        height: u32,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let row = photo::ActiveModel {
+            council_id: Set(self.council.to_string()),
+            id: Set(id),
+            request_id: Set(None),
+            width: Set(i32::try_from(width).unwrap_or(i32::MAX)),
+            height: Set(i32::try_from(height).unwrap_or(i32::MAX)),
+            created_at: Set(now),
+        };
+        self.db
+            .write(move |transaction| {
+                let row = row.clone();
+                Box::pin(async move {
+                    photo::Entity::insert(row).exec_without_returning(transaction).await?;
+                    Ok(())
+                })
+            })
+            .await
+    }
+
+    /// Whether a request has this photo.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when it has not; the database's errors.
+    pub async fn photo_of(&self, request: Uuid, id: Uuid) -> Result<(), StoreError> {
+        let found = photo::Entity::find_by_id((self.council.to_string(), id))
+            .filter(photo::Column::RequestId.eq(request))
+            .one(self.db.reader())
+            .await?;
+        found.map(|_| ()).ok_or(StoreError::NotFound)
+    }
+
+    /// Photos that no request has taken yet.
+    ///
+    /// # Errors
+    /// The database's errors.
+    pub async fn loose_photos(&self) -> Result<u64, StoreError> {
+        Ok(photo::Entity::find()
+            .filter(photo::Column::CouncilId.eq(&*self.council))
+            .filter(photo::Column::RequestId.is_null())
+            .count(self.db.reader())
+            .await?)
+    }
+}
+
+impl Database {
+    /// Photos, of any council, that nobody took before this moment: council and identifier.
+    ///
+    /// # Errors
+    /// The database's errors.
+    pub async fn abandoned_photos(&self, before: DateTime<Utc>) -> Result<Vec<(String, Uuid)>, StoreError> {
+        let rows = photo::Entity::find()
+            .filter(photo::Column::RequestId.is_null())
+            .filter(photo::Column::CreatedAt.lt(before))
+            .limit(1000)
+            .all(self.reader())
+            .await?;
+        Ok(rows.into_iter().map(|row| (row.council_id, row.id)).collect())
+    }
+
+    /// Forgets an abandoned photo, unless a request took it meanwhile; says whether it was forgotten.
+    ///
+    /// # Errors
+    /// The database's errors.
+    pub async fn forget_photo(&self, council: String, id: Uuid) -> Result<bool, StoreError> {
+        self.write(move |transaction| {
+            let council = council.clone();
+            Box::pin(async move {
+                let gone = photo::Entity::delete_many()
+                    .filter(photo::Column::CouncilId.eq(council))
+                    .filter(photo::Column::Id.eq(id))
+                    .filter(photo::Column::RequestId.is_null())
+                    .exec(transaction)
+                    .await?;
+                Ok(gone.rows_affected == 1)
+            })
+        })
+        .await
+    }
+}

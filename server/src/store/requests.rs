@@ -1,0 +1,343 @@
+//! Requests and their events.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use domain::case::{Actor, Case, Event, Recorded};
+use domain::field::Value;
+use domain::reference::Reference;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{
+    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, ConnectionTrait, EntityTrait as _,
+    ExprTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    TryInsertResult,
+};
+use uuid::Uuid;
+
+use super::entities::{event, photo, request};
+use super::{Store, StoreError, jobs, staff};
+use crate::jobs::Job;
+
+/// A request as it is kept.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stored {
+    /// Identifier.
+    pub id: Uuid,
+    /// SHA-256 of what was submitted.
+    pub body_hash: Vec<u8>,
+    /// Its state.
+    pub case: Case,
+}
+
+impl TryFrom<request::Model> for Stored {
+    type Error = StoreError;
+    fn try_from(row: request::Model) -> Result<Self, StoreError> {
+        Ok(Self { id: row.id, body_hash: row.body_hash, case: serde_json::from_str(&row.state)? })
+    }
+}
+
+/// A new request, ready to be stored.
+#[derive(Clone, Debug)]
+pub struct NewRequest {
+    /// Identifier.
+    pub id: Uuid,
+    /// Identifier of its first event.
+    pub event_id: Uuid,
+    /// SHA-256 of the key to follow it with.
+    pub follow_hash: Vec<u8>,
+    /// Sent by the browser.
+    pub idempotency_key: Uuid,
+    /// SHA-256 of what was submitted.
+    pub body_hash: Vec<u8>,
+    /// The first event.
+    pub submitted: Recorded,
+    /// Jobs to do because of it, with their identifiers.
+    pub jobs: Vec<(Uuid, Job)>,
+}
+
+/// What storing a new request gave.
+#[derive(Debug)]
+pub enum Submission {
+    /// It is stored now.
+    Stored,
+    /// It was stored before under the same idempotency key.
+    Before(Box<Stored>),
+    /// Its reference is taken; try another.
+    ReferenceTaken,
+}
+
+/// An event to append.
+#[derive(Clone, Debug)]
+pub struct NewEvent {
+    /// Identifier; a repeat is stored once.
+    pub id: Uuid,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Who.
+    pub by: Actor,
+    /// What.
+    pub event: Event,
+}
+
+/// What makes the jobs that follow from an event: the state after it, the event, and the owner's e-mail
+/// address.
+pub type MakeJobs = Arc<dyn Fn(&Case, &Recorded, Option<&str>) -> Vec<(Uuid, Job)> + Send + Sync>;
+
+/// The first address in the answers.
+fn email_key(case: &Case) -> Option<String> {
+    case.submission.answers.iter().find_map(|answer| match &answer.value {
+        Value::Contact(person) => person.email.as_deref().map(domain::field::contact::same_email_key),
+        _ => None,
+    })
+}
+
+/// The photos in the answers.
+fn photo_ids(case: &Case) -> Vec<Uuid> {
+    let photos = case.submission.answers.iter().filter_map(|answer| match &answer.value {
+        Value::Photos(value) => Some(&value.photos),
+        _ => None,
+    });
+    photos.flatten().map(|photo| photo.id).collect()
+}
+
+fn seq(number: u32) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX)
+}
+
+impl Store {
+    /// Stores a new request with its first event, its photos and its jobs: all of it, or nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::PhotoGone`] when a photo is not there to be taken; the database's errors.
+    pub async fn submit(&self, new: NewRequest) -> Result<Submission, StoreError> {
+        let case = Case::open(&new.submitted)?;
+        let row = request::ActiveModel {
+            council_id: Set(self.council.to_string()),
+            id: Set(new.id),
+            reference: Set(case.submission.reference.as_str().to_owned()),
+            follow_hash: Set(new.follow_hash),
+            idempotency_key: Set(new.idempotency_key),
+            body_hash: Set(new.body_hash),
+            service: Set(case.submission.service.clone()),
+            department: Set(case.submission.department.clone()),
+            open: Set(true),
+            complete_by: Set(case.complete_by),
+            email_key: Set(email_key(&case)),
+            seq: Set(1),
+            state: Set(serde_json::to_string(&case)?),
+            created_at: Set(new.submitted.at),
+        };
+        let event = self.event_row(new.id, new.event_id, &new.submitted)?;
+        let jobs = jobs::rows(&self.council, new.submitted.at, &new.jobs)?;
+        let photos = photo_ids(&case);
+        let (council, key, id) = (self.council.clone(), new.idempotency_key, new.id);
+        self.db
+            .write(move |transaction| {
+                let (row, event, jobs, photos, council) =
+                    (row.clone(), event.clone(), jobs.clone(), photos.clone(), council.clone());
+                Box::pin(async move {
+                    let inserted = request::Entity::insert(row)
+                        .on_conflict(OnConflict::new().do_nothing().to_owned())
+                        .try_insert()
+                        .exec_without_returning(transaction)
+                        .await?;
+                    if !matches!(inserted, TryInsertResult::Inserted(1)) {
+                        let before = request::Entity::find()
+                            .filter(request::Column::CouncilId.eq(&*council))
+                            .filter(request::Column::IdempotencyKey.eq(key))
+                            .one(transaction)
+                            .await?;
+                        return Ok(match before {
+                            Some(row) => Submission::Before(Box::new(row.try_into()?)),
+                            None => Submission::ReferenceTaken,
+                        });
+                    }
+                    event::Entity::insert(event).exec_without_returning(transaction).await?;
+                    take_photos(transaction, &council, id, &photos).await?;
+                    jobs::insert(transaction, jobs).await?;
+                    Ok(Submission::Stored)
+                })
+            })
+            .await
+    }
+
+    /// Appends one event to a request and keeps the state it leads to, with the jobs that follow.
+    /// A repeat of an event's identifier changes nothing and gives the state as it is.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`], [`StoreError::Refused`] by the rules of the case; the database's errors.
+    pub async fn append(&self, id: Uuid, new: NewEvent, make_jobs: MakeJobs) -> Result<Case, StoreError> {
+        let store = self.clone();
+        self.db
+            .write(move |transaction| {
+                let (store, new, make_jobs) = (store.clone(), new.clone(), make_jobs.clone());
+                Box::pin(async move {
+                    // The lock makes two events of one request wait for each other (PostgreSQL; SQLite has one writer).
+                    let row = request::Entity::find_by_id((store.council.to_string(), id))
+                        .lock_exclusive()
+                        .one(transaction)
+                        .await?;
+                    let row = row.ok_or(StoreError::NotFound)?;
+                    let mut case: Case = serde_json::from_str(&row.state)?;
+                    let repeat = event::Entity::find()
+                        .filter(event::Column::CouncilId.eq(&*store.council))
+                        .filter(event::Column::Id.eq(new.id))
+                        .count(transaction)
+                        .await?;
+                    if repeat > 0 {
+                        return Ok(case);
+                    }
+                    let recorded =
+                        Recorded { seq: case.next_seq(), at: new.at, by: new.by, event: new.event };
+                    case.apply(recorded.clone())?;
+                    event::Entity::insert(store.event_row(id, new.id, &recorded)?)
+                        .exec_without_returning(transaction)
+                        .await?;
+                    let mut changed: request::ActiveModel = row.into();
+                    changed.open = Set(case.status.is_open());
+                    changed.complete_by = Set(case.complete_by);
+                    changed.seq = Set(seq(recorded.seq));
+                    changed.state = Set(serde_json::to_string(&case)?);
+                    changed.update(transaction).await?;
+                    let owner = match &case.owner {
+                        Some(owner) => staff::email(transaction, &store.council, owner.id).await?,
+                        None => None,
+                    };
+                    let made = make_jobs(&case, &recorded, owner.as_deref());
+                    jobs::insert(transaction, jobs::rows(&store.council, new.at, &made)?).await?;
+                    Ok(case)
+                })
+            })
+            .await
+    }
+
+    /// The request that was stored under an idempotency key.
+    ///
+    /// # Errors
+    /// The database's errors.
+    pub async fn sent_before(&self, key: Uuid) -> Result<Option<Stored>, StoreError> {
+        match self.one(request::Column::IdempotencyKey.eq(key)).await {
+            Ok(stored) => Ok(Some(stored)),
+            Err(StoreError::NotFound) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// A request by the hash of the key to follow it with.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`]; the database's errors.
+    pub async fn followed(&self, follow_hash: &[u8]) -> Result<Stored, StoreError> {
+        self.one(request::Column::FollowHash.eq(follow_hash)).await
+    }
+
+    /// A request by its reference and the address given with it.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`]; the database's errors.
+    pub async fn remembered(&self, reference: &Reference, email: &str) -> Result<Stored, StoreError> {
+        let key = domain::field::contact::same_email_key(email);
+        self.one(request::Column::Reference.eq(reference.as_str()).and(request::Column::EmailKey.eq(key)))
+            .await
+    }
+
+    /// A request of one department.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`], also when it is another department's; the database's errors.
+    pub async fn of_department(&self, department: &str, id: Uuid) -> Result<Stored, StoreError> {
+        self.one(request::Column::Id.eq(id).and(request::Column::Department.eq(department))).await
+    }
+
+    /// The number of a request's latest event.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`]; the database's errors.
+    pub async fn latest_seq(&self, id: Uuid) -> Result<u32, StoreError> {
+        let found: Option<i32> = request::Entity::find_by_id((self.council.to_string(), id))
+            .select_only()
+            .column(request::Column::Seq)
+            .into_tuple()
+            .one(self.db.reader())
+            .await?;
+        found.and_then(|seq| u32::try_from(seq).ok()).ok_or(StoreError::NotFound)
+    }
+
+    /// The open (or closed) requests of a department: open ones by earliest promise, closed ones newest first.
+    ///
+    /// # Errors
+    /// The database's errors.
+    pub async fn queue(&self, department: &str, open: bool, limit: u64) -> Result<Vec<Stored>, StoreError> {
+        let query = request::Entity::find()
+            .filter(request::Column::CouncilId.eq(&*self.council))
+            .filter(request::Column::Department.eq(department))
+            .filter(request::Column::Open.eq(open));
+        let query = if open {
+            query.order_by_asc(request::Column::CompleteBy).order_by_asc(request::Column::Id)
+        } else {
+            query.order_by_desc(request::Column::Id)
+        };
+        query.limit(limit).all(self.db.reader()).await?.into_iter().map(Stored::try_from).collect()
+    }
+
+    /// A request's events, in order.
+    ///
+    /// # Errors
+    /// The database's errors.
+    pub async fn events(&self, id: Uuid) -> Result<Vec<Recorded>, StoreError> {
+        let rows = event::Entity::find()
+            .filter(event::Column::CouncilId.eq(&*self.council))
+            .filter(event::Column::RequestId.eq(id))
+            .order_by_asc(event::Column::Seq)
+            .all(self.db.reader())
+            .await?;
+        rows.iter().map(|row| Ok(serde_json::from_str(&row.body)?)).collect()
+    }
+
+    async fn one(&self, which: impl sea_orm::sea_query::IntoCondition) -> Result<Stored, StoreError> {
+        let row = request::Entity::find()
+            .filter(request::Column::CouncilId.eq(&*self.council))
+            .filter(which.into_condition())
+            .one(self.db.reader())
+            .await?;
+        row.ok_or(StoreError::NotFound)?.try_into()
+    }
+
+    fn event_row(
+        &self,
+        request: Uuid,
+        id: Uuid,
+        recorded: &Recorded,
+    ) -> Result<event::ActiveModel, StoreError> {
+        Ok(event::ActiveModel {
+            council_id: Set(self.council.to_string()),
+            request_id: Set(request),
+            seq: Set(seq(recorded.seq)),
+            id: Set(id),
+            at: Set(recorded.at),
+            body: Set(serde_json::to_string(recorded)?),
+        })
+    }
+}
+
+/// Gives uploaded photos to a request; each can be taken once.
+async fn take_photos(
+    on: &impl ConnectionTrait,
+    council: &str,
+    request: Uuid,
+    ids: &[Uuid],
+) -> Result<(), StoreError> {
+    for id in ids {
+        let taken = photo::Entity::update_many()
+            .set(photo::ActiveModel { request_id: Set(Some(request)), ..Default::default() })
+            .filter(photo::Column::CouncilId.eq(council))
+            .filter(photo::Column::Id.eq(*id))
+            .filter(photo::Column::RequestId.is_null())
+            .exec(on)
+            .await?;
+        if taken.rows_affected != 1 {
+            return Err(StoreError::PhotoGone(*id));
+        }
+    }
+    Ok(())
+}

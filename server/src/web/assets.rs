@@ -1,0 +1,101 @@
+//! The app's files, inside the binary, compressed when the app was built.
+
+use std::borrow::Cow;
+
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use rust_embed::RustEmbed;
+
+use crate::error::ApiError;
+
+/// In a debug build the files are read from the folder, so that the app can be built anew meanwhile.
+#[derive(RustEmbed)]
+#[folder = "../dist"]
+#[allow_missing = true]
+struct App;
+
+/// The text of one of the app's files.
+#[must_use]
+pub fn text(name: &str) -> Option<String> {
+    String::from_utf8(App::get(name)?.data.into_owned()).ok()
+}
+
+/// The name of the resident app's stylesheet.
+#[must_use]
+pub fn stylesheet() -> Option<String> {
+    App::iter().find(|name| name.starts_with("resident") && name.ends_with(".css")).map(Cow::into_owned)
+}
+
+/// One of the app's files, in the best encoding the browser takes.
+#[must_use]
+pub fn serve(name: &str, headers: &HeaderMap) -> Option<Response> {
+    // Pages are filled in first; their raw text is nobody's.
+    let ending = name.rsplit('.').next().unwrap_or_default();
+    if matches!(ending, "html" | "br" | "gz") {
+        return None;
+    }
+    let accepted =
+        headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let takes = |encoding: &str| {
+        accepted.split(',').any(|offer| offer.split(';').next().is_some_and(|offer| offer.trim() == encoding))
+    };
+    let (file, encoding) = [("br", "br"), ("gzip", "gz")]
+        .into_iter()
+        .filter(|(encoding, _)| takes(encoding))
+        .find_map(|(encoding, ending)| Some((App::get(&format!("{name}.{ending}"))?, Some(encoding))))
+        .or_else(|| Some((App::get(name)?, None)))?;
+    let tag = format!("\"{}\"", data_encoding::HEXLOWER.encode(&file.metadata.sha256_hash()[..12]));
+    let mut response =
+        if headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes()) {
+            StatusCode::NOT_MODIFIED.into_response()
+        } else {
+            match file.data {
+                Cow::Borrowed(bytes) => bytes.into_response(),
+                Cow::Owned(bytes) => bytes.into_response(),
+            }
+        };
+    let kind = mime_guess::from_path(name).first_or_octet_stream();
+    let kind = if kind.type_() == "text" || ending == "js" {
+        format!("{kind}; charset=utf-8")
+    } else {
+        kind.to_string()
+    };
+    let caching = if is_hashed(name) { "public, max-age=31536000, immutable" } else { "public, no-cache" };
+    let headers = response.headers_mut();
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_str(&kind).unwrap_or(HeaderValue::from_static("application/octet-stream")),
+    );
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
+    headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    if let Ok(tag) = HeaderValue::from_str(&tag) {
+        headers.insert(header::ETAG, tag);
+    }
+    if let Some(encoding) = encoding {
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
+    }
+    Some(response)
+}
+
+/// Whether a name holds a hash of the content, so that what it names never changes.
+fn is_hashed(name: &str) -> bool {
+    name.split(['-', '.', '_'])
+        .any(|part| part.len() >= 12 && part.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}
+
+/// A file that is not there.
+#[must_use]
+pub fn missing() -> Response {
+    ApiError::not_found().into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_hashed;
+
+    #[test]
+    fn only_names_with_a_hash_may_be_kept_for_ever() {
+        assert!(is_hashed("resident-4f1c8a9b2d3e5f60.js") && is_hashed("resident-4f1c8a9b2d3e5f60_bg.wasm"));
+        assert!(!is_hashed("init.js") && !is_hashed("icon.svg") && !is_hashed("photo-worker.js"));
+    }
+}

@@ -1,0 +1,93 @@
+//! What a browser does by itself on a page load and a single-page app has to do by hand: the title, the
+//! focus, the top of the page, and telling those who listen what changed.
+
+use leptos::{leptos_dom::helpers::request_animation_frame, prelude::*};
+use web_sys::{HtmlElement, wasm_bindgen::JsCast as _};
+
+/// What stands at the end of every title: the council's name.
+#[derive(Clone, Debug)]
+struct Site {
+    name: StoredValue<String>,
+    /// No page was shown yet. The browser itself puts the focus right on a page load.
+    fresh: StoredValue<bool>,
+}
+
+/// Says things politely to those who listen, through one region for the whole app.
+#[derive(Clone, Copy, Debug)]
+pub struct Announcer(RwSignal<String>);
+
+impl Announcer {
+    /// Says a sentence once the person's screen reader is free.
+    pub fn say(self, words: impl Into<String>) {
+        let words = words.into();
+        // The same words again are news too, but only a change of text is read out.
+        self.0.try_update(|said| *said = if *said == words { format!("{words}\u{a0}") } else { words });
+    }
+}
+
+/// Puts what this module needs into the contexts; called once, by the app.
+pub fn provide(site_name: &str) {
+    provide_context(Announcer(RwSignal::new(String::new())));
+    provide_context(Site { name: StoredValue::new(site_name.to_owned()), fresh: StoredValue::new(true) });
+}
+
+/// The app's announcer.
+#[must_use]
+pub fn use_announcer() -> Announcer {
+    use_context().unwrap_or_else(|| Announcer(RwSignal::new(String::new())))
+}
+
+/// The region the announcer speaks through. Stands once, outside of all pages.
+#[component]
+pub fn AnnouncerRegion() -> impl IntoView {
+    let Announcer(said) = use_announcer();
+    view! { <div id="announcer" class="govuk-visually-hidden" role="status">{said}</div> }
+}
+
+/// Called by every page as it is drawn: sets the title, goes to the top, and moves the focus to the
+/// heading. When the title changes later (an error, a new status) only the title is set.
+pub fn use_page(title: impl Fn() -> String + 'static) {
+    let Some(site) = use_context::<Site>() else { return };
+    Effect::new(move |before: Option<()>| {
+        document().set_title(&site.name.with_value(|name| format!("{} - {name}", title())));
+        if before.is_none()
+            && !site.fresh.try_update_value(|fresh| std::mem::replace(fresh, false)).unwrap_or(true)
+        {
+            request_animation_frame(|| {
+                window().scroll_to_with_x_and_y(0.0, 0.0);
+                focus_first("main h1");
+            });
+        }
+    });
+}
+
+/// Moves the focus to the element with this id and brings what labels it into view.
+pub fn focus_id(id: &str) {
+    if let Some(element) = document().get_element_by_id(id) {
+        focus(&element);
+        // The label says what to do, so it should be seen as well as the input.
+        let group = element.closest("fieldset").ok().flatten();
+        let label = || document().query_selector(&format!("label[for=\"{id}\"]")).ok().flatten();
+        group.or_else(label).unwrap_or(element).scroll_into_view();
+    }
+}
+
+/// Moves the focus to the first element that fits, once it is drawn.
+pub fn focus_when_drawn(selector: &'static str) {
+    request_animation_frame(move || focus_first(selector));
+}
+
+fn focus_first(selector: &str) {
+    let found = |selector| document().query_selector(selector).ok().flatten();
+    if let Some(element) = found(selector).or_else(|| found("main")) {
+        // A heading takes no focus by itself.
+        let _ = element.set_attribute("tabindex", "-1");
+        focus(&element);
+    }
+}
+
+fn focus(element: &web_sys::Element) {
+    if let Some(element) = element.dyn_ref::<HtmlElement>() {
+        let _ = element.focus();
+    }
+}

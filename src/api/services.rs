@@ -1,0 +1,21 @@
+//! `/api/services`.
+
+use domain::api::services::{ServiceSummary, ServiceView};
+
+use super::ApiProblem;
+
+/// Every service, in one line each.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn list() -> Result<Vec<ServiceSummary>, ApiProblem> {
+    super::get("/api/services").await
+}
+
+/// One service's document.
+///
+/// # Errors
+/// [`ApiProblem`]; not found when there is no such service.
+pub async fn get(id: &str) -> Result<ServiceView, ApiProblem> {
+    super::get(&format!("/api/services/{id}")).await
+}

@@ -1,0 +1,50 @@
+//! How many characters are left: seen at once, told to those who listen when the typing pauses.
+
+use leptos::prelude::*;
+
+use crate::state::timer;
+
+/// Counts the characters left in a text.
+#[derive(Clone, Copy, Debug)]
+pub struct Count {
+    /// The most characters.
+    pub max: u32,
+    /// Characters left of this many in this text; negative when over.
+    pub left: fn(u32, &str) -> i64,
+}
+
+impl Count {
+    pub(super) fn view(self, id: String, text: Signal<String>) -> AnyView {
+        let left = Memo::new(move |_| text.with(|text| (self.left)(self.max, text)));
+        let told = timer::settled(left, 1_000);
+        let over = move || left.get() < 0;
+        view! {
+            <div
+                id=id class="govuk-character-count__message"
+                class:govuk-hint=move || !over() class:govuk-error-message=over
+            >
+                {move || words(left.get())}
+            </div>
+            <div class="govuk-visually-hidden" aria-live="polite">{move || told.get().map(words)}</div>
+        }
+        .into_any()
+    }
+}
+
+fn words(left: i64) -> String {
+    let (many, rest) = (left.unsigned_abs(), if left < 0 { "too many" } else { "remaining" });
+    let noun = if many == 1 { "character" } else { "characters" };
+    format!("You have {} {noun} {rest}", crate::words::number(many))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn says_how_many_are_left() {
+        assert_eq!(words(2_000), "You have 2,000 characters remaining");
+        assert_eq!(words(1), "You have 1 character remaining");
+        assert_eq!(words(-5), "You have 5 characters too many");
+    }
+}

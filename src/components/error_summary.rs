@@ -1,0 +1,64 @@
+//! The list of what is wrong, above the page; each line leads to its field.
+
+use leptos::prelude::*;
+
+use crate::a11y;
+
+/// One thing that is wrong: the id of the field, and words that say what to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The field's id, which is its path; or, beginning with a slash, the page it is on.
+    pub id: String,
+    /// What to do, in words.
+    pub words: String,
+}
+
+/// The problem of one field, for the words beside it.
+pub fn problem_at(problems: Signal<Vec<Problem>>, id: impl Into<String>) -> Signal<Option<String>> {
+    let id = id.into();
+    Signal::derive(move || {
+        problems
+            .with(|list| list.iter().find(|problem| problem.id == id).map(|problem| problem.words.clone()))
+    })
+}
+
+/// Shows the problems, if there are any, and takes the focus whenever they are found anew.
+#[component]
+pub fn ErrorSummary(
+    /// What is wrong now.
+    #[prop(into)]
+    problems: Signal<Vec<Problem>>,
+) -> impl IntoView {
+    Effect::new(move |_| {
+        if problems.with(|list| !list.is_empty()) {
+            a11y::focus_when_drawn(".govuk-error-summary");
+        }
+    });
+    let line = |Problem { id, words }: Problem| {
+        if id.starts_with('/') {
+            return view! { <li><a href=id>{words}</a></li> }.into_any();
+        }
+        let href = format!("#{id}");
+        let go = move |event: leptos::ev::MouseEvent| {
+            event.prevent_default();
+            a11y::focus_id(&id);
+        };
+        view! { <li><a href=href on:click=go>{words}</a></li> }.into_any()
+    };
+    move || {
+        problems.with(|list| !list.is_empty()).then(|| {
+            view! {
+                <div class="govuk-error-summary" tabindex="-1">
+                    <div role="alert">
+                        <h2 class="govuk-error-summary__title">"There is a problem"</h2>
+                        <div class="govuk-error-summary__body">
+                            <ul class="govuk-list govuk-error-summary__list">
+                                {problems.get().into_iter().map(line).collect_view()}
+                            </ul>
+                        </div>
+                    </div>
+                </div>
+            }
+        })
+    }
+}

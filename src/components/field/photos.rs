@@ -1,0 +1,164 @@
+//! Photos: picked several at once, each with its own progress, its own words and its own way out.
+
+use domain::field::{Photos, photos};
+use leptos::prelude::*;
+use uuid::Uuid;
+
+use super::{Asked, yes_no::yes_or_no};
+use crate::components::input::{Labelled, Radios, TextInput};
+use crate::state::uploads::{Stage, Upload, Uploads, use_uploads};
+use crate::{a11y, words};
+
+pub(super) fn view(asked: &Asked, kind: &Photos) -> AnyView {
+    let uploads = use_uploads();
+    let announcer = a11y::use_announcer();
+    let (draft, max) = (asked.draft, kind.max);
+    let question = asked.question.id.clone();
+    let labelled = asked.labelled();
+    let below = format!("{question}-limit");
+    let described = labelled.described_by(Some(&below));
+    let left_out = RwSignal::new(0);
+    let limit = format!("Up to {}. On a phone you can take them now.", words::count(max as usize, "photo"));
+    let pick = {
+        let question = question.clone();
+        move |event: leptos::ev::Event| {
+            let many = uploads.pick(&event, &question, max, draft);
+            left_out.set(many);
+            announcer.say(if many > 0 { too_many(many, max) } else { "Adding your photos".to_owned() });
+        }
+    };
+    let input = view! {
+        <div class="portico-pick">
+            <p id=below class="govuk-hint">{limit}</p>
+            <input
+                type="file" id=question.clone() name=question.clone() accept="image/*" multiple
+                aria-describedby=described on:change=pick
+            />
+            {move || (left_out.get() > 0).then(|| view! { <p class="govuk-error-message">{too_many(left_out.get(), max)}"."</p> })}
+        </div>
+    };
+    view! {
+        {labelled.group(input.into_any())}
+        {waiting(uploads, question)}
+        {added(asked.clone(), uploads)}
+        {position(asked, uploads)}
+    }
+    .into_any()
+}
+
+fn too_many(left_out: usize, max: u32) -> String {
+    let (were, most) = (if left_out == 1 { "was" } else { "were" }, words::count(max as usize, "photo"));
+    format!("{} {were} not added, because you can send up to {most}", words::count(left_out, "photo"))
+}
+
+/// The photos on their way.
+fn waiting(uploads: Uploads, question: String) -> AnyView {
+    let list = uploads.waiting(question);
+    let row = move |Upload { number, name, stage, .. }: Upload| {
+        let told = {
+            let (name, stage) = (name.clone(), stage.clone());
+            move || {
+                match stage.get() {
+                Stage::Preparing => view! { <p>"Getting it ready…"</p> }.into_any(),
+                Stage::Sending(percent) => {
+                    view! {
+                        <progress max="100" prop:value=percent.to_string() aria-label=format!("Sending {name}")></progress>
+                        <p>{format!("Sending: {percent}%")}</p>
+                    }
+                    .into_any()
+                }
+                Stage::Failed(problem) => view! { <p class="govuk-error-message">{problem.words(&name)}</p> }.into_any(),
+            }
+            }
+        };
+        let remove = format!(" {name}");
+        view! {
+            <li>
+                <span class="portico-photos__blank"></span>
+                <div>
+                    <p class="portico-photos__name"><bdi>{name}</bdi></p>
+                    {told}
+                    <button type="button" class="govuk-button govuk-button--secondary" on:click=move |_| uploads.stop(number)>
+                        "Remove"<span class="govuk-visually-hidden">{remove}</span>
+                    </button>
+                </div>
+            </li>
+        }
+    };
+    view! {
+        <ul class="portico-photos" aria-label="Photos being added">
+            <For each=move || list.get() key=|upload| upload.number children=row />
+        </ul>
+    }
+    .into_any()
+}
+
+/// The photos that have arrived, each with words for those who can't see it.
+fn added(asked: Asked, uploads: Uploads) -> AnyView {
+    let draft = asked.draft;
+    let question = asked.question.id.clone();
+    // Numbers and identifiers only: typing a description does not draw the list anew.
+    let list = {
+        let question = question.clone();
+        Memo::new(move |_| {
+            let photos = draft.answers().with(|answers| photos::read(&question, answers).0);
+            photos
+                .into_iter()
+                .zip(1..)
+                .map(|(photo, number)| (number, photo.id))
+                .collect::<Vec<(u32, Uuid)>>()
+        })
+    };
+    let announcer = a11y::use_announcer();
+    let row = move |(number, id): (u32, Uuid)| {
+        let path = format!("{question}.{number}.alt");
+        let labelled =
+            asked.part(&format!("{number}.alt"), format!("What does photo {number} show? (optional)"));
+        let picture = match uploads.preview(id) {
+            Some(address) => view! { <img src=address alt=format!("Photo {number}") /> }.into_any(),
+            None => view! { <span class="portico-photos__blank"></span> }.into_any(),
+        };
+        let question = question.clone();
+        let remove = move |_| {
+            uploads.remove(&question, id, draft);
+            announcer.say(format!("Photo {number} was removed"));
+            a11y::focus_id(&question);
+        };
+        view! {
+            <li>
+                {picture}
+                <div>
+                    <p class="portico-photos__name">{format!("Photo {number}")}</p>
+                    <TextInput labelled=labelled value=draft.text(path.clone()) on_input=draft.setter(path) />
+                    <button type="button" class="govuk-button govuk-button--secondary" on:click=remove>
+                        "Remove"<span class="govuk-visually-hidden">{format!(" photo {number}")}</span>
+                    </button>
+                </div>
+            </li>
+        }
+    };
+    view! {
+        <ul class="portico-photos" aria-label="Your photos">
+            <For each=move || list.get() key=|row| *row children=row />
+        </ul>
+    }
+    .into_any()
+}
+
+/// Offers the place the camera wrote down. It is not sent unless the resident says so.
+fn position(asked: &Asked, uploads: Uploads) -> AnyView {
+    let (draft, question) = (asked.draft, asked.question.id.clone());
+    let answer = uploads.position_answer(&question, draft);
+    let is_offered = Memo::new(move |_| answer.with(Option::is_some));
+    let view = move || {
+        is_offered.get().then(|| {
+            let labelled = Labelled::new(format!("{question}.position"), "Use the place where this photo was taken?")
+                .hint("Your photo says where it was taken. We only get to know it if you choose yes.".to_owned());
+            let question = question.clone();
+            let choose = Callback::new(move |chosen: String| uploads.use_position(&question, chosen == "yes", draft));
+            let value = Signal::derive(move || answer.get().unwrap_or_default());
+            view! { <Radios labelled=labelled options=yes_or_no() value=value on_choose=choose inline=true /> }
+        })
+    };
+    view.into_any()
+}

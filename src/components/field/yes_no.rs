@@ -1,0 +1,24 @@
+//! Yes or no. Neither is chosen beforehand.
+
+use leptos::prelude::*;
+
+use super::Asked;
+use crate::components::input::{RadioOption, Radios};
+
+pub(super) fn view(asked: &Asked) -> AnyView {
+    let id = &asked.question.id;
+    let options = yes_or_no();
+    let (value, on_choose) = (asked.draft.text(id), asked.draft.setter(id));
+    view! { <Radios labelled=asked.labelled() options=options value=value on_choose=on_choose inline=true /> }
+        .into_any()
+}
+
+/// The two options.
+pub(super) fn yes_or_no() -> Vec<RadioOption> {
+    let option = |value: &str, label: &str| RadioOption {
+        value: value.to_owned(),
+        label: label.to_owned(),
+        hint: None,
+    };
+    vec![option("yes", "Yes"), option("no", "No")]
+}

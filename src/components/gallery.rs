@@ -1,0 +1,34 @@
+//! Photos that were sent: small, and large when pressed.
+
+use domain::field::Photo;
+use leptos::prelude::*;
+use uuid::Uuid;
+
+/// The photos of a request.
+#[component]
+pub fn Gallery(
+    /// The photos.
+    photos: Vec<Photo>,
+    /// The address of a small picture.
+    small: Callback<Uuid, String>,
+    /// The address of the large one.
+    large: Callback<Uuid, String>,
+) -> impl IntoView {
+    let many = photos.len();
+    let picture = move |(at, photo): (usize, Photo)| {
+        let alt = match photo.alt {
+            alt if !alt.is_empty() => alt,
+            _ if many == 1 => "The photo".to_owned(),
+            _ => format!("Photo {} of {many}", at + 1),
+        };
+        // The server sends the picture itself: no page of this app.
+        view! {
+            <li>
+                <a href=large.run(photo.id) rel="external">
+                    <img src=small.run(photo.id) alt=format!("{alt} (open large)") loading="lazy" />
+                </a>
+            </li>
+        }
+    };
+    view! { <ul class="portico-gallery" aria-label="Photos">{photos.into_iter().enumerate().map(picture).collect_view()}</ul> }
+}

@@ -1,0 +1,19 @@
+//! What pages are drawn with. A component is given what it shows; it asks nobody and remembers nothing.
+
+pub mod answers;
+pub mod button;
+pub mod count;
+pub mod error_summary;
+pub mod feedback;
+pub mod field;
+pub mod gallery;
+pub mod input;
+pub mod layout;
+pub mod load;
+pub mod message_form;
+pub mod messages;
+pub mod policy;
+pub mod promise;
+pub mod status;
+pub mod timeline;
+pub mod unsent;

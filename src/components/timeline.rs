@@ -1,0 +1,66 @@
+//! What has happened to a request, newest first.
+
+use domain::api::follow::{Entry, What};
+use leptos::prelude::*;
+
+use crate::words;
+
+/// The timeline of a request.
+#[component]
+pub fn Timeline(
+    /// What happened, oldest first.
+    entries: Vec<Entry>,
+    /// Who reads it: staff read "the resident" where residents read "you".
+    #[prop(optional)]
+    for_staff: bool,
+) -> impl IntoView {
+    let entry = move |entry: Entry| {
+        let title = title(&entry, for_staff);
+        let Entry { at, when, what, .. } = entry;
+        view! {
+            <li>
+                <h3 class="portico-timeline__title"><bdi>{title}</bdi></h3>
+                <p class="portico-timeline__when"><time datetime=at.to_rfc3339()>{when}</time></p>
+                {details(what)}
+            </li>
+        }
+    };
+    view! { <ol class="portico-timeline" reversed>{entries.into_iter().rev().map(entry).collect_view()}</ol> }
+}
+
+/// What happened, in a few words.
+#[must_use]
+pub fn title(entry: &Entry, for_staff: bool) -> String {
+    let (you, your) = if for_staff { ("The resident", "the resident’s") } else { ("You", "your") };
+    let who = entry.staff.as_deref().unwrap_or(you);
+    match &entry.what {
+        What::Received => format!("We received {your} request"),
+        What::Taken => format!("{who} is dealing with {your} request"),
+        What::Message { .. } => format!("{who} wrote"),
+        What::PromiseMoved { to, .. } => format!("The date was moved to {}", words::day(*to)),
+        What::Closed { outcome, .. } => words::outcome(*outcome).to_owned(),
+        What::Withdrawn { .. } => format!("{you} withdrew the request"),
+        What::Feedback { score, .. } => {
+            format!("{you} said how it went: {}", words::score(*score).to_lowercase())
+        }
+    }
+}
+
+fn details(what: What) -> Option<AnyView> {
+    let typed = |text: String| (!text.is_empty()).then(|| view! { <bdi class="portico-typed">{text}</bdi> });
+    match what {
+        What::Received | What::Taken => None,
+        What::Message { text } => {
+            Some(view! { <div class="portico-timeline__message">{typed(text)}</div> }.into_any())
+        }
+        What::PromiseMoved { from, reason, .. } => {
+            let from = format!("It was {}. ", words::day(from));
+            Some(view! { <p class="portico-timeline__text">{from}{typed(reason)}</p> }.into_any())
+        }
+        What::Closed { text, .. }
+        | What::Withdrawn { reason: text }
+        | What::Feedback { reason: text, .. } => {
+            typed(text).map(|text| view! { <p class="portico-timeline__text">{text}</p> }.into_any())
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! `/services/:id/check`: everything once more, then send.
+
+use std::sync::Arc;
+
+use domain::api::services::ServiceView;
+use domain::catalogue::Question;
+use domain::field::Value;
+use domain::field::contact::email_meant;
+use domain::journey::{self, Next};
+use domain::validate;
+use leptos::prelude::*;
+use leptos_router::{NavigateOptions, hooks::use_navigate};
+
+use super::{param, send, step::go};
+use crate::api::ApiProblem;
+use crate::components::answers::{AnswerList, Line};
+use crate::components::button::SubmitButton;
+use crate::components::error_summary::{ErrorSummary, Problem};
+use crate::components::layout::Column;
+use crate::components::load::loaded;
+use crate::components::promise::Promise;
+use crate::components::unsent::Unsent;
+use crate::state::{boot, drafts, services, uploads};
+use crate::{a11y, paths};
+
+/// Check your answers.
+#[component]
+pub fn CheckPage() -> impl IntoView {
+    let id = param("id");
+    let service = services::use_service(id);
+    let back = RwSignal::new(String::new());
+    let changed = RwSignal::new(false);
+    let reload = Callback::new(move |()| {
+        changed.set(true);
+        service.refetch();
+    });
+    view! {
+        <Column back=back>
+            {move || changed.get().then(|| view! {
+                <div class="govuk-inset-text" role="status">
+                    "This form has changed since you opened it. Check your answers, then send it again."
+                </div>
+            })}
+            {loaded(service, move |view| check(&view, back, reload))}
+        </Column>
+    }
+}
+
+fn check(view: &Arc<ServiceView>, back: RwSignal<String>, reload: Callback<()>) -> AnyView {
+    let service = &view.service;
+    let draft = drafts::open(&service.id);
+    let answers = draft.now();
+    match journey::first_open(service, &answers) {
+        Next::Check => {}
+        next => return go(&paths::next(service, &next, false)),
+    }
+    let asked: Vec<&Question> = journey::asked(service, &answers).collect();
+    if let Some(last) = asked.last() {
+        back.set(paths::step(&service.id, &last.id));
+    }
+    let read = validate::questions(&asked, &answers).unwrap_or_default();
+    let lines: Vec<Line> = asked
+        .iter()
+        .map(|question| Line {
+            label: question.label.clone(),
+            value: read
+                .iter()
+                .find(|answer| answer.question == question.id)
+                .map(|answer| answer.value.clone()),
+            change: Some(paths::change(&service.id, &question.id)),
+        })
+        .collect();
+    let slip = lines.iter().find_map(|line| {
+        let Some(Value::Contact(person)) = &line.value else { return None };
+        Some((person.email.clone()?, email_meant(person.email.as_deref()?)?, line.change.clone()?))
+    });
+    let slip = slip.map(|(typed, meant, change)| {
+        view! {
+            <div class="govuk-inset-text">
+                <p>"Is your email address right? You typed "<bdi>{typed}</bdi>". Did you mean "<strong><bdi>{meant}</bdi></strong>"?"</p>
+                <p><a href=change>"Change your email address"</a></p>
+            </div>
+        }
+    });
+
+    let failed = RwSignal::new(None::<ApiProblem>);
+    let problems = RwSignal::new(Vec::<Problem>::new());
+    let sending = RwSignal::new(false);
+    let title = service.title.clone();
+    a11y::use_page(move || {
+        let error = if problems.with(Vec::is_empty) && failed.with(Option::is_none) { "" } else { "Error: " };
+        format!("{error}Check your answers - {title}")
+    });
+    let photos = uploads::use_uploads();
+    let send = send::sender(Arc::clone(view), draft, send::Outcome { failed, problems, sending, reload });
+    let council = boot::use_council().with_value(|council| council.name.clone());
+    view! {
+        <ErrorSummary problems=problems />
+        <Unsent problem=failed on_start_again=Callback::new({
+            let start = paths::service(&service.id);
+            let navigate = use_navigate();
+            move |()| {
+                draft.erase();
+                photos.clear();
+                navigate(&start, NavigateOptions::default());
+            }
+        }) />
+        <span class="govuk-caption-l">{service.title.clone()}</span>
+        <h1 class="govuk-heading-l">"Check your answers"</h1>
+        {slip}
+        <AnswerList lines=lines photo=Callback::new(move |id| photos.preview(id)) />
+        <Promise lead="If you send this now," acknowledge_by=view.acknowledge_by complete_by=view.complete_by />
+        <form novalidate on:submit=send>
+            <SubmitButton label=format!("Send to {council}") sending=sending />
+        </form>
+    }
+    .into_any()
+}

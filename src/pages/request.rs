@@ -1,0 +1,120 @@
+//! `/follow/:key`: a request as its resident follows it. News arrive while the page is open.
+
+use domain::api::follow::FollowView;
+use domain::field::Value;
+use leptos::{prelude::*, task::spawn_local};
+
+use super::param;
+use crate::api::{events, follow};
+use crate::components::answers::{AnswerList, Line};
+use crate::components::feedback::FeedbackForm;
+use crate::components::gallery::Gallery;
+use crate::components::layout::Column;
+use crate::components::load::loaded;
+use crate::components::message_form::MessageForm;
+use crate::components::status::{self, StatusPanel};
+use crate::components::timeline::{self, Timeline};
+use crate::{a11y, paths, words};
+
+/// A request.
+#[component]
+pub fn RequestPage() -> impl IntoView {
+    let key = param("key");
+    let first = LocalResource::new(move || {
+        let key = key.get();
+        async move { follow::get(&key).await }
+    });
+    view! { <Column>{loaded(first, move |first| request(key.get_untracked(), first))}</Column> }
+}
+
+fn request(key: String, first: FollowView) -> AnyView {
+    let now = RwSignal::new(first);
+    follow_news(&key, now);
+    a11y::use_page(move || now.with(|now| format!("{} - {}", status::title(now), now.title)));
+    // Only what changed is drawn again: a message half typed stays as it is.
+    let shown = Memo::new(move |_| now.get());
+    let is_open = Memo::new(move |_| now.with(|now| now.status.is_open()));
+    let asks_feedback = Memo::new(move |_| now.with(|now| !now.status.is_open() && now.feedback.is_none()));
+    let update = Callback::new(move |new: FollowView| show(now, new));
+    let key = StoredValue::new(key);
+    let title = now.with_untracked(|now| now.title.clone());
+    let reference = now.with_untracked(|now| now.reference.to_string());
+    view! {
+        <span class="govuk-caption-l">"Reference "<span class="portico-reference">{reference}</span></span>
+        <h1 class="govuk-heading-l">{title}</h1>
+        {move || view! { <StatusPanel request=shown.get() /> }}
+        {move || asks_feedback.get().then(|| view! { <FeedbackForm key=key.get_value() on_sent=update /> })}
+        {move || said_feedback(&now.get())}
+        <h2 class="govuk-heading-m">"What has happened"</h2>
+        {move || view! { <Timeline entries=shown.with(|now| now.timeline.clone()) /> }}
+        {move || is_open.get().then(|| view! { <MessageForm key=key.get_value() on_sent=update /> })}
+        {now.with_untracked(|now| told(now, key))}
+        {move || is_open.get().then(|| view! {
+            <h2 class="govuk-heading-m">"If you no longer need this"</h2>
+            <p><a href=paths::withdraw(&key.get_value())>"Withdraw this request"</a></p>
+        })}
+    }
+    .into_any()
+}
+
+/// Keeps the request up to date, and tells those who listen what is new.
+fn follow_news(key: &str, now: RwSignal<FollowView>) {
+    let announcer = a11y::use_announcer();
+    let path = follow::events(key);
+    let key = key.to_owned();
+    events::watch(&path, move |seq| {
+        let Some(have) = now.try_with_untracked(|now| now.seq) else { return };
+        if seq.is_some_and(|seq| seq <= have) {
+            return;
+        }
+        let key = key.clone();
+        spawn_local(async move {
+            let Ok(new) = follow::get(&key).await else { return };
+            let news = new.timeline.iter().filter(|entry| entry.seq > have);
+            let news: Vec<String> = news.map(|entry| timeline::title(entry, false)).collect();
+            show(now, new);
+            if !news.is_empty() {
+                announcer.say(format!("News: {}", news.join(". ")));
+            }
+        });
+    });
+}
+
+/// Shows a newer state. Replies may overtake each other: an older one changes nothing.
+fn show(now: RwSignal<FollowView>, new: FollowView) {
+    if now.try_with_untracked(|now| new.seq > now.seq || new.late != now.late).unwrap_or(false) {
+        now.try_set(new);
+    }
+}
+
+fn said_feedback(request: &FollowView) -> Option<AnyView> {
+    let feedback = request.feedback.as_ref()?;
+    let words = words::score(feedback.score);
+    Some(
+        view! { <p class="govuk-inset-text">"Thank you. You told us how it went: "{words}"."</p> }.into_any(),
+    )
+}
+
+/// What the resident told us, photos included.
+fn told(request: &FollowView, key: StoredValue<String>) -> AnyView {
+    let (pictures, rest): (Vec<_>, Vec<_>) =
+        request.answers.iter().cloned().partition(|answer| matches!(answer.value, Value::Photos(_)));
+    let lines =
+        rest.into_iter().map(|answer| Line { label: answer.label, value: Some(answer.value), change: None });
+    let photos: Vec<_> = pictures
+        .into_iter()
+        .flat_map(|answer| if let Value::Photos(photos) = answer.value { photos.photos } else { Vec::new() })
+        .collect();
+    view! {
+        <h2 class="govuk-heading-m">"What you told us"</h2>
+        <AnswerList lines=lines.collect() photo=Callback::new(|_| None) />
+        {(!photos.is_empty()).then(|| view! {
+            <Gallery
+                photos=photos
+                small=Callback::new(move |id| key.with_value(|key| follow::thumbnail(key, id)))
+                large=Callback::new(move |id| key.with_value(|key| follow::photo(key, id)))
+            />
+        })}
+    }
+    .into_any()
+}

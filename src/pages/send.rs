@@ -1,0 +1,98 @@
+//! Sending a form: pressed twice, lost on the way, refused, or sent before under the same key.
+
+use std::sync::Arc;
+
+use domain::answers::question_of;
+use domain::api::requests::SubmitRequest;
+use domain::api::services::ServiceView;
+use domain::catalogue::Question;
+use domain::journey;
+use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use leptos_router::{NavigateOptions, hooks::use_navigate};
+
+use crate::api::{ApiProblem, requests};
+use crate::components::error_summary::Problem;
+use crate::state::{drafts::Draft, services, uploads};
+use crate::{a11y, paths, words};
+
+/// Where the outcome of sending is told.
+#[derive(Clone, Copy)]
+pub(super) struct Outcome {
+    /// Why it was not sent, as a whole.
+    pub failed: RwSignal<Option<ApiProblem>>,
+    /// What is wrong with which answer.
+    pub problems: RwSignal<Vec<Problem>>,
+    /// It is on its way.
+    pub sending: RwSignal<bool>,
+    /// Reads the form anew.
+    pub reload: Callback<()>,
+}
+
+/// What to do when the form is sent.
+pub(super) fn sender(
+    view: Arc<ServiceView>,
+    draft: Draft,
+    outcome: Outcome,
+) -> impl Fn(SubmitEvent) + 'static {
+    let navigate = use_navigate();
+    let photos = uploads::use_uploads();
+    let announcer = a11y::use_announcer();
+    move |event| {
+        event.prevent_default();
+        // A second press while sending is no second request; the key would see to that as well.
+        if outcome.sending.get_untracked() {
+            return;
+        }
+        outcome.sending.set(true);
+        outcome.failed.set(None);
+        outcome.problems.set(Vec::new());
+        let (view, navigate) = (Arc::clone(&view), navigate.clone());
+        // Not bound to the page: what was sent was meant, wherever the person goes meanwhile.
+        spawn_local(async move {
+            let reply = requests::submit(&form(&view, draft), draft.key()).await;
+            let is_here = outcome.sending.try_set(false).is_none();
+            match reply {
+                Ok(submitted) => {
+                    if draft.erase_if_sent(&view.service.id) {
+                        photos.clear();
+                    }
+                    // Also for those who turned to another page: this is the reference they need.
+                    let options = NavigateOptions { replace: is_here, ..NavigateOptions::default() };
+                    navigate(&paths::sent(&submitted.key), options);
+                }
+                Err(problem) if is_here => refused(&view, problem, outcome),
+                Err(_) => announcer.say("Your answers were not sent yet. They are kept on this device"),
+            }
+        });
+    }
+}
+
+/// The request as it is sent: the answers to what was asked, and nothing else.
+fn form(view: &ServiceView, draft: Draft) -> SubmitRequest {
+    let service = &view.service;
+    let answers = draft.now();
+    let asked: Vec<&str> = journey::asked(service, &answers).map(|question| question.id.as_str()).collect();
+    let answers = answers.only(|question| asked.contains(&question));
+    SubmitRequest { service: service.id.clone(), version: service.version, answers }
+}
+
+/// The server found something that the browser did not.
+fn refused(view: &ServiceView, problem: ApiProblem, outcome: Outcome) {
+    let service = &view.service;
+    let questions: Vec<&Question> = service.questions.iter().collect();
+    let found = words::problems(&questions, &problem.fields);
+    if problem.code == "stopped" || (found.is_empty() && !problem.fields.is_empty()) {
+        // The form has changed since it was opened: read it anew; what is missing is asked again.
+        services::forget(&service.id);
+        outcome.reload.run(());
+    } else if found.is_empty() {
+        outcome.failed.set(Some(problem));
+        a11y::focus_when_drawn(".govuk-notification-banner");
+    } else {
+        let page = |problem: Problem| Problem {
+            id: paths::change(&service.id, question_of(&problem.id)),
+            ..problem
+        };
+        outcome.problems.set(found.into_iter().map(page).collect());
+    }
+}

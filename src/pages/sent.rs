@@ -1,0 +1,83 @@
+//! `/follow/:key/sent`: it arrived, and what happens next. Good to come back to: it is read anew each time.
+
+use domain::api::follow::FollowView;
+use domain::field::Value;
+use leptos::prelude::*;
+
+use super::param;
+use crate::api::follow;
+use crate::components::layout::Column;
+use crate::components::load::loaded;
+use crate::state::{boot, device};
+use crate::{a11y, paths, words};
+
+/// The confirmation.
+#[component]
+pub fn SentPage() -> impl IntoView {
+    let key = param("key");
+    let request = LocalResource::new(move || {
+        let key = key.get();
+        async move { follow::get(&key).await }
+    });
+    view! { <Column>{loaded(request, move |request| sent(&request, &key.get_untracked()))}</Column> }
+}
+
+fn sent(request: &FollowView, key: &str) -> AnyView {
+    let title = format!("Sent - {}", request.title);
+    a11y::use_page(move || title.clone());
+    let email = request.answers.iter().find_map(|answer| match &answer.value {
+        Value::Contact(person) => person.email.clone(),
+        _ => None,
+    });
+    let phone = boot::use_council()
+        .with_value(|council| crate::components::layout::phone_link(&council.contact.phone));
+    view! {
+        <div class="govuk-panel govuk-panel--confirmation">
+            <h1 class="govuk-panel__title">"We have your request"</h1>
+            <div class="govuk-panel__body">
+                "Your reference is "<br /><strong class="portico-reference">{request.reference.to_string()}</strong>
+            </div>
+        </div>
+        <p class="govuk-body-l">"We will finish by "<strong>{words::day(request.complete_by)}</strong>"."</p>
+        {email.map(|email| view! { <p>"We are sending these details to "<bdi><strong>{email}</strong></bdi>"."</p> })}
+        <h2 class="govuk-heading-m">"What happens next"</h2>
+        <ol class="govuk-list govuk-list--number">
+            {request.next.iter().map(|next| view! { <li>{next.clone()}</li> }).collect_view()}
+        </ol>
+        {keep(request, key)}
+        <p>"To add something or to ask about it, "<a href=paths::request(key)>"open your request"</a>" or ring us on "{phone}"."</p>
+    }
+    .into_any()
+}
+
+/// The link to follow the request by, and ways to keep it.
+fn keep(request: &FollowView, key: &str) -> AnyView {
+    let announcer = a11y::use_announcer();
+    let path = paths::request(key);
+    let address = StoredValue::new(device::full_address(&path));
+    let mail = address.with_value(|address| {
+        let subject = format!("{}: {}", request.title, request.reference);
+        device::mail_link(&subject, &format!("Reference: {}\nFollow it here: {address}", request.reference))
+    });
+    let copied = RwSignal::new("Copy the link");
+    let copy = move |_| {
+        let words = if address.with_value(|address| device::copy(address)) {
+            "Copied"
+        } else {
+            "Select the link above to copy it"
+        };
+        copied.set(words);
+        announcer.say(words);
+    };
+    view! {
+        <h2 class="govuk-heading-m">"Follow your request"</h2>
+        <p>"Keep this link. It shows what is happening, and anybody who has it can see your request."</p>
+        <p class="portico-link"><a href=path>{address.get_value()}</a></p>
+        <div class="govuk-button-group">
+            <button type="button" class="govuk-button govuk-button--secondary" on:click=copy>{copied}</button>
+            <button type="button" class="govuk-button govuk-button--secondary" on:click=move |_| device::print()>"Print this page"</button>
+            <a class="govuk-link" href=mail>"Email it to yourself"</a>
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,90 @@
+//! Every address of the staff app on one screen, and what all of them need.
+
+use domain::api::council::CouncilView;
+use leptos::prelude::*;
+use leptos_router::components::{Outlet, ParentRoute, Route, Router, Routes};
+use leptos_router::hooks::use_location;
+use leptos_router::path;
+use portico_app::a11y;
+
+use crate::pages::{
+    close::ClosePage, code::CodePage, move_date::MovePage, queue::QueuePage, request::RequestPage,
+    sign_in::SignInPage, write::WritePage,
+};
+use crate::parts::{frame::Frame, load};
+use crate::{browser, handle, session};
+
+/// The staff app.
+#[component]
+pub fn App(
+    /// The council whose staff it is for.
+    council: CouncilView,
+) -> impl IntoView {
+    a11y::provide(&format!("{} staff", council.name));
+    browser::never_restore();
+    view! {
+        <Router>
+            <Shell council=council />
+        </Router>
+    }
+}
+
+#[component]
+fn Shell(council: CouncilView) -> impl IntoView {
+    session::provide();
+    let path = use_location().pathname;
+    view! {
+        <Frame council=council path=path>
+            <Routes fallback=load::not_found>
+                <Route path=path!("/staff/sign-in") view=SignInPage />
+                <Route path=path!("/staff/sign-in/code") view=CodePage />
+                <ParentRoute path=path!("/staff") view=Workspace>
+                    <Route path=path!("") view=QueuePage />
+                    <ParentRoute path=path!("/requests/:id") view=Request>
+                        <Route path=path!("") view=RequestPage />
+                        <Route path=path!("write") view=WritePage />
+                        <Route path=path!("move") view=MovePage />
+                        <Route path=path!("close") view=ClosePage />
+                    </ParentRoute>
+                </ParentRoute>
+            </Routes>
+        </Frame>
+    }
+}
+
+/// What is behind the sign-in: drawn once it is known who is there.
+#[component]
+fn Workspace() -> impl IntoView {
+    let session = session::use_session();
+    let failed = RwSignal::new(None);
+    let ask = move || {
+        leptos::task::spawn_local_scoped_with_cancellation(async move {
+            let problem = session.ask().await.err();
+            // Somebody is known to be there: what was asked again can be asked later.
+            failed.try_set(problem.filter(|_| session.me().with_untracked(Option::is_none)));
+        });
+    };
+    ask();
+    // Another tab may have signed in as somebody else, or out.
+    browser::on_visible(ask);
+    let me = session.me();
+    // Drawn anew only when this changes: the page inside keeps its focus and what is typed in it.
+    let state = Memo::new(move |_| if me.with(Option::is_some) { Ok(()) } else { Err(failed.get()) });
+    move || match state.get() {
+        Ok(()) => view! { <Outlet /> }.into_any(),
+        Err(None) => load::loading(),
+        Err(Some(problem)) => load::failed(&problem, Callback::new(move |()| ask())),
+    }
+}
+
+/// One request, and what can be done with it: read once, kept up to date on every page of it.
+#[component]
+fn Request() -> impl IntoView {
+    let handle = handle::provide();
+    let state = Memo::new(move |_| if handle.is_known() { Ok(()) } else { Err(handle.problem()) });
+    move || match state.get() {
+        Ok(()) => view! { <Outlet /> }.into_any(),
+        Err(None) => load::loading(),
+        Err(Some(problem)) => load::failed(&problem, Callback::new(move |()| handle.refresh())),
+    }
+}

@@ -1,0 +1,9 @@
+//! The pages of the staff app: each loads and arranges, and is named like its address.
+
+pub mod close;
+pub mod code;
+pub mod move_date;
+pub mod queue;
+pub mod request;
+pub mod sign_in;
+pub mod write;

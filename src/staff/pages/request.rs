@@ -1,0 +1,136 @@
+//! `/staff/requests/:id`: one request, and the ways on from it.
+
+use domain::api::staff::StaffCase;
+use domain::field::Value;
+use leptos::prelude::*;
+use portico_app::a11y;
+use portico_app::components::answers::{AnswerList, Line};
+use portico_app::components::error_summary::ErrorSummary;
+use portico_app::components::layout::Column;
+use portico_app::components::timeline::Timeline;
+
+use crate::handle::{self, Handle};
+use crate::parts::{banner::SuccessBanner, photos::photos, standing::standing};
+use crate::sending::{self, Action, Sending};
+use crate::{api, paths};
+
+/// One request.
+#[component]
+pub fn RequestPage() -> impl IntoView {
+    let handle = handle::use_handle();
+    handle.draw(move |case| page(handle, case))
+}
+
+fn page(handle: Handle, case: Memo<StaffCase>) -> AnyView {
+    let first = case.get_untracked();
+    let sending = Sending::default();
+    let (id, title, reference) = (first.id, first.request.title.clone(), first.request.reference.to_string());
+    let full_title = format!("{title} - {reference}");
+    a11y::use_page(move || format!("{}{full_title}", sending.prefix()));
+    on_cleanup(move || handle.forget_notice());
+    let lines = |case: &StaffCase| -> Vec<Line> {
+        let words = case.request.answers.iter().filter(|answer| !matches!(answer.value, Value::Photos(_)));
+        words
+            .map(|answer| Line {
+                label: answer.label.clone(),
+                value: Some(answer.value.clone()),
+                change: None,
+            })
+            .collect()
+    };
+    view! {
+        <Column back=Signal::stored(handle.session.queue().to_owned())>
+            <SuccessBanner words=handle.notice() />
+            <ErrorSummary problems=sending.problems />
+            <span class="govuk-caption-l">{reference}</span>
+            <h1 class="govuk-heading-l">{title}</h1>
+            {move || case.with(standing)}
+            <Actions handle=handle case=case sending=sending />
+            <h2 class="govuk-heading-m">"What the resident told us"</h2>
+            // Answers never change once they are sent.
+            <AnswerList lines=lines(&first) photo=Callback::new(|_| None) />
+            {photos(id, &first.request.answers)}
+            <h2 class="govuk-heading-m">"What has happened"</h2>
+            {move || case.with(|case| view! { <Timeline entries=case.request.timeline.clone() for_staff=true /> })}
+        </Column>
+    }
+    .into_any()
+}
+
+/// What can be done now, and by whom.
+#[derive(Clone, PartialEq)]
+enum Can {
+    Act,
+    Take,
+    TakeOver(String),
+    Nothing,
+}
+
+impl Can {
+    fn of(case: &StaffCase) -> Self {
+        match &case.request.owner {
+            _ if !case.request.status.is_open() => Self::Nothing,
+            _ if case.mine => Self::Act,
+            Some(owner) => Self::TakeOver(owner.clone()),
+            None => Self::Take,
+        }
+    }
+}
+
+#[component]
+fn Actions(handle: Handle, case: Memo<StaffCase>, sending: Sending) -> impl IntoView {
+    let id = case.with_untracked(|case| case.id);
+    // Drawn again only when it changes: a message that arrives takes no button away from under the finger.
+    let can = Memo::new(move |_| case.with(Can::of));
+    let take = move || {
+        let action = Action {
+            field: "take",
+            call: api::take(id),
+            done: "You have this request now. The resident can see that you are dealing with it",
+            erase: || {},
+            // Taking twice is taking once: a lost reply shows as "yours already".
+            landed: |case: &StaffCase| case.mine,
+            look_first: false,
+            unsure: |_| {},
+        };
+        if sending.begin() {
+            sending::act(handle, sending, &case.get_untracked(), action);
+        }
+    };
+    let button = move |label: &'static str| {
+        view! {
+            <button
+                type="button" id="take" class="govuk-button" on:click=move |_| take()
+                aria-disabled=move || sending.busy.get().then_some("true")
+            >
+                {label}
+            </button>
+        }
+    };
+    move || {
+        match can.get() {
+        Can::Nothing => ().into_any(),
+        Can::Act => view! {
+            <div class="govuk-button-group">
+                <a class="govuk-button" href=paths::write(id)>"Write to the resident"</a>
+                <a class="govuk-button govuk-button--secondary" href=paths::move_date(id)>"Move the promised date"</a>
+                <a class="govuk-button govuk-button--secondary" href=paths::close(id)>"Close the request"</a>
+            </div>
+        }
+        .into_any(),
+        Can::Take => view! {
+            <p>"Take this request to write to the resident, move the promised date or close it. The resident sees your name."</p>
+            {button("Take this request")}
+        }
+        .into_any(),
+        Can::TakeOver(owner) => view! {
+            <p>
+                "Only "<bdi>{owner.clone()}</bdi>" can write to the resident, move the promised date or close this request.
+                If you take it over, only you can."
+            </p>
+            {button("Take it over")}
+        }
+        .into_any(),
+    }
+    }
+}

@@ -1,0 +1,98 @@
+//! The frame of every page of the staff app: who is here, and the way out.
+
+use domain::api::council::CouncilView;
+use leptos::{prelude::*, task::spawn_local};
+use portico_app::a11y::AnnouncerRegion;
+use portico_app::components::messages::Messages;
+
+use crate::paths;
+use crate::session::{self, Session};
+
+/// Header, key messages, the page, footer.
+#[component]
+pub fn Frame(
+    /// The council.
+    council: CouncilView,
+    /// Where we are.
+    #[prop(into)]
+    path: Signal<String>,
+    /// The page.
+    children: Children,
+) -> impl IntoView {
+    let session = session::use_session();
+    view! {
+        <a class="govuk-skip-link" href="#main" rel="external">"Skip to main content"</a>
+        <header>
+            <div class="portico-header">
+                <div class="govuk-width-container">
+                    <a class="portico-header__home" href=paths::QUEUE>{council.name.clone()}" staff"</a>
+                </div>
+            </div>
+            {navigation(session, path)}
+        </header>
+        <Messages messages=council.messages demo=council.demo path=path />
+        <div class="portico-page__middle">{children()}</div>
+        <footer class="portico-footer">
+            <div class="govuk-width-container">
+                <ul>
+                    // Another app: the browser loads it.
+                    <li><a href="/" rel="external">"What residents see"</a></li>
+                    <li><a href="/help" rel="external">"Help and accessibility"</a></li>
+                </ul>
+                <p>{council.name}</p>
+            </div>
+        </footer>
+        <AnnouncerRegion />
+    }
+}
+
+/// The menu, once somebody is signed in.
+fn navigation(session: Session, path: Signal<String>) -> AnyView {
+    let place = move || match path.get().trim_end_matches('/') {
+        paths::QUEUE => Some("page"),
+        path if path.starts_with("/staff/requests/") => Some("true"),
+        _ => None,
+    };
+    let menu = move || {
+        let me = session.me().get()?;
+        let menu = view! {
+            <div class="govuk-service-navigation">
+                <div class="govuk-width-container portico-staff-menu">
+                    <nav aria-label="Menu" class="govuk-service-navigation__wrapper">
+                        <ul class="govuk-service-navigation__list">
+                            <li class="govuk-service-navigation__item govuk-service-navigation__item--active">
+                                <a class="govuk-service-navigation__link" href=paths::QUEUE aria-current=place>"Requests"</a>
+                            </li>
+                        </ul>
+                    </nav>
+                    <div class="portico-staff-menu__me">
+                        <span><bdi>{me.name}</bdi>", "{me.department}</span>
+                        <SignOut session=session />
+                    </div>
+                </div>
+            </div>
+        };
+        Some(menu.into_any())
+    };
+    menu.into_any()
+}
+
+#[component]
+fn SignOut(session: Session) -> impl IntoView {
+    let failed = RwSignal::new(false);
+    let leave = move |_| {
+        failed.set(false);
+        spawn_local(async move {
+            let gone = session.sign_out().await.is_ok();
+            failed.try_set(!gone);
+        });
+    };
+    view! {
+        <button type="button" class="portico-link-button" on:click=leave>"Sign out"</button>
+        <div role="alert">
+            {move || failed.get().then(|| view! {
+                <p class="govuk-error-message">"You are still signed in: we could not reach the server. Try again"</p>
+            })}
+        </div>
+    }
+}

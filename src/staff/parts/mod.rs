@@ -1,0 +1,9 @@
+//! What the pages of the staff app are drawn with.
+
+pub mod action;
+pub mod banner;
+pub mod date_input;
+pub mod frame;
+pub mod load;
+pub mod photos;
+pub mod standing;

@@ -1,0 +1,139 @@
+//! Every address of the staff app, and the way back to the page a person wanted before they signed in.
+
+use uuid::Uuid;
+
+/// The queue.
+pub const QUEUE: &str = "/staff";
+/// Signing in, the address.
+pub const SIGN_IN: &str = "/staff/sign-in";
+/// Signing in, the code.
+pub const CODE: &str = "/staff/sign-in/code";
+
+/// Which requests of the queue are shown. In the address as `show`, so that it can be kept and sent on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Show {
+    /// Open ones.
+    #[default]
+    Open,
+    /// Open ones that are mine.
+    Mine,
+    /// Closed ones.
+    Closed,
+}
+
+impl Show {
+    /// Reads the address; what it does not know is `Open`.
+    #[must_use]
+    pub fn read(show: Option<&str>) -> Self {
+        match show {
+            Some("mine") => Self::Mine,
+            Some("closed") => Self::Closed,
+            _ => Self::Open,
+        }
+    }
+
+    /// Its address.
+    #[must_use]
+    pub fn path(self) -> &'static str {
+        match self {
+            Self::Open => QUEUE,
+            Self::Mine => "/staff?show=mine",
+            Self::Closed => "/staff?show=closed",
+        }
+    }
+}
+
+/// One request.
+#[must_use]
+pub fn request(id: Uuid) -> String {
+    format!("/staff/requests/{id}")
+}
+
+/// Writing to the resident.
+#[must_use]
+pub fn write(id: Uuid) -> String {
+    format!("/staff/requests/{id}/write")
+}
+
+/// Moving the promised date.
+#[must_use]
+pub fn move_date(id: Uuid) -> String {
+    format!("/staff/requests/{id}/move")
+}
+
+/// Closing it.
+#[must_use]
+pub fn close(id: Uuid) -> String {
+    format!("/staff/requests/{id}/close")
+}
+
+/// Signing in (or the code), and back to a page afterwards.
+#[must_use]
+pub fn with_next(path: &str, next: Option<&str>) -> String {
+    // Of the letters that a safe way back can have, only these mean something else in a query.
+    let encode = |next: &str| next.replace('?', "%3F").replace('=', "%3D").replace('&', "%26");
+    match next.and_then(safe_next) {
+        Some(next) if next != QUEUE => format!("{path}?next={}", encode(next)),
+        _ => path.to_owned(),
+    }
+}
+
+/// The way back, if it leads to a page of this app behind the sign-in. Anybody can write a link with a
+/// `next` of their own: it must never lead to another site, nor round in circles.
+#[must_use]
+pub fn safe_next(next: &str) -> Option<&str> {
+    let ours = next == QUEUE || ["/staff?", "/staff/requests/"].iter().any(|start| next.starts_with(start));
+    let plain = next.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/-?=&".contains(&byte));
+    (ours && plain && !next.contains("//")).then_some(next)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_way_back_stays_in_the_app() {
+        let id = Uuid::nil();
+        for good in [QUEUE, Show::Closed.path(), &request(id), &write(id), &move_date(id), &close(id)] {
+            assert_eq!(safe_next(good), Some(good));
+        }
+        for bad in [
+            "",
+            "/",
+            "//evil.example",
+            "https://evil.example/staff",
+            "/staffing",
+            "/staff.evil.example",
+            "/\\evil.example",
+            "/staff/../",
+            "/staff/requests/../../",
+            "/staff/requests//evil.example",
+            "/staff/requests/%2e%2e/",
+            "/staff\n",
+            "javascript:alert(1)",
+            "/staff/sign-in",
+            "/staff/sign-in?next=/staff",
+            "/staff@evil.example",
+            "staff",
+        ] {
+            assert_eq!(safe_next(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_way_back_is_carried_in_the_address() {
+        assert_eq!(with_next(SIGN_IN, Some("/staff?show=mine")), "/staff/sign-in?next=/staff%3Fshow%3Dmine");
+        for none in [None, Some(QUEUE), Some("https://evil.example")] {
+            assert_eq!(with_next(CODE, none), CODE);
+        }
+    }
+
+    #[test]
+    fn what_is_shown_is_in_the_address() {
+        for show in [Show::Open, Show::Mine, Show::Closed] {
+            let query = show.path().split_once("show=").map(|(_, value)| value);
+            assert_eq!(Show::read(query), show);
+        }
+        assert_eq!(Show::read(Some("everything")), Show::Open);
+    }
+}

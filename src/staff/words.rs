@@ -1,0 +1,135 @@
+//! The words of the staff app, where they are not those of the resident's.
+
+use chrono::{Datelike as _, NaiveDate};
+use domain::case::{Outcome, Status};
+use domain::field::{ErrorCode, FieldError};
+use portico_app::api::ApiProblem;
+use portico_app::words;
+
+/// A day with its year: `Friday 12 December 2026`.
+#[must_use]
+pub fn date(day: NaiveDate) -> String {
+    format!("{} {}", words::day(day), day.year())
+}
+
+/// A count of requests of one sort: `1 open request`.
+#[must_use]
+pub fn requests(many: usize, sort: &str) -> String {
+    words::count(many, &format!("{sort} request"))
+}
+
+/// Where a request stands.
+#[must_use]
+pub fn status(status: Status) -> &'static str {
+    match status {
+        Status::Received => "New",
+        Status::InProgress => "In progress",
+        Status::Closed(outcome) => closed(outcome),
+    }
+}
+
+/// How a request ended.
+#[must_use]
+pub fn closed(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Done => "Done",
+        Outcome::DeclinedByPolicy => "Declined by policy",
+        Outcome::NotOurs => "Not ours",
+        Outcome::Duplicate => "Reported before",
+        Outcome::Withdrawn => "No longer needed",
+    }
+}
+
+/// The ways staff can close a request: the outcome, its label, and what it means.
+pub const OUTCOMES: [(Outcome, &str, &str); 5] = [
+    (Outcome::Done, "Done", "What they asked for has been done"),
+    (
+        Outcome::DeclinedByPolicy,
+        "Declined by policy",
+        "We will not do it, because a published policy says so",
+    ),
+    (Outcome::NotOurs, "Not ours", "Somebody else is responsible. Tell them who"),
+    (
+        Outcome::Duplicate,
+        "Reported before",
+        "We know about this already. Tell them what is happening with it",
+    ),
+    (Outcome::Withdrawn, "No longer needed", "The resident told us that they no longer need it"),
+];
+
+/// An outcome as it stands in a form.
+#[must_use]
+pub fn outcome_value(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Done => "done",
+        Outcome::DeclinedByPolicy => "declined_by_policy",
+        Outcome::NotOurs => "not_ours",
+        Outcome::Duplicate => "duplicate",
+        Outcome::Withdrawn => "withdrawn",
+    }
+}
+
+/// What is wrong with one field, and what to do about it.
+#[must_use]
+pub fn field(error: &FieldError) -> String {
+    let text = match (error.path.as_str(), error.code) {
+        ("email", ErrorCode::Missing) => "Enter your work email address",
+        ("email", _) => words::email_format(),
+        ("code", ErrorCode::Missing) => "Enter the code from the email",
+        ("code", _) => WRONG_CODE,
+        ("text", ErrorCode::Missing) => "Write what to tell the resident",
+        ("to", ErrorCode::Missing) => "Enter the new date",
+        ("to", _) => "The new date can't be promised. Enter a later one",
+        ("reason", ErrorCode::Missing) => "Say why the date moves, in words for the resident",
+        ("policy", _) => "Choose the policy it is declined by",
+        ("outcome", _) => "Choose how it ended",
+        _ => match error.limit {
+            Some(limit) => return format!("Use {} characters or fewer", words::number(limit.into())),
+            None => "Check what you entered here",
+        },
+    };
+    text.to_owned()
+}
+
+/// A code that is wrong and one that is too old are told in the same words.
+pub const WRONG_CODE: &str = "The code is wrong, or too old. Check it, or get a new one";
+
+/// Why something could not be done with a request, and what to do.
+#[must_use]
+pub fn refused(problem: &ApiProblem, owner: Option<&str>) -> String {
+    let owner = owner.unwrap_or("Somebody else");
+    match problem.code.as_str() {
+        "closed" => "This request is closed now, so nothing more can be done with it. What you typed is still here".to_owned(),
+        "not_owner" => format!("{owner} has this request now. To go on, take it over first. What you typed is still here"),
+        "already_yours" => "This request is yours already".to_owned(),
+        "policy_missing" => "Choose the policy it is declined by".to_owned(),
+        "not_allowed" => "This can’t be done with the request now. Look at it again first".to_owned(),
+        _ if problem.is_unconfirmed() => {
+            "We do not know if that arrived. Check your connection and press the button again: it is never done twice".to_owned()
+        }
+        _ => words::call_failed(problem).to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_outcome_has_its_own_words_and_value() {
+        for (outcome, label, _) in OUTCOMES {
+            assert_eq!(closed(outcome), label);
+            let json = serde_json::to_string(&outcome).unwrap();
+            assert_eq!(json, format!("\"{}\"", outcome_value(outcome)));
+        }
+    }
+
+    #[test]
+    fn a_lost_reply_is_told_from_a_refusal() {
+        let refusal = ApiProblem { status: 409, code: "not_owner".into(), ..ApiProblem::default() };
+        assert!(refused(&refusal, Some("Priya Shah")).starts_with("Priya Shah has this request"));
+        assert!(refused(&ApiProblem::default(), None).starts_with("We do not know"));
+        assert_eq!(requests(1, "open"), "1 open request");
+        assert_eq!(requests(0, "closed"), "0 closed requests");
+    }
+}

@@ -1,0 +1,36 @@
+//! What the device can do besides showing pages: copy, print, write an e-mail.
+
+use leptos::prelude::*;
+use wasm_bindgen::{JsCast as _, JsValue};
+
+/// The full address of one of our paths.
+#[must_use]
+pub fn full_address(path: &str) -> String {
+    window().location().origin().unwrap_or_default() + path
+}
+
+/// Copies a text. Whether it worked is not known everywhere; `false` means it surely did not.
+#[must_use]
+pub fn copy(text: &str) -> bool {
+    // `navigator.clipboard` is missing on pages that are not secure.
+    let clipboard = js_sys::Reflect::get(&window().navigator(), &JsValue::from_str("clipboard")).ok();
+    let write = clipboard
+        .as_ref()
+        .and_then(|board| js_sys::Reflect::get(board, &JsValue::from_str("writeText")).ok());
+    match (clipboard, write.as_ref().and_then(|write| write.dyn_ref::<js_sys::Function>())) {
+        (Some(board), Some(write)) => write.call1(&board, &JsValue::from_str(text)).is_ok(),
+        _ => false,
+    }
+}
+
+/// Opens the print dialogue.
+pub fn print() {
+    let _ = window().print();
+}
+
+/// A link that begins an e-mail.
+#[must_use]
+pub fn mail_link(subject: &str, body: &str) -> String {
+    let encode = |text: &str| String::from(js_sys::encode_uri_component(text));
+    format!("mailto:?subject={}&body={}", encode(subject), encode(body))
+}

@@ -1,0 +1,24 @@
+//! When the app itself fails. What was typed is in the browser's storage already; here is only the page
+//! that says so, which stands ready in the HTML.
+
+use leptos::prelude::document;
+
+/// Sees to it that a panic shows the page, besides telling the developer's console.
+pub fn install() {
+    std::panic::set_hook(Box::new(|info| {
+        console_error_panic_hook::hook(info);
+        show();
+    }));
+}
+
+/// Shows "Sorry, there is a problem" in place of the app.
+pub fn show() {
+    set_hidden("app", true);
+    set_hidden("problem", false);
+}
+
+fn set_hidden(id: &str, hidden: bool) {
+    if let Some(element) = document().get_element_by_id(id) {
+        let _ = element.toggle_attribute_with_force("hidden", hidden);
+    }
+}

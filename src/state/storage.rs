@@ -1,0 +1,41 @@
+//! The browser's storage. It may be full, or forbidden: then nothing is kept, and nothing breaks.
+
+use leptos::prelude::*;
+use serde::{Serialize, de::DeserializeOwned};
+use web_sys::Storage;
+
+fn storage() -> Option<Storage> {
+    window().local_storage().ok().flatten()
+}
+
+/// Reads what was kept under a name.
+#[must_use]
+pub fn read<T: DeserializeOwned>(name: &str) -> Option<T> {
+    let text = storage()?.get_item(name).ok()??;
+    serde_json::from_str(&text).ok()
+}
+
+/// Keeps something under a name, and says whether it could.
+pub fn write<T: Serialize>(name: &str, what: &T) -> bool {
+    match (storage(), serde_json::to_string(what)) {
+        (Some(storage), Ok(text)) => storage.set_item(name, &text).is_ok(),
+        _ => false,
+    }
+}
+
+/// Forgets what was kept under a name.
+pub fn remove(name: &str) {
+    if let Some(storage) = storage() {
+        let _ = storage.remove_item(name);
+    }
+}
+
+/// Calls back with the name when another tab of this browser changed something, until cleaned up.
+pub fn on_change(heard: impl Fn(String) + 'static) {
+    let handle = window_event_listener(leptos::ev::storage, move |event| {
+        if let Some(name) = event.key() {
+            heard(name);
+        }
+    });
+    on_cleanup(move || handle.remove());
+}

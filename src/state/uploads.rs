@@ -1,0 +1,256 @@
+//! Photos on their way from the device to the server. They go on while the person turns to other pages of
+//! the form; what has arrived is written into the draft.
+
+use domain::field::Position;
+use domain::field::photos::{self, Photo};
+use leptos::prelude::*;
+use leptos::task::spawn_local_scoped_with_cancellation;
+use uuid::Uuid;
+use wasm_bindgen::JsCast as _;
+use web_sys::{Event, File, HtmlInputElement};
+
+use super::drafts::Draft;
+use crate::a11y::{self, Announcer};
+use crate::photo::{self, ObjectUrl, PhotoProblem};
+
+/// How far a photo has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// It is being made small.
+    Preparing,
+    /// This much of it is sent, in percent.
+    Sending(u8),
+    /// It can't be had.
+    Failed(PhotoProblem),
+}
+
+/// A photo that has not arrived yet.
+#[derive(Clone, Debug)]
+pub struct Upload {
+    /// Tells it from the others.
+    pub number: u32,
+    /// The question it answers.
+    pub question: String,
+    /// The file's name, fit to be shown.
+    pub name: String,
+    /// How far it has come.
+    pub stage: ArcRwSignal<Stage>,
+    /// Ends the work when it is cleaned up.
+    work: Owner,
+}
+
+/// A photo that arrived in this tab.
+struct Picture {
+    id: Uuid,
+    address: ObjectUrl,
+    position: Option<Position>,
+}
+
+/// The photos of this tab.
+#[derive(Clone, Copy)]
+pub struct Uploads {
+    list: RwSignal<Vec<Upload>>,
+    count: StoredValue<u32>,
+    pictures: StoredValue<Vec<Picture>, LocalStorage>,
+    /// Where the photos were taken, as far as they say; asked once, used only after a yes.
+    offer: RwSignal<Option<Position>>,
+    declined: RwSignal<bool>,
+    owner: StoredValue<Owner>,
+    announcer: Announcer,
+}
+
+/// Puts the photos into the contexts.
+pub fn provide() {
+    provide_context(Uploads {
+        list: RwSignal::new(Vec::new()),
+        count: StoredValue::new(0),
+        pictures: StoredValue::new_local(Vec::new()),
+        offer: RwSignal::new(None),
+        declined: RwSignal::new(false),
+        owner: StoredValue::new(Owner::current().unwrap_or_default()),
+        announcer: a11y::use_announcer(),
+    });
+}
+
+/// The photos of this tab.
+#[must_use]
+pub fn use_uploads() -> Uploads {
+    expect_context()
+}
+
+/// What to say when a page is left while its photos are still on their way.
+pub const UNFINISHED: &str =
+    "Your photos are still being sent. Wait a moment, or remove those you can do without";
+
+impl Uploads {
+    /// The photos of a question that have not arrived yet.
+    #[must_use]
+    pub fn waiting(self, question: String) -> Signal<Vec<Upload>> {
+        Signal::derive(move || {
+            self.list.with(|list| list.iter().filter(|upload| upload.question == question).cloned().collect())
+        })
+    }
+
+    /// Whether photos of a question are still on their way.
+    #[must_use]
+    pub fn is_busy(self, question: &str) -> bool {
+        let busy =
+            |upload: &Upload| upload.question == question && !matches!(upload.stage.get(), Stage::Failed(_));
+        self.list.with(|list| list.iter().any(busy))
+    }
+
+    /// The address of a photo that was added in this tab; after a reload there is none to show.
+    #[must_use]
+    pub fn preview(self, id: Uuid) -> Option<String> {
+        self.pictures
+            .try_with_value(|pictures| {
+                pictures
+                    .iter()
+                    .find(|picture| picture.id == id)
+                    .map(|picture| picture.address.as_str().to_owned())
+            })
+            .flatten()
+    }
+
+    /// Takes the files that were picked, as many as there is room for, and says how many were left out.
+    pub fn pick(self, event: &Event, question: &str, max: u32, draft: Draft) -> usize {
+        let Some(input) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) else {
+            return 0;
+        };
+        let files: Vec<File> = input
+            .files()
+            .map(|files| js_sys::Array::from(&files).iter().filter_map(|file| file.dyn_into().ok()).collect())
+            .unwrap_or_default();
+        // So that the same file can be picked again, and nobody after us finds it there.
+        input.set_value("");
+        let failed = |upload: &Upload| matches!(upload.stage.get_untracked(), Stage::Failed(_));
+        let taken = photos::read(question, &draft.now()).0.len()
+            + self.list.with_untracked(|list| list.iter().filter(|upload| !failed(upload)).count());
+        let room = (max as usize).saturating_sub(taken);
+        let left_out = files.len().saturating_sub(room);
+        for file in files.into_iter().take(room) {
+            self.begin(file, question, draft);
+        }
+        left_out
+    }
+
+    fn begin(self, file: File, question: &str, draft: Draft) {
+        let number = self.count.get_value() + 1;
+        self.count.set_value(number);
+        let stage = ArcRwSignal::new(Stage::Preparing);
+        let work = self.owner.with_value(Owner::child);
+        let (name, question) = (photo::shown(&file.name()), question.to_owned());
+        let upload = Upload {
+            number,
+            question: question.clone(),
+            name: name.clone(),
+            stage: stage.clone(),
+            work: work.clone(),
+        };
+        self.list.update(|list| list.push(upload));
+        let service = draft.service();
+        work.with(|| {
+            spawn_local_scoped_with_cancellation(async move {
+                match self.send(file, &stage).await {
+                    Ok(picture) => {
+                        draft.update_of(&service, |answers| {
+                            let (mut photos, position) = photos::read(&question, answers);
+                            photos.push(Photo { id: picture.id, alt: String::new() });
+                            photos::write(&question, &photos, position, answers);
+                        });
+                        self.pictures.update_value(|pictures| pictures.push(picture));
+                        self.offer_position();
+                        self.announcer.say(format!("{name} was added"));
+                        self.stop(number);
+                    }
+                    Err(problem) => {
+                        stage.set(Stage::Failed(problem));
+                        self.announcer.say(problem.words(&name));
+                    }
+                }
+            });
+        });
+    }
+
+    async fn send(self, file: File, stage: &ArcRwSignal<Stage>) -> Result<Picture, PhotoProblem> {
+        let prepared = photo::prepare(file).await?;
+        stage.set(Stage::Sending(0));
+        let progress = stage.clone();
+        let id = photo::upload(prepared.blob, move |percent| progress.set(Stage::Sending(percent))).await?;
+        Ok(Picture { id, address: prepared.object_url, position: prepared.position })
+    }
+
+    /// Stops sending a photo, or takes a failed one off the list.
+    pub fn stop(self, number: u32) {
+        let stopped = self.list.try_update(|list| {
+            let at = list.iter().position(|upload| upload.number == number)?;
+            Some(list.remove(at))
+        });
+        if let Some(Some(upload)) = stopped {
+            upload.work.cleanup();
+        }
+    }
+
+    /// Takes a photo out of the answers.
+    pub fn remove(self, question: &str, id: Uuid, draft: Draft) {
+        self.pictures.update_value(|pictures| pictures.retain(|picture| picture.id != id));
+        draft.update(|answers| {
+            let (mut photos, position) = photos::read(question, answers);
+            photos.retain(|photo| photo.id != id);
+            // A position without a photo says nothing.
+            let position = position.filter(|_| !photos.is_empty());
+            photos::write(question, &photos, position, answers);
+        });
+        self.offer_position();
+        let offered = self.offer.get_untracked();
+        let told = photos::read(question, &draft.now()).1;
+        // The place came from the photo that is gone: what was agreed to is agreed to no more.
+        if told.is_some()
+            && offered.is_some()
+            && offered.map(|offered| offered.show()) != told.map(|told| told.show())
+        {
+            draft.set(&format!("{question}.position"), String::new());
+        }
+    }
+
+    /// Whether the resident is asked for the place where the photo was taken, and what they said:
+    /// `yes`, `no`, or nothing yet.
+    #[must_use]
+    pub fn position_answer(self, question: &str, draft: Draft) -> Signal<Option<String>> {
+        let path = format!("{question}.position");
+        Signal::derive(move || {
+            let told = draft.answers().with(|answers| !answers.get(&path).is_empty());
+            match (told, self.offer.get().is_some(), self.declined.get()) {
+                (true, _, _) => Some("yes".to_owned()),
+                (false, true, declined) => Some(if declined { "no".to_owned() } else { String::new() }),
+                (false, false, _) => None,
+            }
+        })
+    }
+
+    /// Uses the place where the photo was taken, or does not.
+    pub fn use_position(self, question: &str, yes: bool, draft: Draft) {
+        self.declined.set(!yes);
+        let position = self.offer.get_untracked().filter(|_| yes).map(|position| position.show());
+        draft.set(&format!("{question}.position"), position.unwrap_or_default());
+    }
+
+    /// Forgets everything: the form was sent, or thrown away.
+    pub fn clear(self) {
+        for upload in self.list.try_update(std::mem::take).unwrap_or_default() {
+            upload.work.cleanup();
+        }
+        self.pictures.try_update_value(Vec::clear);
+        self.offer.try_set(None);
+        self.declined.try_set(false);
+    }
+
+    fn offer_position(self) {
+        let first =
+            self.pictures.try_with_value(|pictures| pictures.iter().find_map(|picture| picture.position));
+        let first = first.flatten();
+        if self.offer.with_untracked(|offer| *offer != first) {
+            self.offer.set(first);
+        }
+    }
+}

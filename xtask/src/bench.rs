@@ -1,0 +1,95 @@
+//! `cargo xtask bench`: numbers, each in a table.
+
+use anyhow::Result;
+use clap::{Args, ValueEnum};
+
+use crate::{
+    app, install,
+    postgres::{Cluster, Durability, VARIABLE},
+    process::Cmd,
+    server,
+    steps::Report,
+    workspace::Workspace,
+};
+
+/// Options of `cargo xtask bench`.
+#[derive(Args)]
+pub struct Options {
+    /// Measure only these, separated by commas.
+    #[arg(long, value_enum, value_delimiter = ',')]
+    only: Vec<Subject>,
+}
+
+/// What can be measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Subject {
+    /// Bytes and requests of a first visit.
+    Size,
+    /// The photo worker against the browser's own code.
+    Photo,
+    /// Requests a second, delays, processor time and memory, on both databases.
+    Load,
+    /// When the first form field shows on a slow phone.
+    Paint,
+}
+
+impl Subject {
+    const ALL: [Self; 4] = [Self::Size, Self::Photo, Self::Load, Self::Paint];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Size => "size",
+            Self::Photo => "photo",
+            Self::Load => "load",
+            Self::Paint => "paint",
+        }
+    }
+
+    fn needs_chromium(self) -> bool {
+        matches!(self, Self::Size | Self::Photo | Self::Paint)
+    }
+
+    fn needs_postgres(self) -> bool {
+        self == Self::Load
+    }
+}
+
+/// Builds what is measured, and measures.
+pub fn run(workspace: &Workspace, report: &mut Report, options: &Options) -> Result<()> {
+    let subjects = if options.only.is_empty() { Subject::ALL.to_vec() } else { options.only.clone() };
+    report.rerun_with("cargo xtask bench");
+    app::ensure(report, workspace)?;
+    let portico = server::release(report, workspace)?;
+    report.step("bench", "build the benchmarks", || {
+        Cmd::cargo().args(["build", "--profile", "server", "-p", "bench"]).dir(workspace.root()).run()
+    })?;
+    for subject in subjects {
+        let name = subject.name();
+        report.rerun_with(format!("cargo xtask bench --only {name}"));
+        let mut bench = Cmd::cargo()
+            .args(["run", "--quiet", "--profile", "server", "-p", "bench", "--", "--only", name])
+            .dir(workspace.root())
+            .env("PORTICO_BIN", &portico)
+            .env("PORTICO_DIST", workspace.dist());
+        if subject.needs_chromium() {
+            install::npm(report, workspace)?;
+            bench = bench.env("CHROMIUM", install::chromium(report)?);
+        }
+        let postgres = if subject.needs_postgres() && std::env::var_os(VARIABLE).is_none() {
+            Some(install::postgres(report)?)
+        } else {
+            None
+        };
+        report.step(name, "measure", || {
+            let cluster = match &postgres {
+                Some(bin) => Some(Cluster::start(bin, Durability::Benchmark)?),
+                None => None,
+            };
+            match &cluster {
+                Some(cluster) => bench.env(VARIABLE, cluster.url()).run(),
+                None => bench.run(),
+            }
+        })?;
+    }
+    Ok(())
+}

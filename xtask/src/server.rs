@@ -1,0 +1,31 @@
+//! Builds the server.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+
+use crate::{process::Cmd, steps::Report, workspace::Workspace};
+
+/// The crates that run outside browsers. They are always named together: cargo then chooses the
+/// same features for what they share, and builds it once.
+pub const NATIVE: [&str; 5] = ["--workspace", "--exclude", "portico-app", "--exclude", "photo-worker"];
+
+/// The server as it runs in production, the app inside it; returns its path.
+pub fn release(report: &mut Report, workspace: &Workspace) -> Result<PathBuf> {
+    report.step("server", "build the server, optimised, with the app inside", || {
+        Cmd::cargo()
+            .args(["build", "--profile", "server", "-p", "server", "--bin", "portico"])
+            .dir(workspace.root())
+            .run()?;
+        Ok(workspace.target("server/portico"))
+    })
+}
+
+/// The server as the tests use it: it reads the app from `dist/`. Returns its path.
+pub fn debug(report: &mut Report, workspace: &Workspace) -> Result<PathBuf> {
+    workspace.create_dist()?;
+    report.step("server", "build the server for tests", || {
+        Cmd::cargo().arg("build").args(NATIVE).args(["--bin", "portico"]).dir(workspace.root()).run()?;
+        Ok(workspace.target("debug/portico"))
+    })
+}
