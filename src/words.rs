@@ -1,6 +1,5 @@
 //! The words for a person: codes cross the wire, words live here. Plain English that says what to do.
 
-use chrono::{Datelike as _, NaiveDate};
 use domain::case::Outcome;
 use domain::catalogue::Question;
 use domain::field::{ErrorCode, FieldError, Kind};
@@ -8,29 +7,8 @@ use domain::field::{ErrorCode, FieldError, Kind};
 use crate::api::ApiProblem;
 use crate::components::error_summary::Problem;
 
-const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
-
 /// A day, as people say it: `Friday 12 December`.
-#[must_use]
-pub fn day(day: NaiveDate) -> String {
-    let name = DAYS.get(day.weekday() as usize).copied().unwrap_or_default();
-    let month = MONTHS.get(day.month0() as usize).copied().unwrap_or_default();
-    format!("{name} {} {month}", day.day())
-}
+pub use domain::standard::say as day;
 
 /// A number with commas: `2,000`.
 #[must_use]
@@ -88,6 +66,12 @@ pub fn field_error(question: &Question, error: &FieldError) -> String {
             format!("This question has changed. Answer “{}” again", question.label)
         }
     }
+}
+
+/// A question as it stands in a list of what is asked.
+#[must_use]
+pub fn asked(question: &Question) -> String {
+    if question.required { question.label.clone() } else { format!("{} (optional)", question.label) }
 }
 
 fn missing(question: &Question, part: &str) -> String {
@@ -151,10 +135,10 @@ pub fn call_failed(problem: &ApiProblem) -> &'static str {
 pub fn outcome(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Done => "Done",
-        Outcome::DeclinedByPolicy => "Declined: this is not our policy",
+        Outcome::DeclinedByPolicy => "Declined: our policy does not allow this",
         Outcome::NotOurs => "Closed: somebody else is responsible for this",
         Outcome::Duplicate => "Closed: we know about this already",
-        Outcome::Withdrawn => "You withdrew this request",
+        Outcome::Withdrawn => "Withdrawn: this is no longer needed",
     }
 }
 
@@ -176,8 +160,6 @@ mod tests {
 
     #[test]
     fn days_and_numbers_as_people_say_them() {
-        let friday = NaiveDate::from_ymd_opt(2026, 12, 11).unwrap();
-        assert_eq!(day(friday), "Friday 11 December");
         assert_eq!(
             (number(0), number(999), number(10_000), number(1_234_567)),
             ("0".into(), "999".into(), "10,000".into(), "1,234,567".into())

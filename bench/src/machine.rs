@@ -1,6 +1,7 @@
 //! The machine that is measured on: a figure taken while others work is worth less, and says so.
 
-use std::{fs, thread, time::Instant};
+use std::time::{Duration, Instant};
+use std::{fs, thread};
 
 use anyhow::{Context as _, Result};
 
@@ -48,6 +49,14 @@ impl Watch {
         let whole = self.since.elapsed().as_secs_f64() * 1000.0 * f64::from(u32::try_from(cores())?);
         Ok(((busy_ms()? - self.busy - ours) / whole).clamp(0.0, 1.0))
     }
+}
+
+/// The part of the machine that others use while nothing is measured. A browser is many processes, whose
+/// time cannot all be told from others': so this is looked at before it starts.
+pub fn others_before() -> Result<f64> {
+    let watch = Watch::start()?;
+    thread::sleep(Duration::from_secs(2));
+    watch.others(0.0)
 }
 
 /// Says what part of the machine others used.

@@ -21,7 +21,7 @@ use clap::{Parser, ValueEnum};
 
 /// Measures Portico.
 #[derive(Parser)]
-struct Options {
+struct Cli {
     /// Measure only these, separated by commas
     #[arg(long, value_enum, value_delimiter = ',')]
     only: Vec<Subject>,
@@ -43,15 +43,25 @@ enum Subject {
 }
 
 fn main() -> Result<()> {
-    let options = Options::parse();
-    let subjects = if options.only.is_empty() { Subject::value_variants() } else { &options.only };
+    let cli = Cli::parse();
+    let subjects = if cli.only.is_empty() { Subject::value_variants() } else { &cli.only };
     for subject in subjects {
         match subject {
             Subject::Size => size::run()?,
             Subject::Photo => photo::run()?,
-            Subject::Load => load::run(&options.load)?,
+            Subject::Load => load::run(&cli.load)?,
             Subject::Paint => paint::run()?,
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        super::Cli::command().debug_assert();
+    }
 }

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use serde::Deserialize;
 
-use crate::machine::{self, Watch};
+use crate::machine;
 use crate::server::Server;
 use crate::table::{Bar, Table};
 use crate::{node, scratch};
@@ -24,7 +24,7 @@ struct Measured {
 pub fn run() -> Result<()> {
     let folder = scratch::folder()?;
     let server = Server::start(folder.path(), None)?;
-    let (watch, used) = (Watch::start()?, server.cpu_ms()?);
+    let others = machine::others_before()?;
     let measured: Measured = node::run("photo.mjs", &[&server.url()])?;
     let mut table = Table::of_figures(format!(
         "Photo: a 12-megapixel JPEG of {:.1} MB made small in Chromium, median of {}, {} cores",
@@ -37,7 +37,7 @@ pub fn run() -> Result<()> {
     table.shown("createImageBitmap + convertToBlob", measured.native_ms, "ms");
     table.shown("the same, resizing while it decodes", measured.native_resizing_ms, "ms");
     table.shown("start of the worker, once", measured.worker_start_ms, "ms");
-    table.note(machine::noise(watch.others(server.cpu_ms()? - used)?));
+    table.note(format!("before it began {}", machine::noise(others)));
     table.print();
     Ok(())
 }

@@ -91,8 +91,17 @@ pub fn before<'a>(service: &'a Service, answers: &Answers, slug: &str) -> Option
 /// The first step that still has something missing or wrong, or that stops the form.
 #[must_use]
 pub fn first_open<'a>(service: &'a Service, answers: &Answers) -> Next<'a> {
+    resume(service, answers, |_| true)
+}
+
+/// Where a person goes on: the first step that has something missing or wrong, that stops the form, or that
+/// they have not passed yet. An optional question has no answer to tell that it was seen.
+#[must_use]
+pub fn resume<'a>(service: &'a Service, answers: &Answers, passed: impl Fn(&str) -> bool) -> Next<'a> {
     for step in steps(service, answers) {
-        if validate::questions(&step.questions, answers).is_err() {
+        if !step.questions.iter().all(|question| passed(&question.id))
+            || validate::questions(&step.questions, answers).is_err()
+        {
             return Next::Step(step.slug);
         }
         if let Some(stop) = step.questions.iter().find_map(|question| stop_at(service, &question.id, answers))

@@ -10,7 +10,7 @@ const ALPHABET: &[u8; 23] = b"34679BCDFHJKMNPQRTVWXYZ";
 /// Characters before the check character.
 const LENGTH: usize = 7;
 
-/// The reference of a request, shown as `7K3M-9PQ4`.
+/// The reference of a request, shown as `7K3M-9PQ9`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(try_from = "String", into = "String")]

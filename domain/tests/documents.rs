@@ -189,3 +189,17 @@ fn a_councils_own_document_takes_the_place_of_ours() {
         read_all([("missed-bin.toml", ours), ("missed-bin.toml", theirs.as_str())], &council()).unwrap();
     assert_eq!(catalogue["missed-bin"].title, "We missed your bin");
 }
+
+#[test]
+fn a_form_goes_on_at_the_first_question_that_was_not_passed() {
+    let catalogue = catalogue();
+    let service = &catalogue["report-graffiti"];
+    let mut answers = sample(service);
+    let passed = ["surface", "offensive", "place"];
+    assert_eq!(journey::resume(service, &answers, |id| passed.contains(&id)), Next::Step("photos"));
+    // A changed answer opens a question that was never seen.
+    answers.set("offensive", "yes");
+    let but_words = |id: &str| id != "words";
+    assert_eq!(journey::resume(service, &answers, but_words), Next::Step("words"));
+    assert_eq!(journey::resume(service, &answers, |_| true), Next::Check);
+}

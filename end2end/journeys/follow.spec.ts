@@ -164,7 +164,7 @@ test("when the app can't start there is a page with a number to ring", async ({ 
   await page.route("**/*.wasm", (route) => route.abort());
   await page.goto("/services/report-graffiti");
   await expect(page.getByRole("heading", { name: "Sorry, there is a problem" })).toBeVisible();
-  await expect(page.getByText("01632 960 960")).toBeVisible();
+  await expect(page.getByText("If it happens again, ring us on 01632 960 960.")).toBeVisible();
   await inspector.settled(page);
   await page.unroute("**/*.wasm");
   await page.getByRole("link", { name: "Open this page again" }).click();

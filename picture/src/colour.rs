@@ -48,10 +48,10 @@ impl Conversion {
         if profile.get(16..24)? != b"RGB XYZ " {
             return None;
         }
-        let columns = [point(profile, b"rXYZ")?, point(profile, b"gXYZ")?, point(profile, b"bXYZ")?];
+        let columns = [point(profile, *b"rXYZ")?, point(profile, *b"gXYZ")?, point(profile, *b"bXYZ")?];
         let matrix =
             FROM_XYZ.map(|row| columns.map(|column| row.iter().zip(column).map(|(a, b)| a * b).sum()));
-        let curves = [curve(profile, b"rTRC")?, curve(profile, b"gTRC")?, curve(profile, b"bTRC")?];
+        let curves = [curve(profile, *b"rTRC")?, curve(profile, *b"gTRC")?, curve(profile, *b"bTRC")?];
         let encode = (0..=STEPS).map(|step| encoded(f32::from(step) / f32::from(STEPS))).collect();
         Some(Self { curves, matrix, encode })
     }
@@ -81,10 +81,10 @@ impl Conversion {
 }
 
 /// The data of a tag of the profile, from its type signature on.
-fn tag<'a>(profile: &'a [u8], name: &[u8; 4]) -> Option<&'a [u8]> {
+fn tag(profile: &[u8], name: [u8; 4]) -> Option<&[u8]> {
     let count = profile.u32_be(128)?.min(100) as usize;
     let entry =
-        profile.get(132..)?.as_chunks::<12>().0.iter().take(count).find(|entry| entry.starts_with(name))?;
+        profile.get(132..)?.as_chunks::<12>().0.iter().take(count).find(|entry| entry.starts_with(&name))?;
     let (start, length) = (entry.u32_be(4)? as usize, entry.u32_be(8)? as usize);
     profile.get(start..start.checked_add(length)?)
 }
@@ -95,13 +95,13 @@ fn fixed(bytes: &[u8], at: usize) -> Option<f32> {
     Some(bytes.u32_be(at)?.cast_signed() as f32 / 65_536.0)
 }
 
-fn point(profile: &[u8], name: &[u8; 4]) -> Option<[f32; 3]> {
+fn point(profile: &[u8], name: [u8; 4]) -> Option<[f32; 3]> {
     let data = tag(profile, name)?;
     (data.starts_with(b"XYZ ")).then_some([fixed(data, 8)?, fixed(data, 12)?, fixed(data, 16)?])
 }
 
 /// Linear light for each of the 256 stored values.
-fn curve(profile: &[u8], name: &[u8; 4]) -> Option<Vec<f32>> {
+fn curve(profile: &[u8], name: [u8; 4]) -> Option<Vec<f32>> {
     let data = tag(profile, name)?;
     let values = (0..=255u8).map(|value| f32::from(value) / 255.0);
     match data.get(..4)? {
@@ -135,19 +135,29 @@ fn between(value: f32, count: usize, entry: &impl Fn(usize) -> f32) -> f32 {
 
 /// The five formulas of ICC.1, section 10.18, all of them a case of the last.
 fn parametric(data: &[u8], values: impl Iterator<Item = f32>) -> Option<Vec<f32>> {
-    let parameter = |index: usize| fixed(data, 12 + index * 4);
-    let gamma = parameter(0)?;
-    let (a, b, c, d, e, f) = match data.u16_be(8)? {
-        0 => (1.0, 0.0, 0.0, 0.0, 0.0, 0.0),
-        1 => (parameter(1)?, parameter(2)?, 0.0, -parameter(2)? / parameter(1)?, 0.0, 0.0),
-        2 => {
-            (parameter(1)?, parameter(2)?, 0.0, -parameter(2)? / parameter(1)?, parameter(3)?, parameter(3)?)
-        }
-        3 => (parameter(1)?, parameter(2)?, parameter(3)?, parameter(4)?, 0.0, 0.0),
-        4 => (parameter(1)?, parameter(2)?, parameter(3)?, parameter(4)?, parameter(5)?, parameter(6)?),
+    let count = match data.u16_be(8)? {
+        0 => 1,
+        1 => 3,
+        2 => 4,
+        3 => 5,
+        4 => 7,
         _ => return None,
     };
-    Some(values.map(|x| if x >= d { (a * x + b).powf(gamma) + e } else { c * x + f }).collect())
+    let given = (0..count).map(|index| fixed(data, 12 + index * 4)).collect::<Option<Vec<_>>>()?;
+    // Above the threshold (scale * x + shift) ^ gamma + rise, below it slope * x + base.
+    let (gamma, scale, shift, slope, threshold, rise, base) = match given[..] {
+        [gamma] => (gamma, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0),
+        [gamma, scale, shift] => (gamma, scale, shift, 0.0, -shift / scale, 0.0, 0.0),
+        [gamma, scale, shift, rise] => (gamma, scale, shift, 0.0, -shift / scale, rise, rise),
+        [gamma, scale, shift, slope, threshold] => (gamma, scale, shift, slope, threshold, 0.0, 0.0),
+        [gamma, scale, shift, slope, threshold, rise, base] => {
+            (gamma, scale, shift, slope, threshold, rise, base)
+        }
+        _ => return None,
+    };
+    let curve =
+        |x: f32| if x >= threshold { (scale * x + shift).powf(gamma) + rise } else { slope * x + base };
+    Some(values.map(curve).collect())
 }
 
 /// sRGB's own curve, from linear light to a byte.
@@ -174,17 +184,17 @@ mod tests {
     fn profile(points: Matrix, curve: &[u8]) -> Vec<u8> {
         let mut data = Vec::new();
         let mut tags = Vec::new();
-        let mut add = |name: &[u8; 4], body: &[u8]| {
+        let mut add = |name: [u8; 4], body: &[u8]| {
             let start = u32::try_from(132 + 6 * 12 + data.len()).unwrap();
-            tags.extend_from_slice(name);
+            tags.extend(name);
             tags.extend(start.to_be_bytes());
             tags.extend(u32::try_from(body.len()).unwrap().to_be_bytes());
             data.extend_from_slice(body);
         };
-        for (name, point) in [b"rXYZ", b"gXYZ", b"bXYZ"].into_iter().zip(points) {
+        for (name, point) in [*b"rXYZ", *b"gXYZ", *b"bXYZ"].into_iter().zip(points) {
             add(name, &[b"XYZ \0\0\0\0".to_vec(), point.map(fixed_bytes).concat()].concat());
         }
-        for name in [b"rTRC", b"gTRC", b"bTRC"] {
+        for name in [*b"rTRC", *b"gTRC", *b"bTRC"] {
             add(name, curve);
         }
         let mut head = vec![0; 128];

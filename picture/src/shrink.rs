@@ -52,44 +52,38 @@ impl Rows<'_> {
         spare.clear();
         match self.layout {
             Layout::Rgb8 => {}
-            Layout::L8 => spare.extend(row.iter().flat_map(|grey| [*grey; 3])),
-            Layout::La8 => {
-                spare.extend(row.as_chunks::<2>().0.iter().flat_map(|[grey, a]| [on_white(*grey, *a); 3]))
+            Layout::L8 => widen(row, spare, |[grey]| [grey; 3]),
+            Layout::La8 => widen(row, spare, |[grey, alpha]| [on_white(grey, alpha); 3]),
+            Layout::Rgba8 => {
+                widen(row, spare, |[r, g, b, alpha]| [r, g, b].map(|value| on_white(value, alpha)));
             }
-            Layout::Rgba8 => spare.extend(
-                row.as_chunks::<4>()
-                    .0
-                    .iter()
-                    .flat_map(|[r, g, b, a]| [on_white(*r, *a), on_white(*g, *a), on_white(*b, *a)]),
-            ),
-            Layout::L16 => {
-                spare.extend(row.as_chunks::<2>().0.iter().flat_map(|[a, b]| [eight_bits(*a, *b); 3]))
-            }
-            Layout::La16 => spare.extend(
-                row.as_chunks::<4>()
-                    .0
-                    .iter()
-                    .flat_map(|[a, b, c, d]| [on_white(eight_bits(*a, *b), eight_bits(*c, *d)); 3]),
-            ),
-            Layout::Rgb16 => spare.extend(row.as_chunks::<2>().0.iter().map(|[a, b]| eight_bits(*a, *b))),
-            Layout::Rgba16 => {
-                spare.extend(row.as_chunks::<8>().0.iter().flat_map(|[a, b, c, d, e, f, g, h]| {
-                    let alpha = eight_bits(*g, *h);
-                    [
-                        on_white(eight_bits(*a, *b), alpha),
-                        on_white(eight_bits(*c, *d), alpha),
-                        on_white(eight_bits(*e, *f), alpha),
-                    ]
-                }))
-            }
+            Layout::L16 => widen(row, spare, |pixel: [u8; 2]| {
+                let [grey] = eight_bits(&pixel);
+                [grey; 3]
+            }),
+            Layout::La16 => widen(row, spare, |pixel: [u8; 4]| {
+                let [grey, alpha] = eight_bits(&pixel);
+                [on_white(grey, alpha); 3]
+            }),
+            Layout::Rgb16 => widen(row, spare, |pixel: [u8; 6]| eight_bits(&pixel)),
+            Layout::Rgba16 => widen(row, spare, |pixel: [u8; 8]| {
+                let [r, g, b, alpha] = eight_bits(&pixel);
+                [r, g, b].map(|value| on_white(value, alpha))
+            }),
         }
         spare
     }
 }
 
+fn widen<const N: usize>(row: &[u8], into: &mut Vec<u8>, rgb: impl Fn([u8; N]) -> [u8; 3]) {
+    into.extend(row.as_chunks().0.iter().flat_map(|pixel| rgb(*pixel)));
+}
+
+/// The nearest numbers of eight bits to numbers of sixteen.
 #[expect(clippy::cast_possible_truncation, reason = "65,535 / 257 is 255")]
-fn eight_bits(first: u8, second: u8) -> u8 {
-    ((u32::from(u16::from_ne_bytes([first, second])) + 128) / 257) as u8
+fn eight_bits<const N: usize>(pixel: &[u8]) -> [u8; N] {
+    let mut numbers = pixel.as_chunks().0.iter().map(|bytes| u32::from(u16::from_ne_bytes(*bytes)));
+    std::array::from_fn(|_| ((numbers.next().unwrap_or_default() + 128) / 257) as u8)
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "a mean of two bytes is a byte")]

@@ -44,7 +44,8 @@ pub async fn headers(request: Request, next: Next) -> Response {
 /// Lets a request that changes something pass only when it comes from our own pages: browsers say so in
 /// `Sec-Fetch-Site`, older ones in `Origin`.
 pub async fn same_site(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    // TRACE changes nothing: it is refused by name.
+    let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS | Method::TRACE);
     if safe || is_own(request.headers(), &state.public_url) {
         return next.run(request).await;
     }

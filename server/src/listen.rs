@@ -20,9 +20,14 @@ const LAST: Duration = Duration::from_secs(10);
 
 /// Serves until told to stop, then lets the requests under way end.
 pub async fn serve(listener: TcpListener, app: Router, stop: CancellationToken) {
+    serve_within(listener, app, stop, HEAD_TIME).await;
+}
+
+/// The same, with the time that a request's head may take.
+pub async fn serve_within(listener: TcpListener, app: Router, stop: CancellationToken, head_time: Duration) {
     let graceful = GracefulShutdown::new();
     let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(HEAD_TIME).max_buf_size(HEAD);
+    http.timer(TokioTimer::new()).header_read_timeout(head_time).max_buf_size(HEAD);
     loop {
         let stream = tokio::select! {
             () = stop.cancelled() => break,

@@ -1,4 +1,5 @@
 //! Photos through the child process, as the server cleans them.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -89,8 +90,7 @@ async fn bombs_are_refused_without_a_child() {
 #[tokio::test]
 async fn texts_and_profiles_that_unpack_to_hundreds_of_megabytes() {
     assert!(clean(samples::png_text_bomb()).await.is_ok());
-    let profile = clean(samples::png_profile_bomb()).await;
-    assert!(matches!(profile, Ok(_) | Err(PhotoFault::Unreadable | PhotoFault::TooManyPixels)));
+    assert!(clean(samples::png_profile_bomb()).await.is_ok());
 }
 
 #[tokio::test]
@@ -108,7 +108,7 @@ async fn headers_that_promise_more_than_there_is() {
 #[cfg(unix)]
 mod children_that_fail {
     use super::*;
-    use std::io::Write;
+    use std::io::{ErrorKind, Write};
     use std::os::unix::fs::PermissionsExt;
 
     async fn by(script: &str) -> Result<Cleaned, PhotoFault> {
@@ -118,7 +118,14 @@ mod children_that_fail {
         writeln!(file, "#!/bin/sh\n{script}").unwrap();
         drop(file);
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o700)).unwrap();
-        PhotoCleaner::with_program(path).clean(samples::jpeg(800, 600).into()).await
+        let cleaner = PhotoCleaner::with_program(path);
+        loop {
+            match cleaner.clean(samples::jpeg(800, 600).into()).await {
+                // Another test's child, just forked, still holds the file that was open for writing.
+                Err(PhotoFault::Internal(error)) if error.kind() == ErrorKind::ExecutableFileBusy => {}
+                result => return result,
+            }
+        }
     }
 
     #[tokio::test]

@@ -69,7 +69,7 @@ pub fn FeedbackForm(
         <form novalidate on:submit=send>
             <Radios labelled=question options=options value=score on_choose=Callback::new(move |chosen| score.set(chosen)) />
             <TextArea labelled=why value=reason rows=3 on_input=Callback::new(move |typed| reason.set(typed)) />
-            <SubmitButton label="Send" sending=sending />
+            <SubmitButton label="Send feedback" sending=sending />
         </form>
     }
 }

@@ -22,6 +22,8 @@ pub fn Messages(
             .filter(here)
             .map(|message| view! { <li>{message.text.clone()}</li> })
             .collect_view();
+        // Once is enough for the demonstration's own line: on inner pages the question comes first.
+        let demo = demo && path.with(|path| path == crate::paths::HOME);
         (demo || !lines.is_empty()).then(|| {
             view! {
                 <section class="portico-messages" aria-label="Important messages">

@@ -50,7 +50,7 @@ fn check(view: &Arc<ServiceView>, back: RwSignal<String>, reload: Callback<()>) 
     let service = &view.service;
     let draft = drafts::open(&service.id);
     let answers = draft.now();
-    match journey::first_open(service, &answers) {
+    match journey::resume(service, &answers, |question| draft.has_passed(question)) {
         Next::Check => {}
         next => return go(&paths::next(service, &next, false)),
     }

@@ -41,7 +41,8 @@ pub fn HomePage() -> impl IntoView {
 }
 
 fn results(list: Vec<ServiceSummary>, search: RwSignal<String>) -> AnyView {
-    let found = Memo::new(move |_| search.with(|search| find(&list, search)));
+    let all = StoredValue::new(list);
+    let found = Memo::new(move |_| all.with_value(|list| search.with(|search| find(list, search))));
     let announcer = a11y::use_announcer();
     Effect::new(move |before: Option<usize>| {
         let many = found.with(Vec::len);
@@ -62,7 +63,8 @@ fn results(list: Vec<ServiceSummary>, search: RwSignal<String>) -> AnyView {
         found.with(|found| {
             if found.is_empty() {
                 view! {
-                    <p>"Nothing here is called that. Try another word, or ring us: the number is at the foot of this page."</p>
+                    <p>"Nothing here is called that. Try another word, choose one of these, or ring us: the number is at the foot of this page."</p>
+                    <ul class="portico-services">{all.with_value(|all| all.iter().map(card).collect_view())}</ul>
                 }
                 .into_any()
             } else {

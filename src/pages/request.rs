@@ -2,6 +2,7 @@
 
 use domain::api::follow::FollowView;
 use domain::field::Value;
+use domain::validate::Answer;
 use leptos::{prelude::*, task::spawn_local};
 
 use super::param;
@@ -41,7 +42,7 @@ fn request(key: String, first: FollowView) -> AnyView {
     let reference = now.with_untracked(|now| now.reference.to_string());
     view! {
         <span class="govuk-caption-l">"Reference "<span class="portico-reference">{reference}</span></span>
-        <h1 class="govuk-heading-l">{title}</h1>
+        <h1 class="govuk-heading-l">"Your request: "{title}</h1>
         {move || view! { <StatusPanel request=shown.get() /> }}
         {move || asks_feedback.get().then(|| view! { <FeedbackForm key=key.get_value() on_sent=update /> })}
         {move || said_feedback(&now.get())}
@@ -101,6 +102,9 @@ fn told(request: &FollowView, key: StoredValue<String>) -> AnyView {
         request.answers.iter().cloned().partition(|answer| matches!(answer.value, Value::Photos(_)));
     let lines =
         rest.into_iter().map(|answer| Line { label: answer.label, value: Some(answer.value), change: None });
+    let has_place =
+        |answer: &Answer| matches!(&answer.value, Value::Photos(photos) if photos.position.is_some());
+    let with_place = pictures.iter().any(has_place);
     let photos: Vec<_> = pictures
         .into_iter()
         .flat_map(|answer| if let Value::Photos(photos) = answer.value { photos.photos } else { Vec::new() })
@@ -109,6 +113,8 @@ fn told(request: &FollowView, key: StoredValue<String>) -> AnyView {
         <h2 class="govuk-heading-m">"What you told us"</h2>
         <AnswerList lines=lines.collect() photo=Callback::new(|_| None) />
         {(!photos.is_empty()).then(|| view! {
+            <h2 class="govuk-heading-m">"Your photos"</h2>
+            {with_place.then(|| view! { <p>"Sent with the place where they were taken."</p> })}
             <Gallery
                 photos=photos
                 small=Callback::new(move |id| key.with_value(|key| follow::thumbnail(key, id)))

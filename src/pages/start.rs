@@ -12,7 +12,7 @@ use crate::components::layout::{Column, phone_link};
 use crate::components::load::loaded;
 use crate::components::promise::Promise;
 use crate::state::{boot, drafts, services, uploads};
-use crate::{a11y, paths};
+use crate::{a11y, paths, words};
 
 /// The start page of a service.
 #[component]
@@ -44,7 +44,7 @@ fn start(view: &Arc<ServiceView>) -> AnyView {
                 return view! { <StartButton href=paths::step(&service.id, first) label="Start now" /> }
                     .into_any();
             }
-            let next = match journey::first_open(service, &answers) {
+            let next = match journey::resume(service, &answers, |question| draft.has_passed(question)) {
                 // The answer that ended the form can be given anew.
                 Next::Stop(stop) => paths::step(&service.id, &stop.when.question),
                 next => paths::next(service, &next, false),
@@ -67,7 +67,7 @@ fn start(view: &Arc<ServiceView>) -> AnyView {
         <Promise lead="If you send this now," acknowledge_by=view.acknowledge_by complete_by=view.complete_by />
         <h2 class="govuk-heading-m">"What we will ask"</h2>
         <ul class="govuk-list govuk-list--bullet">
-            {asked.map(|question| view! { <li>{question.label.clone()}</li> }).collect_view()}
+            {asked.map(|question| view! { <li>{words::asked(question)}</li> }).collect_view()}
         </ul>
         {begin}
         <p>"You can also ring us on "{phone}"."</p>

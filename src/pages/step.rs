@@ -31,7 +31,15 @@ pub fn StepPage() -> impl IntoView {
     let back = RwSignal::new(String::new());
     view! {
         <Column back=back>
-            {loaded(service, move |view| (move || step(&view, slug.get(), changing.get(), back)).into_any())}
+            // Keyed: the inputs of one question must not be made into those of the next, or the browser, which
+            // still holds their state, unticks one of them.
+            {loaded(service, move |view| view! {
+                <For
+                    each=move || [(slug.get(), changing.get())]
+                    key=Clone::clone
+                    children=move |(slug, changing)| step(&view, slug, changing, back)
+                />
+            }.into_any())}
         </Column>
     }
 }
@@ -50,7 +58,7 @@ fn step(view: &Arc<ServiceView>, slug: String, changing: bool, back: RwSignal<St
     let service = &view.service;
     let draft = drafts::open(&service.id);
     let answers = draft.now();
-    let next = journey::first_open(service, &answers);
+    let next = journey::resume(service, &answers, |question| draft.has_passed(question));
     let steps = journey::steps(service, &answers);
     let Some(step) = steps.iter().find(|step| step.slug == slug) else {
         return if service.question(&slug).is_some() {
@@ -111,11 +119,14 @@ fn step(view: &Arc<ServiceView>, slug: String, changing: bool, back: RwSignal<St
         problems.set(found);
         if is_fine {
             let service = &view.service;
+            for question in &questions {
+                draft.pass(&question.id);
+            }
             let next = if changing {
                 // A changed answer may have opened other questions.
                 match journey::after(service, &answers, &slug) {
                     end @ Next::Stop(_) => end,
-                    _ => journey::first_open(service, &answers),
+                    _ => journey::resume(service, &answers, |question| draft.has_passed(question)),
                 }
             } else {
                 journey::after(service, &answers, &slug)

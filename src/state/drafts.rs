@@ -13,6 +13,9 @@ use super::storage;
 struct Kept {
     key: Uuid,
     answers: Answers,
+    /// The questions the person went past.
+    #[serde(default)]
+    passed: Vec<String>,
 }
 
 /// The draft of the service that is open in this tab.
@@ -23,6 +26,7 @@ pub struct Draft {
     /// It has been in the browser's storage: when it is gone from there, it was sent or thrown away.
     kept: StoredValue<bool>,
     answers: RwSignal<Answers>,
+    passed: StoredValue<Vec<String>>,
 }
 
 /// Puts an empty draft into the contexts, and listens to the other tabs.
@@ -32,6 +36,7 @@ pub fn provide() {
         key: StoredValue::new(Uuid::nil()),
         kept: StoredValue::new(false),
         answers: RwSignal::new(Answers::default()),
+        passed: StoredValue::new(Vec::new()),
     };
     provide_context(draft);
     storage::on_change(move |name| {
@@ -99,7 +104,26 @@ impl Draft {
         {
             self.key.set_value(key);
         }
-        self.kept.set_value(storage::write(&self.name(), &Kept { key: self.key(), answers: self.now() }));
+        self.keep();
+    }
+
+    fn keep(self) {
+        let kept = Kept { key: self.key(), answers: self.now(), passed: self.passed.get_value() };
+        self.kept.set_value(storage::write(&self.name(), &kept));
+    }
+
+    /// Notes that the person went past a question, whether or not they answered it.
+    pub fn pass(self, question: &str) {
+        if !self.has_passed(question) {
+            self.passed.update_value(|passed| passed.push(question.to_owned()));
+            self.keep();
+        }
+    }
+
+    /// Whether the person went past a question.
+    #[must_use]
+    pub fn has_passed(self, question: &str) -> bool {
+        self.passed.with_value(|passed| passed.iter().any(|known| known == question))
     }
 
     /// Changes the answers of a service that may not be the one open by now.
@@ -145,11 +169,13 @@ impl Draft {
     fn begin(self) {
         self.key.set_value(Uuid::new_v4());
         self.kept.set_value(false);
+        self.passed.set_value(Vec::new());
         self.answers.set(Answers::default());
     }
 
     fn adopt(self, kept: Kept) {
         self.key.set_value(kept.key);
+        self.passed.set_value(kept.passed);
         self.kept.set_value(true);
         if self.answers.with_untracked(|answers| *answers != kept.answers) {
             self.answers.set(kept.answers);

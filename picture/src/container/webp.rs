@@ -22,7 +22,7 @@ pub(crate) fn walk(bytes: &[u8]) -> Result<Walk, Fault> {
         }
         let inside = &bytes[body.start.min(end)..body.end.min(end)];
         match &kind {
-            b"VP8 " | b"VP8L" | b"VP8X" => grow(&mut walk, size(&kind, inside)),
+            b"VP8 " | b"VP8L" | b"VP8X" => grow(&mut walk, size(kind, inside)),
             b"ANMF" => grow(&mut walk, frame_size(inside)),
             b"EXIF" if walk.exif.is_none() && body.end <= end => walk.exif = Some(body.clone()),
             b"ICCP" if walk.profile.is_none() && body.end <= end => walk.profile = Some(body.clone()),
@@ -48,8 +48,8 @@ fn grow(walk: &mut Walk, size: Option<(u32, u32)>) {
     }
 }
 
-fn size(kind: &[u8; 4], body: &[u8]) -> Option<(u32, u32)> {
-    match kind {
+fn size(kind: [u8; 4], body: &[u8]) -> Option<(u32, u32)> {
+    match &kind {
         b"VP8 " => {
             let packed = body.u32_le(6)?;
             Some((packed & 0x3fff, packed >> 16 & 0x3fff))
@@ -70,5 +70,5 @@ fn frame_size(frame: &[u8]) -> Option<(u32, u32)> {
     if &kind == b"ALPH" {
         (kind, body) = chunk(frame, body.end.saturating_add(body.len() % 2))?;
     }
-    size(&kind, frame.get(body.start..)?)
+    size(kind, frame.get(body.start..)?)
 }

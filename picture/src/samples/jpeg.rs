@@ -1,4 +1,4 @@
-//! JPEGs.
+//! Files of the format JPEG.
 
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 

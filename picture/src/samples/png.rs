@@ -1,4 +1,4 @@
-//! PNGs.
+//! Files of the format PNG.
 
 use image::codecs::png::PngEncoder;
 use image::{ExtendedColorType, ImageEncoder};
@@ -49,12 +49,12 @@ pub fn png_header(width: u32, height: u32) -> Vec<u8> {
 }
 
 /// The bodies of all chunks of a kind.
-fn bodies<'a>(png: &'a [u8], kind: &[u8; 4]) -> Vec<&'a [u8]> {
+fn bodies(png: &[u8], kind: [u8; 4]) -> Vec<&[u8]> {
     let mut found = Vec::new();
     let mut at = 8;
     while let Some(length) = png.u32_be(at) {
         let body = at + 8..at + 8 + length as usize;
-        if &png[at + 4..at + 8] == kind {
+        if png[at + 4..at + 8] == kind {
             found.push(&png[body.clone()]);
         }
         at = body.end + 4;
@@ -66,7 +66,7 @@ fn bodies<'a>(png: &'a [u8], kind: &[u8; 4]) -> Vec<&'a [u8]> {
 fn packed_nothing() -> Vec<u8> {
     let side = 8000;
     let black = vec![0; side as usize * side as usize];
-    bodies(&png_as(&black, side, side, ExtendedColorType::L8), b"IDAT").concat()
+    bodies(&png_as(&black, side, side, ExtendedColorType::L8), *b"IDAT").concat()
 }
 
 /// A small good PNG with four texts that unpack to 64 MB each.
@@ -100,6 +100,6 @@ pub fn animated_png(width: u32, height: u32) -> Vec<u8> {
     let (head, end) = plain.split_at(plain.len() - 12);
     let (head, data) = head.split_at(33);
     let control = chunk(*b"acTL", b"\0\0\x03\xe8\0\0\0\0");
-    let second = chunk(*b"fdAT", &[b"\0\0\0\x02".as_slice(), &bodies(&black, b"IDAT").concat()].concat());
+    let second = chunk(*b"fdAT", &[b"\0\0\0\x02".as_slice(), &bodies(&black, *b"IDAT").concat()].concat());
     [head, &control, &frame(0), data, &frame(1), &second, end].concat()
 }

@@ -1,4 +1,4 @@
-//! WebPs.
+//! Files of the format WebP.
 
 use image::ExtendedColorType;
 use image::codecs::webp::WebPEncoder;

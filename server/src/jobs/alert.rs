@@ -176,10 +176,10 @@ impl Alert {
         let mut paragraphs = vec![if name.is_empty() { "Hello,".into() } else { format!("Hello {name},") }];
         paragraphs.append(&mut said);
         paragraphs.push("You can see everything about this request here:".into());
-        paragraphs.push(link);
+        paragraphs.push(link.clone());
         paragraphs.push(format!("Your reference is {reference}."));
         paragraphs.push(format!("{}\n{} ({})", council.name, council.contact.phone, council.contact.hours));
-        Letter { to: (name, email), subject, paragraphs }
+        Letter { to: (name, email), subject, paragraphs, link: Some(link) }
     }
 }
 
@@ -189,7 +189,7 @@ impl Told {
         match self {
             Self::Received { complete_by, next } => {
                 let promise =
-                    format!("We have your request “{title}”. We promise an answer by {}.", say(complete_by));
+                    format!("We have your request “{title}”. We will finish by {}.", say(complete_by));
                 (subject("We have your request"), std::iter::once(promise).chain(next).collect())
             }
             Self::Taken { by, complete_by } => (
@@ -210,7 +210,7 @@ impl Told {
             Self::PromiseMoved { to, reason } => (
                 subject("A new date for your request"),
                 vec![
-                    format!("We now promise an answer to “{title}” by {}.", say(to)),
+                    format!("We will now finish “{title}” by {}.", say(to)),
                     format!("Why: {reason}"),
                     "We are sorry if this is later than you hoped.".into(),
                 ],

@@ -49,7 +49,7 @@ impl Job {
             to: letter.to,
             subject: letter.subject,
             text: letter.paragraphs.join("\n\n") + "\n",
-            html: html(&letter.paragraphs),
+            html: html(&letter.paragraphs, letter.link.as_deref()),
         };
         match state.mail.send(mail).await {
             Ok(()) => Ended::Done,
@@ -66,15 +66,17 @@ pub struct Letter {
     pub to: (String, String),
     /// Subject.
     pub subject: String,
-    /// Paragraphs. One that is a web address becomes a link.
+    /// Paragraphs.
     pub paragraphs: Vec<String>,
+    /// The paragraph that becomes a link. No other does: a web address that a person typed stays text.
+    pub link: Option<String>,
 }
 
-fn html(paragraphs: &[String]) -> String {
+fn html(paragraphs: &[String], link: Option<&str>) -> String {
     let mut html = String::from("<!doctype html><html lang=\"en\"><body>");
     for paragraph in paragraphs {
         let text = escape(paragraph).replace('\n', "<br>");
-        if paragraph.starts_with("https://") || paragraph.starts_with("http://") {
+        if link == Some(paragraph.as_str()) {
             html.extend(["<p><a href=\"", &text, "\">", &text, "</a></p>"]);
         } else {
             html.extend(["<p>", &text, "</p>"]);

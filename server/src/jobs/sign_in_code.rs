@@ -26,6 +26,7 @@ impl SignInCode {
                 format!("{code} is your security code for the staff pages of {}. It works for 15 minutes.", council.name),
                 "If you did not try to sign in, ignore this email. Nobody gets in without the code. Don't give it to anybody.".into(),
             ],
+            link: None,
             to: (name, email),
         }
     }

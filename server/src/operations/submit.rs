@@ -1,10 +1,11 @@
 //! Submitting a form: checked by the same rules as in the browser, stored once.
 
 use axum::http::StatusCode;
+use domain::answers::Answers;
 use domain::api::requests::{SubmitRequest, Submitted};
 use domain::case::{self, Actor, Case, Event, Recorded};
 use domain::catalogue::Service;
-use domain::field::{ErrorCode, FieldError, Value};
+use domain::field::{ErrorCode, FieldError};
 use domain::reference::Reference;
 use domain::validate::Answer;
 use domain::{journey, validate};
@@ -84,7 +85,7 @@ pub async fn submit(
             }
             Ok(Submission::Before(before)) => return again(state, at, &before, &body_hash),
             Ok(Submission::ReferenceTaken) => submission.reference = state.dice.reference(),
-            Err(StoreError::PhotoGone(photo)) => return Err(photo_gone(&submission.answers, photo)),
+            Err(StoreError::PhotoGone(photo)) => return Err(photo_gone(&request.answers, photo)),
             Err(error) => return Err(error.into()),
         }
     }
@@ -147,13 +148,7 @@ fn body_hash(request: &SubmitRequest) -> Vec<u8> {
 }
 
 /// Names the place in the form where the photo stands.
-fn photo_gone(answers: &[Answer], gone: Uuid) -> ApiError {
-    let path = answers.iter().find_map(|answer| match &answer.value {
-        Value::Photos(value) => {
-            let at = value.photos.iter().position(|photo| photo.id == gone)?;
-            Some(format!("{}.{}", answer.question, at + 1))
-        }
-        _ => None,
-    });
+fn photo_gone(answers: &Answers, gone: Uuid) -> ApiError {
+    let path = answers.iter().find(|(_, raw)| Uuid::try_parse(raw) == Ok(gone)).map(|(path, _)| path);
     ApiError::invalid(vec![FieldError::new(path.unwrap_or_default(), ErrorCode::PhotoGone)])
 }

@@ -126,10 +126,9 @@ impl PhotoCleaner {
         let mut child = self.start().map_err(PhotoFault::Internal)?;
         let reply = match timeout(CHILD_TIME, converse(&mut child, bytes)).await {
             Ok(Ok((status, reply))) if status.success() => reply,
-            Ok(Ok(_)) => return Err(PhotoFault::Unreadable),
             Ok(Err(error)) => return Err(PhotoFault::Internal(error)),
-            // Ended by `kill_on_drop`.
-            Err(_) => return Err(PhotoFault::Unreadable),
+            // It crashed, or it took too long: then it is ended by `kill_on_drop`.
+            Ok(Ok(_)) | Err(_) => return Err(PhotoFault::Unreadable),
         };
         frame::read(&Bytes::from(reply)).unwrap_or(Err(PhotoFault::Unreadable))
     }

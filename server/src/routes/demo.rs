@@ -32,10 +32,13 @@ async fn mailbox(State(state): State<AppState>, at: At) -> Result<Response, ApiE
         .map_or(String::new(), |name| format!("<link rel=\"stylesheet\" href=\"/{name}\">"));
     let mut page = format!(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Demonstration mailbox - {name}</title>\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">{stylesheet}<link rel=\"stylesheet\" href=\"/theme.css\"></head>\
-         <body class=\"govuk-template__body\"><div class=\"govuk-width-container\"><main class=\"govuk-main-wrapper\" id=\"main\">\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><link rel=\"icon\" href=\"/icon.svg\">{stylesheet}\
+         <link rel=\"stylesheet\" href=\"/theme.css\"></head><body class=\"govuk-template__body\">\
+         <header class=\"portico-header\"><div class=\"govuk-width-container\"><a class=\"portico-header__home\" href=\"/\">{name}</a></div></header>\
+         <div class=\"govuk-width-container\"><main class=\"govuk-main-wrapper\" id=\"main\">\
          <h1 class=\"govuk-heading-l\">Demonstration mailbox</h1>\
-         <p class=\"govuk-body\">Every email this demonstration sent, newest first. Reload to see new ones.</p>",
+         <p class=\"govuk-body\">Every email this demonstration sent, newest first. Reload to see new ones.</p>\
+         <p class=\"govuk-body\"><a class=\"govuk-link\" href=\"/\">What residents see</a>, <a class=\"govuk-link\" href=\"/staff\">what staff see</a></p>",
         name = escape(&council.name),
     );
     if mails.is_empty() {
@@ -58,7 +61,7 @@ async fn mailbox(State(state): State<AppState>, at: At) -> Result<Response, ApiE
             let _ = match link {
                 Some(path) => write!(
                     page,
-                    "<p class=\"govuk-body\"><a class=\"govuk-link\" href=\"{path}\">{text}</a></p>"
+                    "<p class=\"govuk-body portico-typed\"><a class=\"govuk-link\" href=\"{path}\">{text}</a></p>"
                 ),
                 None => write!(page, "<p class=\"govuk-body\">{}</p>", text.replace('\n', "<br>")),
             };

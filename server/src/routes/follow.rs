@@ -2,7 +2,7 @@
 //! answered like a request that does not exist.
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use chrono::TimeDelta;
@@ -18,7 +18,7 @@ use uuid::Uuid;
 use super::photos::{self, Which};
 use super::streams;
 use crate::error::ApiError;
-use crate::extract::{At, Valid};
+use crate::extract::{At, Path, Query, Valid};
 use crate::operations::act::act;
 use crate::operations::submit::follow_key;
 use crate::operations::view;

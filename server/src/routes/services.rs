@@ -1,7 +1,7 @@
 //! `/api/services`: what the council offers.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use domain::api::problem::Problem;
 use domain::api::services::{ServiceSummary, ServiceView};
 use utoipa_axum::router::OpenApiRouter;
@@ -9,7 +9,7 @@ use utoipa_axum::routes;
 
 use crate::councils::Served;
 use crate::error::ApiError;
-use crate::extract::At;
+use crate::extract::{At, Path};
 use crate::state::AppState;
 
 /// The routes of this file.
@@ -17,13 +17,14 @@ pub fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(list)).routes(routes!(one))
 }
 
-/// All services, in the order of their titles.
+/// All services, in the order of their titles; the one that takes everything else comes last.
 #[utoipa::path(get, path = "/api/services", tag = "services", responses((status = 200, body = Vec<ServiceSummary>)))]
 async fn list(at: At) -> Json<Vec<ServiceSummary>> {
-    let mut list: Vec<ServiceSummary> = at
-        .served
-        .catalogue
-        .values()
+    let mut services: Vec<_> = at.served.catalogue.values().collect();
+    // What takes everything else comes last.
+    services.sort_by_key(|service| (service.route.is_some(), &service.title));
+    let list = services
+        .into_iter()
         .map(|service| ServiceSummary {
             id: service.id.clone(),
             title: service.title.clone(),
@@ -31,7 +32,6 @@ async fn list(at: At) -> Json<Vec<ServiceSummary>> {
             keywords: service.keywords.clone(),
         })
         .collect();
-    list.sort_by(|a, b| a.title.cmp(&b.title));
     Json(list)
 }
 

@@ -1,7 +1,7 @@
 //! `/api/staff`: the workspace, for staff who are signed in. Another department's requests are answered
 //! like requests that do not exist.
 
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use chrono::TimeDelta;
@@ -21,7 +21,7 @@ use super::follow::{private, words};
 use super::photos::{self, Which};
 use super::streams;
 use crate::error::ApiError;
-use crate::extract::{At, Staff, Valid, is_secure, session_cookie, session_token};
+use crate::extract::{At, Path, Query, Staff, Valid, is_secure, session_cookie, session_token};
 use crate::jobs::Job;
 use crate::jobs::sign_in_code::SignInCode;
 use crate::operations::act::act;
@@ -172,7 +172,7 @@ async fn mine(at: &At, member: &StaffMember, id: &str) -> Result<Stored, ApiErro
 }
 
 /// One request of my department.
-#[utoipa::path(get, path = "/api/staff/requests/{id}", tag = "staff", params(("id" = Uuid, Path)),
+#[utoipa::path(get, path = "/api/staff/requests/{id}", tag = "staff", operation_id = "staff_request", params(("id" = Uuid, Path)),
     responses((status = 200, body = StaffCase), (status = 401, body = Problem), (status = 404, body = Problem)))]
 async fn one(
     State(state): State<AppState>,
@@ -212,7 +212,7 @@ async fn take(
 }
 
 /// Writes to the resident.
-#[utoipa::path(post, path = "/api/staff/requests/{id}/messages", tag = "staff", params(("id" = Uuid, Path)), request_body = MessageRequest,
+#[utoipa::path(post, path = "/api/staff/requests/{id}/messages", tag = "staff", operation_id = "staff_message", params(("id" = Uuid, Path)), request_body = MessageRequest,
     responses((status = 200, body = StaffCase), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
 async fn message(
     State(state): State<AppState>,
@@ -269,7 +269,7 @@ async fn close(
 }
 
 /// A photo of the request; `?size=thumb` for a small one.
-#[utoipa::path(get, path = "/api/staff/requests/{id}/photos/{photo}", tag = "staff", params(("id" = Uuid, Path), ("photo" = Uuid, Path)),
+#[utoipa::path(get, path = "/api/staff/requests/{id}/photos/{photo}", tag = "staff", operation_id = "staff_photo", params(("id" = Uuid, Path), ("photo" = Uuid, Path)),
     responses((status = 200, content_type = "image/jpeg"), (status = 404, body = Problem)))]
 async fn photo(
     State(state): State<AppState>,
@@ -284,7 +284,7 @@ async fn photo(
 }
 
 /// A stream that says when the request changed (server-sent events named `changed`).
-#[utoipa::path(get, path = "/api/staff/requests/{id}/events", tag = "staff", params(("id" = Uuid, Path)),
+#[utoipa::path(get, path = "/api/staff/requests/{id}/events", tag = "staff", operation_id = "staff_events", params(("id" = Uuid, Path)),
     responses((status = 200, content_type = "text/event-stream"), (status = 404, body = Problem)))]
 async fn events(
     State(state): State<AppState>,

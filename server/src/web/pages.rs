@@ -57,10 +57,16 @@ fn page(state: &AppState, served: &Served, path: &str) -> Response {
     let html = template
         .replace("<!--portico:boot-->", &block)
         .replace("<!--portico:council-->", &escape(&served.council.name))
+        .replace("<!--portico:tel-->", &phone_digits(&served.council.contact.phone))
         .replace("<!--portico:phone-->", &escape(&served.council.contact.phone));
     let private = matches!(parts.first(), Some(&"follow" | &"staff"));
     let caching = if private { "no-store" } else { "no-cache" };
     (status, [(header::CACHE_CONTROL, caching)], Html(html)).into_response()
+}
+
+/// A phone number as a link takes it.
+fn phone_digits(phone: &str) -> String {
+    phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect()
 }
 
 /// JSON that can stand inside a script element: no `<` can end it early.

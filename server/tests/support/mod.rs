@@ -388,9 +388,39 @@ impl Visitor {
         self.send(request.body(Body::from(body.into())).unwrap()).await
     }
 
+    /// Opens a stream of events.
+    pub async fn listen(&self, path: &str) -> Events {
+        let request = self.request(Method::GET, path).body(Body::empty()).unwrap();
+        let response = self.app.clone().oneshot(request).await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK);
+        assert_eq!(response.headers()["content-type"], "text/event-stream");
+        assert_eq!(response.headers()["cache-control"], "no-store");
+        Events(response.into_body())
+    }
+
     /// Reads a request by the key to follow it with.
     pub async fn follow(&self, key: &str) -> Value {
         self.get(&format!("/api/follow/{key}")).await.is(200).json()
+    }
+}
+
+/// A stream of events.
+pub struct Events(Body);
+
+impl Events {
+    /// The next event's data; none when the stream has ended.
+    pub async fn next(&mut self) -> Option<Value> {
+        // Only a stream that is broken lets anybody wait so long.
+        let patience = std::time::Duration::from_secs(5);
+        let frame =
+            tokio::time::timeout(patience, self.0.frame()).await.expect("an event within five seconds")?;
+        let text = String::from_utf8(frame.unwrap().into_data().unwrap().to_vec()).unwrap();
+        let data = text
+            .lines()
+            .find_map(|line| line.strip_prefix("data: "))
+            .unwrap_or_else(|| panic!("no data: {text}"));
+        assert!(text.contains("event: changed\n") && text.ends_with("\n\n"), "{text}");
+        Some(serde_json::from_str(data).unwrap())
     }
 }
 

@@ -3,7 +3,6 @@
 use domain::api::council::CouncilView;
 use leptos::{prelude::*, task::spawn_local};
 use portico_app::a11y::AnnouncerRegion;
-use portico_app::components::messages::Messages;
 
 use crate::paths;
 use crate::session::{self, Session};
@@ -30,7 +29,6 @@ pub fn Frame(
             </div>
             {navigation(session, path)}
         </header>
-        <Messages messages=council.messages demo=council.demo path=path />
         <div class="portico-page__middle">{children()}</div>
         <footer class="portico-footer">
             <div class="govuk-width-container">

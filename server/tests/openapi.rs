@@ -1,0 +1,137 @@
+//! The description of the API, and that it is true.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+
+mod support;
+
+use std::collections::BTreeSet;
+
+use axum::body::Body;
+use serde_json::Value;
+use support::Portal;
+
+const OPERATIONS: [&str; 24] = [
+    "get /api/council",
+    "get /api/follow/{key}",
+    "get /api/follow/{key}/events",
+    "get /api/follow/{key}/photos/{photo}",
+    "get /api/services",
+    "get /api/services/{id}",
+    "get /api/staff/me",
+    "get /api/staff/requests",
+    "get /api/staff/requests/{id}",
+    "get /api/staff/requests/{id}/events",
+    "get /api/staff/requests/{id}/photos/{photo}",
+    "post /api/follow",
+    "post /api/follow/{key}/feedback",
+    "post /api/follow/{key}/messages",
+    "post /api/follow/{key}/withdraw",
+    "post /api/photos",
+    "post /api/requests",
+    "post /api/staff/requests/{id}/close",
+    "post /api/staff/requests/{id}/messages",
+    "post /api/staff/requests/{id}/promise",
+    "post /api/staff/requests/{id}/take",
+    "post /api/staff/sign-in",
+    "post /api/staff/sign-in/code",
+    "post /api/staff/sign-out",
+];
+
+async fn document() -> Value {
+    Portal::open().await.visitor().get("/api/openapi.json").await.is(200).json()
+}
+
+fn operations(document: &Value) -> Vec<(String, String, Value)> {
+    let paths = document["paths"].as_object().unwrap();
+    let each = paths.iter().flat_map(|(path, verbs)| {
+        verbs
+            .as_object()
+            .unwrap()
+            .iter()
+            .map(|(verb, operation)| (verb.clone(), path.clone(), operation.clone()))
+    });
+    each.collect()
+}
+
+#[tokio::test]
+async fn it_lists_every_route() {
+    let document = document().await;
+    let listed: BTreeSet<String> =
+        operations(&document).into_iter().map(|(verb, path, _)| format!("{verb} {path}")).collect();
+    assert_eq!(listed.iter().map(String::as_str).collect::<Vec<_>>(), OPERATIONS);
+    // Every route says what it is: none stands beside the list.
+    let sources = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src/routes")).unwrap();
+    let described: usize = sources
+        .map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap().matches("#[utoipa::path(").count())
+        .sum();
+    assert_eq!(described, OPERATIONS.len());
+}
+
+#[tokio::test]
+async fn it_is_sound() {
+    let document = document().await;
+    assert!(document["openapi"].as_str().unwrap().starts_with("3."));
+    assert!(document["info"]["title"] == "Portico" && document["info"]["version"].is_string());
+    let mut ids = BTreeSet::new();
+    for (verb, path, operation) in operations(&document) {
+        assert!(
+            ids.insert(operation["operationId"].as_str().unwrap().to_owned()),
+            "{verb} {path}: its operationId is used twice"
+        );
+        let summary = operation["summary"].as_str().or(operation["description"].as_str()).unwrap_or_default();
+        assert!(!summary.is_empty(), "{verb} {path} says nothing of itself");
+        let responses = operation["responses"].as_object().unwrap();
+        assert!(responses.keys().any(|status| status.starts_with('2')), "{verb} {path} never succeeds");
+        for (status, response) in responses.iter().filter(|(status, _)| status.starts_with(['4', '5'])) {
+            assert!(response["content"].as_object().is_some(), "{verb} {path} says nothing at {status}");
+        }
+        let needed: BTreeSet<&str> =
+            path.split('{').skip(1).map(|rest| rest.split('}').next().unwrap()).collect();
+        let parameters = operation["parameters"].as_array().into_iter().flatten();
+        let told: BTreeSet<&str> =
+            parameters.filter(|it| it["in"] == "path").map(|it| it["name"].as_str().unwrap()).collect();
+        assert_eq!(told, needed, "{verb} {path}");
+    }
+    let mut references = Vec::new();
+    collect(&document, &mut references);
+    assert!(!references.is_empty());
+    for reference in references {
+        let pointer = reference.strip_prefix('#').expect("a reference within the document");
+        assert!(document.pointer(pointer).is_some(), "{reference} leads nowhere");
+    }
+}
+
+fn collect(value: &Value, references: &mut Vec<String>) {
+    match value {
+        Value::Array(list) => list.iter().for_each(|value| collect(value, references)),
+        Value::Object(map) => {
+            references.extend(map.get("$ref").and_then(Value::as_str).map(str::to_owned));
+            map.values().for_each(|value| collect(value, references));
+        }
+        _ => {}
+    }
+}
+
+/// What it lists is there: another method is refused by name, and the right one gets to its handler.
+#[tokio::test]
+async fn what_it_lists_is_there() {
+    let portal = Portal::open().await;
+    let visitor = portal.visitor();
+    for operation in OPERATIONS {
+        let (verb, path) = operation.split_once(' ').unwrap();
+        let wrong = visitor.request(axum::http::Method::DELETE, path).body(Body::empty()).unwrap();
+        let reply = visitor.send(wrong).await.refused(405, "method_not_allowed");
+        assert!(
+            reply.header("allow").to_lowercase().contains(verb),
+            "{operation}: {}",
+            reply.header("allow")
+        );
+    }
+}
+
+/// The command prints the same document.
+#[tokio::test]
+async fn the_command_prints_it() {
+    let printed = std::process::Command::new(env!("CARGO_BIN_EXE_portico")).arg("openapi").output().unwrap();
+    assert!(printed.status.success());
+    assert_eq!(serde_json::from_slice::<Value>(&printed.stdout).unwrap(), document().await);
+}
