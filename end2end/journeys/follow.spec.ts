@@ -108,6 +108,16 @@ test("a wrong link leads to a plain page that says what to do", async ({ page, i
   }
 });
 
+test("a link with a full stop or a blank behind it leads to a page in words", async ({ page, api, inspector }) => {
+  inspector.allow(/status of 404/);
+  const { key } = await api.send("report-graffiti");
+  const mine = new RequestPage(page, inspector);
+  for (const address of [`/follow/${key}.`, `/follow/${key}%20`, `/follow/${key},`, `/services/report-graffiti.`]) {
+    await page.goto(address);
+    await mine.shows(/^(Page not found|Report graffiti)$/);
+  }
+});
+
 test("without a stream of news the page asks by itself", async ({ page, api, people, inspector }) => {
   inspector.allow(/status of 403/);
   const { key, reference } = await api.send("report-graffiti");
@@ -168,5 +178,5 @@ test("when the app can't start there is a page with a number to ring", async ({ 
   await inspector.settled(page);
   await page.unroute("**/*.wasm");
   await page.getByRole("link", { name: "Open this page again" }).click();
-  await expect(page.locator("main h1")).toHaveText("Report graffiti");
+  await new RequestPage(page, inspector).shows("Report graffiti");
 });

@@ -101,9 +101,10 @@ test("code that is typed stays text, for the resident and for staff", async ({ p
 
 test("an address with code in it is only an address", async ({ page, inspector }) => {
   inspector.allow(/status of 404/);
-  for (const address of ["/services/%3Cscript%3Epwned=1%3C%2Fscript%3E", "/follow/%3Cimg%20src=x%20onerror=pwned=1%3E", "/?q=%3Cscript%3Epwned=1%3C/script%3E"]) {
+  const code = encodeURIComponent(SCRIPT + IMAGE);
+  for (const address of [`/services/${code}`, `/follow/${code}`, `/?q=${code}`, `/services/report-graffiti/stopped/${code}`]) {
     await page.goto(address);
-    await inspector.settled(page).catch(() => undefined);
+    await expect(page.getByText(/Page not found|not_found|How can we help/).first()).toBeVisible();
     await harmless(page);
   }
 });

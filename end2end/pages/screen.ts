@@ -10,7 +10,7 @@ export class Screen {
   ) {}
 
   get heading(): Locator {
-    return this.page.locator("main h1");
+    return this.page.locator("main h1").filter({ visible: true });
   }
 
   get summary(): Locator {

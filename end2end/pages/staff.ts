@@ -1,6 +1,5 @@
 import { type Locator, expect } from "@playwright/test";
 
-import { codeIn } from "../support/api";
 import type { Mailbox } from "../support/mailbox";
 import { Screen } from "./screen";
 
@@ -9,13 +8,11 @@ export class Workspace extends Screen {
   /** Signs in by e-mail code, on the page that is open. */
   async signIn(email: string, mailbox: Mailbox): Promise<void> {
     await this.shows("Sign in");
-    const before = (await mailbox.to(email)).length;
+    const before = await mailbox.codes(email);
     await this.type("Work email address", email);
     await this.press("Continue");
     await this.shows("Enter the code");
-    await expect.poll(async () => (await mailbox.to(email)).length, { intervals: [50, 100] }).toBeGreaterThan(before);
-    const mails = await mailbox.to(email);
-    await this.type("Code", codeIn(mails.filter((mail) => mail.subject.includes("security code")).at(-1)!.subject));
+    await this.type("Code", await mailbox.code(email, before));
     await this.press("Sign in");
   }
 

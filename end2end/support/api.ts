@@ -49,10 +49,9 @@ export class Api {
 
   /** Signs in with the code from the e-mail; the session is a cookie of the request's context. */
   async signIn(email: string): Promise<void> {
-    const before = (await this.server.mailbox.to(email)).length;
+    const before = await this.server.mailbox.codes(email);
     await this.post("/api/staff/sign-in", { email });
-    await expect.poll(async () => (await this.server.mailbox.to(email)).length, { intervals: [50, 100] }).toBe(before + 1);
-    const code = codeIn((await this.server.mailbox.expect(email, "security code")).subject);
+    const code = await this.server.mailbox.code(email, before);
     await this.post("/api/staff/sign-in/code", { email, code });
   }
 
@@ -85,13 +84,6 @@ export class Api {
     expect(reply.ok(), `${path}: ${reply.status()} ${await reply.text()}`).toBe(true);
     return (reply.status() === 204 ? undefined : await reply.json()) as T;
   }
-}
-
-/** The code in the subject of a sign-in e-mail. */
-export function codeIn(subject: string): string {
-  const code = /\d{4,}/.exec(subject.replaceAll(" ", ""))?.[0];
-  if (code === undefined) throw new Error(`no code in “${subject}”`);
-  return code;
 }
 
 /** A day as pages say it: `Friday 12 December`. */

@@ -45,7 +45,7 @@ export class Inspector {
 
   /** Waits until a page has settled, and inspects it. */
   async settled(page: Page): Promise<void> {
-    await expect(page.locator("main h1, #problem:not([hidden]) h1")).toHaveCount(1);
+    await expect(page.locator("main h1").filter({ visible: true })).toHaveCount(1);
     await expect(page.locator(".portico-loading").filter({ visible: true })).toHaveCount(0);
     const look = await page.evaluate(lookOf);
     const key = `${new URL(page.url()).pathname.replace(/[0-9a-z]{20,}|[0-9a-f-]{36}/g, "*")} ${look}`;
@@ -63,7 +63,7 @@ export class Inspector {
   async finish(passed: boolean): Promise<void> {
     if (passed) {
       for (const page of this.contexts.flatMap((context) => context.pages())) {
-        const ours = page.url().startsWith("http") && (await page.locator("main h1").count()) > 0;
+        const ours = page.url().startsWith("http") && (await page.locator("main h1").filter({ visible: true }).count()) > 0;
         if (ours) await this.settled(page);
       }
     }

@@ -1,4 +1,4 @@
-import { readFile, readdir } from "node:fs/promises";
+import { readFile, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 
 import { expect } from "@playwright/test";
@@ -18,8 +18,24 @@ export class Mailbox {
   async to(address: string): Promise<Mail[]> {
     const names = await readdir(this.folder).catch(() => []);
     const files = names.filter((name) => name.endsWith(".eml")).map((name) => join(this.folder, name));
-    const mails = await Promise.all(files.map(async (file) => read(await readFile(file, "utf8"))));
-    return mails.filter((mail) => mail.to.toLowerCase().includes(address.toLowerCase()));
+    const mails = await Promise.all(
+      files.map(async (file) => ({ at: (await stat(file, { bigint: true })).mtimeNs, mail: read(await readFile(file, "utf8")) })),
+    );
+    mails.sort((one, other) => (one.at < other.at ? -1 : 1));
+    return mails.map(({ mail }) => mail).filter((mail) => mail.to.toLowerCase().includes(address.toLowerCase()));
+  }
+
+  /** The sign-in code that comes to an address after `before` others have come. */
+  async code(address: string, before: number): Promise<string> {
+    const codes = async () =>
+      (await this.to(address)).flatMap(({ subject }) => /^(\d[\d ]*\d) is your .* security code$/.exec(subject)?.[1] ?? []);
+    await expect.poll(async () => (await codes()).length, { timeout: 15_000, intervals: [50, 100, 250] }).toBeGreaterThan(before);
+    return (await codes()).at(-1)!;
+  }
+
+  /** How many sign-in codes have come to an address. */
+  async codes(address: string): Promise<number> {
+    return (await this.to(address)).filter(({ subject }) => subject.endsWith("security code")).length;
   }
 
   /** The e-mail to an address with these words in its subject, once it has come. */

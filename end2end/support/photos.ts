@@ -84,17 +84,61 @@ export class Darkroom {
     return { name, mimeType: "image/jpeg", buffer };
   }
 
-  /** A photo of more than 25 MB. */
+  /** A photo of more than 25 MB: what editors leave behind may be longer than the picture. */
   async huge(name = "huge.jpg"): Promise<Picked> {
-    const jpeg = await this.picture({ width: 5600, height: 4200, type: "image/jpeg", noise: 255 });
-    // What editors leave behind may be longer than the picture: comments of 64 kB each.
-    const comment = Buffer.alloc(2 + 65_535, 0x78);
+    const { buffer } = await this.phone();
+    // Comments can have 64 kB each.
+    const comment = Buffer.alloc(2 + 65_535, "x");
     comment.writeUInt16BE(0xfffe, 0);
     comment.writeUInt16BE(65_535, 2);
-    const missing = Math.max(0, 26 * 1024 * 1024 - jpeg.length);
-    const comments = Array.from({ length: Math.ceil(missing / comment.length) }, () => comment);
-    return { name, mimeType: "image/jpeg", buffer: Buffer.concat([jpeg.subarray(0, 2), ...comments, jpeg.subarray(2)]) };
+    const many = Math.ceil((26 * 1024 * 1024 - buffer.length) / comment.length);
+    const comments = Array.from({ length: many }, () => comment);
+    return { name, mimeType: "image/jpeg", buffer: Buffer.concat([buffer.subarray(0, 2), ...comments, buffer.subarray(2)]) };
   }
+
+  /** A brick wall with something sprayed on it, for pictures that people look at. */
+  wall(): Promise<Buffer> {
+    const known = this.kept.get("wall") ?? drawWall(this.page);
+    this.kept.set("wall", known);
+    return known;
+  }
+}
+
+async function drawWall(page: Page): Promise<Buffer> {
+  const base64 = await page.evaluate(async () => {
+    const canvas = new OffscreenCanvas(1200, 900);
+    const context = canvas.getContext("2d")!;
+    context.fillStyle = "#b9ada0";
+    context.fillRect(0, 0, 1200, 900);
+    for (let row = 0; row < 15; row++) {
+      for (let column = -1; column < 9; column++) {
+        const shade = 38 + ((row * 7 + column * 13) % 5) * 3;
+        context.fillStyle = `hsl(${12 + ((row + column) % 3) * 3} 38% ${shade}%)`;
+        context.fillRect(column * 150 + (row % 2) * 75 + 4, row * 62 + 4, 142, 54);
+      }
+    }
+    context.lineCap = "round";
+    for (const [colour, width] of [["#10243f", 46], ["#f2d13c", 26]] as const) {
+      context.strokeStyle = colour;
+      context.lineWidth = width;
+      context.shadowColor = colour;
+      context.shadowBlur = 12;
+      context.beginPath();
+      context.moveTo(170, 620);
+      context.bezierCurveTo(210, 220, 420, 200, 380, 430);
+      context.bezierCurveTo(340, 660, 480, 690, 540, 470);
+      context.bezierCurveTo(590, 280, 720, 260, 690, 480);
+      context.bezierCurveTo(660, 700, 820, 680, 860, 430);
+      context.bezierCurveTo(880, 300, 1010, 290, 1030, 360);
+      context.stroke();
+    }
+    const blob = await canvas.convertToBlob({ type: "image/jpeg", quality: 0.85 });
+    const bytes = new Uint8Array(await blob.arrayBuffer());
+    let text = "";
+    for (let at = 0; at < bytes.length; at += 32_768) text += String.fromCharCode(...bytes.subarray(at, at + 32_768));
+    return btoa(text);
+  });
+  return Buffer.from(base64, "base64");
 }
 
 /** The colours of a picture at points given as shares of its width and height, and its size. */

@@ -3,7 +3,8 @@ import { RequestPage } from "../pages/request";
 import { Workspace } from "../pages/staff";
 import { Api } from "./api";
 import type { Inspector } from "./inspector";
-import type { Darkroom } from "./photos";
+import { withExif } from "./jpeg";
+import { type Darkroom, WALL } from "./photos";
 import type { Server } from "./server";
 import { STAFF, type Page, type People, expect } from "./test";
 
@@ -25,12 +26,12 @@ export interface Stop {
 export async function everyPage(needs: Needs, viewport: { width: number; height: number }): Promise<Stop[]> {
   const { api, people, darkroom, inspector, server } = needs;
   inspector.allow(/status of (401|404)|ERR_FAILED|Failed to fetch/);
-  const photo = await api.photo((await darkroom.small()).buffer);
+  const photo = await api.photo(await darkroom.wall());
   const words = "Underpass at Mill Lane, on the left wall as you come from the station";
   const open = await api.send("report-graffiti", {
     "place.words": words,
     "photos.1": photo,
-    "photos.1.alt": "Red and blue paint on the wall",
+    "photos.1.alt": "Yellow paint on the brick wall",
     details: "About two metres high. It was not there on Sunday.",
   });
   const late = await api.send("report-graffiti", { "place.words": "Bridge Street, the bench by the library" });
@@ -128,12 +129,14 @@ export async function everyPage(needs: Needs, viewport: { width: number; height:
       await form.shows("Add photos of the graffiti (optional)");
     }),
     goOn("photos-added", async () => {
-      await form.pick(await darkroom.phone(), { name: "empty.jpg", mimeType: "image/jpeg", buffer: Buffer.alloc(0) });
+      const phone = { name: "IMG_2041.jpg", mimeType: "image/jpeg", buffer: await darkroom.wall() };
+      phone.buffer = withExif(phone.buffer, { orientation: 1, position: WALL });
+      await form.pick(phone, { name: "empty.jpg", mimeType: "image/jpeg", buffer: Buffer.alloc(0) });
       await expect(form.photos).toHaveCount(1, { timeout: 20_000 });
       await form.inspected();
     }),
     goOn("details", async () => {
-      await form.type("What does photo 1 show? (optional)", "Red and blue paint on the wall");
+      await form.type("What does photo 1 show? (optional)", "Yellow paint on the brick wall");
       await page.getByRole("group", { name: "Use the place where this photo was taken?" }).getByLabel("Yes").check();
       await form.goOn();
       await form.shows("Is there anything else we should know? (optional)");
@@ -161,7 +164,7 @@ export async function everyPage(needs: Needs, viewport: { width: number; height:
       await form.confirmed();
     }),
     visit("request-open", `/follow/${open.key}`, async () => {
-      await expect(page.getByRole("img", { name: /^Red and blue/ })).toBeVisible();
+      await expect(page.getByRole("img", { name: /^Yellow paint/ })).toBeVisible();
     }),
     visit("request-later", `/follow/${late.key}`),
     visit("request-done", `/follow/${done.key}`),

@@ -68,10 +68,10 @@ async fn a_document_dropped_into_the_folder_is_served_filled_in_and_followed() {
     assert_eq!(
         titles(&portal).await,
         [
-            "Ask us something else",
             "Report a broken bench",
             "Report a missed bin collection",
-            "Report graffiti"
+            "Report graffiti",
+            "Ask us something else"
         ]
     );
     let view = resident.get("/api/services/broken-bench").await.is(200).json();
@@ -159,7 +159,11 @@ async fn a_document_with_mistakes_is_not_taken() {
 async fn a_document_of_our_own_name_takes_our_place() {
     let portal = Setup::default().with_services_folder().open().await;
     let ours = include_str!("../../services/report-graffiti.toml");
-    drop_in(&portal, "report-graffiti.toml", &ours.replacen("Report graffiti", "Report graffiti or tags", 1));
+    drop_in(
+        &portal,
+        "report-graffiti.toml",
+        &ours.replacen("title = \"Report graffiti\"", "title = \"Report graffiti or tags\"", 1),
+    );
     assert_eq!(portal.state.councils.refresh(), Ok(true));
     assert_eq!(
         titles(&portal).await,

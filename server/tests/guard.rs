@@ -357,7 +357,7 @@ mod connections {
     async fn a_body_without_an_end() {
         let portal = Portal::open().await;
         let served = serve(&portal, PATIENT).await;
-        let spaces = [b' '; 0x10000];
+        let spaces = vec![b' '; 0x10000];
         let chunk = [b"10000\r\n".as_slice(), &spaces, b"\r\n"].concat();
         for (length, piece) in
             [("Transfer-Encoding: chunked", chunk.as_slice()), ("Content-Length: 10000000000", &spaces)]

@@ -198,6 +198,7 @@ async fn addresses_are_taken_as_typed() {
         let request = resident.follow(&reply.text("key")).await;
         assert_eq!(answer(&request, "you")["contact"]["email"], email);
     }
+    assert_eq!(portal.mails().await.len(), 7, "each is told by mail");
     // The look-alike finds nothing of the real one's, and the other way round.
     let find = |reference: String, email: &'static str| {
         let resident = resident.clone();

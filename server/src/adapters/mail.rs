@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use lettre::address::Envelope;
 use lettre::message::{Mailbox, MultiPart, header};
 use lettre::transport::smtp::AsyncSmtpTransport;
 use lettre::{Address, AsyncFileTransport, AsyncTransport as _, Message, Tokio1Executor};
@@ -103,9 +104,13 @@ fn message(mail: &Mail) -> Result<Message, MailError> {
     let from = address(&mail.from.1)?;
     let id = format!("<{}@{}>", mail.id, from.domain());
     let name = Some(mail.to.0.clone()).filter(|name| !name.is_empty());
+    let to = address(&mail.to.1)?;
+    // Said outright, not read back from the headers, which know fewer addresses than there are.
+    let envelope = Envelope::new(Some(from.clone()), vec![to.clone()]).map_err(|error| never(&error))?;
     Message::builder()
+        .envelope(envelope)
         .from(Mailbox::new(Some(mail.from.0.clone()), from))
-        .to(Mailbox::new(name, address(&mail.to.1)?))
+        .to(Mailbox::new(name, to))
         .subject(mail.subject.clone())
         .message_id(Some(id))
         .header(AutoSubmitted)

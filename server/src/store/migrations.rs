@@ -50,6 +50,7 @@ fn index(table: &'static str, name: &'static str, columns: &[&'static str]) -> I
 
 #[async_trait::async_trait]
 impl MigrationTrait for First {
+    #[expect(clippy::too_many_lines, reason = "a list of tables, one after the other")]
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let tables = [
             table(

@@ -141,7 +141,7 @@ impl Database {
                 loop {
                     match transact(pool, &operation).await {
                         Err(StoreError::Database(error)) if tried < TRIES && wants_retry(&error) => {
-                            tried += 1
+                            tried += 1;
                         }
                         other => return other,
                     }

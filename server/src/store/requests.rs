@@ -29,10 +29,15 @@ pub struct Stored {
     pub case: Case,
 }
 
-impl TryFrom<request::Model> for Stored {
+/// The columns of a [`Stored`]: the state holds the rest.
+type Columns = (Uuid, Vec<u8>, String);
+const COLUMNS: [request::Column; 3] =
+    [request::Column::Id, request::Column::BodyHash, request::Column::State];
+
+impl TryFrom<Columns> for Stored {
     type Error = StoreError;
-    fn try_from(row: request::Model) -> Result<Self, StoreError> {
-        Ok(Self { id: row.id, body_hash: row.body_hash, case: serde_json::from_str(&row.state)? })
+    fn try_from((id, body_hash, state): Columns) -> Result<Self, StoreError> {
+        Ok(Self { id, body_hash, case: serde_json::from_str(&state)? })
     }
 }
 
@@ -145,6 +150,9 @@ impl Store {
                         let before = request::Entity::find()
                             .filter(request::Column::CouncilId.eq(&*council))
                             .filter(request::Column::IdempotencyKey.eq(key))
+                            .select_only()
+                            .columns(COLUMNS)
+                            .into_tuple::<Columns>()
                             .one(transaction)
                             .await?;
                         return Ok(match before {
@@ -277,7 +285,9 @@ impl Store {
         } else {
             query.order_by_desc(request::Column::Id)
         };
-        query.limit(limit).all(self.db.reader()).await?.into_iter().map(Stored::try_from).collect()
+        let rows: Vec<Columns> =
+            query.limit(limit).select_only().columns(COLUMNS).into_tuple().all(self.db.reader()).await?;
+        rows.into_iter().map(Stored::try_from).collect()
     }
 
     /// A request's events, in order.
@@ -298,6 +308,9 @@ impl Store {
         let row = request::Entity::find()
             .filter(request::Column::CouncilId.eq(&*self.council))
             .filter(which.into_condition())
+            .select_only()
+            .columns(COLUMNS)
+            .into_tuple::<Columns>()
             .one(self.db.reader())
             .await?;
         row.ok_or(StoreError::NotFound)?.try_into()
