@@ -20,7 +20,7 @@ test("when the council says no, I read which policy says so and what I can do in
 
   const mine = new RequestPage(page, inspector);
   await mine.open(declined.key);
-  await expect(mine.statusTitle).toHaveText("Declined: this is not our policy");
+  await expect(mine.statusTitle).toHaveText("Declined: our policy does not allow this");
   await expect(mine.status).toContainText("The wall belongs to the shop beside it.");
   const policy = page.locator(".portico-policy");
   await expect(policy.getByRole("heading", { name: "Graffiti removal policy" })).toBeVisible();

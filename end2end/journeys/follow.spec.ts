@@ -18,7 +18,7 @@ test("I find my request by its reference and my e-mail address", async ({ page, 
   await find.type("Reference", ` ${reference.toLowerCase().replace("-", " ")} `);
   await find.type("Email address", "SAM@example.org ");
   await find.press("Find your request");
-  await find.shows("Report graffiti");
+  await find.opened();
   await expect(page).toHaveURL(new RegExp(`/follow/${key}$`));
 });
 
@@ -79,12 +79,12 @@ test("I withdraw it, after I was asked whether I mean it", async ({ page, api, s
   await mine.follow("Withdraw this request");
   await mine.shows("Do you want to withdraw this request?");
   await mine.follow("Keep it open");
-  await mine.shows("Report graffiti");
+  await mine.opened();
   await mine.follow("Withdraw this request");
   await mine.shows("Do you want to withdraw this request?");
   await mine.type("Why? (optional)", "It is gone already.");
   await mine.press("Withdraw this request");
-  await mine.shows("Report graffiti");
+  await mine.opened();
   await expect(mine.statusTitle).toHaveText("You withdrew this request");
   await expect(mine.timeline.first()).toContainText("It is gone already.");
   await expect(page.getByRole("link", { name: "Withdraw this request" })).toHaveCount(0);
@@ -94,7 +94,7 @@ test("I withdraw it, after I was asked whether I mean it", async ({ page, api, s
   await staff.inspected();
   // The page that asked is no longer open.
   await page.goto(`/follow/${key}/withdraw`);
-  await mine.shows("Report graffiti");
+  await mine.opened();
 });
 
 test("a wrong link leads to a plain page that says what to do", async ({ page, inspector }) => {
@@ -114,7 +114,7 @@ test("a link with a full stop or a blank behind it leads to a page in words", as
   const mine = new RequestPage(page, inspector);
   for (const address of [`/follow/${key}.`, `/follow/${key}%20`, `/follow/${key},`, `/services/report-graffiti.`]) {
     await page.goto(address);
-    await mine.shows(/^(Page not found|Report graffiti)$/);
+    await mine.shows(/^(Page not found|Your request: Report graffiti)$/);
   }
 });
 
@@ -149,12 +149,11 @@ test("I read my e-mails in the demonstration's mailbox and follow the link there
   const { key } = await api.send("report-graffiti");
   const mail = await server.mailbox.expect("sam@example.org", "We have your request");
   const mine = new RequestPage(page, inspector);
-  await page.goto("/help");
-  await mine.shows("Help and accessibility");
+  await page.goto("/");
   await mine.follow("See the emails it writes");
   await mine.shows("Demonstration mailbox");
   await page.getByRole("article").filter({ hasText: "We have your request" }).getByRole("link", { name: link(mail) }).click();
-  await mine.shows("Report graffiti");
+  await mine.opened();
   await expect(page).toHaveURL(`${server.url}/follow/${key}`);
 });
 

@@ -164,9 +164,11 @@ test("I change an answer and am back where I was", async ({ page, form }) => {
   await form.goOn();
   await form.shows("Check your answers");
   await expect(form.line("Where is it?")).toContainText("behind the shop");
-  // A changed answer that opens another question: it can be left out, so nothing is asked.
+  // A changed answer that opens another question: it is asked, and then I am back.
   await form.change("Is it offensive?");
   await form.answer("Is it offensive?", "Yes");
+  await form.shows("What does it say or show? (optional)");
+  await form.goOn();
   await form.shows("Check your answers");
   await expect(form.line("What does it say or show?")).toHaveText("Not provided");
   // One that ends the form ends it here too.

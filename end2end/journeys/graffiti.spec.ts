@@ -116,7 +116,7 @@ test("I report graffiti with a photo, follow it to its end and say how it went",
   const mine = new RequestPage(page, inspector);
   await test.step("I open the link and see where it stands", async () => {
     await page.goto(link(await server.mailbox.expect("sam@example.org", "We have your request")));
-    await mine.shows("Report graffiti");
+    await mine.opened();
     await expect(mine.statusTitle).toHaveText("Open: we have your request");
     await expect(mine.status).toContainText(`We will finish by ${promised}.`);
     await expect(page.getByRole("img", { name: "Red and blue paint on the wall (open large)" })).toBeVisible();
@@ -179,12 +179,12 @@ test("I report graffiti with a photo, follow it to its end and say how it went",
   });
 
   await test.step("I say how it went", async () => {
-    await mine.press("Send");
+    await mine.press("Send feedback");
     await expect(page.locator("#score-error")).toHaveText("Error: Choose how it went");
     await mine.inspected();
     await mine.choose("Well");
     await mine.type("Why? (optional)", "It took a while, but it is gone.");
-    await mine.press("Send");
+    await mine.press("Send feedback");
     await expect(page.getByText("Thank you. You told us how it went: Well.")).toBeVisible();
     await expect(mine.timeline.first()).toContainText("You said how it went: well");
     await expect(staff.timeline.first()).toContainText("It took a while, but it is gone.");

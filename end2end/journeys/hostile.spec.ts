@@ -87,7 +87,7 @@ test("code that is typed stays text, for the resident and for staff", async ({ p
   await expect(mine.status).toContainText(SCRIPT);
   await mine.choose("Badly");
   await mine.type("Why? (optional)", IMAGE);
-  await mine.press("Send");
+  await mine.press("Send feedback");
   await expect(mine.timeline.first()).toContainText(IMAGE);
   await harmless(page);
   await harmless(staff.page);

@@ -94,7 +94,7 @@ test("I report graffiti with the keyboard alone", async ({ page, form }) => {
   await page.keyboard.press("Enter");
 
   await focusOnHeading("Check your answers");
-  await tabTo(page, page.getByRole("link", { name: "Change where is it?" }));
+  await tabTo(page, page.getByRole("link", { name: "Change: Where is it?" }));
   await page.keyboard.press("Enter");
   await focusOnHeading("Where is it?");
   await tabTo(page, button("Continue"));
@@ -106,7 +106,7 @@ test("I report graffiti with the keyboard alone", async ({ page, form }) => {
   await focusOnHeading("We have your request");
   await tabTo(page, page.getByRole("link", { name: "open your request" }));
   await page.keyboard.press("Enter");
-  await focusOnHeading("Report graffiti");
+  await focusOnHeading("Your request: Report graffiti");
   await tabTo(page, page.getByLabel("Your message"));
   await page.keyboard.type("Thank you");
   await tabTo(page, button("Send message"));

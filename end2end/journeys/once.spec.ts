@@ -94,7 +94,7 @@ test("a lost reply, then another answer: I am told that it was sent, and led the
   await form.inspected();
   await told.getByRole("link", { name: "Open the request you sent" }).click();
   await expect(page).toHaveURL(new RegExp(`/follow/${reply?.key}$`));
-  await form.shows("Report graffiti");
+  await form.shows("Your request: Report graffiti");
   await expect(page.getByText("Underpass at Mill Lane")).toBeVisible();
   expect(await stored(people)).toBe(1);
 });

@@ -91,7 +91,7 @@ export class Form extends Screen {
   }
 
   async change(question: string): Promise<void> {
-    await this.page.getByRole("link", { name: `Change ${question.toLowerCase()}` }).click();
+    await this.page.getByRole("link", { name: `Change: ${question}`, exact: true }).click();
   }
 
   get sender(): Locator {

@@ -4,9 +4,14 @@ import { Screen } from "./screen";
 
 /** A request, as its resident follows it. */
 export class RequestPage extends Screen {
-  async open(key: string, title = "Report graffiti"): Promise<void> {
+  async open(key: string): Promise<void> {
     await this.page.goto(`/follow/${key}`);
-    await this.shows(title);
+    await this.opened();
+  }
+
+  /** The page of a request of this service has come. */
+  async opened(service = "Report graffiti"): Promise<void> {
+    await this.shows(`Your request: ${service}`);
   }
 
   /** Where it stands. */

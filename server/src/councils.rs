@@ -171,9 +171,28 @@ fn read(sources: &Sources) -> Result<Vec<Arc<Served>>, Vec<Fault>> {
             message: "there is no council: a council is a folder with a council.toml".into(),
         });
     }
+    faults.extend(host_faults(&served));
     faults.sort();
     faults.dedup();
     if faults.is_empty() { Ok(served) } else { Err(faults) }
+}
+
+/// Where there are several councils, each needs host names, and no two the same.
+fn host_faults(served: &[Arc<Served>]) -> Vec<Fault> {
+    let mut taken = BTreeSet::new();
+    let mut faults = Vec::new();
+    for served in served.iter().filter(|_| served.len() > 1) {
+        let council = &served.council;
+        let mut fault =
+            |message| faults.push(Fault { file: format!("{}/council.toml", council.id), line: 1, message });
+        if council.hosts.is_empty() {
+            fault("there are several councils, so this one needs its host names in “hosts”".to_owned());
+        }
+        for host in council.hosts.iter().filter(|host| !taken.insert(host.to_ascii_lowercase())) {
+            fault(format!("the host name “{host}” belongs to another council already"));
+        }
+    }
+    faults
 }
 
 fn one(id: &str, shared: &Files, files: &Files) -> Result<Served, Vec<Fault>> {

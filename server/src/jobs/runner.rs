@@ -11,8 +11,8 @@ use crate::state::AppState;
 use crate::store::StoreError;
 use crate::store::jobs::Claimed;
 
-/// Jobs claimed at once.
-const CLAIM: u64 = 100;
+/// Jobs claimed at once: few enough to end within the claim even when each waits a minute for a mail server.
+const CLAIM: u64 = 32;
 /// Jobs run side by side.
 const ABREAST: usize = 8;
 /// The longest wait between two tries.

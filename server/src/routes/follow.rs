@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use chrono::TimeDelta;
 use domain::api::follow::{FeedbackRequest, FindRequest, FollowView, Found, MessageRequest, WithdrawRequest};
 use domain::api::problem::Problem;
-use domain::case::{Actor, Event, Feedback};
+use domain::case::{Actor, Event, Feedback, Outcome, Status};
 use domain::field::{ErrorCode, FieldError, plain};
 use domain::reference::Reference;
 use utoipa_axum::router::OpenApiRouter;
@@ -125,6 +125,10 @@ async fn withdraw(
     Valid(request): Valid<WithdrawRequest>,
 ) -> Result<Response, ApiError> {
     let stored = stored(&at, &key).await?;
+    // Asked again after a lost reply: it is done.
+    if stored.case.status == Status::Closed(Outcome::Withdrawn) {
+        return Ok(private(view::follow(&state, &at.served, stored.case)));
+    }
     let event = Event::Withdrawn { reason: plain::lines(&request.reason) };
     let case = act(&state, &at, stored.id, Actor::Resident, event, None).await?;
     Ok(private(view::follow(&state, &at.served, case)))

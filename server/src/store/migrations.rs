@@ -30,7 +30,7 @@ fn table(name: &'static str, key: &[&'static str], columns: Vec<ColumnDef>) -> T
         primary.col(*column);
     }
     let mut table = Table::create();
-    table.table(name).col(string("council_id"));
+    table.table(name).if_not_exists().col(string("council_id"));
     for column in columns {
         table.col(column);
     }
@@ -41,7 +41,7 @@ fn table(name: &'static str, key: &[&'static str], columns: Vec<ColumnDef>) -> T
 /// An index that begins with the council.
 fn index(table: &'static str, name: &'static str, columns: &[&'static str]) -> IndexCreateStatement {
     let mut index = Index::create();
-    index.name(name).table(table).col("council_id");
+    index.name(name).table(table).if_not_exists().col("council_id");
     for column in columns {
         index.col(*column);
     }
@@ -140,7 +140,7 @@ impl MigrationTrait for First {
             index("request", "request_reference", &["reference"]),
             index("request", "request_follow", &["follow_hash"]),
             index("request", "request_idempotency", &["idempotency_key"]),
-            index("event", "event_id", &["id"]),
+            index("event", "event_id", &["request_id", "id"]),
             index("staff", "staff_email", &["email_key"]),
         ];
         for mut index in unique {
@@ -155,7 +155,11 @@ impl MigrationTrait for First {
             manager.create_index(index).await?;
         }
         // The runner looks across councils for what is due.
-        manager.create_index(Index::create().name("job_due").table("job").col("run_at").to_owned()).await
+        manager
+            .create_index(
+                Index::create().if_not_exists().name("job_due").table("job").col("run_at").to_owned(),
+            )
+            .await
     }
 
     async fn down(&self, _: &SchemaManager) -> Result<(), DbErr> {

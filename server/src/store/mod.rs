@@ -16,8 +16,8 @@ use std::time::Duration;
 
 use futures::future::BoxFuture;
 use sea_orm::{
-    AccessMode, ConnectOptions, ConnectionTrait as _, Database as SeaDatabase, DatabaseConnection,
-    DatabaseTransaction, DbBackend, DbErr, RuntimeErr, TransactionTrait as _,
+    ConnectOptions, ConnectionTrait as _, Database as SeaDatabase, DatabaseConnection, DatabaseTransaction,
+    DbBackend, DbErr, RuntimeErr, TransactionTrait as _,
 };
 use sea_orm_migration::MigratorTrait as _;
 
@@ -110,7 +110,15 @@ impl Database {
             Write::Queued(writer) => writer.connection(),
             Write::Direct(pool) => pool,
         };
-        migrations::Migrator::up(connection, None).await?;
+        let mut tried = 1;
+        while let Err(error) = migrations::Migrator::up(connection, None).await {
+            // Two servers that start at once get in each other's way; then one finds it done.
+            if tried == TRIES {
+                return Err(error.into());
+            }
+            tried += 1;
+            tokio::time::sleep(Duration::from_millis(300)).await;
+        }
         Ok(())
     }
 
@@ -197,7 +205,7 @@ fn sqlite(url: &str, connections: u32) -> ConnectOptions {
 }
 
 async fn transact<T>(pool: &DatabaseConnection, operation: &impl Operation<T>) -> Result<T, StoreError> {
-    let transaction = pool.begin_with_config(None, Some(AccessMode::ReadWrite)).await?;
+    let transaction = pool.begin().await?;
     let done = operation(&transaction).await?;
     transaction.commit().await?;
     Ok(done)

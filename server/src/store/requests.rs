@@ -189,6 +189,7 @@ impl Store {
                     let mut case: Case = serde_json::from_str(&row.state)?;
                     let repeat = event::Entity::find()
                         .filter(event::Column::CouncilId.eq(&*store.council))
+                        .filter(event::Column::RequestId.eq(id))
                         .filter(event::Column::Id.eq(new.id))
                         .count(transaction)
                         .await?;
