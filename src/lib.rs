@@ -10,6 +10,7 @@ pub mod a11y;
 pub mod api;
 pub mod app;
 pub mod components;
+pub mod json;
 pub mod pages;
 pub mod paths;
 pub mod photo;

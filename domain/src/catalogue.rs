@@ -125,6 +125,7 @@ pub struct Policy {
     /// Its version, as published.
     pub version: String,
     /// The day it took effect.
+    #[serde(with = "crate::day")]
     pub date: NaiveDate,
     /// What it says, in a sentence or two.
     pub text: String,

@@ -111,10 +111,10 @@ pub struct Message {
     /// What to know.
     pub text: String,
     /// First day it is shown.
-    #[serde(default)]
+    #[serde(default, with = "crate::day::optional")]
     pub from: Option<NaiveDate>,
     /// Last day it is shown.
-    #[serde(default)]
+    #[serde(default, with = "crate::day::optional")]
     pub until: Option<NaiveDate>,
     /// The services it concerns; none means every page.
     #[serde(default)]

@@ -7,6 +7,8 @@ pub mod api;
 pub mod case;
 pub mod catalogue;
 pub mod council;
+pub mod day;
+pub mod decimal;
 #[cfg(feature = "documents")]
 pub mod document;
 pub mod field;

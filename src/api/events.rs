@@ -8,6 +8,8 @@ use leptos::prelude::*;
 use wasm_bindgen::{JsCast as _, closure::Closure};
 use web_sys::{EventSource, MessageEvent};
 
+use crate::json;
+
 /// Seconds between two questions when there is no stream.
 const EVERY: Duration = Duration::from_secs(15);
 /// Failures of the stream after which we ask instead.
@@ -30,7 +32,7 @@ pub fn watch(path: &str, changed: impl Fn(Option<u32>) + Clone + 'static) {
         Closure::new(move |event: MessageEvent| {
             failures.set(0);
             let text = event.data().as_string().unwrap_or_default();
-            if let Ok(Changed { seq }) = serde_json::from_str(&text) {
+            if let Some(Changed { seq }) = json::read(&text) {
                 changed(Some(seq));
             }
         })

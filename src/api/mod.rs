@@ -14,6 +14,8 @@ use leptos::prelude::*;
 use serde::{Serialize, de::DeserializeOwned};
 use web_sys::{AbortController, AbortSignal};
 
+use crate::json;
+
 /// What went wrong with a call.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ApiProblem {
@@ -83,7 +85,7 @@ pub async fn send<B: Serialize>(request: RequestBuilder, body: &B) -> Result<Str
 /// # Errors
 /// An unconfirmed [`ApiProblem`] when it is not the JSON of a `T`.
 pub fn read<T: DeserializeOwned>(text: &str) -> Result<T, ApiProblem> {
-    serde_json::from_str(text).map_err(|_| ApiProblem::default())
+    json::read(text).ok_or_else(ApiProblem::default)
 }
 
 async fn exchange(request: Result<Request, gloo_net::Error>) -> Result<String, ApiProblem> {
@@ -94,7 +96,7 @@ async fn exchange(request: Result<Request, gloo_net::Error>) -> Result<String, A
 }
 
 fn problem(reply: &Response, text: &str) -> ApiProblem {
-    let told: Option<Problem> = serde_json::from_str(text).ok();
+    let told: Option<Problem> = json::read(text);
     told.map_or_else(
         || ApiProblem { status: reply.status(), ..ApiProblem::default() },
         |told| ApiProblem {

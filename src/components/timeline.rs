@@ -20,7 +20,7 @@ pub fn Timeline(
         view! {
             <li>
                 <h3 class="portico-timeline__title"><bdi>{title}</bdi></h3>
-                <p class="portico-timeline__when"><time datetime=at.to_rfc3339()>{when}</time></p>
+                <p class="portico-timeline__when"><time datetime=at>{when}</time></p>
                 {details(what)}
             </li>
         }

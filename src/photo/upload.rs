@@ -10,6 +10,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, ProgressEvent, XmlHttpRequest};
 
 use super::PhotoProblem;
+use crate::json;
 
 /// The identifier of a photo that the server keeps.
 pub type PhotoId = Uuid;
@@ -98,7 +99,7 @@ fn percent(part: f64) -> u8 {
 }
 
 fn read(status: u16, text: &str) -> Result<PhotoId, PhotoProblem> {
-    let reply: Reply = serde_json::from_str(text).unwrap_or(Reply { id: None, code: None });
+    let reply: Reply = json::read(text).unwrap_or(Reply { id: None, code: None });
     match reply.id {
         Some(id) if (200..300).contains(&status) => Ok(id),
         _ => Err(PhotoProblem::from_reply(reply.code.as_deref(), status)),

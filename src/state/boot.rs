@@ -3,7 +3,7 @@
 use domain::api::council::{Boot, CouncilView};
 use leptos::prelude::*;
 
-use crate::api;
+use crate::{api, json};
 
 /// Reads the data block of the page; where there is none, asks.
 ///
@@ -11,7 +11,7 @@ use crate::api;
 /// [`api::ApiProblem`] when the council can't be had either way.
 pub async fn load() -> Result<Boot, api::ApiProblem> {
     let block = document().get_element_by_id("boot").and_then(|block| block.text_content());
-    match block.and_then(|text| serde_json::from_str(&text).ok()) {
+    match block.and_then(|text| json::read(&text)) {
         Some(boot) => Ok(boot),
         None => Ok(Boot { council: api::council::get().await?, service: None }),
     }

@@ -4,6 +4,8 @@ use leptos::prelude::*;
 use serde::{Serialize, de::DeserializeOwned};
 use web_sys::Storage;
 
+use crate::json;
+
 fn storage() -> Option<Storage> {
     window().local_storage().ok().flatten()
 }
@@ -11,8 +13,7 @@ fn storage() -> Option<Storage> {
 /// Reads what was kept under a name.
 #[must_use]
 pub fn read<T: DeserializeOwned>(name: &str) -> Option<T> {
-    let text = storage()?.get_item(name).ok()??;
-    serde_json::from_str(&text).ok()
+    json::read(&storage()?.get_item(name).ok()??)
 }
 
 /// Keeps something under a name, and says whether it could.

@@ -1,6 +1,6 @@
 //! Following a request: `/api/follow…`. The key in the address is the permission.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use validator::Validate;
@@ -51,10 +51,13 @@ pub struct FollowView {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,
     /// Somebody takes it by this day.
+    #[serde(with = "crate::day")]
     pub acknowledge_by: NaiveDate,
     /// It is done by this day, as promised now.
+    #[serde(with = "crate::day")]
     pub complete_by: NaiveDate,
     /// The day first promised.
+    #[serde(with = "crate::day")]
     pub first_complete_by: NaiveDate,
     /// The policy it was declined by.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -78,8 +81,9 @@ pub struct FollowView {
 pub struct Entry {
     /// The event's number.
     pub seq: u32,
-    /// When (UTC).
-    pub at: DateTime<Utc>,
+    /// When (UTC), as RFC 3339 says it.
+    #[cfg_attr(feature = "openapi", schema(format = DateTime))]
+    pub at: String,
     /// When, in words of the council's local time: `Friday 12 December 2026 at 3:15pm`.
     pub when: String,
     /// The member of staff who did it; none when the resident did.
@@ -106,8 +110,10 @@ pub enum What {
     /// The promised date moved.
     PromiseMoved {
         /// From this day.
+        #[serde(with = "crate::day")]
         from: NaiveDate,
         /// To this day.
+        #[serde(with = "crate::day")]
         to: NaiveDate,
         /// Why.
         reason: String,

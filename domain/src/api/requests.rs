@@ -28,7 +28,9 @@ pub struct Submitted {
     /// The secret to follow the request with: `/follow/{key}`.
     pub key: String,
     /// Somebody takes it by this day.
+    #[serde(with = "crate::day")]
     pub acknowledge_by: NaiveDate,
     /// It is done by this day.
+    #[serde(with = "crate::day")]
     pub complete_by: NaiveDate,
 }

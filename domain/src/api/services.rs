@@ -26,7 +26,9 @@ pub struct ServiceView {
     /// The document.
     pub service: Service,
     /// Somebody takes it by this day, if it is sent now.
+    #[serde(with = "crate::day")]
     pub acknowledge_by: NaiveDate,
     /// It is done by this day, if it is sent now.
+    #[serde(with = "crate::day")]
     pub complete_by: NaiveDate,
 }

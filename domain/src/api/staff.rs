@@ -77,6 +77,7 @@ pub struct QueueItem {
     /// Owned by the person asking.
     pub mine: bool,
     /// The day it is promised by.
+    #[serde(with = "crate::day")]
     pub complete_by: NaiveDate,
     /// When it arrived, in words.
     pub received: String,
@@ -95,6 +96,7 @@ pub struct StaffCase {
     /// The policies this service can be declined by.
     pub policies: Vec<Policy>,
     /// The first day the promise may be moved to: tomorrow.
+    #[serde(with = "crate::day")]
     pub earliest: NaiveDate,
 }
 
@@ -104,6 +106,7 @@ pub struct StaffCase {
 #[serde(deny_unknown_fields)]
 pub struct MovePromiseRequest {
     /// The new day.
+    #[serde(with = "crate::day")]
     pub to: NaiveDate,
     /// Why, in words for the resident.
     #[validate(length(min = 1, max = 1000))]

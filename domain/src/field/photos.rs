@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::{ErrorCode, FieldError, Parsed, Value, plain};
 use crate::answers::{Answers, Parts};
+use crate::decimal;
 
 /// The most photos one question can take, whatever a document says.
 pub const MOST: u32 = 5;
@@ -65,13 +66,13 @@ impl Position {
     #[must_use]
     pub fn parse(raw: &str) -> Option<Self> {
         let (lat, lon) = raw.split_once(',')?;
-        Self::new(lat.trim().parse().ok()?, lon.trim().parse().ok()?)
+        Self::new(decimal::read(lat.trim())?, decimal::read(lon.trim())?)
     }
 
     /// The position as `parse` reads it, to five decimals (about a metre).
     #[must_use]
     pub fn show(&self) -> String {
-        format!("{:.5},{:.5}", self.lat, self.lon)
+        format!("{},{}", decimal::show(self.lat, 5), decimal::show(self.lon, 5))
     }
 }
 

@@ -42,7 +42,10 @@ pub fn follow(state: &AppState, served: &Served, case: Case) -> FollowView {
 }
 
 fn timeline(served: &Served, case: &Case) -> Vec<Entry> {
-    let entry = |seq, at, staff, what| Entry { seq, at, when: served.say(at), staff, what };
+    let entry = |seq, at: DateTime<Utc>, staff, what| {
+        let when = served.say(at);
+        Entry { seq, at: at.to_rfc3339_opts(SecondsFormat::AutoSi, true), when, staff, what }
+    };
     let mut promised = case.submission.complete_by;
     let mut entries = vec![entry(1, case.received_at, None, What::Received)];
     for Recorded { seq, at, by, event } in &case.history {
