@@ -39,9 +39,10 @@ pub fn AnswerList(
                     <dd class="govuk-summary-list__actions">
                         <a href=href>"Change"<span class="govuk-visually-hidden">{hidden}</span></a>
                     </dd>
-                })}
+                }.into_any())}
             </div>
         }
+        .into_any()
     };
     view! { <dl class="govuk-summary-list">{lines.into_iter().map(line).collect_view()}</dl> }
 }
@@ -50,12 +51,12 @@ fn photos_view(answer: PhotosValue, photo: Callback<uuid::Uuid, Option<String>>)
     let count = words::count(answer.photos.len(), "photo");
     let pictures = answer.photos.into_iter().enumerate().map(|(at, own)| {
         let alt = if own.alt.is_empty() { format!("Photo {}", at + 1) } else { own.alt };
-        photo.run(own.id).map(|address| view! { <li><img src=address alt=alt.clone() /></li> })
+        photo.run(own.id).map(|address| view! { <li><img src=address alt=alt.clone() /></li> }.into_any())
     });
     view! {
         <p>{count}</p>
         <ul class="portico-gallery">{pictures.collect_view()}</ul>
-        {answer.position.map(|_| view! { <p>"With the place where the photo was taken"</p> })}
+        {answer.position.map(|_| view! { <p>"With the place where the photo was taken"</p> }.into_any())}
     }
     .into_any()
 }

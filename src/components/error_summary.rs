@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::live::live_if;
 use crate::a11y;
 
 /// One thing that is wrong: the id of the field, and words that say what to do.
@@ -45,7 +46,7 @@ pub fn ErrorSummary(
         };
         view! { <li><a href=href on:click=go>{words}</a></li> }.into_any()
     };
-    move || {
+    live_if(move || {
         problems.with(|list| !list.is_empty()).then(|| {
             view! {
                 <div class="govuk-error-summary" tabindex="-1">
@@ -59,6 +60,7 @@ pub fn ErrorSummary(
                     </div>
                 </div>
             }
+            .into_any()
         })
-    }
+    })
 }

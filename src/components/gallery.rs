@@ -29,6 +29,7 @@ pub fn Gallery(
                 </a>
             </li>
         }
+        .into_any()
     };
     view! { <ul class="portico-gallery" aria-label="Photos">{photos.into_iter().enumerate().map(picture).collect_view()}</ul> }
 }

@@ -101,7 +101,7 @@ pub fn Column(
 ) -> impl IntoView {
     view! {
         <div class="govuk-width-container">
-            {back.map(|href| view! { <nav aria-label="Back"><BackLink href=href /></nav> })}
+            {back.map(|href| view! { <nav aria-label="Back"><BackLink href=href /></nav> }.into_any())}
             <main class="govuk-main-wrapper" id="main" tabindex="-1">
                 <div class="govuk-grid-row">
                     <div class="govuk-grid-column-two-thirds">{children()}</div>

@@ -73,7 +73,7 @@ pub fn MessageForm(
                 labelled=labelled value=text count=Count { max: MAX, left }
                 on_input=Callback::new(move |typed| { done.set(false); text.set(typed); })
             />
-            {move || done.get().then(|| view! { <p><strong>"Your message was sent."</strong></p> })}
+            {move || done.get().then(|| view! { <p><strong>"Your message was sent."</strong></p> }.into_any())}
             <SubmitButton label="Send message" sending=sending class="govuk-button--secondary" />
         </form>
     }

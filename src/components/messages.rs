@@ -3,6 +3,8 @@
 use domain::council::Message;
 use leptos::prelude::*;
 
+use super::live::live_if;
+
 /// The messages that belong to this page.
 #[component]
 pub fn Messages(
@@ -14,13 +16,13 @@ pub fn Messages(
     path: Signal<String>,
 ) -> impl IntoView {
     let service = Memo::new(move |_| path.with(|path| service_of(path).to_owned()));
-    move || {
+    live_if(move || {
         let service = service.get();
         let here = |message: &&Message| message.services.is_empty() || message.services.contains(&service);
         let lines = messages
             .iter()
             .filter(here)
-            .map(|message| view! { <li>{message.text.clone()}</li> })
+            .map(|message| view! { <li>{message.text.clone()}</li> }.into_any())
             .collect_view();
         // Once is enough for the demonstration's own line: on inner pages the question comes first.
         let demo = demo && path.with(|path| path == crate::paths::HOME);
@@ -34,14 +36,15 @@ pub fn Messages(
                                     "This is a demonstration. Nothing you send reaches a council. "
                                     <a href="/demo/mailbox" rel="external">"See the emails it writes"</a>
                                 </li>
-                            })}
+                            }.into_any())}
                             {lines}
                         </ul>
                     </div>
                 </section>
             }
+            .into_any()
         })
-    }
+    })
 }
 
 /// The service a page belongs to; empty for other pages.

@@ -9,6 +9,7 @@ pub mod field;
 pub mod gallery;
 pub mod input;
 pub mod layout;
+pub mod live;
 pub mod load;
 pub mod message_form;
 pub mod messages;

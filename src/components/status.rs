@@ -71,7 +71,7 @@ pub fn StatusPanel(
             <h2 class="portico-status__title" id="status">{title}</h2>
             {details}
         </section>
-        {request.policy.filter(|_| look == Look::Declined).map(|policy| view! { <PolicyLetter policy=policy /> })}
+        {request.policy.filter(|_| look == Look::Declined).map(|policy| view! { <PolicyLetter policy=policy /> }.into_any())}
     }
 }
 
@@ -115,7 +115,7 @@ fn details(request: &FollowView) -> AnyView {
     let reason = reason.filter(|_| is_later(request));
     view! {
         {promise}
-        {reason.map(|reason| view! { <p>"Why: "<bdi class="portico-typed">{reason}</bdi></p> })}
+        {reason.map(|reason| view! { <p>"Why: "<bdi class="portico-typed">{reason}</bdi></p> }.into_any())}
         <p><bdi>{owner}</bdi></p>
     }
     .into_any()

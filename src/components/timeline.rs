@@ -24,6 +24,7 @@ pub fn Timeline(
                 {details(what)}
             </li>
         }
+        .into_any()
     };
     view! { <ol class="portico-timeline" reversed>{entries.into_iter().rev().map(entry).collect_view()}</ol> }
 }
@@ -47,7 +48,7 @@ pub fn title(entry: &Entry, for_staff: bool) -> String {
 }
 
 fn details(what: What) -> Option<AnyView> {
-    let typed = |text: String| (!text.is_empty()).then(|| view! { <bdi class="portico-typed">{text}</bdi> });
+    let typed = |text: String| (!text.is_empty()).then(|| view! { <bdi class="portico-typed">{text}</bdi> }.into_any());
     match what {
         What::Received | What::Taken => None,
         What::Message { text } => {

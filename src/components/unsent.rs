@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::live::live_if;
 use crate::api::ApiProblem;
 use crate::{paths, words};
 
@@ -14,7 +15,7 @@ pub fn Unsent(
     /// Begins a new form.
     on_start_again: Callback<()>,
 ) -> impl IntoView {
-    move || problem.get().map(|problem| draw(&problem, on_start_again))
+    live_if(move || problem.get().map(|problem| draw(&problem, on_start_again)))
 }
 
 fn draw(problem: &ApiProblem, on_start_again: Callback<()>) -> AnyView {

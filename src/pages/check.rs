@@ -30,17 +30,18 @@ pub fn CheckPage() -> impl IntoView {
     let service = services::use_service(id);
     let back = RwSignal::new(String::new());
     let changed = RwSignal::new(false);
-    let reload = Callback::new(move |()| {
-        changed.set(true);
-        service.refetch();
-    });
+    let reload = Callback::new(move |()| changed.set(true));
+    let service = move || {
+        changed.track();
+        service()
+    };
     view! {
         <Column back=back>
             {move || changed.get().then(|| view! {
                 <div class="govuk-inset-text" role="status">
                     "This form has changed since you opened it. Check your answers, then send it again."
                 </div>
-            })}
+            }.into_any())}
             {loaded(service, move |view| check(&view, back, reload))}
         </Column>
     }
@@ -81,6 +82,7 @@ fn check(view: &Arc<ServiceView>, back: RwSignal<String>, reload: Callback<()>) 
                 <p><a href=change>"Change your email address"</a></p>
             </div>
         }
+        .into_any()
     });
 
     let failed = RwSignal::new(None::<ApiProblem>);

@@ -3,15 +3,15 @@
 use domain::api::services::ServiceSummary;
 use leptos::prelude::*;
 
-use crate::components::load::loaded;
-use crate::state::{boot, services};
+use crate::api::services;
+use crate::components::{live::live, load::loaded};
+use crate::state::boot;
 use crate::{a11y, paths, words};
 
 /// The first page.
 #[component]
 pub fn HomePage() -> impl IntoView {
     let search = RwSignal::new(String::new());
-    let list = services::use_list();
     let council = boot::use_council().with_value(|council| council.name.clone());
     a11y::use_page(|| "Home".to_owned());
     view! {
@@ -29,7 +29,7 @@ pub fn HomePage() -> impl IntoView {
                 </div>
             </div>
             <div class="govuk-width-container govuk-main-wrapper">
-                {loaded(list, move |list| results(list, search))}
+                {loaded(services::list, move |list| results(list, search))}
                 <div class="portico-follow">
                     <h2 class="govuk-heading-m">"Follow a request you have made"</h2>
                     <p>"See what "{council}" is doing about it, add a message or withdraw it."</p>
@@ -58,8 +58,9 @@ fn results(list: Vec<ServiceSummary>, search: RwSignal<String>) -> AnyView {
                 <p>{service.summary.clone()}</p>
             </li>
         }
+        .into_any()
     };
-    let view = move || {
+    let shown = live(move || {
         found.with(|found| {
             if found.is_empty() {
                 view! {
@@ -71,10 +72,10 @@ fn results(list: Vec<ServiceSummary>, search: RwSignal<String>) -> AnyView {
                 view! { <ul class="portico-services">{found.iter().map(card).collect_view()}</ul> }.into_any()
             }
         })
-    };
+    });
     view! {
         <h2 class="govuk-heading-l">"What you can do here"</h2>
-        {view}
+        {shown}
     }
     .into_any()
 }

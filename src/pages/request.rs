@@ -21,10 +21,10 @@ use crate::{a11y, paths, words};
 #[component]
 pub fn RequestPage() -> impl IntoView {
     let key = param("key");
-    let first = LocalResource::new(move || {
+    let first = move || {
         let key = key.get();
         async move { follow::get(&key).await }
-    });
+    };
     view! { <Column>{loaded(first, move |first| request(key.get_untracked(), first))}</Column> }
 }
 
@@ -43,17 +43,17 @@ fn request(key: String, first: FollowView) -> AnyView {
     view! {
         <span class="govuk-caption-l">"Reference "<span class="portico-reference">{reference}</span></span>
         <h1 class="govuk-heading-l">"Your request: "{title}</h1>
-        {move || view! { <StatusPanel request=shown.get() /> }}
-        {move || asks_feedback.get().then(|| view! { <FeedbackForm key=key.get_value() on_sent=update /> })}
+        {move || view! { <StatusPanel request=shown.get() /> }.into_any()}
+        {move || asks_feedback.get().then(|| view! { <FeedbackForm key=key.get_value() on_sent=update /> }.into_any())}
         {move || said_feedback(&now.get())}
         <h2 class="govuk-heading-m">"What has happened"</h2>
-        {move || view! { <Timeline entries=shown.with(|now| now.timeline.clone()) /> }}
-        {move || is_open.get().then(|| view! { <MessageForm key=key.get_value() on_sent=update /> })}
+        {move || view! { <Timeline entries=shown.with(|now| now.timeline.clone()) /> }.into_any()}
+        {move || is_open.get().then(|| view! { <MessageForm key=key.get_value() on_sent=update /> }.into_any())}
         {now.with_untracked(|now| told(now, key))}
         {move || is_open.get().then(|| view! {
             <h2 class="govuk-heading-m">"If you no longer need this"</h2>
             <p><a href=paths::withdraw(&key.get_value())>"Withdraw this request"</a></p>
-        })}
+        }.into_any())}
     }
     .into_any()
 }
@@ -114,13 +114,13 @@ fn told(request: &FollowView, key: StoredValue<String>) -> AnyView {
         <AnswerList lines=lines.collect() photo=Callback::new(|_| None) />
         {(!photos.is_empty()).then(|| view! {
             <h2 class="govuk-heading-m">"Your photos"</h2>
-            {with_place.then(|| view! { <p>"Sent with the place where they were taken."</p> })}
+            {with_place.then(|| view! { <p>"Sent with the place where they were taken."</p> }.into_any())}
             <Gallery
                 photos=photos
                 small=Callback::new(move |id| key.with_value(|key| follow::thumbnail(key, id)))
                 large=Callback::new(move |id| key.with_value(|key| follow::photo(key, id)))
             />
-        })}
+        }.into_any())}
     }
     .into_any()
 }

@@ -15,10 +15,10 @@ use crate::{a11y, paths, words};
 #[component]
 pub fn SentPage() -> impl IntoView {
     let key = param("key");
-    let request = LocalResource::new(move || {
+    let request = move || {
         let key = key.get();
         async move { follow::get(&key).await }
-    });
+    };
     view! { <Column>{loaded(request, move |request| sent(&request, &key.get_untracked()))}</Column> }
 }
 
@@ -39,10 +39,10 @@ fn sent(request: &FollowView, key: &str) -> AnyView {
             </div>
         </div>
         <p class="govuk-body-l">"We will finish by "<strong>{words::day(request.complete_by)}</strong>"."</p>
-        {email.map(|email| view! { <p>"We are sending these details to "<bdi><strong>{email}</strong></bdi>"."</p> })}
+        {email.map(|email| view! { <p>"We are sending these details to "<bdi><strong>{email}</strong></bdi>"."</p> }.into_any())}
         <h2 class="govuk-heading-m">"What happens next"</h2>
         <ol class="govuk-list govuk-list--number">
-            {request.next.iter().map(|next| view! { <li>{next.clone()}</li> }).collect_view()}
+            {request.next.iter().map(|next| view! { <li>{next.clone()}</li> }.into_any()).collect_view()}
         </ol>
         {keep(request, key)}
         <p>"To add something or to ask about it, "<a href=paths::request(key)>"open your request"</a>" or ring us on "{phone}"."</p>

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use super::param;
 use crate::components::button::StartButton;
 use crate::components::layout::{Column, phone_link};
-use crate::components::load::loaded;
+use crate::components::{live::live, load::loaded};
 use crate::components::promise::Promise;
 use crate::state::{boot, drafts, services, uploads};
 use crate::{a11y, paths, words};
@@ -36,7 +36,7 @@ fn start(view: &Arc<ServiceView>) -> AnyView {
     };
     let begin = {
         let view = Arc::clone(view);
-        move || {
+        live(move || {
             let service = &view.service;
             let answers = draft.answers().get();
             let first = service.questions.first().map_or("", |question| &question.id);
@@ -59,7 +59,7 @@ fn start(view: &Arc<ServiceView>) -> AnyView {
                 </div>
             }
             .into_any()
-        }
+        })
     };
     view! {
         <h1 class="govuk-heading-xl">{service.title.clone()}</h1>
@@ -67,7 +67,7 @@ fn start(view: &Arc<ServiceView>) -> AnyView {
         <Promise lead="If you send this now," acknowledge_by=view.acknowledge_by complete_by=view.complete_by />
         <h2 class="govuk-heading-m">"What we will ask"</h2>
         <ul class="govuk-list govuk-list--bullet">
-            {asked.map(|question| view! { <li>{words::asked(question)}</li> }).collect_view()}
+            {asked.map(|question| view! { <li>{words::asked(question)}</li> }.into_any()).collect_view()}
         </ul>
         {begin}
         <p>"You can also ring us on "{phone}"."</p>

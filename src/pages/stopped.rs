@@ -29,12 +29,13 @@ fn stopped(view: &Arc<ServiceView>, stop: &str, back: RwSignal<String>) -> AnyVi
     let title = format!("{} - {}", stop.title, service.title);
     a11y::use_page(move || title.clone());
     let policy = stop.policy.as_ref().and_then(|id| service.policy(id)).cloned();
-    let text = stop.text.iter().map(|text| view! { <p>{text.clone()}</p> }).collect_view();
+    let text = stop.text.iter().map(|text| view! { <p>{text.clone()}</p> }.into_any()).collect_view();
     let instead = stop.instead.clone().map(|instead| {
         view! {
             <h2 class="govuk-heading-m">"What you can do"</h2>
             <p>{instead}</p>
         }
+        .into_any()
     });
     let (phone, hours) = boot::use_council()
         .with_value(|council| (phone_link(&council.contact.phone), council.contact.hours.clone()));
@@ -47,7 +48,7 @@ fn stopped(view: &Arc<ServiceView>, stop: &str, back: RwSignal<String>) -> AnyVi
         <span class="govuk-caption-l">{service.title.clone()}</span>
         <h1 class="govuk-heading-l">{stop.title.clone()}</h1>
         {text}
-        {policy.map(|policy| view! { <PolicyLetter policy=policy /> })}
+        {policy.map(|policy| view! { <PolicyLetter policy=policy /> }.into_any())}
         {instead}
         <p>{wrong}{phone}" ("{hours}")."</p>
         <p><a href=paths::HOME>"See what else you can do here"</a></p>

@@ -17,10 +17,10 @@ use crate::{a11y, paths, words};
 #[component]
 pub fn WithdrawPage() -> impl IntoView {
     let key = param("key");
-    let request = LocalResource::new(move || {
+    let request = move || {
         let key = key.get();
         async move { follow::get(&key).await }
-    });
+    };
     let back = Signal::derive(move || paths::request(&key.get()));
     view! { <Column back=back>{loaded(request, move |request| withdraw(&request, key.get_untracked()))}</Column> }
 }

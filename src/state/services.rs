@@ -1,8 +1,8 @@
 //! Service documents: the one in the first page, and those fetched since.
 
-use std::sync::Arc;
+use std::{pin::Pin, sync::Arc};
 
-use domain::api::services::{ServiceSummary, ServiceView};
+use domain::api::services::ServiceView;
 use leptos::prelude::*;
 
 use crate::api::{self, ApiProblem};
@@ -19,13 +19,12 @@ pub fn provide(first: Option<ServiceView>) {
     provide_context(Shelf(StoredValue::new(first.into_iter().map(Arc::new).collect())));
 }
 
-/// The document of a service, fetched if need be.
-#[must_use]
-pub fn use_service(id: Memo<String>) -> LocalResource<Loaded> {
+/// Asks for the document of a service, which is fetched if need be.
+pub fn use_service(id: Memo<String>) -> impl Fn() -> Pin<Box<dyn Future<Output = Loaded>>> {
     let Shelf(shelf) = expect_context();
-    LocalResource::new(move || {
+    move || {
         let id = id.get();
-        async move {
+        Box::pin(async move {
             let known =
                 shelf.try_with_value(|shelf| shelf.iter().find(|known| known.service.id == id).cloned());
             if let Some(Some(known)) = known {
@@ -34,8 +33,8 @@ pub fn use_service(id: Memo<String>) -> LocalResource<Loaded> {
             let fetched = Arc::new(api::services::get(&id).await?);
             shelf.try_update_value(|shelf| shelf.push(Arc::clone(&fetched)));
             Ok(fetched)
-        }
-    })
+        })
+    }
 }
 
 /// Forgets a document, because the server has a newer one.
@@ -43,10 +42,4 @@ pub fn forget(id: &str) {
     if let Some(Shelf(shelf)) = use_context() {
         shelf.try_update_value(|shelf| shelf.retain(|known| known.service.id != id));
     }
-}
-
-/// Every service in one line each.
-#[must_use]
-pub fn use_list() -> LocalResource<Result<Vec<ServiceSummary>, ApiProblem>> {
-    LocalResource::new(api::services::list)
 }

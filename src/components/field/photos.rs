@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use uuid::Uuid;
 
 use super::{Asked, yes_no::yes_or_no};
+use crate::components::live::{live, live_if};
 use crate::components::input::{Labelled, Radios, TextInput};
 use crate::state::uploads::{Stage, Upload, Uploads, use_uploads};
 use crate::{a11y, words};
@@ -34,7 +35,7 @@ pub(super) fn view(asked: &Asked, kind: &Photos) -> AnyView {
                 type="file" id=question.clone() name=question.clone() accept="image/*" multiple
                 aria-describedby=described on:change=pick
             />
-            {move || (left_out.get() > 0).then(|| view! { <p class="govuk-error-message">{too_many(left_out.get(), max)}"."</p> })}
+            {move || (left_out.get() > 0).then(|| view! { <p class="govuk-error-message">{too_many(left_out.get(), max)}"."</p> }.into_any())}
         </div>
     };
     view! {
@@ -57,7 +58,7 @@ fn waiting(uploads: Uploads, question: String) -> AnyView {
     let row = move |Upload { number, name, stage, .. }: Upload| {
         let told = {
             let (name, stage) = (name.clone(), stage.clone());
-            move || {
+            live(move || {
                 match stage.get() {
                 Stage::Preparing => view! { <p>"Getting it ready…"</p> }.into_any(),
                 Stage::Sending(percent) => {
@@ -69,7 +70,7 @@ fn waiting(uploads: Uploads, question: String) -> AnyView {
                 }
                 Stage::Failed(problem) => view! { <p class="govuk-error-message">{problem.words(&name)}</p> }.into_any(),
             }
-            }
+            })
         };
         let remove = format!(" {name}");
         view! {
@@ -84,6 +85,7 @@ fn waiting(uploads: Uploads, question: String) -> AnyView {
                 </div>
             </li>
         }
+        .into_any()
     };
     view! {
         <ul class="portico-photos" aria-label="Photos being added">
@@ -136,6 +138,7 @@ fn added(asked: Asked, uploads: Uploads) -> AnyView {
                 </div>
             </li>
         }
+        .into_any()
     };
     view! {
         <ul class="portico-photos" aria-label="Your photos">
@@ -150,15 +153,14 @@ fn position(asked: &Asked, uploads: Uploads) -> AnyView {
     let (draft, question) = (asked.draft, asked.question.id.clone());
     let answer = uploads.position_answer(&question, draft);
     let is_offered = Memo::new(move |_| answer.with(Option::is_some));
-    let view = move || {
+    live_if(move || {
         is_offered.get().then(|| {
             let labelled = Labelled::new(format!("{question}.position"), "Use the place where this photo was taken?")
                 .hint("Your photo says where it was taken. We only get to know it if you choose yes.".to_owned());
             let question = question.clone();
             let choose = Callback::new(move |chosen: String| uploads.use_position(&question, chosen == "yes", draft));
             let value = Signal::derive(move || answer.get().unwrap_or_default());
-            view! { <Radios labelled=labelled options=yes_or_no() value=value on_choose=choose inline=true /> }
+            view! { <Radios labelled=labelled options=yes_or_no() value=value on_choose=choose inline=true /> }.into_any()
         })
-    };
-    view.into_any()
+    })
 }

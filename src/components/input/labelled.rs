@@ -68,12 +68,12 @@ impl Labelled {
         let id = self.id.clone();
         let error = self.error;
         view! {
-            {self.hint.clone().map(|hint| view! { <div id=format!("{id}-hint") class="govuk-hint">{hint}</div> })}
+            {self.hint.clone().map(|hint| view! { <div id=format!("{id}-hint") class="govuk-hint">{hint}</div> }.into_any())}
             {move || error.get().map(|words| view! {
                 <p id=format!("{id}-error") class="govuk-error-message">
                     <span class="govuk-visually-hidden">"Error: "</span>{words}
                 </p>
-            })}
+            }.into_any())}
         }
         .into_any()
     }

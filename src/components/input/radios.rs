@@ -46,7 +46,7 @@ pub fn Radios(
                     aria-describedby=hint_id prop:checked=checked on:change=move |_| on_choose.run(own.clone())
                 />
                 <label class="govuk-label govuk-radios__label" for=id>{label}</label>
-                {hint.map(|(id, hint)| view! { <div id=id class="govuk-hint govuk-radios__hint">{hint}</div> })}
+                {hint.map(|(id, hint)| view! { <div id=id class="govuk-hint govuk-radios__hint">{hint}</div> }.into_any())}
             </div>
         }
         .into_any()
