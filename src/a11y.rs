@@ -47,6 +47,10 @@ pub fn AnnouncerRegion() -> impl IntoView {
 /// Called by every page as it is drawn: sets the title, goes to the top, and moves the focus to the
 /// heading. When the title changes later (an error, a new status) only the title is set.
 pub fn use_page(title: impl Fn() -> String + 'static) {
+    set_page(Box::new(title));
+}
+
+fn set_page(title: Box<dyn Fn() -> String>) {
     let Some(site) = use_context::<Site>() else { return };
     Effect::new(move |before: Option<()>| {
         document().set_title(&site.name.with_value(|name| format!("{} - {name}", title())));

@@ -405,7 +405,9 @@ mod tests {
     #[test]
     fn escapes() {
         assert_eq!(read(r#""\u00e9\ud83d\ude00\/""#), Some("é😀/".to_owned()));
-        for wrong in [r#""\ud83d""#, r#""\ude00""#, r#""\ud83d\u0041""#, r#""\x""#, r#""\u12""#, "\"\n\"", "\""] {
+        for wrong in
+            [r#""\ud83d""#, r#""\ude00""#, r#""\ud83d\u0041""#, r#""\x""#, r#""\u12""#, "\"\n\"", "\""]
+        {
             assert_eq!(read::<String>(wrong), None, "{wrong}");
         }
     }
@@ -419,9 +421,22 @@ mod tests {
         let fits = |text: &str| read::<One>(text) == Some(One { one: 1 });
         assert!(fits(r#" {"more":{"a":[1,-2.5e3,null,true,"}"],"b":{},"c":[]},"one":1,"last":false} "#));
         for wrong in [
-            "", "null", "[1]", "{}", r#"{"one":1}}"#, r#"{"one":1,}"#, r#"{"one":256}"#, r#"{"one":-1}"#,
-            r#"{"one":1.0}"#, r#"{"one":"1"}"#, r#"{"one" 1}"#, r#"{one:1}"#, r#"{"one":1 "x":2}"#,
-            r#"{"x":[1,],"one":1}"#, r#"{"x":[1}],"one":1}"#, "<html>Sign in to CafeNet</html>",
+            "",
+            "null",
+            "[1]",
+            "{}",
+            r#"{"one":1}}"#,
+            r#"{"one":1,}"#,
+            r#"{"one":256}"#,
+            r#"{"one":-1}"#,
+            r#"{"one":1.0}"#,
+            r#"{"one":"1"}"#,
+            r#"{"one" 1}"#,
+            r#"{one:1}"#,
+            r#"{"one":1 "x":2}"#,
+            r#"{"x":[1,],"one":1}"#,
+            r#"{"x":[1}],"one":1}"#,
+            "<html>Sign in to CafeNet</html>",
         ] {
             assert_eq!(read::<One>(wrong), None, "{wrong}");
         }

@@ -11,7 +11,8 @@ const EXPECTED: &str = "a day such as 2026-12-04 is expected";
 pub fn read(text: &str) -> Option<NaiveDate> {
     let mut parts = text.splitn(3, '-');
     let mut part = |length: usize| {
-        let part = parts.next().filter(|part| part.len() == length && part.bytes().all(|c| c.is_ascii_digit()))?;
+        let part =
+            parts.next().filter(|part| part.len() == length && part.bytes().all(|c| c.is_ascii_digit()))?;
         part.parse::<u32>().ok()
     };
     let (year, month, day) = (part(4)?, part(2)?, part(2)?);
@@ -73,7 +74,17 @@ mod tests {
         let leap = NaiveDate::from_ymd_opt(2028, 2, 29);
         assert_eq!(read("2028-02-29"), leap);
         assert_eq!(leap.map(write).as_deref(), Some("2028-02-29"));
-        for wrong in ["", "2027-02-29", "2028-2-29", "28-02-29", "2028-02-29T", "2028-13-01", "+028-02-29", "2028-02", "2028-02-01-1"] {
+        for wrong in [
+            "",
+            "2027-02-29",
+            "2028-2-29",
+            "28-02-29",
+            "2028-02-29T",
+            "2028-13-01",
+            "+028-02-29",
+            "2028-02",
+            "2028-02-01-1",
+        ] {
             assert_eq!(read(wrong), None, "{wrong}");
         }
     }

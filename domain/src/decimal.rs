@@ -30,7 +30,8 @@ pub fn show(number: f64, decimals: u32) -> String {
     let unit = 10_i64.pow(decimals);
     let units = (number * unit as f64).round() as i64;
     let sign = if units < 0 { "-" } else { "" };
-    let (whole, part) = (units.unsigned_abs() / unit.unsigned_abs(), units.unsigned_abs() % unit.unsigned_abs());
+    let (whole, part) =
+        (units.unsigned_abs() / unit.unsigned_abs(), units.unsigned_abs() % unit.unsigned_abs());
     format!("{sign}{whole}.{part:0width$}", width = decimals as usize)
 }
 
@@ -40,7 +41,19 @@ mod tests {
 
     #[test]
     fn reads_numbers() {
-        for text in ["0", "-0.5", "54.97827", "-1.61778", "51.507351000001", "180", "1e3", "2.5E-2", "123456789012345", ".5", "5."] {
+        for text in [
+            "0",
+            "-0.5",
+            "54.97827",
+            "-1.61778",
+            "51.507351000001",
+            "180",
+            "1e3",
+            "2.5E-2",
+            "123456789012345",
+            ".5",
+            "5.",
+        ] {
             assert_eq!(read(text), text.parse().ok(), "{text}");
         }
         for text in ["", "-", ".", "e5", "1e", "NaN", "inf", "1.2.3", "0x1", "1e999", "one", "--1", " 1"] {
@@ -50,9 +63,14 @@ mod tests {
 
     #[test]
     fn shows_numbers() {
-        for (number, expected) in
-            [(54.978_27, "54.97827"), (-1.617_78, "-1.61778"), (0.0, "0.00000"), (-0.000_001, "0.00000"), (1.999_999_9, "2.00000"), (-90.0, "-90.00000")]
-        {
+        for (number, expected) in [
+            (54.978_27, "54.97827"),
+            (-1.617_78, "-1.61778"),
+            (0.0, "0.00000"),
+            (-0.000_001, "0.00000"),
+            (1.999_999_9, "2.00000"),
+            (-90.0, "-90.00000"),
+        ] {
             assert_eq!(show(number, 5), expected);
         }
     }

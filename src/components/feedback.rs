@@ -1,10 +1,11 @@
 //! One question when a request has ended: how did it go?
 
 use domain::api::follow::{FeedbackRequest, FollowView};
-use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use leptos::{prelude::*, task::spawn_local};
 
 use super::button::SubmitButton;
 use super::error_summary::{Problem, problem_at};
+use super::handlers::submitted;
 use super::input::{Labelled, RadioOption, Radios, TextArea};
 use crate::api::follow;
 use crate::{a11y, words};
@@ -28,8 +29,7 @@ pub fn FeedbackForm(
         problems.try_set(vec![Problem { id: ID.to_owned(), words: words.to_owned() }]);
         a11y::focus_id(ID);
     };
-    let send = move |event: SubmitEvent| {
-        event.prevent_default();
+    let send = submitted(move || {
         if sending.get_untracked() {
             return;
         }
@@ -53,7 +53,7 @@ pub fn FeedbackForm(
                 Err(problem) => fail(words::call_failed(&problem)),
             }
         });
-    };
+    });
     let options = words::SCORES
         .iter()
         .map(|(score, label)| RadioOption {

@@ -9,7 +9,7 @@ use std::{
 
 use leptos::{prelude::*, reactive::effect::RenderEffect, task::spawn_local};
 
-use super::live::live;
+use super::{handlers::pressed, live::live};
 use crate::api::ApiProblem;
 use crate::{a11y, paths, words};
 
@@ -87,7 +87,7 @@ pub fn failed(problem: &ApiProblem, again: Callback<()>) -> AnyView {
     view! {
         <h1 class="govuk-heading-l">"Sorry, there is a problem"</h1>
         <p>{why}"."</p>
-        <button type="button" class="govuk-button" on:click=move |_| again.run(())>"Try again"</button>
+        <button type="button" class="govuk-button" on:click=pressed(move || again.run(()))>"Try again"</button>
     }
     .into_any()
 }

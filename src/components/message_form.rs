@@ -1,11 +1,12 @@
 //! Writing to the people who deal with a request.
 
 use domain::api::follow::{FollowView, MessageRequest};
-use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use leptos::{prelude::*, task::spawn_local};
 
 use super::button::SubmitButton;
 use super::count::Count;
 use super::error_summary::{Problem, problem_at};
+use super::handlers::submitted;
 use super::input::{Labelled, TextArea};
 use crate::api::{self, follow};
 use crate::{a11y, words};
@@ -33,8 +34,7 @@ pub fn MessageForm(
         problems.try_set(vec![Problem { id: ID.to_owned(), words: words.to_owned() }]);
         a11y::focus_id(ID);
     };
-    let send = move |event: SubmitEvent| {
-        event.prevent_default();
+    let send = submitted(move || {
         if sending.get_untracked() {
             return;
         }
@@ -64,7 +64,7 @@ pub fn MessageForm(
                 Err(problem) => fail(words::call_failed(&problem)),
             }
         });
-    };
+    });
     let labelled = Labelled::new(ID, "Your message").error(problem_at(problems.into(), ID));
     view! {
         <h2 class="govuk-heading-m">"Add a message"</h2>

@@ -7,6 +7,7 @@ pub mod error_summary;
 pub mod feedback;
 pub mod field;
 pub mod gallery;
+pub mod handlers;
 pub mod input;
 pub mod layout;
 pub mod live;

@@ -42,13 +42,15 @@ pub fn title(entry: &Entry, for_staff: bool) -> String {
         What::Closed { outcome, .. } => words::outcome(*outcome).to_owned(),
         What::Withdrawn { .. } => format!("{you} withdrew the request"),
         What::Feedback { score, .. } => {
-            format!("{you} said how it went: {}", words::score(*score).to_lowercase())
+            format!("{you} said how it went: {}", words::score(*score).to_ascii_lowercase())
         }
     }
 }
 
 fn details(what: What) -> Option<AnyView> {
-    let typed = |text: String| (!text.is_empty()).then(|| view! { <bdi class="portico-typed">{text}</bdi> }.into_any());
+    let typed = |text: String| {
+        (!text.is_empty()).then(|| view! { <bdi class="portico-typed">{text}</bdi> }.into_any())
+    };
     match what {
         What::Received | What::Taken => None,
         What::Message { text } => {

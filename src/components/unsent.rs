@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::handlers::pressed;
 use super::live::live_if;
 use crate::api::ApiProblem;
 use crate::{paths, words};
@@ -53,7 +54,7 @@ fn already(key: &str, reference: Option<String>, on_start_again: Callback<()>) -
         </p>
         <p>"You have changed your answers since. To tell us of the change, open the request and write to us there."</p>
         <p><a class="govuk-notification-banner__link" href=paths::request(key)>"Open the request you sent"</a></p>
-        <button type="button" class="govuk-button govuk-button--secondary" on:click=move |_| on_start_again.run(())>
+        <button type="button" class="govuk-button govuk-button--secondary" on:click=pressed(move || on_start_again.run(()))>
             "Start a new one instead"
         </button>
     }

@@ -3,12 +3,13 @@
 use domain::api::follow::FindRequest;
 use domain::field::contact::is_email;
 use domain::reference::Reference;
-use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use leptos::{prelude::*, task::spawn_local};
 use leptos_router::hooks::use_navigate;
 
 use crate::api::{ApiProblem, follow};
 use crate::components::button::SubmitButton;
 use crate::components::error_summary::{ErrorSummary, Problem, problem_at};
+use crate::components::handlers::submitted;
 use crate::components::input::{Labelled, TextInput, Typing};
 use crate::components::layout::Column;
 use crate::{a11y, paths, words};
@@ -25,8 +26,7 @@ pub fn FindPage() -> impl IntoView {
         format!("{}Find your request", if problems.with(Vec::is_empty) { "" } else { "Error: " })
     });
     let navigate = use_navigate();
-    let find = move |event: SubmitEvent| {
-        event.prevent_default();
+    let find = submitted(move || {
         let what = FindRequest {
             reference: reference.get_untracked(),
             email: email.get_untracked().trim().to_owned(),
@@ -52,7 +52,7 @@ pub fn FindPage() -> impl IntoView {
                 }
             }
         });
-    };
+    });
     let reference_label = Labelled::new("reference", "Reference")
         .hint("It is in the email we sent you, and looks like 7K3M-9PQ9".to_owned())
         .error(problem_at(wrong, "reference"));

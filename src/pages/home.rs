@@ -82,14 +82,18 @@ fn results(list: Vec<ServiceSummary>, search: RwSignal<String>) -> AnyView {
 
 /// The services in which every word of the search begins a word.
 fn find(list: &[ServiceSummary], search: &str) -> Vec<ServiceSummary> {
-    let search = search.to_lowercase();
+    let search = folded(search);
     let fits = |service: &&ServiceSummary| {
-        let text =
-            format!("{} {} {}", service.title, service.summary, service.keywords.join(" ")).to_lowercase();
+        let text = folded(&format!("{} {} {}", service.title, service.summary, service.keywords.join(" ")));
         let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).collect();
         search.split_whitespace().all(|typed| words.iter().any(|word| word.starts_with(typed)))
     };
     list.iter().filter(fits).cloned().collect()
+}
+
+/// In lower case, letter by letter: for whole texts there are more tables, for a letter of Greek.
+fn folded(text: &str) -> String {
+    text.chars().flat_map(char::to_lowercase).collect()
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use leptos_router::{NavigateOptions, hooks::use_navigate};
 
 use crate::api::{ApiProblem, requests};
 use crate::components::error_summary::Problem;
+use crate::components::handlers::submitted;
 use crate::state::{drafts::Draft, services, uploads};
 use crate::{a11y, paths, words};
 
@@ -29,16 +30,11 @@ pub(super) struct Outcome {
 }
 
 /// What to do when the form is sent.
-pub(super) fn sender(
-    view: Arc<ServiceView>,
-    draft: Draft,
-    outcome: Outcome,
-) -> impl Fn(SubmitEvent) + 'static {
+pub(super) fn sender(view: Arc<ServiceView>, draft: Draft, outcome: Outcome) -> Box<dyn FnMut(SubmitEvent) + Send> {
     let navigate = use_navigate();
     let photos = uploads::use_uploads();
     let announcer = a11y::use_announcer();
-    move |event| {
-        event.prevent_default();
+    submitted(move || {
         // A second press while sending is no second request; the key would see to that as well.
         if outcome.sending.get_untracked() {
             return;
@@ -64,7 +60,7 @@ pub(super) fn sender(
                 Err(_) => announcer.say("Your answers were not sent yet. They are kept on this device"),
             }
         });
-    }
+    })
 }
 
 /// The request as it is sent: the answers to what was asked, and nothing else.

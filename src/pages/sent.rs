@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 use super::param;
 use crate::api::follow;
+use crate::components::handlers::pressed;
 use crate::components::layout::Column;
 use crate::components::load::loaded;
 use crate::state::{boot, device};
@@ -60,7 +61,7 @@ fn keep(request: &FollowView, key: &str) -> AnyView {
         device::mail_link(&subject, &format!("Reference: {}\nFollow it here: {address}", request.reference))
     });
     let copied = RwSignal::new("Copy the link");
-    let copy = move |_| {
+    let copy = pressed(move || {
         let words = if address.with_value(|address| device::copy(address)) {
             "Copied"
         } else {
@@ -68,14 +69,14 @@ fn keep(request: &FollowView, key: &str) -> AnyView {
         };
         copied.set(words);
         announcer.say(words);
-    };
+    });
     view! {
         <h2 class="govuk-heading-m">"Follow your request"</h2>
         <p>"Keep this link. It shows what is happening, and anybody who has it can see your request."</p>
         <p class="portico-link"><a href=path>{address.get_value()}</a></p>
         <div class="govuk-button-group">
             <button type="button" class="govuk-button govuk-button--secondary" on:click=copy>{copied}</button>
-            <button type="button" class="govuk-button govuk-button--secondary" on:click=move |_| device::print()>"Print this page"</button>
+            <button type="button" class="govuk-button govuk-button--secondary" on:click=pressed(device::print)>"Print this page"</button>
             <a class="govuk-link" href=mail>"Email it to yourself"</a>
         </div>
     }

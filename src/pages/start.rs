@@ -8,9 +8,10 @@ use leptos::prelude::*;
 
 use super::param;
 use crate::components::button::StartButton;
+use crate::components::handlers::pressed;
 use crate::components::layout::{Column, phone_link};
-use crate::components::{live::live, load::loaded};
 use crate::components::promise::Promise;
+use crate::components::{live::live, load::loaded};
 use crate::state::{boot, drafts, services, uploads};
 use crate::{a11y, paths, words};
 
@@ -29,7 +30,7 @@ fn start(view: &Arc<ServiceView>) -> AnyView {
     let phone = boot::use_council().with_value(|council| phone_link(&council.contact.phone));
     let asked = service.questions.iter().filter(|question| question.show_if.is_none());
     let photos = uploads::use_uploads();
-    let throw_away = move |_| {
+    let throw_away = move || {
         draft.erase();
         photos.clear();
         a11y::focus_when_drawn("main h1");
@@ -53,7 +54,7 @@ fn start(view: &Arc<ServiceView>) -> AnyView {
                 <p>"You have begun this already. What you typed is kept on this device."</p>
                 <div class="govuk-button-group">
                     <StartButton href=next label="Go on where you stopped" />
-                    <button type="button" class="govuk-button govuk-button--secondary" on:click=throw_away>
+                    <button type="button" class="govuk-button govuk-button--secondary" on:click=pressed(throw_away)>
                         "Throw it away and start again"
                     </button>
                 </div>

@@ -6,7 +6,7 @@ use domain::api::services::ServiceView;
 use domain::catalogue::{Question, Service};
 use domain::journey::{self, Next};
 use domain::validate;
-use leptos::{ev::SubmitEvent, prelude::*};
+use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
 
@@ -14,6 +14,7 @@ use super::param;
 use crate::components::button::SubmitButton;
 use crate::components::error_summary::{ErrorSummary, Problem};
 use crate::components::field::{Asked, field};
+use crate::components::handlers::submitted;
 use crate::components::layout::Column;
 use crate::components::load::{loaded, not_found};
 use crate::state::uploads::{self, UNFINISHED};
@@ -105,8 +106,7 @@ fn step(view: &Arc<ServiceView>, slug: String, changing: bool, back: RwSignal<St
     });
     let navigate = use_navigate();
     let view = Arc::clone(view);
-    let proceed = move |event: SubmitEvent| {
-        event.prevent_default();
+    let proceed = submitted(move || {
         let answers = draft.now();
         let asked: Vec<&Question> = questions.iter().collect();
         let mut found = match validate::questions(&asked, &answers) {
@@ -133,7 +133,7 @@ fn step(view: &Arc<ServiceView>, slug: String, changing: bool, back: RwSignal<St
             };
             navigate(&paths::next(service, &next, changing), NavigateOptions::default());
         }
-    };
+    });
     view! {
         <ErrorSummary problems=problems />
         <span class="govuk-caption-l">{caption}</span>

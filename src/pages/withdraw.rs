@@ -1,13 +1,14 @@
 //! `/follow/:key/withdraw`: are you sure?
 
 use domain::api::follow::{FollowView, WithdrawRequest};
-use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use leptos::{prelude::*, task::spawn_local};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 
 use super::{param, step::go};
 use crate::api::follow;
 use crate::components::button::SubmitButton;
 use crate::components::error_summary::{ErrorSummary, Problem, problem_at};
+use crate::components::handlers::submitted;
 use crate::components::input::{Labelled, TextArea};
 use crate::components::layout::Column;
 use crate::components::load::loaded;
@@ -39,8 +40,7 @@ fn withdraw(request: &FollowView, key: String) -> AnyView {
     });
     let keep = paths::request(&key);
     let navigate = use_navigate();
-    let send = move |event: SubmitEvent| {
-        event.prevent_default();
+    let send = submitted(move || {
         if sending.get_untracked() {
             return;
         }
@@ -66,7 +66,7 @@ fn withdraw(request: &FollowView, key: String) -> AnyView {
                 }
             }
         });
-    };
+    });
     let why = Labelled::new("reason", "Why? (optional)").error(problem_at(problems.into(), "reason"));
     view! {
         <ErrorSummary problems=problems />

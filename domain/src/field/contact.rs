@@ -176,7 +176,7 @@ const COMMON_HOSTS: [&str; 10] = [
 #[must_use]
 pub fn email_meant(email: &str) -> Option<String> {
     let (local, host) = email.rsplit_once('@')?;
-    let host = host.to_lowercase();
+    let host = host.to_ascii_lowercase();
     let meant = COMMON_HOSTS.iter().find(|common| one_slip(&host, common))?;
     (!COMMON_HOSTS.contains(&host.as_str())).then(|| format!("{local}@{meant}"))
 }
@@ -219,7 +219,7 @@ pub fn same_email_key(email: &str) -> String {
 /// extension dropped, a text relay prefix (18001) dropped; foreign ones when they begin with `+` or `00`.
 #[must_use]
 pub fn e164(typed: &str) -> Option<String> {
-    let lower = typed.to_lowercase();
+    let lower = typed.to_ascii_lowercase();
     let main = lower.split(['x', '#']).next().unwrap_or("").trim_end_matches(|c: char| !c.is_ascii_digit());
     if main.chars().any(|c| c.is_alphabetic() && c != 'e') {
         return None;

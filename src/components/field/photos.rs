@@ -5,8 +5,9 @@ use leptos::prelude::*;
 use uuid::Uuid;
 
 use super::{Asked, yes_no::yes_or_no};
-use crate::components::live::{live, live_if};
+use crate::components::handlers::pressed;
 use crate::components::input::{Labelled, Radios, TextInput};
+use crate::components::live::{live, live_if};
 use crate::state::uploads::{Stage, Upload, Uploads, use_uploads};
 use crate::{a11y, words};
 
@@ -79,7 +80,7 @@ fn waiting(uploads: Uploads, question: String) -> AnyView {
                 <div>
                     <p class="portico-photos__name"><bdi>{name}</bdi></p>
                     {told}
-                    <button type="button" class="govuk-button govuk-button--secondary" on:click=move |_| uploads.stop(number)>
+                    <button type="button" class="govuk-button govuk-button--secondary" on:click=pressed(move || uploads.stop(number))>
                         "Remove"<span class="govuk-visually-hidden">{remove}</span>
                     </button>
                 </div>
@@ -121,11 +122,11 @@ fn added(asked: Asked, uploads: Uploads) -> AnyView {
             None => view! { <span class="portico-photos__blank"></span> }.into_any(),
         };
         let question = question.clone();
-        let remove = move |_| {
+        let remove = pressed(move || {
             uploads.remove(&question, id, draft);
             announcer.say(format!("Photo {number} was removed"));
             a11y::focus_id(&question);
-        };
+        });
         view! {
             <li>
                 {picture}
