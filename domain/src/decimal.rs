@@ -27,11 +27,10 @@ pub fn read(text: &str) -> Option<f64> {
 #[must_use]
 #[expect(clippy::cast_possible_truncation, reason = "a number too large for it is shown as the largest")]
 pub fn show(number: f64, decimals: u32) -> String {
-    let unit = 10_i64.pow(decimals);
-    let units = (number * unit as f64).round() as i64;
+    let unit = 10_u32.pow(decimals);
+    let units = (number * f64::from(unit)).round() as i64;
     let sign = if units < 0 { "-" } else { "" };
-    let (whole, part) =
-        (units.unsigned_abs() / unit.unsigned_abs(), units.unsigned_abs() % unit.unsigned_abs());
+    let (whole, part) = (units.unsigned_abs() / u64::from(unit), units.unsigned_abs() % u64::from(unit));
     format!("{sign}{whole}.{part:0width$}", width = decimals as usize)
 }
 
@@ -77,8 +76,8 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn what_is_shown_reads_the_same(units in -18_000_000_i64..18_000_000) {
-            let text = show(units as f64 / 100_000.0, 5);
+        fn what_is_shown_reads_the_same(units in -18_000_000..18_000_000) {
+            let text = show(f64::from(units) / 100_000.0, 5);
             proptest::prop_assert_eq!(read(&text), text.parse().ok());
         }
     }
