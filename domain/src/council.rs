@@ -216,7 +216,10 @@ mod clock {
     use chrono::NaiveTime;
     use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};
 
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+    #[allow(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "serde's signature; on 32 bits the lint does not mind"
+    )]
     pub(super) fn serialize<S: Serializer>(time: &NaiveTime, to: S) -> Result<S::Ok, S::Error> {
         to.collect_str(&time.format("%H:%M"))
     }

@@ -85,7 +85,7 @@ test("I withdraw it, after I was asked whether I mean it", async ({ page, api, s
   await mine.type("Why? (optional)", "It is gone already.");
   await mine.press("Withdraw this request");
   await mine.opened();
-  await expect(mine.statusTitle).toHaveText("You withdrew this request");
+  await expect(mine.statusTitle).toHaveText("Withdrawn: this is no longer needed");
   await expect(mine.timeline.first()).toContainText("It is gone already.");
   await expect(page.getByRole("link", { name: "Withdraw this request" })).toHaveCount(0);
   await server.mailbox.expect("sam@example.org", "Withdrawn");

@@ -94,7 +94,7 @@ test("I report graffiti with the keyboard alone", async ({ page, form }) => {
   await page.keyboard.press("Enter");
 
   await focusOnHeading("Check your answers");
-  await tabTo(page, page.getByRole("link", { name: "Change: Where is it?" }));
+  await tabTo(page, form.changer("Where is it?"));
   await page.keyboard.press("Enter");
   await focusOnHeading("Where is it?");
   await tabTo(page, button("Continue"));

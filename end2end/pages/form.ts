@@ -90,8 +90,13 @@ export class Form extends Screen {
     return this.page.locator(".govuk-summary-list__row").filter({ has: key }).locator("dd").first();
   }
 
+  /** The link that leads from "check your answers" to a question. */
+  changer(question: string): Locator {
+    return this.page.getByRole("link", { name: new RegExp(`^Change ?: ${escape(question)}$`) });
+  }
+
   async change(question: string): Promise<void> {
-    await this.page.getByRole("link", { name: `Change: ${question}`, exact: true }).click();
+    await this.changer(question).click();
   }
 
   get sender(): Locator {

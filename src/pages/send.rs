@@ -30,7 +30,11 @@ pub(super) struct Outcome {
 }
 
 /// What to do when the form is sent.
-pub(super) fn sender(view: Arc<ServiceView>, draft: Draft, outcome: Outcome) -> Box<dyn FnMut(SubmitEvent) + Send> {
+pub(super) fn sender(
+    view: Arc<ServiceView>,
+    draft: Draft,
+    outcome: Outcome,
+) -> Box<dyn FnMut(SubmitEvent) + Send> {
     let navigate = use_navigate();
     let photos = uploads::use_uploads();
     let announcer = a11y::use_announcer();

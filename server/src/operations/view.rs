@@ -1,5 +1,6 @@
 //! Readings of a case: what its resident sees, and what staff see.
 
+use chrono::{DateTime, SecondsFormat, Utc};
 use domain::api::follow::{Entry, FollowView, What};
 use domain::api::staff::{QueueItem, StaffCase};
 use domain::case::{Actor, Case, Event, Owner, Recorded, Status};
