@@ -43,6 +43,7 @@ async function harmless(page: Page): Promise<void> {
 }
 
 test("code that is typed stays text, for the resident and for staff", async ({ page, form, people, server, inspector, darkroom }) => {
+  test.slow();
   await form.begin("report-graffiti");
   await form.answer("What is the graffiti on?", "Something public");
   await form.answer("Is it offensive?", "Yes");

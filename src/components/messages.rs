@@ -25,7 +25,7 @@ pub fn Messages(
             .map(|message| view! { <li>{message.text.clone()}</li> }.into_any())
             .collect_view();
         // Once is enough for the demonstration's own line: on inner pages the question comes first.
-        let demo = demo && path.with(|path| path == crate::paths::HOME);
+        let demo = demo && path.with(|path| path == crate::paths::HOME || path.starts_with("/staff/sign-in"));
         (demo || !lines.is_empty()).then(|| {
             view! {
                 <section class="portico-messages" aria-label="Important messages">

@@ -195,7 +195,7 @@ impl Told {
             Self::Taken { by, complete_by } => (
                 subject("Somebody is working on your request"),
                 vec![format!(
-                    "{by} now looks after your request “{title}”. We promise an answer by {}.",
+                    "{by} now looks after your request “{title}”. We will finish by {}.",
                     say(complete_by)
                 )],
             ),

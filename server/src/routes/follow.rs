@@ -41,7 +41,9 @@ pub fn router() -> OpenApiRouter<AppState> {
         .routes(routes!(feedback))
 }
 
+/// The request a key opens. A full stop or a blank that was copied along with the link does no harm.
 async fn stored(at: &At, key: &str) -> Result<Stored, ApiError> {
+    let key = key.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
     Ok(at.store.followed(&secret::hash(key.as_bytes())).await?)
 }
 

@@ -77,6 +77,28 @@ pub fn serve(name: &str, headers: &HeaderMap) -> Option<Response> {
     Some(response)
 }
 
+/// Whether a name is one of a file, by its ending. A link that somebody copied with the full stop behind it is not.
+#[must_use]
+pub fn is_file_name(name: &str) -> bool {
+    const ENDINGS: [&str; 14] = [
+        "br",
+        "css",
+        "gz",
+        "html",
+        "ico",
+        "jpg",
+        "js",
+        "json",
+        "map",
+        "png",
+        "svg",
+        "txt",
+        "wasm",
+        "webmanifest",
+    ];
+    name.rsplit_once('.').is_some_and(|(_, ending)| ENDINGS.contains(&ending))
+}
+
 /// Whether a name holds a hash of the content, so that what it names never changes.
 fn is_hashed(name: &str) -> bool {
     name.split(['-', '.', '_'])

@@ -24,8 +24,11 @@ pub async fn fallback(State(state): State<AppState>, at: At, request: Request) -
     if path.starts_with("/api/") || path == "/api" {
         return ApiError::not_found().into_response();
     }
-    if name.contains('.') || name.contains('%') {
-        return assets::serve(name, request.headers()).unwrap_or_else(assets::missing);
+    if let Some(file) = assets::serve(name, request.headers()) {
+        return file;
+    }
+    if assets::is_file_name(name) {
+        return assets::missing();
     }
     page(&state, &at.served, path)
 }

@@ -3,6 +3,7 @@
 use domain::api::council::CouncilView;
 use leptos::{prelude::*, task::spawn_local};
 use portico_app::a11y::AnnouncerRegion;
+use portico_app::components::messages::Messages;
 
 use crate::paths;
 use crate::session::{self, Session};
@@ -29,6 +30,8 @@ pub fn Frame(
             </div>
             {navigation(session, path)}
         </header>
+        // What residents are told is not for staff; where the codes of a demonstration come to is.
+        <Messages messages=Vec::new() demo=council.demo path=path />
         <div class="portico-page__middle">{children()}</div>
         <footer class="portico-footer">
             <div class="govuk-width-container">
