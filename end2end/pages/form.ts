@@ -92,7 +92,7 @@ export class Form extends Screen {
 
   /** The link that leads from "check your answers" to a question. */
   changer(question: string): Locator {
-    return this.page.getByRole("link", { name: new RegExp(`^Change ?: ${escape(question)}$`) });
+    return this.page.getByRole("link", { name: `Change “${question}”`, exact: true });
   }
 
   async change(question: string): Promise<void> {

@@ -25,7 +25,7 @@ pub fn AnswerList(
     photo: Callback<uuid::Uuid, Option<String>>,
 ) -> impl IntoView {
     let line = |Line { label, value, change }: Line| {
-        let hidden = format!(": {label}");
+        let hidden = format!(" “{label}”");
         let answer = match value {
             None => "Not provided".into_any(),
             Some(Value::Photos(photos)) => photos_view(photos, photo),

@@ -44,6 +44,7 @@ fn request(key: String, first: FollowView) -> AnyView {
         <span class="govuk-caption-l">"Reference "<span class="portico-reference">{reference}</span></span>
         <h1 class="govuk-heading-l">"Your request: "{title}</h1>
         {move || view! { <StatusPanel request=shown.get() /> }.into_any()}
+        {move || is_open.get().then(|| what_next(shown.with(|now| now.next.clone())))}
         {move || asks_feedback.get().then(|| view! { <FeedbackForm key=key.get_value() on_sent=update /> }.into_any())}
         {move || said_feedback(&now.get())}
         <h2 class="govuk-heading-m">"What has happened"</h2>
@@ -54,6 +55,17 @@ fn request(key: String, first: FollowView) -> AnyView {
             <h2 class="govuk-heading-m">"If you no longer need this"</h2>
             <p><a href=paths::withdraw(&key.get_value())>"Withdraw this request"</a></p>
         }.into_any())}
+    }
+    .into_any()
+}
+
+/// What happens next, while it is open.
+fn what_next(next: Vec<String>) -> AnyView {
+    view! {
+        <h2 class="govuk-heading-m">"What happens next"</h2>
+        <ol class="govuk-list govuk-list--number">
+            {next.into_iter().map(|next| view! { <li>{next}</li> }).collect_view()}
+        </ol>
     }
     .into_any()
 }
