@@ -59,9 +59,14 @@ pub fn others_before() -> Result<f64> {
     watch.others(0.0)
 }
 
+/// Whether others used so much that figures suffer.
+pub fn is_noisy(others: f64) -> bool {
+    others > NOISY
+}
+
 /// Says what part of the machine others used.
 pub fn noise(others: f64) -> String {
     let percent = others * 100.0;
-    let warning = if others > NOISY { ": NOISY, measure again on a quiet machine" } else { "" };
+    let warning = if is_noisy(others) { ": NOISY, measure again on a quiet machine" } else { "" };
     format!("others used {percent:.0} % of the machine{warning}")
 }

@@ -2,6 +2,8 @@
 
 use std::fmt::{Display, Formatter, Result};
 
+use crate::machine;
+
 /// What a figure is held to.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Bar {
@@ -62,6 +64,15 @@ impl Table {
             with_unit(bar.to_string(), unit),
             bar.verdict(figure).to_owned(),
         ]);
+    }
+
+    /// Adds a figure that depends on how busy others were: over its bar amid noise says little.
+    pub fn judged_amid(&mut self, others: f64, what: &str, figure: f64, unit: &str, bar: Bar) {
+        self.judged(what, figure, unit, bar);
+        let verdict = self.rows.last_mut().and_then(|row| row.last_mut());
+        if let Some(verdict) = verdict.filter(|verdict| *verdict == "OVER" && machine::is_noisy(others)) {
+            "over, amid noise".clone_into(verdict);
+        }
     }
 
     /// Adds a figure that is only shown.
@@ -161,6 +172,16 @@ mod tests {
         assert_eq!(Bar::AtMost(6.0).verdict(6.0), "within");
         assert_eq!(Bar::AtMost(6.0).verdict(7.0), "OVER");
         assert_eq!(Bar::AtLeast(1000.0).verdict(999.0), "OVER");
+    }
+
+    #[test]
+    fn what_is_over_amid_noise_says_so() {
+        let mut table = Table::of_figures("Load");
+        table.judged_amid(0.5, "slow", 60.0, "ms", Bar::AtMost(50.0));
+        table.judged_amid(0.5, "fast", 40.0, "ms", Bar::AtMost(50.0));
+        table.judged_amid(0.0, "slow", 60.0, "ms", Bar::AtMost(50.0));
+        let verdicts: Vec<&str> = table.rows[1..].iter().map(|row| row[3].as_str()).collect();
+        assert_eq!(verdicts, ["over, amid noise", "within", "OVER"]);
     }
 
     #[test]
