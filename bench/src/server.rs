@@ -97,6 +97,9 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
+        if !matches!(self.child.try_wait(), Ok(None)) {
+            return;
+        }
         let _ = Command::new("kill").arg(self.child.id().to_string()).status();
         let start = Instant::now();
         while start.elapsed() < STOP_LIMIT && matches!(self.child.try_wait(), Ok(None)) {

@@ -64,6 +64,7 @@ pub fn run(options: &Options) -> Result<()> {
         bench.follows(&mut table, 16, 1, "one request")?;
         bench.follows(&mut table, 16, usize::MAX, "many requests")?;
         bench.follows(&mut table, 64, usize::MAX, "many requests")?;
+        bench.memory(&mut table)?;
         table.note(
             "CPU each: of the server alone, the mail included; for orientation, the same kind of machine:",
         );
@@ -136,11 +137,16 @@ impl Bench<'_> {
         table.shown("create: mails still to be sent at the end", float(created.saturating_sub(mailed)), "");
         table.shown("create: those were sent in", took.as_secs_f64(), "s");
         table.shown("create: mails missing in the end", float((mails + created).saturating_sub(settled)), "");
-        table.judged("memory after it (PSS)", self.server.pss_mb()?, "MB", Bar::AtMost(60.0));
-        if let Some(megabytes) = self.database.pss_mb() {
-            table.shown("memory of PostgreSQL after it (PSS)", megabytes, "MB");
-        }
         table.note(format!("create: {}", machine::noise(others)));
+        Ok(())
+    }
+
+    /// What all of it left behind.
+    fn memory(&self, table: &mut Table) -> Result<()> {
+        table.judged("memory after all this (PSS)", self.server.pss_mb()?, "MB", Bar::AtMost(60.0));
+        if let Some(megabytes) = self.database.pss_mb() {
+            table.shown("memory of PostgreSQL after all this (PSS)", megabytes, "MB");
+        }
         Ok(())
     }
 
