@@ -75,6 +75,9 @@ pub fn run(workspace: &Workspace, report: &mut Report, options: &Options) -> Res
             install::npm(report, workspace)?;
             bench = bench.env("CHROMIUM", install::chromium(report)?);
         }
+        if subject == Subject::Load {
+            install::wrk(report)?;
+        }
         let postgres = if subject.needs_postgres() && std::env::var_os(VARIABLE).is_none() {
             Some(install::postgres(report)?)
         } else {

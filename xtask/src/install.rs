@@ -116,6 +116,16 @@ pub fn postgres(report: &mut Report) -> Result<PathBuf> {
     tools::postgres_bin().context("PostgreSQL was installed but not found in /usr/lib/postgresql")
 }
 
+/// The load generator of the benchmarks.
+pub fn wrk(report: &mut Report) -> Result<()> {
+    if tools::find(&["wrk"]).is_none() {
+        report.step("wrk", "install the load generator that the benchmark uses", || {
+            apt_get(&["wrk"], "so that wrk is on PATH")
+        })?;
+    }
+    Ok(())
+}
+
 /// Debian's packages, if we may.
 fn apt_get(packages: &[&str], otherwise: &str) -> Result<()> {
     let list = packages.join(" ");

@@ -86,8 +86,9 @@ impl Database {
                 std::fs::create_dir_all(folder)
                     .map_err(|error| DbErr::Custom(format!("{}: {error}", folder.display())))?;
             }
-            let writer = SeaDatabase::connect(sqlite(&format!("sqlite://{file}?mode=rwc"), 1)).await?;
-            let read = SeaDatabase::connect(sqlite(&format!("sqlite://{file}?mode=rwc"), 4)).await?;
+            let writer =
+                SeaDatabase::connect(sqlite(&format!("sqlite://{file}?mode=rwc"), 1, "-8000")).await?;
+            let read = SeaDatabase::connect(sqlite(&format!("sqlite://{file}?mode=rwc"), 4, "-2000")).await?;
             return Ok(Self { read, write: Write::Queued(Writer::start(writer)) });
         }
         let mut options = ConnectOptions::new(url);
@@ -184,7 +185,9 @@ impl Store {
     }
 }
 
-fn sqlite(url: &str, connections: u32) -> ConnectOptions {
+/// Connections to SQLite; `cache` is how much each keeps of the file, in kibibytes with a minus before it. Readers
+/// are several and gain nothing from much.
+fn sqlite(url: &str, connections: u32, cache: &'static str) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
     options
         .max_connections(connections)
@@ -193,13 +196,13 @@ fn sqlite(url: &str, connections: u32) -> ConnectOptions {
         .test_before_acquire(false)
         .record_stmt_in_spans(false);
     options.idle_timeout(None::<Duration>).max_lifetime(None::<Duration>);
-    options.map_sqlx_sqlite_opts(|options| {
+    options.map_sqlx_sqlite_opts(move |options| {
         options
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(5))
             .pragma("journal_mode", "WAL")
             .pragma("synchronous", "FULL")
-            .pragma("cache_size", "-8000")
+            .pragma("cache_size", cache)
     });
     options
 }
