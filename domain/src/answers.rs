@@ -1,31 +1,78 @@
 //! What a person has typed so far, exactly as typed.
 
-use std::collections::BTreeMap;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use serde::{Deserialize, Serialize};
+/// The most paths that are read. No form has a tenth of them, and each costs more than the one before.
+const MOST: usize = 1_000;
 
 /// Raw answers, keyed by field path: `what` for a question with one input, `where.postcode` for a part of
 /// one. The draft in the browser, the body of a submission and the path of an error all use these keys.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+// In order of the paths. A form has few; a tree would weigh more in the browser than all of this file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(transparent)]
-pub struct Answers(BTreeMap<String, String>);
+#[cfg_attr(feature = "openapi", schema(value_type = std::collections::BTreeMap<String, String>))]
+pub struct Answers(Vec<(String, String)>);
+
+impl Serialize for Answers {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter())
+    }
+}
+
+impl<'de> Deserialize<'de> for Answers {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+
+        impl<'de> serde::de::Visitor<'de> for Visitor {
+            type Value = Answers;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an object of texts")
+            }
+
+            fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Answers, A::Error> {
+                let mut answers = Answers::default();
+                while let Some((path, raw)) = map.next_entry()? {
+                    if answers.0.len() == MOST {
+                        return Err(serde::de::Error::custom("too many answers"));
+                    }
+                    answers.put(path, raw);
+                }
+                Ok(answers)
+            }
+        }
+
+        deserializer.deserialize_map(Visitor)
+    }
+}
 
 impl Answers {
     /// The raw text at a path; empty when nothing was typed.
     #[must_use]
     pub fn get(&self, path: &str) -> &str {
-        self.0.get(path).map_or("", String::as_str)
+        self.place(path).ok().and_then(|at| self.0.get(at)).map_or("", |(_, raw)| raw)
     }
 
     /// Sets the raw text at a path; an empty text removes it.
     pub fn set(&mut self, path: &str, raw: impl Into<String>) {
         let raw = raw.into();
-        if raw.is_empty() {
-            self.0.remove(path);
-        } else {
-            self.0.insert(path.to_owned(), raw);
+        if !raw.is_empty() {
+            self.put(path.to_owned(), raw);
+        } else if let Ok(at) = self.place(path) {
+            self.0.remove(at);
         }
+    }
+
+    fn put(&mut self, path: String, raw: String) {
+        match self.place(&path) {
+            Ok(at) => self.0[at].1 = raw,
+            Err(at) => self.0.insert(at, (path, raw)),
+        }
+    }
+
+    /// Where a path stands, or where it belongs.
+    fn place(&self, path: &str) -> Result<usize, usize> {
+        self.0.binary_search_by(|(known, _)| known.as_str().cmp(path))
     }
 
     /// The parts of one question's answer.
@@ -36,7 +83,7 @@ impl Answers {
 
     /// Forgets everything said to one question.
     pub fn forget(&mut self, question: &str) {
-        self.0.retain(|path, _| question_of(path) != question);
+        self.0.retain(|(path, _)| question_of(path) != question);
     }
 
     /// Every path with its raw text, in order.
@@ -53,13 +100,7 @@ impl Answers {
     /// The answers to the questions that `keep` accepts.
     #[must_use]
     pub fn only(&self, keep: impl Fn(&str) -> bool) -> Self {
-        Self(
-            self.0
-                .iter()
-                .filter(|(path, _)| keep(question_of(path)))
-                .map(|(p, r)| (p.clone(), r.clone()))
-                .collect(),
-        )
+        Self(self.0.iter().filter(|(path, _)| keep(question_of(path))).cloned().collect())
     }
 }
 
@@ -108,9 +149,54 @@ impl<'a> Parts<'a> {
     /// The names of the parts that hold something.
     pub fn names(&self) -> impl Iterator<Item = &'a str> {
         let question = self.question;
-        self.answers.0.keys().filter_map(move |path| match path.strip_prefix(question)? {
+        self.answers.iter().filter_map(move |(path, _)| match path.strip_prefix(question)? {
             "" => Some(""),
             rest => rest.strip_prefix('.'),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn is_a_map_that_forgets_empty_texts(steps in proptest::collection::vec(("[a-c](\\.[a-c])?", "[xy]?"), 0..40)) {
+            let mut answers = Answers::default();
+            let mut map = BTreeMap::new();
+            for (path, raw) in steps {
+                answers.set(&path, raw.clone());
+                if raw.is_empty() {
+                    map.remove(&path);
+                } else {
+                    map.insert(path, raw);
+                }
+            }
+            prop_assert!(answers.iter().eq(map.iter().map(|(path, raw)| (path.as_str(), raw.as_str()))));
+            let text = serde_json::to_string(&answers).unwrap();
+            prop_assert_eq!(&text, &serde_json::to_string(&map).unwrap());
+            prop_assert_eq!(serde_json::from_str::<Answers>(&text).unwrap(), answers);
+        }
+    }
+
+    #[test]
+    fn order_and_repeats_on_the_wire() {
+        let read: Answers = serde_json::from_str(r#"{"b":"1","a":"2","b":"3"}"#).unwrap();
+        assert_eq!(read.iter().collect::<Vec<_>>(), [("a", "2"), ("b", "3")]);
+    }
+
+    #[test]
+    fn there_is_an_end_to_it() {
+        let many = |many: usize| {
+            let map: BTreeMap<String, &str> = (0..many).map(|at| (format!("a{at}"), "x")).collect();
+            serde_json::from_str::<Answers>(&serde_json::to_string(&map).unwrap())
+        };
+        assert!(many(MOST).is_ok());
+        assert!(many(MOST + 1).is_err());
     }
 }

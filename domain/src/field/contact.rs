@@ -141,7 +141,8 @@ pub fn is_email(text: &str) -> bool {
         && !local[1..local.len() - 1].contains('"');
     let local_ok = quoted
         || local.split('.').all(|atom| {
-            !atom.is_empty() && atom.chars().all(|c| c.is_alphanumeric() || "!#$%&'*+-/=?^_`{|}~".contains(c))
+            !atom.is_empty()
+                && atom.chars().all(|c| plain::is_letter_or_digit(c) || "!#$%&'*+-/=?^_`{|}~".contains(c))
         });
     let labels: Vec<&str> = host.split('.').collect();
     let host_ok = labels.len() > 1
@@ -150,11 +151,14 @@ pub fn is_email(text: &str) -> bool {
                 && label.len() <= 63
                 && !label.starts_with('-')
                 && !label.ends_with('-')
-                && label.chars().all(|c| c.is_alphanumeric() || c == '-')
+                && label.chars().all(|c| plain::is_letter_or_digit(c) || c == '-')
         });
-    let top_ok =
-        labels.last().is_some_and(|top| plain::count(top) > 1 && top.chars().any(char::is_alphabetic));
+    let top_ok = labels.last().is_some_and(|top| plain::count(top) > 1 && top.chars().any(is_letter));
     local.len() <= 64 && local_ok && host_ok && top_ok
+}
+
+fn is_letter(c: char) -> bool {
+    plain::is_letter_or_digit(c) && !c.is_ascii_digit()
 }
 
 /// Mail hosts that people mistype most, by use.
@@ -221,7 +225,7 @@ pub fn same_email_key(email: &str) -> String {
 pub fn e164(typed: &str) -> Option<String> {
     let lower = typed.to_ascii_lowercase();
     let main = lower.split(['x', '#']).next().unwrap_or("").trim_end_matches(|c: char| !c.is_ascii_digit());
-    if main.chars().any(|c| c.is_alphabetic() && c != 'e') {
+    if main.chars().any(|c| is_letter(c) && c != 'e') {
         return None;
     }
     let main = main.replace("(0)", "");

@@ -67,6 +67,21 @@ pub fn is_direction_control(c: char) -> bool {
     matches!(c, '\u{200E}' | '\u{200F}' | '\u{061C}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
+/// A letter or a digit of any script: what is neither ASCII punctuation nor in one of Unicode's blocks of
+/// punctuation, signs, arrows and pictures. `char::is_alphanumeric` is exact, and brings tables that every
+/// resident's browser would have to fetch.
+#[must_use]
+pub fn is_letter_or_digit(c: char) -> bool {
+    c.is_ascii_alphanumeric()
+        || !c.is_ascii()
+            && !matches!(c,
+                '\u{80}'..='\u{A9}' | '\u{AB}'..='\u{B4}' | '\u{B6}'..='\u{B9}' | '\u{BB}'..='\u{BF}' | '\u{D7}' | '\u{F7}'
+                | '\u{2000}'..='\u{206F}' | '\u{20A0}'..='\u{20FF}' | '\u{2190}'..='\u{2BFF}' | '\u{2E00}'..='\u{2E7F}'
+                | '\u{3000}'..='\u{3004}' | '\u{3008}'..='\u{3020}' | '\u{E000}'..='\u{F8FF}' | '\u{FE00}'..='\u{FE6F}'
+                | '\u{FEFF}'..='\u{FF0F}' | '\u{FF1A}'..='\u{FF20}' | '\u{FF3B}'..='\u{FF40}' | '\u{FF5B}'..='\u{FF65}'
+                | '\u{FFE0}'..='\u{FFFF}' | '\u{1F000}'..='\u{1FAFF}' | '\u{E0000}'..)
+}
+
 fn is_stacking_mark(c: char) -> bool {
     matches!(c, '\u{0300}'..='\u{036F}' | '\u{1AB0}'..='\u{1AFF}' | '\u{1DC0}'..='\u{1DFF}' | '\u{20D0}'..='\u{20FF}' | '\u{FE20}'..='\u{FE2F}')
 }
@@ -104,6 +119,25 @@ mod tests {
         ] {
             assert_eq!(line(name), name);
         }
+    }
+
+    #[test]
+    fn letters_of_any_script_and_no_punctuation() {
+        let words = "azAZ09éŵßøŁжЖαΩשلक্เก中文한글カナーＡｚ９ǃ";
+        let wrong: String = words.chars().filter(|c| !is_letter_or_digit(*c)).collect();
+        assert_eq!(wrong, "");
+        let signs = " .,;:@()<>\"’‘“”–—…·«»¡¿×÷€£©→☎❤★。、「」＠．！😀\u{200B}\u{202E}\u{FEFF}\u{E000}\u{FFFD}\u{A0}\u{3000}";
+        let wrong: String = signs.chars().filter(|c| is_letter_or_digit(*c)).collect();
+        assert_eq!(wrong, "");
+        // Close to the exact rule: it takes no more than marks and signs within other scripts besides.
+        let letters = (0..0x2000_u32).filter_map(char::from_u32).filter(|c| c.is_alphanumeric());
+        assert!(
+            letters
+                .filter(|c| !is_letter_or_digit(*c))
+                .collect::<String>()
+                .chars()
+                .all(|c| matches!(c, '²' | '³' | '¹' | '¼'..='¾'))
+        );
     }
 
     #[test]
