@@ -1,6 +1,7 @@
 //! What a browser does by itself on a page load and a single-page app has to do by hand: the title, the
 //! focus, the top of the page, and telling those who listen what changed.
 
+use crate::live::{live_words, react};
 use leptos::{leptos_dom::helpers::request_animation_frame, prelude::*};
 use web_sys::{HtmlElement, wasm_bindgen::JsCast as _};
 
@@ -9,7 +10,7 @@ use web_sys::{HtmlElement, wasm_bindgen::JsCast as _};
 struct Site {
     name: StoredValue<String>,
     /// No page was shown yet. The browser itself puts the focus right on a page load.
-    fresh: StoredValue<bool>,
+    fresh: RwSignal<bool>,
 }
 
 /// Says things politely to those who listen, through one region for the whole app.
@@ -28,7 +29,7 @@ impl Announcer {
 /// Puts what this module needs into the contexts; called once, by the app.
 pub fn provide(site_name: &str) {
     provide_context(Announcer(RwSignal::new(String::new())));
-    provide_context(Site { name: StoredValue::new(site_name.to_owned()), fresh: StoredValue::new(true) });
+    provide_context(Site { name: StoredValue::new(site_name.to_owned()), fresh: RwSignal::new(true) });
 }
 
 /// The app's announcer.
@@ -41,7 +42,7 @@ pub fn use_announcer() -> Announcer {
 #[component]
 pub fn AnnouncerRegion() -> impl IntoView {
     let Announcer(said) = use_announcer();
-    view! { <div id="announcer" class="govuk-visually-hidden" role="status">{said}</div> }
+    view! { <div id="announcer" class="govuk-visually-hidden" role="status">{live_words(move || said.get())}</div> }
 }
 
 /// Called by every page as it is drawn: sets the title, goes to the top, and moves the focus to the
@@ -52,10 +53,11 @@ pub fn use_page(title: impl Fn() -> String + 'static) {
 
 fn set_page(title: Box<dyn Fn() -> String>) {
     let Some(site) = use_context::<Site>() else { return };
-    Effect::new(move |before: Option<()>| {
+    let mut drawn = false;
+    react(move || {
         document().set_title(&site.name.with_value(|name| format!("{} - {name}", title())));
-        if before.is_none()
-            && !site.fresh.try_update_value(|fresh| std::mem::replace(fresh, false)).unwrap_or(true)
+        if !std::mem::replace(&mut drawn, true)
+            && !site.fresh.try_update_untracked(|fresh| std::mem::replace(fresh, false)).unwrap_or(true)
         {
             request_animation_frame(|| {
                 window().scroll_to_with_x_and_y(0.0, 0.0);

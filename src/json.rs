@@ -1,8 +1,9 @@
 //! Reading JSON in little code. `serde_json` tells a developer what is wrong and where; a browser's person is
 //! told "there is a problem" either way, and every byte of the telling was downloaded: error texts, tables for
-//! printing numbers, and a second way to read each type, from an array. Here a text is a `T`, or it is not.
+//! printing numbers, and a second way to read each type. Here a text is a `T`, or it is not.
 //!
-//! It takes a little more than JSON (`+1` and `01` are numbers), and structs only as objects.
+//! A struct is read from an object, but in the order of its fields, which takes a type half the code: what may be
+//! missing says so with `#[serde(default)]`. It takes a little more than JSON (`+1` and `01` are numbers).
 
 use std::borrow::Cow;
 
@@ -152,6 +153,23 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
+    /// Goes past an object, and notes where the value of each of these fields begins.
+    fn fields(&mut self, names: &[&str]) -> Result<Vec<Option<&'a str>>, Wrong> {
+        let mut found = vec![None; names.len()];
+        self.expect("{")?;
+        let mut fresh = true;
+        while self.another(&mut fresh, "}")? {
+            let name = self.text()?;
+            self.expect(":")?;
+            let place = names.iter().position(|known| *known == name).and_then(|at| found.get_mut(at));
+            if place.is_some_and(|place| place.replace(self.rest).is_some()) {
+                return Err(Wrong);
+            }
+            self.skip(0)?;
+        }
+        Ok(found)
+    }
+
     /// Whether another element comes before the list or object ends; goes past the comma, or the end.
     fn another(&mut self, fresh: &mut bool, close: &str) -> Result<bool, Wrong> {
         if self.take(close) {
@@ -230,10 +248,14 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
     fn deserialize_struct<V: Visitor<'de>>(
         self,
         _name: &'static str,
-        _fields: &'static [&'static str],
+        fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Wrong> {
-        self.deserialize_map(visitor)
+        let found = self.fields(fields)?;
+        let rest = self.rest;
+        let value = visitor.visit_seq(Fields { reader: self, found: found.into_iter() })?;
+        self.rest = rest;
+        Ok(value)
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
@@ -307,6 +329,23 @@ impl<'de> MapAccess<'de> for &mut Elements<'_, 'de> {
     }
 }
 
+/// The fields of a struct, in its own order, each read from where its value begins.
+struct Fields<'r, 'de> {
+    reader: &'r mut Reader<'de>,
+    found: std::vec::IntoIter<Option<&'de str>>,
+}
+
+impl<'de> SeqAccess<'de> for Fields<'_, 'de> {
+    type Error = Wrong;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Wrong> {
+        // None is "the end" to a type; it then takes its default for this field, or refuses, and asks on.
+        let Some(rest) = self.found.next().flatten() else { return Ok(None) };
+        self.reader.rest = rest;
+        seed.deserialize(&mut *self.reader).map(Some)
+    }
+}
+
 /// A variant: its name, or an object of its name and its content.
 struct Variant<'r, 'de> {
     reader: &'r mut Reader<'de>,
@@ -343,10 +382,10 @@ impl<'de> VariantAccess<'de> for Variant<'_, 'de> {
 
     fn struct_variant<V: Visitor<'de>>(
         self,
-        _fields: &'static [&'static str],
+        fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Wrong> {
-        if self.has_content { self.reader.deserialize_map(visitor) } else { Err(Wrong) }
+        if self.has_content { self.reader.deserialize_struct("", fields, visitor) } else { Err(Wrong) }
     }
 }
 
@@ -403,6 +442,26 @@ mod tests {
     }
 
     #[test]
+    fn fields_in_any_order_and_missing_ones() {
+        #[derive(Debug, PartialEq, Deserialize)]
+        struct Three {
+            #[serde(default)]
+            one: Option<u8>,
+            two: u8,
+            #[serde(default)]
+            three: Vec<u8>,
+        }
+        let three = |one, two, three: &[u8]| Some(Three { one, two, three: three.to_vec() });
+        assert_eq!(read(r#"{"three":[3],"two":2,"one":1}"#), three(Some(1), 2, &[3]));
+        assert_eq!(read(r#"{"two":2}"#), three(None, 2, &[]));
+        assert_eq!(
+            read(r#"[{"two":2,"one":null},{"two":3}]"#),
+            Some(vec![three(None, 2, &[]), three(None, 3, &[])].into_iter().flatten().collect::<Vec<_>>())
+        );
+        assert_eq!(read::<Three>(r#"{"one":1,"three":[]}"#), None);
+    }
+
+    #[test]
     fn escapes() {
         assert_eq!(read(r#""\u00e9\ud83d\ude00\/""#), Some("é😀/".to_owned()));
         for wrong in
@@ -433,6 +492,7 @@ mod tests {
             r#"{"one":"1"}"#,
             r#"{"one" 1}"#,
             r#"{one:1}"#,
+            r#"{"one":1,"one":1}"#,
             r#"{"one":1 "x":2}"#,
             r#"{"x":[1,],"one":1}"#,
             r#"{"x":[1}],"one":1}"#,

@@ -11,6 +11,7 @@ pub mod api;
 pub mod app;
 pub mod components;
 pub mod json;
+pub mod live;
 pub mod pages;
 pub mod paths;
 pub mod photo;

@@ -1,4 +1,4 @@
-//! Every address of the app: one function each, so that no page spells one out.
+//! Every address of the app: what it shows, and one function each that makes it, so that no page spells one out.
 
 use domain::catalogue::{Service, Stop};
 use domain::journey::Next;
@@ -11,6 +11,88 @@ pub const FOLLOW: &str = "/follow";
 pub const HELP: &str = "/help";
 /// The part of a step's address that says: go back to "check your answers" afterwards.
 pub const FROM_CHECK: &str = "check";
+
+/// What an address shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Page<'a> {
+    /// What can be done here.
+    Home,
+    /// The start page of a service.
+    Start {
+        /// The service.
+        id: &'a str,
+    },
+    /// A page of questions.
+    Step {
+        /// The service.
+        id: &'a str,
+        /// The step.
+        slug: &'a str,
+        /// Back to "check your answers" afterwards.
+        changing: bool,
+    },
+    /// Check your answers.
+    Check {
+        /// The service.
+        id: &'a str,
+    },
+    /// Why a form ends early.
+    Stopped {
+        /// The service.
+        id: &'a str,
+        /// The stop.
+        stop: &'a str,
+    },
+    /// Finding a request by its reference.
+    Find,
+    /// A request, as the person who made it follows it.
+    Request {
+        /// The key to it.
+        key: &'a str,
+    },
+    /// The confirmation.
+    Sent {
+        /// The key to the request.
+        key: &'a str,
+    },
+    /// Withdrawing a request.
+    Withdraw {
+        /// The key to the request.
+        key: &'a str,
+    },
+    /// Help, and how accessible this service is.
+    Help,
+}
+
+impl<'a> Page<'a> {
+    /// What a path shows, with the query behind it; none when it leads nowhere.
+    #[must_use]
+    pub fn read(address: &'a str) -> Option<Self> {
+        let (path, query) = address.split_once('?').unwrap_or((address, ""));
+        let mut parts = path.split('/').filter(|part| !part.is_empty());
+        let parts = [(); 5].map(|()| parts.next().unwrap_or(""));
+        Some(match parts {
+            ["", ..] => Self::Home,
+            ["services", id, rest @ ..] if !id.is_empty() => match rest {
+                ["", ..] => Self::Start { id },
+                ["check", "", _] => Self::Check { id },
+                ["stopped", stop, ""] if !stop.is_empty() => Self::Stopped { id, stop },
+                [slug, "", _] => {
+                    let changing =
+                        query.split('&').any(|part| part.strip_prefix("from=") == Some(FROM_CHECK));
+                    Self::Step { id, slug, changing }
+                }
+                _ => return None,
+            },
+            ["follow", "", ..] => Self::Find,
+            ["follow", key, "", ..] => Self::Request { key },
+            ["follow", key, "sent", "", _] => Self::Sent { key },
+            ["follow", key, "withdraw", "", _] => Self::Withdraw { key },
+            ["help", "", ..] => Self::Help,
+            _ => return None,
+        })
+    }
+}
 
 /// A service's start page.
 #[must_use]
@@ -69,4 +151,51 @@ pub fn sent(key: &str) -> String {
 #[must_use]
 pub fn withdraw(key: &str) -> String {
     format!("/follow/{key}/withdraw")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_address_leads_to_its_page() {
+        let (id, slug, key) = ("missed-bin", "which-bin", "k3y");
+        for (address, page) in [
+            (HOME.to_owned(), Page::Home),
+            (service(id), Page::Start { id }),
+            (step(id, slug), Page::Step { id, slug, changing: false }),
+            (change(id, slug), Page::Step { id, slug, changing: true }),
+            (format!("/services/{id}/{slug}?a=b&from={FROM_CHECK}"), Page::Step { id, slug, changing: true }),
+            (check(id), Page::Check { id }),
+            (format!("/services/{id}/stopped/private"), Page::Stopped { id, stop: "private" }),
+            (FOLLOW.to_owned(), Page::Find),
+            (request(key), Page::Request { key }),
+            (sent(key), Page::Sent { key }),
+            (withdraw(key), Page::Withdraw { key }),
+            (HELP.to_owned(), Page::Help),
+        ] {
+            assert_eq!(Page::read(&address), Some(page), "{address}");
+            // People add a slash, and so do some programs.
+            assert_eq!(Page::read(&address.replacen('?', "/?", 1)), Some(page), "{address}");
+        }
+    }
+
+    #[test]
+    fn other_addresses_lead_nowhere() {
+        for address in [
+            "/nothing",
+            "/services",
+            "/services/a/b/c",
+            "/services/a/check/b",
+            "/services/a/stopped/b/c",
+            "/services/a/stopped/b/c/d",
+            "/follow/a/b",
+            "/follow/a/sent/b",
+            "/follow/a/sent/b/c/d",
+            "/help/a",
+            "/help/a/b/c/d/e/f",
+        ] {
+            assert_eq!(Page::read(address), None, "{address}");
+        }
+    }
 }

@@ -5,6 +5,7 @@ use std::{cell::Cell, rc::Rc, time::Duration};
 
 use domain::api::follow::Changed;
 use leptos::prelude::*;
+use send_wrapper::SendWrapper;
 use wasm_bindgen::{JsCast as _, closure::Closure};
 use web_sys::{EventSource, MessageEvent};
 
@@ -60,10 +61,8 @@ pub fn watch(path: &str, changed: impl Fn(Option<u32>) + Clone + 'static) {
     source.set_onmessage(Some(heard.as_ref().unchecked_ref()));
     let _ = source.add_event_listener_with_callback("changed", heard.as_ref().unchecked_ref());
     source.set_onerror(Some(failed.as_ref().unchecked_ref()));
-    let stream = StoredValue::new_local(Stream { source, _calls: [heard, failed] });
-    on_cleanup(move || {
-        stream.try_with_value(|stream| stream.source.close());
-    });
+    let stream = SendWrapper::new(Stream { source, _calls: [heard, failed] });
+    on_cleanup(move || stream.source.close());
 }
 
 fn poll(ask: impl Fn(Option<u32>) + 'static) {

@@ -11,6 +11,7 @@ use domain::api::problem::Problem;
 use domain::field::FieldError;
 use gloo_net::http::{Request, RequestBuilder, Response};
 use leptos::prelude::*;
+use send_wrapper::SendWrapper;
 use serde::{Serialize, de::DeserializeOwned};
 use web_sys::{AbortController, AbortSignal};
 
@@ -114,10 +115,8 @@ fn until_cleanup() -> Option<AbortSignal> {
     let _ = Owner::current()?;
     let controller = AbortController::new().ok()?;
     let signal = controller.signal();
-    let controller = StoredValue::new_local(controller);
-    on_cleanup(move || {
-        controller.try_with_value(AbortController::abort);
-    });
+    let controller = SendWrapper::new(controller);
+    on_cleanup(move || controller.abort());
     Some(signal)
 }
 

@@ -3,6 +3,7 @@
 use domain::field::{PhotosValue, Value};
 use leptos::prelude::*;
 
+use super::gallery::AddressOf;
 use crate::words;
 
 /// One line of the list.
@@ -22,13 +23,13 @@ pub fn AnswerList(
     /// The lines.
     lines: Vec<Line>,
     /// The address of a photo's small picture; none where there is none to show.
-    photo: Callback<uuid::Uuid, Option<String>>,
+    photo: AddressOf<Option<String>>,
 ) -> impl IntoView {
-    let line = |Line { label, value, change }: Line| {
+    let line = move |Line { label, value, change }: Line| {
         let hidden = format!(" “{label}”");
         let answer = match value {
             None => "Not provided".into_any(),
-            Some(Value::Photos(photos)) => photos_view(photos, photo),
+            Some(Value::Photos(photos)) => photos_view(photos, &photo),
             Some(value) => view! { <bdi class="portico-typed">{value.show()}</bdi> }.into_any(),
         };
         view! {
@@ -47,11 +48,11 @@ pub fn AnswerList(
     view! { <dl class="govuk-summary-list">{lines.into_iter().map(line).collect_view()}</dl> }
 }
 
-fn photos_view(answer: PhotosValue, photo: Callback<uuid::Uuid, Option<String>>) -> AnyView {
+fn photos_view(answer: PhotosValue, photo: &AddressOf<Option<String>>) -> AnyView {
     let count = words::count(answer.photos.len(), "photo");
-    let pictures = answer.photos.into_iter().enumerate().map(|(at, own)| {
+    let pictures = answer.photos.into_iter().enumerate().filter_map(|(at, own)| {
         let alt = if own.alt.is_empty() { format!("Photo {}", at + 1) } else { own.alt };
-        photo.run(own.id).map(|address| view! { <li><img src=address alt=alt.clone() /></li> }.into_any())
+        photo(own.id).map(|address| view! { <li><img src=address alt=alt.clone() /></li> }.into_any())
     });
     view! {
         <p>{count}</p>

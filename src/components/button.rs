@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::live::{live, live_words};
+
 /// A form's button. While something is being sent it says so and does nothing more.
 #[component]
 pub fn SubmitButton(
@@ -16,12 +18,13 @@ pub fn SubmitButton(
     class: &'static str,
 ) -> impl IntoView {
     // `disabled` would take the focus away and leave people who listen nowhere.
+    let disabled = Signal::derive(move || sending.get().then(|| "true".to_owned()));
     view! {
         <button
             type="submit" class=format!("govuk-button {class}")
-            aria-disabled=move || sending.get().then_some("true")
+            aria-disabled=disabled
         >
-            {move || if sending.get() { "Sending…".to_owned() } else { label.clone() }}
+            {live_words(move || if sending.get() { "Sending…".to_owned() } else { label.clone() })}
         </button>
     }
 }
@@ -36,7 +39,7 @@ pub fn StartButton(
     #[prop(into)]
     label: String,
 ) -> impl IntoView {
-    view! { <a class="govuk-button govuk-button--start" role="button" draggable="false" href=href>{label}</a> }
+    view! { <a class="govuk-button govuk-button--start" role="button" href=href>{label}</a> }
 }
 
 /// The link to the page before.
@@ -46,5 +49,5 @@ pub fn BackLink(
     #[prop(into)]
     href: Signal<String>,
 ) -> impl IntoView {
-    view! { <a class="govuk-back-link" href=href>"Back"</a> }
+    live(move || view! { <a class="govuk-back-link" href=href.get()>"Back"</a> }.into_any())
 }

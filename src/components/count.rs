@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::live::live_words;
 use crate::state::timer;
 
 /// Counts the characters left in a text.
@@ -15,17 +16,19 @@ pub struct Count {
 
 impl Count {
     pub(super) fn view(self, id: String, text: Signal<String>) -> AnyView {
-        let left = Memo::new(move |_| text.with(|text| (self.left)(self.max, text)));
-        let told = timer::settled(left, 1_000);
-        let over = move || left.get() < 0;
+        let left = move || text.with(|text| (self.left)(self.max, text));
+        let over = Signal::derive(move || left() < 0);
+        let within = Signal::derive(move || left() >= 0);
+        let said = Signal::derive(move || words(left()));
+        let told = timer::settled(said, 1_000);
         view! {
             <div
                 id=id class="govuk-character-count__message"
-                class:govuk-hint=move || !over() class:govuk-error-message=over
+                class:govuk-hint=within class:govuk-error-message=over
             >
-                {move || words(left.get())}
+                {live_words(move || said.get())}
             </div>
-            <div class="govuk-visually-hidden" aria-live="polite">{move || told.get().map(words)}</div>
+            <div class="govuk-visually-hidden" aria-live="polite">{live_words(move || told.get())}</div>
         }
         .into_any()
     }

@@ -2,8 +2,9 @@
 
 use leptos::prelude::*;
 
-use super::live::live_if;
+use super::handlers::Pressed;
 use crate::a11y;
+use crate::live::{live_if, react};
 
 /// One thing that is wrong: the id of the field, and words that say what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,7 +16,7 @@ pub struct Problem {
 }
 
 /// The problem of one field, for the words beside it.
-pub fn problem_at(problems: Signal<Vec<Problem>>, id: impl Into<String>) -> Signal<Option<String>> {
+pub fn problem_at(problems: RwSignal<Vec<Problem>>, id: impl Into<String>) -> Signal<Option<String>> {
     let id = id.into();
     Signal::derive(move || {
         problems
@@ -27,10 +28,9 @@ pub fn problem_at(problems: Signal<Vec<Problem>>, id: impl Into<String>) -> Sign
 #[component]
 pub fn ErrorSummary(
     /// What is wrong now.
-    #[prop(into)]
-    problems: Signal<Vec<Problem>>,
+    problems: RwSignal<Vec<Problem>>,
 ) -> impl IntoView {
-    Effect::new(move |_| {
+    react(move || {
         if problems.with(|list| !list.is_empty()) {
             a11y::focus_when_drawn(".govuk-error-summary");
         }
@@ -40,10 +40,10 @@ pub fn ErrorSummary(
             return view! { <li><a href=id>{words}</a></li> }.into_any();
         }
         let href = format!("#{id}");
-        let go = move |event: leptos::ev::MouseEvent| {
+        let go: Pressed = Box::new(move |event| {
             event.prevent_default();
             a11y::focus_id(&id);
-        };
+        });
         view! { <li><a href=href on:click=go>{words}</a></li> }.into_any()
     };
     live_if(move || {

@@ -1,12 +1,11 @@
 //! One question when a request has ended: how did it go?
 
 use domain::api::follow::{FeedbackRequest, FollowView};
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 
 use super::button::SubmitButton;
-use super::error_summary::{Problem, problem_at};
-use super::handlers::submitted;
 use super::input::{Labelled, RadioOption, Radios, TextArea};
+use super::sending::Sending;
 use crate::api::follow;
 use crate::{a11y, words};
 
@@ -22,38 +21,23 @@ pub fn FeedbackForm(
 ) -> impl IntoView {
     let score = RwSignal::new(String::new());
     let reason = RwSignal::new(String::new());
-    let problems = RwSignal::new(Vec::<Problem>::new());
-    let sending = RwSignal::new(false);
+    let sending = Sending::new(ID);
     let announcer = a11y::use_announcer();
-    let fail = move |words: &str| {
-        problems.try_set(vec![Problem { id: ID.to_owned(), words: words.to_owned() }]);
-        a11y::focus_id(ID);
-    };
-    let send = submitted(move || {
-        if sending.get_untracked() {
-            return;
-        }
-        let Ok(chosen) = score.get_untracked().parse() else { return fail("Choose how it went") };
-        sending.set(true);
-        problems.set(Vec::new());
-        let said = FeedbackRequest { score: chosen, reason: reason.get_untracked() };
-        let key = key.clone();
-        spawn_local(async move {
-            let reply = follow::feedback(&key, &said).await;
-            if sending.try_set(false).is_some() {
-                return;
-            }
-            match reply {
-                Ok(request) => {
-                    announcer.say("Thank you for telling us");
-                    on_sent.run(request);
-                    // The form is gone with the answer, and the focus with it.
-                    a11y::focus_when_drawn("main h1");
-                }
-                Err(problem) => fail(words::call_failed(&problem)),
-            }
-        });
-    });
+    let send = sending.form(
+        move || {
+            let Ok(score) = score.get_untracked().parse() else {
+                return Err(sending.problem("Choose how it went"));
+            };
+            let (key, said) = (key.clone(), FeedbackRequest { score, reason: reason.get_untracked() });
+            Ok(Box::pin(async move { follow::feedback(&key, &said).await }))
+        },
+        move |request| {
+            announcer.say("Thank you for telling us");
+            on_sent.run(request);
+            // The form is gone with the answer, and the focus with it.
+            a11y::focus_when_drawn("main h1");
+        },
+    );
     let options = words::SCORES
         .iter()
         .map(|(score, label)| RadioOption {
@@ -62,14 +46,14 @@ pub fn FeedbackForm(
             hint: None,
         })
         .collect();
-    let question = Labelled::new(ID, "How did it go?").error(problem_at(problems.into(), ID));
+    let question = Labelled::new(ID, "How did it go?").error(sending.at(ID));
     let why = Labelled::new("reason", "Why? (optional)")
         .hint("What went well, or what we should do better".to_owned());
     view! {
         <form novalidate on:submit=send>
             <Radios labelled=question options=options value=score on_choose=Callback::new(move |chosen| score.set(chosen)) />
             <TextArea labelled=why value=reason rows=3 on_input=Callback::new(move |typed| reason.set(typed)) />
-            <SubmitButton label="Send feedback" sending=sending />
+            <SubmitButton label="Send feedback" sending=sending.busy />
         </form>
     }
 }

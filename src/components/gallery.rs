@@ -4,15 +4,18 @@ use domain::field::Photo;
 use leptos::prelude::*;
 use uuid::Uuid;
 
+/// Where a photo is to be had.
+pub type AddressOf<T> = Box<dyn Fn(Uuid) -> T>;
+
 /// The photos of a request.
 #[component]
 pub fn Gallery(
     /// The photos.
     photos: Vec<Photo>,
     /// The address of a small picture.
-    small: Callback<Uuid, String>,
+    small: AddressOf<String>,
     /// The address of the large one.
-    large: Callback<Uuid, String>,
+    large: AddressOf<String>,
 ) -> impl IntoView {
     let many = photos.len();
     let picture = move |(at, photo): (usize, Photo)| {
@@ -24,8 +27,8 @@ pub fn Gallery(
         // The server sends the picture itself: no page of this app.
         view! {
             <li>
-                <a href=large.run(photo.id) rel="external">
-                    <img src=small.run(photo.id) alt=format!("{alt} (open large)") loading="lazy" />
+                <a href=large(photo.id) rel="external">
+                    <img src=small(photo.id) alt=format!("{alt} (open large)") />
                 </a>
             </li>
         }

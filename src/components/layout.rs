@@ -39,15 +39,16 @@ pub fn Layout(
 
 fn navigation(path: Signal<String>) -> AnyView {
     let item = |href: &'static str, words: &'static str| {
-        let place = move || {
+        let place = Signal::derive(move || {
             path.with(|path| match path.strip_prefix(href) {
-                Some("") => Some("page"),
-                Some(rest) if href != paths::HOME && rest.starts_with('/') => Some("true"),
+                Some("") => Some("page".to_owned()),
+                Some(rest) if href != paths::HOME && rest.starts_with('/') => Some("true".to_owned()),
                 _ => None,
             })
-        };
+        });
+        let active = Signal::derive(move || place.with(Option::is_some));
         view! {
-            <li class="govuk-service-navigation__item" class=("govuk-service-navigation__item--active", move || place().is_some())>
+            <li class="govuk-service-navigation__item" class:govuk-service-navigation__item--active=active>
                 <a class="govuk-service-navigation__link" href=href aria-current=place>{words}</a>
             </li>
         }

@@ -8,9 +8,11 @@ use std::{
 };
 
 use leptos::{prelude::*, reactive::effect::RenderEffect, task::spawn_local};
+use send_wrapper::SendWrapper;
 
-use super::{handlers::pressed, live::live};
+use super::handlers::pressed;
 use crate::api::ApiProblem;
+use crate::live::live;
 use crate::{a11y, paths, words};
 
 /// Something that is on its way, or why it can't be had.
@@ -46,7 +48,7 @@ fn show_when_there<T: Clone + 'static>(
 
 fn show(ask: Box<dyn Fn() -> Coming<Drawing>>) -> AnyView {
     let answer = RwSignal::new_local(None::<Result<Drawing, ApiProblem>>);
-    let again = RwSignal::new(());
+    let again = RwSignal::new(false);
     let turn = Rc::new(Cell::new(0_u32));
     let asking = RenderEffect::new(move |_| {
         again.track();
@@ -69,11 +71,12 @@ fn show(ask: Box<dyn Fn() -> Coming<Drawing>>) -> AnyView {
         }
     });
     // It asks for as long as the page is there.
-    StoredValue::new_local(asking);
+    let asking = SendWrapper::new(asking);
+    on_cleanup(move || drop(asking));
     live(move || match answer.get() {
         None => view! { <p class="portico-loading" role="status">"Loading…"</p> }.into_any(),
         Some(Ok(draw)) => draw(),
-        Some(Err(problem)) => failed(&problem, Callback::new(move |()| again.set(()))),
+        Some(Err(problem)) => failed(&problem, Callback::new(move |()| again.set(true))),
     })
 }
 

@@ -3,7 +3,7 @@
 use domain::council::Message;
 use leptos::prelude::*;
 
-use super::live::live_if;
+use crate::live::live_if;
 
 /// The messages that belong to this page.
 #[component]
@@ -15,9 +15,8 @@ pub fn Messages(
     /// Where we are.
     path: Signal<String>,
 ) -> impl IntoView {
-    let service = Memo::new(move |_| path.with(|path| service_of(path).to_owned()));
     live_if(move || {
-        let service = service.get();
+        let service = path.with(|path| service_of(path).to_owned());
         let here = |message: &&Message| message.services.is_empty() || message.services.contains(&service);
         let lines = messages
             .iter()

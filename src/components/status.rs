@@ -88,7 +88,9 @@ fn details(request: &FollowView) -> AnyView {
             What::Closed { text, .. } if !text.is_empty() => Some(text.clone()),
             _ => None,
         });
-        return said.map(|said| view! { <p><bdi class="portico-typed">{said}</bdi></p> }).into_any();
+        return said
+            .map(|said| view! { <p><bdi class="portico-typed">{said}</bdi></p> }.into_any())
+            .into_any();
     }
     let owner = request.owner.clone().map_or_else(
         || {
@@ -103,7 +105,7 @@ fn details(request: &FollowView) -> AnyView {
     let promise = if request.late {
         view! { <p>"We said we would finish by "<strong>{new_day}</strong>". We have not, and we are sorry."</p> }.into_any()
     } else if is_later(request) {
-        view! { <p>"We will finish by "<strong>{new_day}</strong>". First we said "<s>{first_day}</s>"."</p> }
+        view! { <p>"We will finish by "<strong>{new_day}</strong>". First we said "{first_day}"."</p> }
             .into_any()
     } else {
         view! { <p>"We will finish by "<strong>{new_day}</strong>"."</p> }.into_any()

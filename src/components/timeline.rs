@@ -26,7 +26,7 @@ pub fn Timeline(
         }
         .into_any()
     };
-    view! { <ol class="portico-timeline" reversed>{entries.into_iter().rev().map(entry).collect_view()}</ol> }
+    view! { <ol class="portico-timeline">{entries.into_iter().rev().map(entry).collect_view()}</ol> }
 }
 
 /// What happened, in a few words.

@@ -3,16 +3,15 @@
 use leptos::prelude::*;
 
 use super::handlers::pressed;
-use super::live::live_if;
 use crate::api::ApiProblem;
+use crate::live::live_if;
 use crate::{paths, words};
 
 /// Says why a form was not sent. Nothing typed is lost either way.
 #[component]
 pub fn Unsent(
     /// What went wrong, if anything did.
-    #[prop(into)]
-    problem: Signal<Option<ApiProblem>>,
+    problem: RwSignal<Option<ApiProblem>>,
     /// Begins a new form.
     on_start_again: Callback<()>,
 ) -> impl IntoView {
@@ -50,7 +49,7 @@ fn unconfirmed() -> AnyView {
 fn already(key: &str, reference: Option<String>, on_start_again: Callback<()>) -> AnyView {
     view! {
         <p class="govuk-notification-banner__heading">
-            "This was sent before"{reference.map(|reference| format!(", as {reference}"))}"."
+            "This was sent before"{reference.map(|reference| format!(", as {reference}")).unwrap_or_default()}"."
         </p>
         <p>"You have changed your answers since. To tell us of the change, open the request and write to us there."</p>
         <p><a class="govuk-notification-banner__link" href=paths::request(key)>"Open the request you sent"</a></p>

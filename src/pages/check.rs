@@ -9,9 +9,8 @@ use domain::field::contact::email_meant;
 use domain::journey::{self, Next};
 use domain::validate;
 use leptos::prelude::*;
-use leptos_router::{NavigateOptions, hooks::use_navigate};
 
-use super::{param, send, step::go};
+use super::{go, send};
 use crate::api::ApiProblem;
 use crate::components::answers::{AnswerList, Line};
 use crate::components::button::SubmitButton;
@@ -20,13 +19,16 @@ use crate::components::layout::Column;
 use crate::components::load::loaded;
 use crate::components::promise::Promise;
 use crate::components::unsent::Unsent;
-use crate::state::{boot, drafts, services, uploads};
+use crate::live::live_if;
+use crate::state::{address, boot, drafts, services, uploads};
 use crate::{a11y, paths};
 
 /// Check your answers.
 #[component]
-pub fn CheckPage() -> impl IntoView {
-    let id = param("id");
+pub fn CheckPage(
+    /// The service.
+    id: String,
+) -> impl IntoView {
     let service = services::use_service(id);
     let back = RwSignal::new(String::new());
     let changed = RwSignal::new(false);
@@ -37,11 +39,11 @@ pub fn CheckPage() -> impl IntoView {
     };
     view! {
         <Column back=back>
-            {move || changed.get().then(|| view! {
+            {live_if(move || changed.get().then(|| view! {
                 <div class="govuk-inset-text" role="status">
                     "This form has changed since you opened it. Check your answers, then send it again."
                 </div>
-            }.into_any())}
+            }.into_any()))}
             {loaded(service, move |view| check(&view, back, reload))}
         </Column>
     }
@@ -100,17 +102,17 @@ fn check(view: &Arc<ServiceView>, back: RwSignal<String>, reload: Callback<()>) 
         <ErrorSummary problems=problems />
         <Unsent problem=failed on_start_again=Callback::new({
             let start = paths::service(&service.id);
-            let navigate = use_navigate();
+            let address = address::use_address();
             move |()| {
                 draft.erase();
                 photos.clear();
-                navigate(&start, NavigateOptions::default());
+                address.go(&start);
             }
         }) />
         <span class="govuk-caption-l">{service.title.clone()}</span>
         <h1 class="govuk-heading-l">"Check your answers"</h1>
         {slip}
-        <AnswerList lines=lines photo=Callback::new(move |id| photos.preview(id)) />
+        <AnswerList lines=lines photo=Box::new(move |id| photos.preview(id)) />
         <Promise lead="If you send this now," acknowledge_by=view.acknowledge_by complete_by=view.complete_by />
         <form novalidate on:submit=send>
             <SubmitButton label=format!("Send to {council}") sending=sending />

@@ -1,17 +1,17 @@
 //! `/follow`: finding a request by its reference and the e-mail address given with it.
 
-use domain::api::follow::FindRequest;
+use domain::api::follow::{FindRequest, Found};
 use domain::field::contact::is_email;
 use domain::reference::Reference;
-use leptos::{prelude::*, task::spawn_local};
-use leptos_router::hooks::use_navigate;
+use leptos::prelude::*;
 
 use crate::api::{ApiProblem, follow};
 use crate::components::button::SubmitButton;
-use crate::components::error_summary::{ErrorSummary, Problem, problem_at};
-use crate::components::handlers::submitted;
+use crate::components::error_summary::{ErrorSummary, Problem};
 use crate::components::input::{Labelled, TextInput, Typing};
 use crate::components::layout::Column;
+use crate::components::sending::Sending;
+use crate::state::address;
 use crate::{a11y, paths, words};
 
 /// Find your request.
@@ -19,49 +19,29 @@ use crate::{a11y, paths, words};
 pub fn FindPage() -> impl IntoView {
     let reference = RwSignal::new(String::new());
     let email = RwSignal::new(String::new());
-    let problems = RwSignal::new(Vec::<Problem>::new());
-    let sending = RwSignal::new(false);
-    let wrong = Signal::from(problems);
-    a11y::use_page(move || {
-        format!("{}Find your request", if problems.with(Vec::is_empty) { "" } else { "Error: " })
-    });
-    let navigate = use_navigate();
-    let find = submitted(move || {
-        let what = FindRequest {
-            reference: reference.get_untracked(),
-            email: email.get_untracked().trim().to_owned(),
-        };
-        let found = check(&what);
-        let is_fine = found.is_empty();
-        problems.set(found);
-        if !is_fine || sending.get_untracked() {
-            return;
-        }
-        sending.set(true);
-        let navigate = navigate.clone();
-        spawn_local(async move {
-            let reply = follow::find(&what).await;
-            // The page may be gone by now; then nobody waits for the answer.
-            if sending.try_set(false).is_some() {
-                return;
-            }
-            match reply {
-                Ok(found) => navigate(&paths::request(&found.key), leptos_router::NavigateOptions::default()),
-                Err(problem) => {
-                    problems.set(vec![Problem { id: "reference".to_owned(), words: refused(&problem) }]);
-                }
-            }
-        });
-    });
+    let sending = Sending::new("reference").with_summary().refused(refused);
+    a11y::use_page(move || format!("{}Find your request", sending.prefix()));
+    let address = address::use_address();
+    let find = sending.form(
+        move || {
+            let what = FindRequest {
+                reference: reference.get_untracked(),
+                email: email.get_untracked().trim().to_owned(),
+            };
+            let found = check(&what);
+            if found.is_empty() { Ok(Box::pin(async move { follow::find(&what).await })) } else { Err(found) }
+        },
+        move |found: Found| address.go(&paths::request(&found.key)),
+    );
     let reference_label = Labelled::new("reference", "Reference")
         .hint("It is in the email we sent you, and looks like 7K3M-9PQ9".to_owned())
-        .error(problem_at(wrong, "reference"));
+        .error(sending.at("reference"));
     let email_label = Labelled::new("email", "Email address")
         .hint("The one you gave with your request".to_owned())
-        .error(problem_at(wrong, "email"));
+        .error(sending.at("email"));
     view! {
         <Column>
-            <ErrorSummary problems=problems />
+            <ErrorSummary problems=sending.problems />
             <h1 class="govuk-heading-l">"Find your request"</h1>
             <p>"The quickest way is the link in the email we sent you. You can also find it here."</p>
             <form novalidate on:submit=find>
@@ -73,7 +53,7 @@ pub fn FindPage() -> impl IntoView {
                     labelled=email_label value=email on_input=Callback::new(move |typed| email.set(typed))
                     typing=Typing { kind: "email", autocomplete: Some("email"), verbatim: true, ..Typing::default() }
                 />
-                <SubmitButton label="Find your request" sending=sending />
+                <SubmitButton label="Find your request" sending=sending.busy />
             </form>
         </Column>
     }
@@ -94,12 +74,11 @@ fn check(what: &FindRequest) -> Vec<Problem> {
     found
 }
 
-fn refused(problem: &ApiProblem) -> String {
+fn refused(problem: &ApiProblem) -> &'static str {
     if problem.is_not_found() {
         "We can’t find a request with this reference and this email address. Check that both are right"
-            .to_owned()
     } else {
-        words::call_failed(problem).to_owned()
+        words::call_failed(problem)
     }
 }
 

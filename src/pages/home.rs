@@ -1,17 +1,21 @@
 //! `/`: what can be done here, found by everyday words.
 
 use domain::api::services::ServiceSummary;
+use domain::field::plain::is_letter_or_digit;
 use leptos::prelude::*;
 
 use crate::api::services;
-use crate::components::{live::live, load::loaded};
-use crate::state::boot;
+use crate::components::handlers::typed;
+use crate::components::load::loaded;
+use crate::live::{live, react};
+use crate::state::{boot, device};
 use crate::{a11y, paths, words};
 
 /// The first page.
 #[component]
 pub fn HomePage() -> impl IntoView {
     let search = RwSignal::new(String::new());
+    let typed_now: Signal<String> = search.into();
     let council = boot::use_council().with_value(|council| council.name.clone());
     a11y::use_page(|| "Home".to_owned());
     view! {
@@ -23,7 +27,7 @@ pub fn HomePage() -> impl IntoView {
                         <label class="govuk-label" for="search">"Search, for example “graffiti” or “bin”"</label>
                         <input
                             class="govuk-input" id="search" type="search" autocomplete="off"
-                            prop:value=search on:input=move |event| search.set(event_target_value(&event))
+                            prop:value=typed_now on:input=typed(Callback::new(move |typed| search.set(typed)))
                         />
                     </div>
                 </div>
@@ -42,14 +46,14 @@ pub fn HomePage() -> impl IntoView {
 
 fn results(list: Vec<ServiceSummary>, search: RwSignal<String>) -> AnyView {
     let all = StoredValue::new(list);
-    let found = Memo::new(move |_| all.with_value(|list| search.with(|search| find(list, search))));
+    let found = move || all.with_value(|list| search.with(|search| find(list, search)));
     let announcer = a11y::use_announcer();
-    Effect::new(move |before: Option<usize>| {
-        let many = found.with(Vec::len);
-        if before.is_some_and(|before| before != many) {
+    let mut before = None;
+    react(move || {
+        let many = found().len();
+        if before.replace(many).is_some_and(|before| before != many) {
             announcer.say(words::count(many, "service"));
         }
-        many
     });
     let card = |service: &ServiceSummary| {
         view! {
@@ -61,17 +65,14 @@ fn results(list: Vec<ServiceSummary>, search: RwSignal<String>) -> AnyView {
         .into_any()
     };
     let shown = live(move || {
-        found.with(|found| {
-            if found.is_empty() {
-                view! {
-                    <p>"Nothing here is called that. Try another word, choose one of these, or ring us: the number is at the foot of this page."</p>
-                    <ul class="portico-services">{all.with_value(|all| all.iter().map(card).collect_view())}</ul>
-                }
-                .into_any()
-            } else {
-                view! { <ul class="portico-services">{found.iter().map(card).collect_view()}</ul> }.into_any()
-            }
-        })
+        let found = found();
+        let none = found.is_empty();
+        let list = if none { all.get_value() } else { found };
+        view! {
+            {none.then(|| view! { <p>"Nothing here is called that. Try another word, choose one of these, or ring us: the number is at the foot of this page."</p> }.into_any())}
+            <ul class="portico-services">{list.iter().map(card).collect_view()}</ul>
+        }
+        .into_any()
     });
     view! {
         <h2 class="govuk-heading-l">"What you can do here"</h2>
@@ -82,18 +83,18 @@ fn results(list: Vec<ServiceSummary>, search: RwSignal<String>) -> AnyView {
 
 /// The services in which every word of the search begins a word.
 fn find(list: &[ServiceSummary], search: &str) -> Vec<ServiceSummary> {
-    let search = folded(search);
+    let search = device::lower_case(search);
     let fits = |service: &&ServiceSummary| {
-        let text = folded(&format!("{} {} {}", service.title, service.summary, service.keywords.join(" ")));
-        let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).collect();
+        let text = device::lower_case(&format!(
+            "{} {} {}",
+            service.title,
+            service.summary,
+            service.keywords.join(" ")
+        ));
+        let words: Vec<&str> = text.split(|c: char| !is_letter_or_digit(c)).collect();
         search.split_whitespace().all(|typed| words.iter().any(|word| word.starts_with(typed)))
     };
     list.iter().filter(fits).cloned().collect()
-}
-
-/// In lower case, letter by letter: for whole texts there are more tables, for a letter of Greek.
-fn folded(text: &str) -> String {
-    text.chars().flat_map(char::to_lowercase).collect()
 }
 
 #[cfg(test)]

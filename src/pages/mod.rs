@@ -13,10 +13,14 @@ pub mod stopped;
 pub mod withdraw;
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 
-/// A part of the address, by its name in the route; empty when the route has none such.
-fn param(name: &'static str) -> Memo<String> {
-    let params = use_params_map();
-    Memo::new(move |_| params.with(|params| params.get_str(name).unwrap_or_default().to_owned()))
+use crate::live::react;
+use crate::state::address;
+
+/// Goes elsewhere instead of drawing this page.
+fn go(path: &str) -> AnyView {
+    let address = address::use_address();
+    let path = path.to_owned();
+    react(move || address.replace(&path));
+    ().into_any()
 }

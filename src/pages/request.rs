@@ -5,7 +5,6 @@ use domain::field::Value;
 use domain::validate::Answer;
 use leptos::{prelude::*, task::spawn_local};
 
-use super::param;
 use crate::api::{events, follow};
 use crate::components::answers::{AnswerList, Line};
 use crate::components::feedback::FeedbackForm;
@@ -15,17 +14,21 @@ use crate::components::load::loaded;
 use crate::components::message_form::MessageForm;
 use crate::components::status::{self, StatusPanel};
 use crate::components::timeline::{self, Timeline};
+use crate::live::{live, live_if};
 use crate::{a11y, paths, words};
 
 /// A request.
 #[component]
-pub fn RequestPage() -> impl IntoView {
-    let key = param("key");
+pub fn RequestPage(
+    /// The key to the request.
+    key: String,
+) -> impl IntoView {
+    let own = key.clone();
     let first = move || {
-        let key = key.get();
+        let key = key.clone();
         async move { follow::get(&key).await }
     };
-    view! { <Column>{loaded(first, move |first| request(key.get_untracked(), first))}</Column> }
+    view! { <Column>{loaded(first, move |first| request(own.clone(), first))}</Column> }
 }
 
 fn request(key: String, first: FollowView) -> AnyView {
@@ -33,7 +36,6 @@ fn request(key: String, first: FollowView) -> AnyView {
     follow_news(&key, now);
     a11y::use_page(move || now.with(|now| format!("{} - {}", status::title(now), now.title)));
     // Only what changed is drawn again: a message half typed stays as it is.
-    let shown = Memo::new(move |_| now.get());
     let is_open = Memo::new(move |_| now.with(|now| now.status.is_open()));
     let asks_feedback = Memo::new(move |_| now.with(|now| !now.status.is_open() && now.feedback.is_none()));
     let update = Callback::new(move |new: FollowView| show(now, new));
@@ -43,18 +45,18 @@ fn request(key: String, first: FollowView) -> AnyView {
     view! {
         <span class="govuk-caption-l">"Reference "<span class="portico-reference">{reference}</span></span>
         <h1 class="govuk-heading-l">"Your request: "{title}</h1>
-        {move || view! { <StatusPanel request=shown.get() /> }.into_any()}
-        {move || is_open.get().then(|| what_next(shown.with(|now| now.next.clone())))}
-        {move || asks_feedback.get().then(|| view! { <FeedbackForm key=key.get_value() on_sent=update /> }.into_any())}
-        {move || said_feedback(&now.get())}
+        {live(move || view! { <StatusPanel request=now.get() /> }.into_any())}
+        {live_if(move || is_open.get().then(|| what_next(now.with(|now| now.next.clone()))))}
+        {live_if(move || asks_feedback.get().then(|| view! { <FeedbackForm key=key.get_value() on_sent=update /> }.into_any()))}
+        {live_if(move || now.with(said_feedback))}
         <h2 class="govuk-heading-m">"What has happened"</h2>
-        {move || view! { <Timeline entries=shown.with(|now| now.timeline.clone()) /> }.into_any()}
-        {move || is_open.get().then(|| view! { <MessageForm key=key.get_value() on_sent=update /> }.into_any())}
+        {live(move || view! { <Timeline entries=now.with(|now| now.timeline.clone()) /> }.into_any())}
+        {live_if(move || is_open.get().then(|| view! { <MessageForm key=key.get_value() on_sent=update /> }.into_any()))}
         {now.with_untracked(|now| told(now, key))}
-        {move || is_open.get().then(|| view! {
+        {live_if(move || is_open.get().then(|| view! {
             <h2 class="govuk-heading-m">"If you no longer need this"</h2>
             <p><a href=paths::withdraw(&key.get_value())>"Withdraw this request"</a></p>
-        }.into_any())}
+        }.into_any()))}
     }
     .into_any()
 }
@@ -64,7 +66,7 @@ fn what_next(next: Vec<String>) -> AnyView {
     view! {
         <h2 class="govuk-heading-m">"What happens next"</h2>
         <ol class="govuk-list govuk-list--number">
-            {next.into_iter().map(|next| view! { <li>{next}</li> }).collect_view()}
+            {next.into_iter().map(|next| view! { <li>{next}</li> }.into_any()).collect_view()}
         </ol>
     }
     .into_any()
@@ -123,14 +125,14 @@ fn told(request: &FollowView, key: StoredValue<String>) -> AnyView {
         .collect();
     view! {
         <h2 class="govuk-heading-m">"What you told us"</h2>
-        <AnswerList lines=lines.collect() photo=Callback::new(|_| None) />
+        <AnswerList lines=lines.collect() photo=Box::new(|_| None) />
         {(!photos.is_empty()).then(|| view! {
             <h2 class="govuk-heading-m">"Your photos"</h2>
             {with_place.then(|| view! { <p>"Sent with the place where they were taken."</p> }.into_any())}
             <Gallery
                 photos=photos
-                small=Callback::new(move |id| key.with_value(|key| follow::thumbnail(key, id)))
-                large=Callback::new(move |id| key.with_value(|key| follow::photo(key, id)))
+                small=Box::new(move |id| key.with_value(|key| follow::thumbnail(key, id)))
+                large=Box::new(move |id| key.with_value(|key| follow::photo(key, id)))
             />
         }.into_any())}
     }

@@ -7,13 +7,12 @@ use domain::api::requests::SubmitRequest;
 use domain::api::services::ServiceView;
 use domain::catalogue::Question;
 use domain::journey;
-use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
-use leptos_router::{NavigateOptions, hooks::use_navigate};
+use leptos::{prelude::*, task::spawn_local};
 
 use crate::api::{ApiProblem, requests};
 use crate::components::error_summary::Problem;
-use crate::components::handlers::submitted;
-use crate::state::{drafts::Draft, services, uploads};
+use crate::components::handlers::{Submitted, submitted};
+use crate::state::{address, drafts::Draft, services, uploads};
 use crate::{a11y, paths, words};
 
 /// Where the outcome of sending is told.
@@ -30,12 +29,8 @@ pub(super) struct Outcome {
 }
 
 /// What to do when the form is sent.
-pub(super) fn sender(
-    view: Arc<ServiceView>,
-    draft: Draft,
-    outcome: Outcome,
-) -> Box<dyn FnMut(SubmitEvent) + Send> {
-    let navigate = use_navigate();
+pub(super) fn sender(view: Arc<ServiceView>, draft: Draft, outcome: Outcome) -> Submitted {
+    let address = address::use_address();
     let photos = uploads::use_uploads();
     let announcer = a11y::use_announcer();
     submitted(move || {
@@ -46,7 +41,7 @@ pub(super) fn sender(
         outcome.sending.set(true);
         outcome.failed.set(None);
         outcome.problems.set(Vec::new());
-        let (view, navigate) = (Arc::clone(&view), navigate.clone());
+        let view = Arc::clone(&view);
         // Not bound to the page: what was sent was meant, wherever the person goes meanwhile.
         spawn_local(async move {
             let reply = requests::submit(&form(&view, draft), draft.key()).await;
@@ -57,8 +52,8 @@ pub(super) fn sender(
                         photos.clear();
                     }
                     // Also for those who turned to another page: this is the reference they need.
-                    let options = NavigateOptions { replace: is_here, ..NavigateOptions::default() };
-                    navigate(&paths::sent(&submitted.key), options);
+                    let sent = paths::sent(&submitted.key);
+                    if is_here { address.replace(&sent) } else { address.go(&sent) }
                 }
                 Err(problem) if is_here => refused(&view, problem, outcome),
                 Err(_) => announcer.say("Your answers were not sent yet. They are kept on this device"),

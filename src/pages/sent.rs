@@ -4,23 +4,26 @@ use domain::api::follow::FollowView;
 use domain::field::Value;
 use leptos::prelude::*;
 
-use super::param;
 use crate::api::follow;
 use crate::components::handlers::pressed;
 use crate::components::layout::Column;
 use crate::components::load::loaded;
+use crate::live::live_words;
 use crate::state::{boot, device};
 use crate::{a11y, paths, words};
 
 /// The confirmation.
 #[component]
-pub fn SentPage() -> impl IntoView {
-    let key = param("key");
+pub fn SentPage(
+    /// The key to the request.
+    key: String,
+) -> impl IntoView {
+    let own = key.clone();
     let request = move || {
-        let key = key.get();
+        let key = key.clone();
         async move { follow::get(&key).await }
     };
-    view! { <Column>{loaded(request, move |request| sent(&request, &key.get_untracked()))}</Column> }
+    view! { <Column>{loaded(request, move |request| sent(&request, &own))}</Column> }
 }
 
 fn sent(request: &FollowView, key: &str) -> AnyView {
@@ -36,7 +39,7 @@ fn sent(request: &FollowView, key: &str) -> AnyView {
         <div class="govuk-panel govuk-panel--confirmation">
             <h1 class="govuk-panel__title">"We have your request"</h1>
             <div class="govuk-panel__body">
-                "Your reference is "<br /><strong class="portico-reference">{request.reference.to_string()}</strong>
+                "Your reference is "<strong class="portico-reference">{request.reference.to_string()}</strong>
             </div>
         </div>
         <p class="govuk-body-l">"We will finish by "<strong>{words::day(request.complete_by)}</strong>"."</p>
@@ -60,14 +63,14 @@ fn keep(request: &FollowView, key: &str) -> AnyView {
         let subject = format!("{}: {}", request.title, request.reference);
         device::mail_link(&subject, &format!("Reference: {}\nFollow it here: {address}", request.reference))
     });
-    let copied = RwSignal::new("Copy the link");
+    let copied = RwSignal::new("Copy the link".to_owned());
     let copy = pressed(move || {
         let words = if address.with_value(|address| device::copy(address)) {
             "Copied"
         } else {
             "Select the link above to copy it"
         };
-        copied.set(words);
+        copied.set(words.to_owned());
         announcer.say(words);
     });
     view! {
@@ -75,7 +78,7 @@ fn keep(request: &FollowView, key: &str) -> AnyView {
         <p>"Keep this link. It shows what is happening, and anybody who has it can see your request."</p>
         <p class="portico-link"><a href=path>{address.get_value()}</a></p>
         <div class="govuk-button-group">
-            <button type="button" class="govuk-button govuk-button--secondary" on:click=copy>{copied}</button>
+            <button type="button" class="govuk-button govuk-button--secondary" on:click=copy>{live_words(move || copied.get())}</button>
             <button type="button" class="govuk-button govuk-button--secondary" on:click=pressed(device::print)>"Print this page"</button>
             <a class="govuk-link" href=mail>"Email it to yourself"</a>
         </div>

@@ -6,19 +6,22 @@ use domain::api::services::ServiceView;
 use domain::journey::{self, Next};
 use leptos::prelude::*;
 
-use super::param;
 use crate::components::button::StartButton;
 use crate::components::handlers::pressed;
 use crate::components::layout::{Column, phone_link};
+use crate::components::load::loaded;
 use crate::components::promise::Promise;
-use crate::components::{live::live, load::loaded};
+use crate::live::live;
 use crate::state::{boot, drafts, services, uploads};
 use crate::{a11y, paths, words};
 
 /// The start page of a service.
 #[component]
-pub fn StartPage() -> impl IntoView {
-    let service = services::use_service(param("id"));
+pub fn StartPage(
+    /// The service.
+    id: String,
+) -> impl IntoView {
+    let service = services::use_service(id);
     view! { <Column back=Signal::stored(paths::HOME.to_owned())>{loaded(service, |view| start(&view))}</Column> }
 }
 

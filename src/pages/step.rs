@@ -7,42 +7,32 @@ use domain::catalogue::{Question, Service};
 use domain::journey::{self, Next};
 use domain::validate;
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_navigate, use_query_map};
 
-use super::param;
+use super::go;
 use crate::components::button::SubmitButton;
 use crate::components::error_summary::{ErrorSummary, Problem};
 use crate::components::field::{Asked, field};
 use crate::components::handlers::submitted;
 use crate::components::layout::Column;
 use crate::components::load::{loaded, not_found};
+use crate::live::react;
 use crate::state::uploads::{self, UNFINISHED};
-use crate::state::{drafts, services};
+use crate::state::{address, drafts, services};
 use crate::{a11y, paths, words};
 
 /// A page of questions.
 #[component]
-pub fn StepPage() -> impl IntoView {
-    let id = param("id");
-    let slug = param("step");
-    let query = use_query_map();
-    let changing = Memo::new(move |_| query.with(|query| query.get_str("from") == Some(paths::FROM_CHECK)));
+pub fn StepPage(
+    /// The service.
+    id: String,
+    /// The step.
+    slug: String,
+    /// Back to "check your answers" afterwards.
+    changing: bool,
+) -> impl IntoView {
     let service = services::use_service(id);
     let back = RwSignal::new(String::new());
-    view! {
-        <Column back=back>
-            // Keyed: the inputs of one question must not be made into those of the next, or the browser, which
-            // still holds their state, unticks one of them.
-            {loaded(service, move |view| view! {
-                <For
-                    each=move || [(slug.get(), changing.get())]
-                    key=Clone::clone
-                    children=move |(slug, changing)| step(&view, slug, changing, back)
-                />
-            }.into_any())}
-        </Column>
-    }
+    view! { <Column back=back>{loaded(service, move |view| step(&view, slug.clone(), changing, back))}</Column> }
 }
 
 /// How far these answers lead: later steps are not open yet.
@@ -89,22 +79,22 @@ fn step(view: &Arc<ServiceView>, slug: String, changing: bool, back: RwSignal<St
         let error = if problems.with(Vec::is_empty) { "" } else { "Error: " };
         format!("{error}{label} - {title}")
     });
-    let fields = questions.iter().map(|question| {
-        field(&Asked { question: question.clone(), draft, problems: problems.into(), heading })
-    });
+    let fields = questions
+        .iter()
+        .map(|question| field(&Asked { question: question.clone(), draft, problems, heading }));
     let fields = fields.collect_view();
 
     let photos = uploads::use_uploads();
     // What was only a matter of time is no problem any more.
     let ids: Vec<String> = questions.iter().map(|question| question.id.clone()).collect();
-    Effect::new(move |_| {
+    react(move || {
         let is_busy = ids.iter().any(|id| photos.is_busy(id));
         let was_told = |problem: &Problem| problem.words == UNFINISHED;
         if !is_busy && problems.with_untracked(|list| list.iter().any(was_told)) {
             problems.update(|list| list.retain(|problem| !was_told(problem)));
         }
     });
-    let navigate = use_navigate();
+    let address = address::use_address();
     let view = Arc::clone(view);
     let proceed = submitted(move || {
         let answers = draft.now();
@@ -131,7 +121,7 @@ fn step(view: &Arc<ServiceView>, slug: String, changing: bool, back: RwSignal<St
             } else {
                 journey::after(service, &answers, &slug)
             };
-            navigate(&paths::next(service, &next, changing), NavigateOptions::default());
+            address.go(&paths::next(service, &next, changing));
         }
     });
     view! {
@@ -143,12 +133,4 @@ fn step(view: &Arc<ServiceView>, slug: String, changing: bool, back: RwSignal<St
         </form>
     }
     .into_any()
-}
-
-/// Goes elsewhere instead of drawing this page.
-pub(super) fn go(path: &str) -> AnyView {
-    let navigate = use_navigate();
-    let path = path.to_owned();
-    Effect::new(move |_| navigate(&path, NavigateOptions { replace: true, ..NavigateOptions::default() }));
-    ().into_any()
 }

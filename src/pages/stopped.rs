@@ -6,7 +6,6 @@ use domain::api::services::ServiceView;
 use domain::catalogue::StopKind;
 use leptos::prelude::*;
 
-use super::param;
 use crate::components::layout::{Column, phone_link};
 use crate::components::load::{loaded, not_found};
 use crate::components::policy::PolicyLetter;
@@ -15,11 +14,15 @@ use crate::{a11y, paths};
 
 /// Why a form ends early.
 #[component]
-pub fn StoppedPage() -> impl IntoView {
-    let (id, stop) = (param("id"), param("stop"));
+pub fn StoppedPage(
+    /// The service.
+    id: String,
+    /// The stop.
+    stop: String,
+) -> impl IntoView {
     let service = services::use_service(id);
     let back = RwSignal::new(paths::HOME.to_owned());
-    view! { <Column back=back>{loaded(service, move |view| stopped(&view, &stop.get(), back))}</Column> }
+    view! { <Column back=back>{loaded(service, move |view| stopped(&view, &stop, back))}</Column> }
 }
 
 fn stopped(view: &Arc<ServiceView>, stop: &str, back: RwSignal<String>) -> AnyView {

@@ -23,7 +23,8 @@ const TIMEOUT_MS: u32 = 300_000;
 
 /// What of the replies matters. `id` tells an acknowledgement from everything else that may come back
 /// with a good status, such as the sign-in page of a café's network.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
+#[serde(default)]
 struct Reply {
     id: Option<PhotoId>,
     code: Option<String>,
@@ -99,7 +100,7 @@ fn percent(part: f64) -> u8 {
 }
 
 fn read(status: u16, text: &str) -> Result<PhotoId, PhotoProblem> {
-    let reply: Reply = json::read(text).unwrap_or(Reply { id: None, code: None });
+    let reply: Reply = json::read(text).unwrap_or_default();
     match reply.id {
         Some(id) if (200..300).contains(&status) => Ok(id),
         _ => Err(PhotoProblem::from_reply(reply.code.as_deref(), status)),

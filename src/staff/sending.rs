@@ -48,7 +48,7 @@ impl Sending {
     /// The words beside a field.
     #[must_use]
     pub fn at(self, id: &'static str) -> Signal<Option<String>> {
-        problem_at(self.problems.into(), id)
+        problem_at(self.problems, id)
     }
 
     /// What stands before the title while something is wrong.

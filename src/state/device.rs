@@ -1,4 +1,4 @@
-//! What the device can do besides showing pages: copy, print, write an e-mail.
+//! What the device can do besides showing pages: copy, print, write an e-mail, and know its letters.
 
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast as _, JsValue};
@@ -33,4 +33,18 @@ pub fn print() {
 pub fn mail_link(subject: &str, body: &str) -> String {
     let encode = |text: &str| String::from(js_sys::encode_uri_component(text));
     format!("mailto:?subject={}&body={}", encode(subject), encode(body))
+}
+
+/// A text in lower case. Browsers know the letters of all scripts; the app need not bring the tables.
+#[must_use]
+#[cfg(target_arch = "wasm32")]
+pub fn lower_case(text: &str) -> String {
+    js_sys::JsString::from(text).to_lower_case().into()
+}
+
+/// A text in lower case.
+#[must_use]
+#[cfg(not(target_arch = "wasm32"))]
+pub fn lower_case(text: &str) -> String {
+    text.to_lowercase()
 }

@@ -21,23 +21,23 @@ struct Kept {
 /// The draft of the service that is open in this tab.
 #[derive(Clone, Copy, Debug)]
 pub struct Draft {
-    service: StoredValue<String>,
-    key: StoredValue<Uuid>,
-    /// It has been in the browser's storage: when it is gone from there, it was sent or thrown away.
-    kept: StoredValue<bool>,
     answers: RwSignal<Answers>,
-    passed: StoredValue<Vec<String>>,
+    open: StoredValue<Open>,
+}
+
+/// What goes with the answers.
+#[derive(Debug, Default)]
+struct Open {
+    service: String,
+    key: Uuid,
+    /// It has been in the browser's storage: when it is gone from there, it was sent or thrown away.
+    kept: bool,
+    passed: Vec<String>,
 }
 
 /// Puts an empty draft into the contexts, and listens to the other tabs.
 pub fn provide() {
-    let draft = Draft {
-        service: StoredValue::new(String::new()),
-        key: StoredValue::new(Uuid::nil()),
-        kept: StoredValue::new(false),
-        answers: RwSignal::new(Answers::default()),
-        passed: StoredValue::new(Vec::new()),
-    };
+    let draft = Draft { answers: RwSignal::new(Answers::default()), open: StoredValue::new(Open::default()) };
     provide_context(draft);
     storage::on_change(move |name| {
         if name == draft.name()
@@ -52,12 +52,12 @@ pub fn provide() {
 #[must_use]
 pub fn open(service: &str) -> Draft {
     let draft: Draft = expect_context();
-    let same = draft.service.with_value(|open| open == service);
-    draft.service.set_value(service.to_owned());
+    let same = draft.is_of(service);
+    draft.open.update_value(|open| service.clone_into(&mut open.service));
     match storage::read(&draft.name()) {
         Some(kept) => draft.adopt(kept),
         // Nothing can be kept here: then this tab's memory is all there is.
-        None if same && !draft.kept.get_value() => {}
+        None if same && !draft.is_kept() => {}
         None => draft.begin(),
     }
     draft
@@ -99,23 +99,25 @@ impl Draft {
     pub fn update(self, change: impl FnOnce(&mut Answers)) {
         self.answers.try_update(change);
         // Another tab may have begun the same form since: one draft, one key.
-        if !self.kept.get_value()
+        if !self.is_kept()
             && let Some(Kept { key, .. }) = storage::read(&self.name())
         {
-            self.key.set_value(key);
+            self.open.update_value(|open| open.key = key);
         }
         self.keep();
     }
 
     fn keep(self) {
-        let kept = Kept { key: self.key(), answers: self.now(), passed: self.passed.get_value() };
-        self.kept.set_value(storage::write(&self.name(), &kept));
+        let passed = self.open.with_value(|open| open.passed.clone());
+        let kept = Kept { key: self.key(), answers: self.now(), passed };
+        let kept = storage::write(&self.name(), &kept);
+        self.open.update_value(|open| open.kept = kept);
     }
 
     /// Notes that the person went past a question, whether or not they answered it.
     pub fn pass(self, question: &str) {
         if !self.has_passed(question) {
-            self.passed.update_value(|passed| passed.push(question.to_owned()));
+            self.open.update_value(|open| open.passed.push(question.to_owned()));
             self.keep();
         }
     }
@@ -123,12 +125,12 @@ impl Draft {
     /// Whether the person went past a question.
     #[must_use]
     pub fn has_passed(self, question: &str) -> bool {
-        self.passed.with_value(|passed| passed.iter().any(|known| known == question))
+        self.open.with_value(|open| open.passed.iter().any(|known| known == question))
     }
 
     /// Changes the answers of a service that may not be the one open by now.
     pub fn update_of(self, service: &str, change: impl FnOnce(&mut Answers)) {
-        if self.service.with_value(|open| open == service) {
+        if self.is_of(service) {
             self.update(change);
         } else if let Some(mut kept) = storage::read::<Kept>(&name(service)) {
             change(&mut kept.answers);
@@ -139,13 +141,13 @@ impl Draft {
     /// The service this is the draft of.
     #[must_use]
     pub fn service(self) -> String {
-        self.service.get_value()
+        self.open.with_value(|open| open.service.clone())
     }
 
     /// The key that goes with the request, made once per draft.
     #[must_use]
     pub fn key(self) -> Uuid {
-        self.key.get_value()
+        self.open.with_value(|open| open.key)
     }
 
     /// Throws the draft away: it was sent, or the person starts again.
@@ -157,7 +159,7 @@ impl Draft {
     /// Throws the draft of this service away, even when another one is open by now; says whether it was
     /// the open one.
     pub fn erase_if_sent(self, service: &str) -> bool {
-        let is_open = self.service.with_value(|open| open == service);
+        let is_open = self.is_of(service);
         if is_open {
             self.erase();
         } else {
@@ -167,23 +169,35 @@ impl Draft {
     }
 
     fn begin(self) {
-        self.key.set_value(Uuid::new_v4());
-        self.kept.set_value(false);
-        self.passed.set_value(Vec::new());
+        self.open.update_value(|open| {
+            open.key = Uuid::new_v4();
+            open.kept = false;
+            open.passed.clear();
+        });
         self.answers.set(Answers::default());
     }
 
     fn adopt(self, kept: Kept) {
-        self.key.set_value(kept.key);
-        self.passed.set_value(kept.passed);
-        self.kept.set_value(true);
+        self.open.update_value(|open| {
+            open.key = kept.key;
+            open.kept = true;
+            open.passed = kept.passed;
+        });
         if self.answers.with_untracked(|answers| *answers != kept.answers) {
             self.answers.set(kept.answers);
         }
     }
 
+    fn is_kept(self) -> bool {
+        self.open.with_value(|open| open.kept)
+    }
+
+    fn is_of(self, service: &str) -> bool {
+        self.open.with_value(|open| open.service == service)
+    }
+
     fn name(self) -> String {
-        self.service.with_value(|service| name(service))
+        self.open.with_value(|open| name(&open.service))
     }
 }
 

@@ -1,6 +1,7 @@
 //! What the app remembers, and the browser's own memory. With `api`, `photo` and `a11y` the only place
 //! that touches the browser: pages and components are drawn on the server too.
 
+pub mod address;
 pub mod boot;
 pub mod device;
 pub mod drafts;

@@ -20,10 +20,10 @@ pub fn provide(first: Option<ServiceView>) {
 }
 
 /// Asks for the document of a service, which is fetched if need be.
-pub fn use_service(id: Memo<String>) -> impl Fn() -> Pin<Box<dyn Future<Output = Loaded>>> {
+pub fn use_service(id: String) -> impl Fn() -> Pin<Box<dyn Future<Output = Loaded>>> {
     let Shelf(shelf) = expect_context();
     move || {
-        let id = id.get();
+        let id = id.clone();
         Box::pin(async move {
             let known =
                 shelf.try_with_value(|shelf| shelf.iter().find(|known| known.service.id == id).cloned());

@@ -4,30 +4,26 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
-/// What a value has settled on: it follows once the value has stayed the same for this long, and says
-/// nothing before the first change.
-pub fn settled<T: Clone + PartialEq + Send + Sync + 'static>(
-    value: Memo<T>,
-    millis: u64,
-) -> ReadSignal<Option<T>> {
-    let (settled, set) = signal(None);
-    Effect::new(move |before: Option<Option<TimeoutHandle>>| {
+use crate::live::react;
+
+/// What words have settled on: they follow once nothing has changed for this long, and are empty before the
+/// first change.
+pub fn settled(value: Signal<String>, millis: u64) -> RwSignal<String> {
+    let settled = RwSignal::new(String::new());
+    let mut is_first = true;
+    let mut waiting: Option<TimeoutHandle> = None;
+    react(move || {
         let now = value.get();
-        match before {
-            None => None,
-            Some(waiting) => {
-                if let Some(waiting) = waiting {
-                    waiting.clear();
-                }
-                set_timeout_with_handle(
-                    move || {
-                        set.try_set(Some(now));
-                    },
-                    Duration::from_millis(millis),
-                )
-                .ok()
-            }
+        if std::mem::take(&mut is_first) {
+            return;
         }
+        if let Some(waiting) = waiting.take() {
+            waiting.clear();
+        }
+        let follow = move || {
+            settled.try_set(now.clone());
+        };
+        waiting = set_timeout_with_handle(follow, Duration::from_millis(millis)).ok();
     });
     settled
 }

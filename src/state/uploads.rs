@@ -50,24 +50,32 @@ struct Picture {
 #[derive(Clone, Copy)]
 pub struct Uploads {
     list: RwSignal<Vec<Upload>>,
-    count: StoredValue<u32>,
-    pictures: StoredValue<Vec<Picture>, LocalStorage>,
+    kept: StoredValue<Kept, LocalStorage>,
     /// Where the photos were taken, as far as they say; asked once, used only after a yes.
-    offer: RwSignal<Option<Position>>,
+    offer: RwSignal<String>,
     declined: RwSignal<bool>,
-    owner: StoredValue<Owner>,
     announcer: Announcer,
+}
+
+/// What nothing on a page follows.
+struct Kept {
+    /// How many were begun.
+    count: u32,
+    pictures: Vec<Picture>,
+    owner: Owner,
 }
 
 /// Puts the photos into the contexts.
 pub fn provide() {
     provide_context(Uploads {
         list: RwSignal::new(Vec::new()),
-        count: StoredValue::new(0),
-        pictures: StoredValue::new_local(Vec::new()),
-        offer: RwSignal::new(None),
+        kept: StoredValue::new_local(Kept {
+            count: 0,
+            pictures: Vec::new(),
+            owner: Owner::current().unwrap_or_default(),
+        }),
+        offer: RwSignal::new(String::new()),
         declined: RwSignal::new(false),
-        owner: StoredValue::new(Owner::current().unwrap_or_default()),
         announcer: a11y::use_announcer(),
     });
 }
@@ -85,10 +93,8 @@ pub const UNFINISHED: &str =
 impl Uploads {
     /// The photos of a question that have not arrived yet.
     #[must_use]
-    pub fn waiting(self, question: String) -> Signal<Vec<Upload>> {
-        Signal::derive(move || {
-            self.list.with(|list| list.iter().filter(|upload| upload.question == question).cloned().collect())
-        })
+    pub fn waiting(self, question: &str) -> Vec<Upload> {
+        self.list.with(|list| list.iter().filter(|upload| upload.question == question).cloned().collect())
     }
 
     /// Whether photos of a question are still on their way.
@@ -102,9 +108,9 @@ impl Uploads {
     /// The address of a photo that was added in this tab; after a reload there is none to show.
     #[must_use]
     pub fn preview(self, id: Uuid) -> Option<String> {
-        self.pictures
-            .try_with_value(|pictures| {
-                pictures
+        self.kept
+            .try_with_value(|kept| {
+                kept.pictures
                     .iter()
                     .find(|picture| picture.id == id)
                     .map(|picture| picture.address.as_str().to_owned())
@@ -135,10 +141,12 @@ impl Uploads {
     }
 
     fn begin(self, file: File, question: &str, draft: Draft) {
-        let number = self.count.get_value() + 1;
-        self.count.set_value(number);
         let stage = ArcRwSignal::new(Stage::Preparing);
-        let work = self.owner.with_value(Owner::child);
+        let begun = self.kept.try_update_value(|kept| {
+            kept.count += 1;
+            (kept.count, kept.owner.child())
+        });
+        let Some((number, work)) = begun else { return };
         let (name, question) = (photo::shown(&file.name()), question.to_owned());
         let upload = Upload {
             number,
@@ -158,7 +166,7 @@ impl Uploads {
                             photos.push(Photo { id: picture.id, alt: String::new() });
                             photos::write(&question, &photos, position, answers);
                         });
-                        self.pictures.update_value(|pictures| pictures.push(picture));
+                        self.kept.update_value(|kept| kept.pictures.push(picture));
                         self.offer_position();
                         self.announcer.say(format!("{name} was added"));
                         self.stop(number);
@@ -193,7 +201,7 @@ impl Uploads {
 
     /// Takes a photo out of the answers.
     pub fn remove(self, question: &str, id: Uuid, draft: Draft) {
-        self.pictures.update_value(|pictures| pictures.retain(|picture| picture.id != id));
+        self.kept.update_value(|kept| kept.pictures.retain(|picture| picture.id != id));
         draft.update(|answers| {
             let (mut photos, position) = photos::read(question, answers);
             photos.retain(|photo| photo.id != id);
@@ -205,10 +213,7 @@ impl Uploads {
         let offered = self.offer.get_untracked();
         let told = photos::read(question, &draft.now()).1;
         // The place came from the photo that is gone: what was agreed to is agreed to no more.
-        if told.is_some()
-            && offered.is_some()
-            && offered.map(|offered| offered.show()) != told.map(|told| told.show())
-        {
+        if !offered.is_empty() && told.is_some_and(|told| told.show() != offered) {
             draft.set(&format!("{question}.position"), String::new());
         }
     }
@@ -220,7 +225,7 @@ impl Uploads {
         let path = format!("{question}.position");
         Signal::derive(move || {
             let told = draft.answers().with(|answers| !answers.get(&path).is_empty());
-            match (told, self.offer.get().is_some(), self.declined.get()) {
+            match (told, !self.offer.with(String::is_empty), self.declined.get()) {
                 (true, _, _) => Some("yes".to_owned()),
                 (false, true, declined) => Some(if declined { "no".to_owned() } else { String::new() }),
                 (false, false, _) => None,
@@ -231,8 +236,8 @@ impl Uploads {
     /// Uses the place where the photo was taken, or does not.
     pub fn use_position(self, question: &str, yes: bool, draft: Draft) {
         self.declined.set(!yes);
-        let position = self.offer.get_untracked().filter(|_| yes).map(|position| position.show());
-        draft.set(&format!("{question}.position"), position.unwrap_or_default());
+        let position = if yes { self.offer.get_untracked() } else { String::new() };
+        draft.set(&format!("{question}.position"), position);
     }
 
     /// Forgets everything: the form was sent, or thrown away.
@@ -240,15 +245,15 @@ impl Uploads {
         for upload in self.list.try_update(std::mem::take).unwrap_or_default() {
             upload.work.cleanup();
         }
-        self.pictures.try_update_value(Vec::clear);
-        self.offer.try_set(None);
+        self.kept.try_update_value(|kept| kept.pictures.clear());
+        self.offer.try_set(String::new());
         self.declined.try_set(false);
     }
 
     fn offer_position(self) {
-        let first =
-            self.pictures.try_with_value(|pictures| pictures.iter().find_map(|picture| picture.position));
-        let first = first.flatten();
+        let first = |kept: &Kept| kept.pictures.iter().find_map(|picture| picture.position);
+        let first = self.kept.try_with_value(first).flatten();
+        let first = first.map(|position| position.show()).unwrap_or_default();
         if self.offer.with_untracked(|offer| *offer != first) {
             self.offer.set(first);
         }

@@ -25,7 +25,7 @@ pub struct Asked {
     /// What was typed so far.
     pub draft: Draft,
     /// What is wrong on this page.
-    pub problems: Signal<Vec<Problem>>,
+    pub problems: RwSignal<Vec<Problem>>,
     /// The question is the page's heading.
     pub heading: bool,
 }

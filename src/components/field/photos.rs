@@ -5,9 +5,9 @@ use leptos::prelude::*;
 use uuid::Uuid;
 
 use super::{Asked, yes_no::yes_or_no};
-use crate::components::handlers::pressed;
+use crate::components::handlers::{Pressed, Typed, pressed};
 use crate::components::input::{Labelled, Radios, TextInput};
-use crate::components::live::{live, live_if};
+use crate::live::{live, live_if};
 use crate::state::uploads::{Stage, Upload, Uploads, use_uploads};
 use crate::{a11y, words};
 
@@ -19,15 +19,16 @@ pub(super) fn view(asked: &Asked, kind: &Photos) -> AnyView {
     let labelled = asked.labelled();
     let below = format!("{question}-limit");
     let described = labelled.described_by(Some(&below));
-    let left_out = RwSignal::new(0);
+    let left_out = RwSignal::new(String::new());
     let limit = format!("Up to {}. On a phone you can take them now.", words::count(max as usize, "photo"));
-    let pick = {
+    let pick: Typed = {
         let question = question.clone();
-        move |event: leptos::ev::Event| {
+        Box::new(move |event| {
             let many = uploads.pick(&event, &question, max, draft);
-            left_out.set(many);
-            announcer.say(if many > 0 { too_many(many, max) } else { "Adding your photos".to_owned() });
-        }
+            let told = if many > 0 { too_many(many, max) } else { String::new() };
+            announcer.say(if many > 0 { told.clone() } else { "Adding your photos".to_owned() });
+            left_out.set(told);
+        })
     };
     let input = view! {
         <div class="portico-pick">
@@ -36,7 +37,10 @@ pub(super) fn view(asked: &Asked, kind: &Photos) -> AnyView {
                 type="file" id=question.clone() name=question.clone() accept="image/*" multiple
                 aria-describedby=described on:change=pick
             />
-            {move || (left_out.get() > 0).then(|| view! { <p class="govuk-error-message">{too_many(left_out.get(), max)}"."</p> }.into_any())}
+            {live_if(move || {
+                let told = left_out.get();
+                (!told.is_empty()).then(|| view! { <p class="govuk-error-message">{told}"."</p> }.into_any())
+            })}
         </div>
     };
     view! {
@@ -55,7 +59,6 @@ fn too_many(left_out: usize, max: u32) -> String {
 
 /// The photos on their way.
 fn waiting(uploads: Uploads, question: String) -> AnyView {
-    let list = uploads.waiting(question);
     let row = move |Upload { number, name, stage, .. }: Upload| {
         let told = {
             let (name, stage) = (name.clone(), stage.clone());
@@ -64,34 +67,38 @@ fn waiting(uploads: Uploads, question: String) -> AnyView {
                 Stage::Preparing => view! { <p>"Getting it ready…"</p> }.into_any(),
                 Stage::Sending(percent) => {
                     view! {
-                        <progress max="100" prop:value=percent.to_string() aria-label=format!("Sending {name}")></progress>
+                        <progress max="100" value=percent.to_string() aria-label=format!("Sending {name}")></progress>
                         <p>{format!("Sending: {percent}%")}</p>
                     }
                     .into_any()
                 }
-                Stage::Failed(problem) => view! { <p class="govuk-error-message">{problem.words(&name)}</p> }.into_any(),
+                Stage::Failed(problem) => {
+                    view! { <p class="govuk-error-message">{problem.words(&name)}</p> }.into_any()
+                }
             }
             })
         };
-        let remove = format!(" {name}");
-        view! {
-            <li>
-                <span class="portico-photos__blank"></span>
-                <div>
-                    <p class="portico-photos__name"><bdi>{name}</bdi></p>
-                    {told}
-                    <button type="button" class="govuk-button govuk-button--secondary" on:click=pressed(move || uploads.stop(number))>
-                        "Remove"<span class="govuk-visually-hidden">{remove}</span>
-                    </button>
-                </div>
-            </li>
-        }
-        .into_any()
+        let blank = view! { <span class="portico-photos__blank"></span> }.into_any();
+        let remove = pressed(move || uploads.stop(number));
+        let shown = view! { <p class="portico-photos__name"><bdi>{name.clone()}</bdi></p> }.into_any();
+        item(blank, vec![shown, told], &name, remove)
     };
+    let list = live(move || uploads.waiting(&question).into_iter().map(row).collect_view().into_any());
+    view! { <ul class="portico-photos" aria-label="Photos being added">{list}</ul> }.into_any()
+}
+
+/// One photo: its picture, what is said of it, and the way out.
+fn item(picture: AnyView, about: Vec<AnyView>, name: &str, remove: Pressed) -> AnyView {
     view! {
-        <ul class="portico-photos" aria-label="Photos being added">
-            <For each=move || list.get() key=|upload| upload.number children=row />
-        </ul>
+        <li>
+            {picture}
+            <div>
+                {about}
+                <button type="button" class="govuk-button govuk-button--secondary" on:click=remove>
+                    "Remove"<span class="govuk-visually-hidden">{format!(" {name}")}</span>
+                </button>
+            </div>
+        </li>
     }
     .into_any()
 }
@@ -100,53 +107,36 @@ fn waiting(uploads: Uploads, question: String) -> AnyView {
 fn added(asked: Asked, uploads: Uploads) -> AnyView {
     let draft = asked.draft;
     let question = asked.question.id.clone();
-    // Numbers and identifiers only: typing a description does not draw the list anew.
-    let list = {
-        let question = question.clone();
-        Memo::new(move |_| {
-            let photos = draft.answers().with(|answers| photos::read(&question, answers).0);
-            photos
-                .into_iter()
-                .zip(1..)
-                .map(|(photo, number)| (number, photo.id))
-                .collect::<Vec<(u32, Uuid)>>()
-        })
-    };
     let announcer = a11y::use_announcer();
-    let row = move |(number, id): (u32, Uuid)| {
-        let path = format!("{question}.{number}.alt");
-        let labelled =
-            asked.part(&format!("{number}.alt"), format!("What does photo {number} show? (optional)"));
-        let picture = match uploads.preview(id) {
-            Some(address) => view! { <img src=address alt=format!("Photo {number}") /> }.into_any(),
-            None => view! { <span class="portico-photos__blank"></span> }.into_any(),
-        };
+    let row = {
         let question = question.clone();
-        let remove = pressed(move || {
-            uploads.remove(&question, id, draft);
-            announcer.say(format!("Photo {number} was removed"));
-            a11y::focus_id(&question);
-        });
-        view! {
-            <li>
-                {picture}
-                <div>
-                    <p class="portico-photos__name">{format!("Photo {number}")}</p>
-                    <TextInput labelled=labelled value=draft.text(path.clone()) on_input=draft.setter(path) />
-                    <button type="button" class="govuk-button govuk-button--secondary" on:click=remove>
-                        "Remove"<span class="govuk-visually-hidden">{format!(" photo {number}")}</span>
-                    </button>
-                </div>
-            </li>
+        move |number: u32, id: Uuid| {
+            let name = format!("photo {number}");
+            let path = format!("{question}.{number}.alt");
+            let labelled = asked.part(&format!("{number}.alt"), format!("What does {name} show? (optional)"));
+            let picture = match uploads.preview(id) {
+                Some(address) => view! { <img src=address alt=format!("Photo {number}") /> }.into_any(),
+                None => view! { <span class="portico-photos__blank"></span> }.into_any(),
+            };
+            let question = question.clone();
+            let remove = pressed(move || {
+                uploads.remove(&question, id, draft);
+                announcer.say(format!("Photo {number} was removed"));
+                a11y::focus_id(&question);
+            });
+            let shown = view! { <p class="portico-photos__name">{format!("Photo {number}")}</p> }.into_any();
+            let alt = view! { <TextInput labelled=labelled value=draft.text(path.clone()) on_input=draft.setter(path) /> };
+            item(picture, vec![shown, alt.into_any()], &name, remove)
         }
-        .into_any()
     };
-    view! {
-        <ul class="portico-photos" aria-label="Your photos">
-            <For each=move || list.get() key=|row| *row children=row />
-        </ul>
-    }
-    .into_any()
+    // Drawn anew when photos come and go, and not when a description is typed.
+    let ids = Memo::new(move |_| {
+        let photos = draft.answers().with(|answers| photos::read(&question, answers).0);
+        photos.into_iter().map(|photo| photo.id).collect::<Vec<_>>()
+    });
+    let list =
+        live(move || (1..).zip(ids.get()).map(|(number, id)| row(number, id)).collect_view().into_any());
+    view! { <ul class="portico-photos" aria-label="Your photos">{list}</ul> }.into_any()
 }
 
 /// Offers the place the camera wrote down. It is not sent unless the resident says so.

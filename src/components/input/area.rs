@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::Labelled;
 use crate::components::count::Count;
+use crate::components::handlers::typed;
 
 /// Several lines of text.
 #[component]
@@ -34,7 +35,7 @@ pub fn TextArea(
         <textarea
             id=id.clone() name=id class="govuk-textarea" class:govuk-textarea--error=wrong
             rows=rows.to_string() aria-describedby=described autocomplete=autocomplete
-            prop:value=value on:input=move |event| on_input.run(event_target_value(&event))
+            prop:value=value on:input=typed(on_input)
         ></textarea>
         {counter}
     };

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::live::live_if;
+
 /// What stands around an input. Its `id` is the field's path, so that an error finds its place.
 #[derive(Clone, Debug)]
 pub struct Labelled {
@@ -43,25 +45,22 @@ impl Labelled {
     }
 
     /// The ids of what describes the input, for `aria-describedby`; `more` is one that stands below it.
-    pub fn described_by(
-        &self,
-        more: Option<&str>,
-    ) -> impl Fn() -> Option<String> + Clone + Send + Sync + 'static {
+    pub fn described_by(&self, more: Option<&str>) -> Signal<Option<String>> {
         let hint = self.hint.as_ref().map(|_| format!("{}-hint", self.id));
         let wrong = format!("{}-error", self.id);
         let more = more.map(ToOwned::to_owned);
         let error = self.error;
-        move || {
+        Signal::derive(move || {
             let wrong = error.with(Option::is_some).then(|| wrong.clone());
             let ids: Vec<String> = [hint.clone(), wrong, more.clone()].into_iter().flatten().collect();
             (!ids.is_empty()).then(|| ids.join(" "))
-        }
+        })
     }
 
     /// Whether there is an error, for classes.
-    pub fn is_wrong(&self) -> impl Fn() -> bool + Copy + Send + Sync + 'static {
+    pub fn is_wrong(&self) -> Signal<bool> {
         let error = self.error;
-        move || error.with(Option::is_some)
+        Signal::derive(move || error.with(Option::is_some))
     }
 
     fn notes(&self) -> AnyView {
@@ -69,11 +68,11 @@ impl Labelled {
         let error = self.error;
         view! {
             {self.hint.clone().map(|hint| view! { <div id=format!("{id}-hint") class="govuk-hint">{hint}</div> }.into_any())}
-            {move || error.get().map(|words| view! {
+            {live_if(move || error.get().map(|words| view! {
                 <p id=format!("{id}-error") class="govuk-error-message">
                     <span class="govuk-visually-hidden">"Error: "</span>{words}
                 </p>
-            }.into_any())}
+            }.into_any()))}
         }
         .into_any()
     }

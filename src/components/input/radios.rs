@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::Labelled;
+use crate::components::handlers::Typed;
 
 /// One of several: a value, a label, and a line below it.
 #[derive(Clone, Debug)]
@@ -37,13 +38,14 @@ pub fn Radios(
         let id = if at == 0 { name.clone() } else { format!("{name}-{at}") };
         let hint_id = option.hint.as_ref().map(|_| format!("{id}-about"));
         let RadioOption { value: own, label, hint } = option;
-        let checked = { let own = own.clone(); move || value.with(|value| *value == own) };
+        let checked = { let own = own.clone(); Signal::derive(move || value.with(|value| *value == own)) };
         let hint = hint_id.clone().zip(hint);
+        let choose: Typed = { let own = own.clone(); Box::new(move |_| on_choose.run(own.clone())) };
         view! {
             <div class="govuk-radios__item">
                 <input
                     class="govuk-radios__input" type="radio" id=id.clone() name=name.clone() value=own.clone()
-                    aria-describedby=hint_id prop:checked=checked on:change=move |_| on_choose.run(own.clone())
+                    aria-describedby=Signal::stored(hint_id) prop:checked=checked on:change=choose
                 />
                 <label class="govuk-label govuk-radios__label" for=id>{label}</label>
                 {hint.map(|(id, hint)| view! { <div id=id class="govuk-hint govuk-radios__hint">{hint}</div> }.into_any())}
@@ -51,7 +53,7 @@ pub fn Radios(
         }
         .into_any()
     });
-    let list =
-        view! { <div class="govuk-radios" class:govuk-radios--inline=inline>{radios.collect_view()}</div> };
+    let class = if inline { "govuk-radios govuk-radios--inline" } else { "govuk-radios" };
+    let list = view! { <div class=class>{radios.collect_view()}</div> };
     labelled.fieldset(list.into_any())
 }

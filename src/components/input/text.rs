@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::Labelled;
+use crate::components::handlers::typed;
 
 /// How a one-line input helps with typing.
 #[derive(Clone, Copy, Debug, Default)]
@@ -41,7 +42,7 @@ pub fn TextInput(
             class:govuk-input--error=wrong aria-describedby=described
             autocomplete=typing.autocomplete spellcheck=typing.verbatim.then_some("false")
             autocapitalize=typing.verbatim.then_some("none")
-            prop:value=value on:input=move |event| on_input.run(event_target_value(&event))
+            prop:value=value on:input=typed(on_input)
         />
     };
     labelled.group(input.into_any())

@@ -48,7 +48,7 @@ fn page(handle: Handle, case: Memo<StaffCase>) -> AnyView {
             <Actions handle=handle case=case sending=sending />
             <h2 class="govuk-heading-m">"What the resident told us"</h2>
             // Answers never change once they are sent.
-            <AnswerList lines=lines(&first) photo=Callback::new(|_| None) />
+            <AnswerList lines=lines(&first) photo=Box::new(|_| None) />
             {photos(id, &first.request.answers)}
             <h2 class="govuk-heading-m">"What has happened"</h2>
             {move || case.with(|case| view! { <Timeline entries=case.request.timeline.clone() for_staff=true /> })}

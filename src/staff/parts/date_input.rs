@@ -5,7 +5,11 @@ use portico_app::components::input::Labelled;
 
 use crate::date::{Fault, Typed};
 
-const BOXES: [(&str, &str, &str); 3] = [("day", "Day", "2"), ("month", "Month", "2"), ("year", "Year", "4")];
+const BOXES: [(&str, &str, &str); 3] = [
+    ("day", "Day", "govuk-input govuk-date-input__input govuk-input--width-2"),
+    ("month", "Month", "govuk-input govuk-date-input__input govuk-input--width-2"),
+    ("year", "Year", "govuk-input govuk-date-input__input govuk-input--width-4"),
+];
 
 /// The id of a box.
 #[must_use]
@@ -28,7 +32,7 @@ pub fn DateInput(
     on_input: Callback<(usize, String)>,
 ) -> impl IntoView {
     let field = labelled.id.clone();
-    let items = BOXES.into_iter().enumerate().map(|(at, (_, label, width))| {
+    let items = BOXES.into_iter().enumerate().map(|(at, (_, label, class))| {
         let id = box_id(&field, at);
         let marked = move || fault.with(|fault| fault.is_some_and(|fault| fault.marks()[at]));
         view! {
@@ -37,7 +41,7 @@ pub fn DateInput(
                     <label class="govuk-label govuk-date-input__label" for=id.clone()>{label}</label>
                     <input
                         id=id.clone() name=id type="text" inputmode="numeric" autocomplete="off"
-                        class=format!("govuk-input govuk-date-input__input govuk-input--width-{width}")
+                        class=class
                         class:govuk-input--error=marked aria-invalid=move || marked().then_some("true")
                         prop:value=move || value.with(|value| value.boxes[at].clone())
                         on:input=move |event| on_input.run((at, event_target_value(&event)))

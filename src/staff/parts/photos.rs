@@ -19,8 +19,8 @@ pub fn photos(request: Uuid, answers: &[Answer]) -> AnyView {
 }
 
 fn gallery(request: Uuid, label: String, answer: PhotosValue) -> AnyView {
-    let small = Callback::new(move |photo| api::thumbnail(request, photo));
-    let large = Callback::new(move |photo| api::photo(request, photo));
+    let small = Box::new(move |photo| api::thumbnail(request, photo));
+    let large = Box::new(move |photo| api::photo(request, photo));
     view! {
         <h3 class="govuk-heading-s">{label}</h3>
         <Gallery photos=answer.photos small=small large=large />
