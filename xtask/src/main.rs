@@ -15,6 +15,7 @@ mod compress;
 mod doctor;
 mod fingerprint;
 mod install;
+mod names;
 mod postgres;
 mod process;
 mod run;
