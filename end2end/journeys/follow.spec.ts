@@ -55,6 +55,48 @@ test("I write to those who deal with it, once however often I press", async ({ p
   expect(await server.mailbox.to("priya@saltmarsh.example")).toHaveLength(1);
 });
 
+test("half a message is there after a reload, and other words after a lost reply are another message", async ({ page, api, inspector }) => {
+  inspector.allow(/ERR_FAILED/);
+  const { key } = await api.send("report-graffiti");
+  const mine = new RequestPage(page, inspector);
+  await mine.open(key);
+  await mine.type("Your message", "It is st");
+  await page.reload();
+  await mine.opened();
+  await expect(page.getByLabel("Your message")).toHaveValue("It is st");
+  await mine.type("Your message", "It is still there.");
+  // It arrives, and the reply does not.
+  await page.route("**/messages", async (route) => {
+    await route.fetch();
+    await route.abort();
+  });
+  await mine.press("Send message");
+  await expect(page.locator("#message-error")).toBeVisible();
+  await page.unroute("**/messages");
+  await page.reload();
+  await mine.opened();
+  await mine.press("Send message");
+  await expect(page.getByText("Your message was sent.")).toBeVisible();
+  await expect(mine.timeline).toHaveCount(2);
+  await page.reload();
+  await mine.opened();
+  await expect(page.getByLabel("Your message")).toHaveValue("");
+
+  await page.route("**/messages", async (route) => {
+    await route.fetch();
+    await route.abort();
+  });
+  await mine.type("Your message", "It is wet.");
+  await mine.press("Send message");
+  await expect(page.locator("#message-error")).toBeVisible();
+  await page.unroute("**/messages");
+  await mine.type("Your message", "It is dry.");
+  await mine.press("Send message");
+  await expect(page.getByText("Your message was sent.")).toBeVisible();
+  await expect(mine.timeline.first()).toContainText("It is dry.");
+  await expect(mine.timeline).toHaveCount(4);
+});
+
 test("what I am typing stays when news arrive", async ({ page, api, people, inspector }) => {
   const { key, reference } = await api.send("report-graffiti");
   const mine = new RequestPage(page, inspector);

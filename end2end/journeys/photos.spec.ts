@@ -32,6 +32,29 @@ test("I add five photos; a sixth is not taken", async ({ page, form, darkroom })
   await expect(page.getByLabel("What does photo 2 show? (optional)")).toHaveValue("The third");
 });
 
+test("the photos of one form are not those of another", async ({ page, form, darkroom }) => {
+  await form.graffitiToPhotos();
+  await form.pick(await darkroom.phone());
+  await expect(form.photos).toHaveCount(1);
+  await expect(page.getByRole("group", { name: "Use the place where this photo was taken?" })).toBeVisible();
+  await form.pick({ name: "empty.jpg", mimeType: "image/jpeg", buffer: Buffer.alloc(0) });
+  await expect(form.waiting).toHaveCount(1);
+  // Without a page load: what the app remembers is what this is about.
+  await form.follow("Home");
+  await form.follow("Ask us something else");
+  await page.getByRole("button", { name: "Start now" }).click();
+  await form.answer("Is anybody in danger now?", "No");
+  await form.answer("Who should read it?", "Customer services");
+  await form.type("What would you like to ask or tell us?", "When do you open?");
+  await form.goOn();
+  await form.shows("Add photos (optional)");
+  await expect(form.photos).toHaveCount(0);
+  await expect(form.waiting).toHaveCount(0);
+  await expect(page.getByRole("group", { name: "Use the place where this photo was taken?" })).toHaveCount(0);
+  await form.goOn();
+  await form.shows("How can we answer you?");
+});
+
 test("what is no good is named, one by one, and everything else stays", async ({ page, form, darkroom }) => {
   const good = await darkroom.small("good.jpg");
   const file = (name: string, buffer: Buffer) => ({ name, mimeType: "image/jpeg", buffer });

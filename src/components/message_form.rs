@@ -2,6 +2,7 @@
 
 use domain::api::follow::{FollowView, MessageRequest};
 use leptos::prelude::*;
+use uuid::Uuid;
 
 use super::button::SubmitButton;
 use super::count::Count;
@@ -10,6 +11,7 @@ use super::sending::Sending;
 use crate::a11y;
 use crate::api::{self, follow};
 use crate::live::live_if;
+use crate::state::storage;
 
 /// The most characters of a message.
 const MAX: u32 = 4_000;
@@ -23,9 +25,18 @@ pub fn MessageForm(
     /// Called with the request as it is then.
     on_sent: Callback<FollowView>,
 ) -> impl IntoView {
-    let text = RwSignal::new(String::new());
-    // One for each message: sent twice after a lost reply, it is stored once.
-    let id = StoredValue::new(api::new_id());
+    // Half a message outlives a reload, with the identifier it may have been sent under already: sent twice
+    // after a lost reply, it is stored once.
+    let name = format!("portico:message:{key}");
+    let (id, text) = kept(&name);
+    // It may have arrived although no reply came: from then on other words are another message.
+    let tried = RwSignal::new(!text.is_empty());
+    let (id, text) = (StoredValue::new(id), RwSignal::new(text));
+    let keep = Callback::new(move |typed: String| {
+        let kept = if typed.is_empty() { String::new() } else { format!("{} {typed}", id.get_value()) };
+        storage::write_text(&name, &kept);
+        text.set(typed);
+    });
     let sending = Sending::new(ID);
     let done = RwSignal::new(false);
     let announcer = a11y::use_announcer();
@@ -38,12 +49,14 @@ pub fn MessageForm(
             if left(MAX, &message.text) < 0 {
                 return Err(sending.problem("Your message must be 4,000 characters or fewer"));
             }
+            tried.set(true);
             let key = key.clone();
             Ok(Box::pin(async move { follow::message(&key, &message).await }))
         },
         move |request| {
-            text.set(String::new());
+            keep.run(String::new());
             id.set_value(api::new_id());
+            tried.set(false);
             done.set(true);
             announcer.say("Your message was sent");
             on_sent.run(request);
@@ -55,12 +68,27 @@ pub fn MessageForm(
         <form novalidate on:submit=send>
             <TextArea
                 labelled=labelled value=text count=Count { max: MAX, left }
-                on_input=Callback::new(move |typed| { done.set(false); text.set(typed); })
+                on_input=Callback::new(move |typed| {
+                    done.set(false);
+                    if tried.get_untracked() {
+                        tried.set(false);
+                        id.set_value(api::new_id());
+                    }
+                    keep.run(typed);
+                })
             />
             {live_if(move || done.get().then(|| view! { <p><strong>"Your message was sent."</strong></p> }.into_any()))}
             <SubmitButton label="Send message" sending=sending.busy class="govuk-button--secondary" />
         </form>
     }
+}
+
+/// The identifier and the text of a message that was begun, else a new one.
+fn kept(name: &str) -> (Uuid, String) {
+    let kept = storage::read_text(name);
+    let begun = kept.as_deref().and_then(|kept| kept.split_once(' '));
+    let begun = begun.and_then(|(id, text)| Some((Uuid::try_parse(id).ok()?, text.to_owned())));
+    begun.unwrap_or_else(|| (api::new_id(), String::new()))
 }
 
 fn left(max: u32, text: &str) -> i64 {

@@ -105,7 +105,7 @@ fn check(view: &Arc<ServiceView>, back: RwSignal<String>, reload: Callback<()>) 
             let address = address::use_address();
             move |()| {
                 draft.erase();
-                photos.clear();
+                photos.clear(&draft.service());
                 address.go(&start);
             }
         }) />

@@ -48,9 +48,8 @@ pub(super) fn sender(view: Arc<ServiceView>, draft: Draft, outcome: Outcome) -> 
             let is_here = outcome.sending.try_set(false).is_none();
             match reply {
                 Ok(submitted) => {
-                    if draft.erase_if_sent(&view.service.id) {
-                        photos.clear();
-                    }
+                    draft.erase_of(&view.service.id);
+                    photos.clear(&view.service.id);
                     // Also for those who turned to another page: this is the reference they need.
                     let sent = paths::sent(&submitted.key);
                     if is_here { address.replace(&sent) } else { address.go(&sent) }

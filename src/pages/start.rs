@@ -35,7 +35,7 @@ fn start(view: &Arc<ServiceView>) -> AnyView {
     let photos = uploads::use_uploads();
     let throw_away = move || {
         draft.erase();
-        photos.clear();
+        photos.clear(&draft.service());
         a11y::focus_when_drawn("main h1");
     };
     let begin = {

@@ -88,7 +88,7 @@ fn step(view: &Arc<ServiceView>, slug: String, changing: bool, back: RwSignal<St
     // What was only a matter of time is no problem any more.
     let ids: Vec<String> = questions.iter().map(|question| question.id.clone()).collect();
     react(move || {
-        let is_busy = ids.iter().any(|id| photos.is_busy(id));
+        let is_busy = ids.iter().any(|id| photos.is_busy(id, draft));
         let was_told = |problem: &Problem| problem.words == UNFINISHED;
         if !is_busy && problems.with_untracked(|list| list.iter().any(was_told)) {
             problems.update(|list| list.retain(|problem| !was_told(problem)));
@@ -103,7 +103,7 @@ fn step(view: &Arc<ServiceView>, slug: String, changing: bool, back: RwSignal<St
             Ok(_) => Vec::new(),
             Err(errors) => words::problems(&asked, &errors),
         };
-        let busy = asked.iter().filter(|question| untrack(|| photos.is_busy(&question.id)));
+        let busy = asked.iter().filter(|question| untrack(|| photos.is_busy(&question.id, draft)));
         found.extend(busy.map(|question| Problem { id: question.id.clone(), words: UNFINISHED.to_owned() }));
         let is_fine = found.is_empty();
         problems.set(found);

@@ -156,16 +156,13 @@ impl Draft {
         self.begin();
     }
 
-    /// Throws the draft of this service away, even when another one is open by now; says whether it was
-    /// the open one.
-    pub fn erase_if_sent(self, service: &str) -> bool {
-        let is_open = self.is_of(service);
-        if is_open {
+    /// Throws the draft of this service away, even when another one is open by now.
+    pub fn erase_of(self, service: &str) {
+        if self.is_of(service) {
             self.erase();
         } else {
             storage::remove(&name(service));
         }
-        is_open
     }
 
     fn begin(self) {

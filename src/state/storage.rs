@@ -10,6 +10,24 @@ fn storage() -> Option<Storage> {
     window().local_storage().ok().flatten()
 }
 
+/// The storage of this tab alone: it outlives a reload, and ends when the tab is closed.
+fn tab_storage() -> Option<Storage> {
+    window().session_storage().ok().flatten()
+}
+
+/// Reads what was kept for this tab under a name.
+#[must_use]
+pub fn read_text(name: &str) -> Option<String> {
+    tab_storage()?.get_item(name).ok()?
+}
+
+/// Keeps a text for this tab under a name; an empty one is forgotten.
+pub fn write_text(name: &str, text: &str) {
+    if let Some(storage) = tab_storage() {
+        let _ = if text.is_empty() { storage.remove_item(name) } else { storage.set_item(name, text) };
+    }
+}
+
 /// Reads what was kept under a name.
 #[must_use]
 pub fn read<T: DeserializeOwned>(name: &str) -> Option<T> {

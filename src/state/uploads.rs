@@ -24,13 +24,16 @@ pub enum Stage {
     Failed(PhotoProblem),
 }
 
+/// A service and one of its questions.
+type Place = (String, String);
+
 /// A photo that has not arrived yet.
 #[derive(Clone, Debug)]
 pub struct Upload {
     /// Tells it from the others.
     pub number: u32,
-    /// The question it answers.
-    pub question: String,
+    /// The service and the question it is for: forms of two services may call theirs alike.
+    place: Place,
     /// The file's name, fit to be shown.
     pub name: String,
     /// How far it has come.
@@ -41,6 +44,7 @@ pub struct Upload {
 
 /// A photo that arrived in this tab.
 struct Picture {
+    service: String,
     id: Uuid,
     address: ObjectUrl,
     position: Option<Position>,
@@ -51,9 +55,8 @@ struct Picture {
 pub struct Uploads {
     list: RwSignal<Vec<Upload>>,
     kept: StoredValue<Kept, LocalStorage>,
-    /// Where the photos were taken, as far as they say; asked once, used only after a yes.
-    offer: RwSignal<String>,
-    declined: RwSignal<bool>,
+    /// The service whose form is not to know where the photos were taken.
+    declined: RwSignal<String>,
     announcer: Announcer,
 }
 
@@ -74,8 +77,7 @@ pub fn provide() {
             pictures: Vec::new(),
             owner: Owner::current().unwrap_or_default(),
         }),
-        offer: RwSignal::new(String::new()),
-        declined: RwSignal::new(false),
+        declined: RwSignal::new(String::new()),
         announcer: a11y::use_announcer(),
     });
 }
@@ -93,16 +95,16 @@ pub const UNFINISHED: &str =
 impl Uploads {
     /// The photos of a question that have not arrived yet.
     #[must_use]
-    pub fn waiting(self, question: &str) -> Vec<Upload> {
-        self.list.with(|list| list.iter().filter(|upload| upload.question == question).cloned().collect())
+    pub fn waiting(self, question: &str, draft: Draft) -> Vec<Upload> {
+        let place = place(question, draft);
+        self.list.with(|list| list.iter().filter(|upload| upload.place == place).cloned().collect())
     }
 
     /// Whether photos of a question are still on their way.
     #[must_use]
-    pub fn is_busy(self, question: &str) -> bool {
-        let busy =
-            |upload: &Upload| upload.question == question && !matches!(upload.stage.get(), Stage::Failed(_));
-        self.list.with(|list| list.iter().any(busy))
+    pub fn is_busy(self, question: &str, draft: Draft) -> bool {
+        let mut waiting = self.waiting(question, draft).into_iter();
+        waiting.any(|upload| !matches!(upload.stage.get(), Stage::Failed(_)))
     }
 
     /// The address of a photo that was added in this tab; after a reload there is none to show.
@@ -130,8 +132,9 @@ impl Uploads {
         // So that the same file can be picked again, and nobody after us finds it there.
         input.set_value("");
         let failed = |upload: &Upload| matches!(upload.stage.get_untracked(), Stage::Failed(_));
+        let waiting = untrack(|| self.waiting(question, draft));
         let taken = photos::read(question, &draft.now()).0.len()
-            + self.list.with_untracked(|list| list.iter().filter(|upload| !failed(upload)).count());
+            + waiting.iter().filter(|upload| !failed(upload)).count();
         let room = (max as usize).saturating_sub(taken);
         let left_out = files.len().saturating_sub(room);
         for file in files.into_iter().take(room) {
@@ -150,7 +153,7 @@ impl Uploads {
         let (name, question) = (photo::shown(&file.name()), question.to_owned());
         let upload = Upload {
             number,
-            question: question.clone(),
+            place: place(&question, draft),
             name: name.clone(),
             stage: stage.clone(),
             work: work.clone(),
@@ -159,15 +162,16 @@ impl Uploads {
         let service = draft.service();
         work.with(|| {
             spawn_local_scoped_with_cancellation(async move {
-                match self.send(file, &stage).await {
+                match self.send(file, &service, &stage).await {
                     Ok(picture) => {
+                        let id = picture.id;
+                        // What follows the answers looks for the picture, so it is there first.
+                        self.kept.update_value(|kept| kept.pictures.push(picture));
                         draft.update_of(&service, |answers| {
                             let (mut photos, position) = photos::read(&question, answers);
-                            photos.push(Photo { id: picture.id, alt: String::new() });
+                            photos.push(Photo { id, alt: String::new() });
                             photos::write(&question, &photos, position, answers);
                         });
-                        self.kept.update_value(|kept| kept.pictures.push(picture));
-                        self.offer_position();
                         self.announcer.say(format!("{name} was added"));
                         self.stop(number);
                     }
@@ -180,12 +184,22 @@ impl Uploads {
         });
     }
 
-    async fn send(self, file: File, stage: &ArcRwSignal<Stage>) -> Result<Picture, PhotoProblem> {
+    async fn send(
+        self,
+        file: File,
+        service: &str,
+        stage: &ArcRwSignal<Stage>,
+    ) -> Result<Picture, PhotoProblem> {
         let prepared = photo::prepare(file).await?;
         stage.set(Stage::Sending(0));
         let progress = stage.clone();
         let id = photo::upload(prepared.blob, move |percent| progress.set(Stage::Sending(percent))).await?;
-        Ok(Picture { id, address: prepared.object_url, position: prepared.position })
+        Ok(Picture {
+            service: service.to_owned(),
+            id,
+            address: prepared.object_url,
+            position: prepared.position,
+        })
     }
 
     /// Stops sending a photo, or takes a failed one off the list.
@@ -201,61 +215,68 @@ impl Uploads {
 
     /// Takes a photo out of the answers.
     pub fn remove(self, question: &str, id: Uuid, draft: Draft) {
+        let gone = self.position_of(&[id]);
         self.kept.update_value(|kept| kept.pictures.retain(|picture| picture.id != id));
         draft.update(|answers| {
             let (mut photos, position) = photos::read(question, answers);
             photos.retain(|photo| photo.id != id);
-            // A position without a photo says nothing.
-            let position = position.filter(|_| !photos.is_empty());
+            let came_from = |gone: Position| position.is_some_and(|told| told.show() == gone.show());
+            // A position without a photo says nothing, and what was agreed to for the photo that is gone is
+            // agreed to no more.
+            let position = position.filter(|_| !photos.is_empty() && !gone.is_some_and(came_from));
             photos::write(question, &photos, position, answers);
         });
-        self.offer_position();
-        let offered = self.offer.get_untracked();
-        let told = photos::read(question, &draft.now()).1;
-        // The place came from the photo that is gone: what was agreed to is agreed to no more.
-        if !offered.is_empty() && told.is_some_and(|told| told.show() != offered) {
-            draft.set(&format!("{question}.position"), String::new());
-        }
     }
 
     /// Whether the resident is asked for the place where the photo was taken, and what they said:
     /// `yes`, `no`, or nothing yet.
     #[must_use]
     pub fn position_answer(self, question: &str, draft: Draft) -> Signal<Option<String>> {
-        let path = format!("{question}.position");
+        let question = question.to_owned();
         Signal::derive(move || {
-            let told = draft.answers().with(|answers| !answers.get(&path).is_empty());
-            match (told, !self.offer.with(String::is_empty), self.declined.get()) {
-                (true, _, _) => Some("yes".to_owned()),
-                (false, true, declined) => Some(if declined { "no".to_owned() } else { String::new() }),
-                (false, false, _) => None,
+            let (photos, told) = draft.answers().with(|answers| photos::read(&question, answers));
+            let declined = self.declined.get() == draft.service();
+            match (told, self.position_of(&ids(&photos))) {
+                (Some(_), _) => Some("yes".to_owned()),
+                (None, Some(_)) => Some(if declined { "no".to_owned() } else { String::new() }),
+                (None, None) => None,
             }
         })
     }
 
     /// Uses the place where the photo was taken, or does not.
     pub fn use_position(self, question: &str, yes: bool, draft: Draft) {
-        self.declined.set(!yes);
-        let position = if yes { self.offer.get_untracked() } else { String::new() };
-        draft.set(&format!("{question}.position"), position);
+        self.declined.set(if yes { String::new() } else { draft.service() });
+        let position = self.position_of(&ids(&photos::read(question, &draft.now()).0));
+        let position = position.filter(|_| yes).map(|position| position.show());
+        draft.set(&format!("{question}.position"), position.unwrap_or_default());
     }
 
-    /// Forgets everything: the form was sent, or thrown away.
-    pub fn clear(self) {
-        for upload in self.list.try_update(std::mem::take).unwrap_or_default() {
-            upload.work.cleanup();
+    /// Forgets everything of one service: its form was sent, or thrown away.
+    pub fn clear(self, service: &str) {
+        for upload in self.list.try_get_untracked().unwrap_or_default() {
+            if upload.place.0 == service {
+                self.stop(upload.number);
+            }
         }
-        self.kept.try_update_value(|kept| kept.pictures.clear());
-        self.offer.try_set(String::new());
-        self.declined.try_set(false);
+        self.kept.try_update_value(|kept| kept.pictures.retain(|picture| picture.service != service));
+        self.declined.try_set(String::new());
     }
 
-    fn offer_position(self) {
-        let first = |kept: &Kept| kept.pictures.iter().find_map(|picture| picture.position);
-        let first = self.kept.try_with_value(first).flatten();
-        let first = first.map(|position| position.show()).unwrap_or_default();
-        if self.offer.with_untracked(|offer| *offer != first) {
-            self.offer.set(first);
-        }
+    /// Where the first of these photos that says so was taken. They are those of one form: another's photos
+    /// say nothing here.
+    fn position_of(self, ids: &[Uuid]) -> Option<Position> {
+        let first = |kept: &Kept| {
+            kept.pictures.iter().find_map(|picture| picture.position.filter(|_| ids.contains(&picture.id)))
+        };
+        self.kept.try_with_value(first).flatten()
     }
+}
+
+fn place(question: &str, draft: Draft) -> Place {
+    (draft.service(), question.to_owned())
+}
+
+fn ids(photos: &[Photo]) -> Vec<Uuid> {
+    photos.iter().map(|photo| photo.id).collect()
 }

@@ -8,6 +8,7 @@ use super::{Asked, yes_no::yes_or_no};
 use crate::components::handlers::{Pressed, Typed, pressed};
 use crate::components::input::{Labelled, Radios, TextInput};
 use crate::live::{live, live_if};
+use crate::state::drafts::Draft;
 use crate::state::uploads::{Stage, Upload, Uploads, use_uploads};
 use crate::{a11y, words};
 
@@ -45,7 +46,7 @@ pub(super) fn view(asked: &Asked, kind: &Photos) -> AnyView {
     };
     view! {
         {labelled.group(input.into_any())}
-        {waiting(uploads, question)}
+        {waiting(uploads, question, draft)}
         {added(asked.clone(), uploads)}
         {position(asked, uploads)}
     }
@@ -58,7 +59,7 @@ fn too_many(left_out: usize, max: u32) -> String {
 }
 
 /// The photos on their way.
-fn waiting(uploads: Uploads, question: String) -> AnyView {
+fn waiting(uploads: Uploads, question: String, draft: Draft) -> AnyView {
     let row = move |Upload { number, name, stage, .. }: Upload| {
         let told = {
             let (name, stage) = (name.clone(), stage.clone());
@@ -83,7 +84,7 @@ fn waiting(uploads: Uploads, question: String) -> AnyView {
         let shown = view! { <p class="portico-photos__name"><bdi>{name.clone()}</bdi></p> }.into_any();
         item(blank, vec![shown, told], &name, remove)
     };
-    let list = live(move || uploads.waiting(&question).into_iter().map(row).collect_view().into_any());
+    let list = live(move || uploads.waiting(&question, draft).into_iter().map(row).collect_view().into_any());
     view! { <ul class="portico-photos" aria-label="Photos being added">{list}</ul> }.into_any()
 }
 
