@@ -72,8 +72,9 @@ impl<'a> Page<'a> {
         let mut parts = path.split('/').filter(|part| !part.is_empty());
         let parts = [(); 5].map(|()| parts.next().unwrap_or(""));
         Some(match parts {
-            ["", ..] => Self::Home,
-            ["services", id, rest @ ..] if !id.is_empty() => match rest {
+            // Somebody who cuts the end off a service's address looks for the list.
+            ["" | "services", "", ..] => Self::Home,
+            ["services", id, rest @ ..] => match rest {
                 ["", ..] => Self::Start { id },
                 ["check", "", _] => Self::Check { id },
                 ["stopped", stop, ""] if !stop.is_empty() => Self::Stopped { id, stop },
@@ -162,6 +163,7 @@ mod tests {
         let (id, slug, key) = ("missed-bin", "which-bin", "k3y");
         for (address, page) in [
             (HOME.to_owned(), Page::Home),
+            ("/services".to_owned(), Page::Home),
             (service(id), Page::Start { id }),
             (step(id, slug), Page::Step { id, slug, changing: false }),
             (change(id, slug), Page::Step { id, slug, changing: true }),
@@ -184,7 +186,6 @@ mod tests {
     fn other_addresses_lead_nowhere() {
         for address in [
             "/nothing",
-            "/services",
             "/services/a/b/c",
             "/services/a/check/b",
             "/services/a/stopped/b/c",

@@ -79,6 +79,7 @@ async fn the_status_says_what_the_page_says() {
         "/services/nothing/surface",
         "/services/report-graffiti/surface/more",
         "/follow/x/y",
+        "/follow/x/feedback",
         "/Services",
         "/wp-admin",
         // Somebody copied the full stop, or the blank, behind a link.

@@ -44,9 +44,13 @@ pub fn serve(name: &str, headers: &HeaderMap) -> Option<Response> {
         .filter(|(encoding, _)| takes(encoding))
         .find_map(|(encoding, ending)| Some((App::get(&format!("{name}.{ending}"))?, Some(encoding))))
         .or_else(|| Some((App::get(name)?, None)))?;
-    let tag = format!("\"{}\"", data_encoding::HEXLOWER.encode(&file.metadata.sha256_hash()[..12]));
+    // What is kept for ever is never asked for again: a tag would only weigh.
+    let for_ever = is_hashed(name);
+    let hash = || data_encoding::HEXLOWER.encode(&file.metadata.sha256_hash()[..12]);
+    let tag = (!for_ever).then(|| format!("\"{}\"", hash()));
+    let known = headers.get(header::IF_NONE_MATCH);
     let mut response =
-        if headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes()) {
+        if known.is_some_and(|known| tag.as_ref().is_some_and(|tag| known.as_bytes() == tag.as_bytes())) {
             StatusCode::NOT_MODIFIED.into_response()
         } else {
             match file.data {
@@ -60,7 +64,7 @@ pub fn serve(name: &str, headers: &HeaderMap) -> Option<Response> {
     } else {
         kind.to_string()
     };
-    let caching = if is_hashed(name) { "public, max-age=31536000, immutable" } else { "public, no-cache" };
+    let caching = if for_ever { "public, max-age=31536000, immutable" } else { "public, no-cache" };
     let headers = response.headers_mut();
     headers.insert(
         header::CONTENT_TYPE,
@@ -68,7 +72,7 @@ pub fn serve(name: &str, headers: &HeaderMap) -> Option<Response> {
     );
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
     headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
-    if let Ok(tag) = HeaderValue::from_str(&tag) {
+    if let Some(Ok(tag)) = tag.as_deref().map(HeaderValue::from_str) {
         headers.insert(header::ETAG, tag);
     }
     if let Some(encoding) = encoding {

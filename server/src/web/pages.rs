@@ -45,10 +45,9 @@ fn page(state: &AppState, served: &Served, path: &str) -> Response {
         ["services", _] | ["services", _, _] | ["services", _, "stopped", _] if service.is_some() => {
             ("index.html", StatusCode::OK)
         }
-        []
-        | ["follow" | "help" | "services"]
-        | ["follow", _]
-        | ["follow", _, "sent" | "withdraw" | "feedback"] => ("index.html", StatusCode::OK),
+        [] | ["follow" | "help" | "services"] | ["follow", _] | ["follow", _, "sent" | "withdraw"] => {
+            ("index.html", StatusCode::OK)
+        }
         _ => ("index.html", StatusCode::NOT_FOUND),
     };
     let Some(template) = assets::text(file) else {
