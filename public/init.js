@@ -1,10 +1,9 @@
-// Starts an app: the policy allows no inline script, so this file reads from its own tag which
-// glue and which wasm belong together. A module has no `document.currentScript`.
-const tag = document.querySelector("script[data-wasm]");
+// Starts an app. It becomes one script with the app's glue, `app.js` here (see xtask/src/app.rs), and reads
+// from its own tag where the wasm is: the policy allows no inline script.
+import start from "./app.js";
 
 try {
-  const { default: start } = await import(tag.dataset.js);
-  await start({ module_or_path: tag.dataset.wasm });
+  await start({ module_or_path: document.querySelector("script[data-wasm]").dataset.wasm });
 } catch (error) {
   console.error(error);
   // The words stand in the page itself; drafts are in the browser's storage and stay there.

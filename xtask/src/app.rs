@@ -54,6 +54,8 @@ const OTHER_CRATES: [&str; 3] = ["bench", "server", "xtask"];
 const STYLED: [&str; 4] = ["index.html", "staff.html", "src/**/*.rs", "server/src/routes/demo.rs"];
 
 const WORKER: &str = "photo-worker";
+/// What starts an app.
+const STARTER: &str = "public/init.js";
 
 /// Builds `dist/` if anything it depends on has changed.
 pub fn ensure(report: &mut Report, workspace: &Workspace) -> Result<()> {
@@ -114,6 +116,7 @@ fn assemble(workspace: &Workspace, folder: &str) -> Result<Files> {
     drop_strangers(&mut files);
     names::shorten(workspace, folder, &mut files)?;
     join_worker(&mut files)?;
+    join_starter(workspace, folder, &mut files)?;
     slim_pages(&mut files)?;
     minify(workspace, folder, &mut files)?;
     fingerprint(files)
@@ -180,6 +183,29 @@ fn slim(page: &str) -> String {
     }
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     lines.fold(String::new(), |text, line| text + line + "\n")
+}
+
+/// Makes the app's glue, and what it imports, one script that starts itself: a request less, and without what
+/// nobody imports.
+fn join_starter(workspace: &Workspace, folder: &str, files: &mut Files) -> Result<()> {
+    let work = workspace.target("app").join(format!("{folder}-joined"));
+    let name = format!("{folder}.js");
+    for (name, script) in files.iter().filter(|(name, _)| extension(name) == "js") {
+        write_file(&work.join(name), script)?;
+    }
+    let starter = fs::read_to_string(workspace.root().join(STARTER))?;
+    let starter = starter.replacen("./app.js", &format!("./{name}"), 1);
+    let (entry, joined) = (work.join("starter.js"), work.join("joined").join(&name));
+    write_file(&entry, starter.as_bytes())?;
+    Cmd::new(workspace.npm_bin("esbuild"))
+        // Only here is it known to be a module, in which no name is anybody else's.
+        .args(["--bundle", "--minify", "--format=esm", "--log-level=warning", "--target=es2022"])
+        .arg(format!("--outfile={}", joined.display()))
+        .arg(&entry)
+        .run_silently()?;
+    files.retain(|name, _| !name.starts_with("snippets/"));
+    files.insert(name, fs::read(&joined).context("esbuild joined nothing")?);
+    Ok(())
 }
 
 fn minify(workspace: &Workspace, folder: &str, files: &mut Files) -> Result<()> {
