@@ -1,6 +1,23 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+
 import { defineConfig } from "@playwright/test";
 
+import { PROGRAM } from "./support/server";
+
 const isRoot = process.getuid?.() === 0;
+
+// Answers to every form, once, and the same for every worker: they inherit the variable.
+process.env.PORTICO_SAMPLES ??= madeSamples();
+
+function madeSamples(): string {
+  const today = new Date().toLocaleDateString("en-CA", { timeZone: "Europe/London" });
+  const file = join(mkdtempSync(join(tmpdir(), "portico-samples-")), "samples.json");
+  writeFileSync(file, execFileSync(join(dirname(PROGRAM), "examples/samples"), [today], { maxBuffer: 1 << 24 }));
+  return file;
+}
 
 /** Journeys of residents and staff, in a real browser against the real server. */
 export default defineConfig({

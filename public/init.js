@@ -8,5 +8,5 @@ try {
   console.error(error);
   // The words stand in the page itself; drafts are in the browser's storage and stay there.
   document.getElementById("app").hidden = true;
-  document.getElementById("problem").hidden = false;
+  document.getElementById("app-problem").hidden = false;
 }

@@ -78,6 +78,11 @@ pub fn focus_id(id: &str) {
     }
 }
 
+/// The same once it is drawn.
+pub fn focus_id_when_drawn(id: String) {
+    request_animation_frame(move || focus_id(&id));
+}
+
 /// Moves the focus to the first element that fits, once it is drawn.
 pub fn focus_when_drawn(selector: &'static str) {
     request_animation_frame(move || focus_first(selector));

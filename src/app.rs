@@ -1,4 +1,6 @@
-//! The resident app: what all pages share, and every page it has, on one screen.
+//! The resident's apps: what all pages share, and every page there is, on one screen. There are two, so that who
+//! fills in a form does not fetch what follows a request, nor the other way round; a page of the other one is
+//! loaded anew.
 
 use domain::api::council::Boot;
 use leptos::prelude::*;
@@ -6,51 +8,79 @@ use leptos::prelude::*;
 use crate::a11y;
 use crate::components::layout::{Column, Layout};
 use crate::components::load::not_found;
-use crate::live::afresh;
+use crate::live::{afresh, react};
 use crate::pages::{
     check::CheckPage, find::FindPage, help::HelpPage, home::HomePage, request::RequestPage, sent::SentPage,
-    start::StartPage, step::StepPage, stopped::StoppedPage, withdraw::WithdrawPage,
+    start::StartPage, step::StepPage, withdraw::WithdrawPage,
 };
 use crate::paths::Page;
 use crate::state::{address, boot, drafts, services, uploads};
 
-/// The whole app, given what the first page brought along.
+/// Draws a page of an app; none when it is not one of its pages.
+pub type Draw = fn(Page<'_>) -> Option<AnyView>;
+
+/// A whole app, given what the first page brought along.
 #[component]
 pub fn App(
     /// The council, and the service whose page this is.
     boot: Boot,
+    /// Its pages.
+    draw: Draw,
 ) -> impl IntoView {
     let Boot { council, service } = boot;
     a11y::provide(&council.name);
     boot::provide_council(council.clone());
     services::provide(service);
-    drafts::provide();
-    uploads::provide();
     let address = address::provide();
     let here = address.page();
     view! {
         <Layout council=council path=address.path()>
-            {afresh(move || page(&here.get()))}
+            {afresh(move || page(&here.get(), draw))}
         </Layout>
     }
 }
 
 /// Draws the page at an address.
-fn page(address: &str) -> AnyView {
-    let own = ToOwned::to_owned;
+fn page(address: &str, draw: Draw) -> AnyView {
     match Page::read(address) {
-        Some(Page::Home) => view! { <HomePage /> }.into_any(),
-        Some(Page::Start { id }) => view! { <StartPage id=own(id) /> }.into_any(),
-        Some(Page::Step { id, slug, changing }) => {
-            view! { <StepPage id=own(id) slug=own(slug) changing=changing /> }.into_any()
-        }
-        Some(Page::Check { id }) => view! { <CheckPage id=own(id) /> }.into_any(),
-        Some(Page::Stopped { id, stop }) => view! { <StoppedPage id=own(id) stop=own(stop) /> }.into_any(),
-        Some(Page::Find) => view! { <FindPage /> }.into_any(),
-        Some(Page::Request { key }) => view! { <RequestPage key=own(key) /> }.into_any(),
-        Some(Page::Sent { key }) => view! { <SentPage key=own(key) /> }.into_any(),
-        Some(Page::Withdraw { key }) => view! { <WithdrawPage key=own(key) /> }.into_any(),
-        Some(Page::Help) => view! { <HelpPage /> }.into_any(),
+        Some(page) => draw(page).unwrap_or_else(|| {
+            let address = address.to_owned();
+            react(move || address::load(&address));
+            ().into_any()
+        }),
         None => view! { <Column>{not_found()}</Column> }.into_any(),
     }
+}
+
+/// What filling in a form needs besides.
+pub fn provide_forms() {
+    drafts::provide();
+    uploads::provide();
+}
+
+/// Finding a service and filling in its form.
+pub fn forms(page: Page<'_>) -> Option<AnyView> {
+    let own = ToOwned::to_owned;
+    Some(match page {
+        Page::Home => view! { <HomePage /> }.into_any(),
+        Page::Start { id } => view! { <StartPage id=own(id) /> }.into_any(),
+        Page::Step { id, slug, changing } => {
+            view! { <StepPage id=own(id) slug=own(slug) changing=changing /> }.into_any()
+        }
+        Page::Check { id } => view! { <CheckPage id=own(id) /> }.into_any(),
+        Page::Help => view! { <HelpPage /> }.into_any(),
+        _ => return None,
+    })
+}
+
+/// Following a request.
+pub fn follow(page: Page<'_>) -> Option<AnyView> {
+    let own = ToOwned::to_owned;
+    Some(match page {
+        Page::Find => view! { <FindPage /> }.into_any(),
+        Page::Request { key } => view! { <RequestPage key=own(key) /> }.into_any(),
+        Page::Sent { key } => view! { <SentPage key=own(key) /> }.into_any(),
+        Page::Withdraw { key } => view! { <WithdrawPage key=own(key) /> }.into_any(),
+        _ => return None,
+    })
 }

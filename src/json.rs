@@ -237,6 +237,10 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         Ok(value)
     }
 
+    fn deserialize_tuple<V: Visitor<'de>>(self, _len: usize, visitor: V) -> Result<V::Value, Wrong> {
+        self.deserialize_seq(visitor)
+    }
+
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
         self.expect("{")?;
         let mut items = Elements { reader: self, fresh: true, close: "}" };
@@ -282,7 +286,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         Err(Wrong)
     }
 
-    serde::forward_to_deserialize_any! { bytes byte_buf unit_struct tuple tuple_struct }
+    serde::forward_to_deserialize_any! { bytes byte_buf unit_struct tuple_struct }
 }
 
 /// The elements of a list or an object.
@@ -417,6 +421,7 @@ mod tests {
         none: Option<String>,
         some: Option<u8>,
         map: BTreeMap<String, String>,
+        pairs: Vec<(String, u32)>,
     }
 
     #[test]
@@ -431,6 +436,7 @@ mod tests {
             none: None,
             some: Some(255),
             map: [("a.b".to_owned(), "c".to_owned())].into(),
+            pairs: vec![("surface".to_owned(), u32::MAX)],
         };
         for text in [serde_json::to_string(&all).unwrap(), serde_json::to_string_pretty(&all).unwrap()] {
             assert_eq!(read(&text), Some(serde_json::from_str::<All>(&text).unwrap()));

@@ -1,10 +1,13 @@
-//! The resident app in the browser.
+//! The resident's app in the browser: finding a service and filling in its form.
 
 use leptos::prelude::*;
-use portico_app::app::App;
+use portico_app::app::{App, forms, provide_forms};
 use portico_app::state::{boot, failure, mount};
 
 fn main() {
     failure::install();
-    mount::when_ready(boot::load(), |boot| view! { <App boot=boot /> });
+    mount::when_ready(boot::load(), |boot| {
+        provide_forms();
+        view! { <App boot=boot draw=forms /> }
+    });
 }

@@ -1,7 +1,7 @@
 //! Every address of the app: what it shows, and one function each that makes it, so that no page spells one out.
 
-use domain::catalogue::{Service, Stop};
-use domain::journey::Next;
+use domain::catalogue::Service;
+use domain::journey::{self, Next};
 
 /// The first page.
 pub const HOME: &str = "/";
@@ -35,13 +35,6 @@ pub enum Page<'a> {
     Check {
         /// The service.
         id: &'a str,
-    },
-    /// Why a form ends early.
-    Stopped {
-        /// The service.
-        id: &'a str,
-        /// The stop.
-        stop: &'a str,
     },
     /// Finding a request by its reference.
     Find,
@@ -77,7 +70,6 @@ impl<'a> Page<'a> {
             ["services", id, rest @ ..] => match rest {
                 ["", ..] => Self::Start { id },
                 ["check", "", _] => Self::Check { id },
-                ["stopped", stop, ""] if !stop.is_empty() => Self::Stopped { id, stop },
                 [slug, "", _] => {
                     let changing =
                         query.split('&').any(|part| part.strip_prefix("from=") == Some(FROM_CHECK));
@@ -107,7 +99,7 @@ pub fn step(id: &str, slug: &str) -> String {
     format!("/services/{id}/{slug}")
 }
 
-/// A page of questions, reached to change one answer.
+/// A page of questions, reached to change one answer: the question's identifier stands for its page.
 #[must_use]
 pub fn change(id: &str, slug: &str) -> String {
     format!("/services/{id}/{slug}?from={FROM_CHECK}")
@@ -119,19 +111,17 @@ pub fn check(id: &str) -> String {
     format!("/services/{id}/check")
 }
 
-/// Why the form ends early.
-#[must_use]
-pub fn stopped(id: &str, stop: &Stop) -> String {
-    format!("/services/{id}/stopped/{}", stop.id)
-}
-
 /// Where the form goes next.
 #[must_use]
 pub fn next(service: &Service, next: &Next<'_>, changing: bool) -> String {
     match next {
         Next::Step(slug) if changing => change(&service.id, slug),
         Next::Step(slug) => step(&service.id, slug),
-        Next::Stop(stop) => stopped(&service.id, stop),
+        // The page of the answer that ends the form says why.
+        Next::Stop(stop) => {
+            let page = journey::stop_question(service, stop).and_then(|id| journey::page_of(service, id));
+            step(&service.id, page.unwrap_or_default())
+        }
         Next::Check => check(&service.id),
     }
 }
@@ -169,7 +159,6 @@ mod tests {
             (change(id, slug), Page::Step { id, slug, changing: true }),
             (format!("/services/{id}/{slug}?a=b&from={FROM_CHECK}"), Page::Step { id, slug, changing: true }),
             (check(id), Page::Check { id }),
-            (format!("/services/{id}/stopped/private"), Page::Stopped { id, stop: "private" }),
             (FOLLOW.to_owned(), Page::Find),
             (request(key), Page::Request { key }),
             (sent(key), Page::Sent { key }),
@@ -188,8 +177,7 @@ mod tests {
             "/nothing",
             "/services/a/b/c",
             "/services/a/check/b",
-            "/services/a/stopped/b/c",
-            "/services/a/stopped/b/c/d",
+            "/services/a/b/c/d",
             "/follow/a/b",
             "/follow/a/sent/b",
             "/follow/a/sent/b/c/d",

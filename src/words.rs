@@ -1,8 +1,10 @@
 //! The words for a person: codes cross the wire, words live here. Plain English that says what to do.
 
 use domain::case::Outcome;
-use domain::catalogue::Question;
+use domain::catalogue::{Question, Topic};
 use domain::field::{ErrorCode, FieldError, Kind};
+use domain::money;
+use domain::standard::say_date;
 
 use crate::api::ApiProblem;
 use crate::components::error_summary::Problem;
@@ -41,30 +43,89 @@ pub fn problems(questions: &[&Question], errors: &[FieldError]) -> Vec<Problem> 
     errors.iter().filter_map(in_words).collect()
 }
 
-/// What is wrong with one field, and what to do about it.
+/// What is wrong with one field, and what to do about it. Within a group the inner question is the one meant.
 #[must_use]
 pub fn field_error(question: &Question, error: &FieldError) -> String {
+    if let Kind::Group(group) = &question.kind {
+        let mut path = error.path.splitn(4, '.').skip(2);
+        let inner = path.next().and_then(|id| group.questions.iter().find(|inner| inner.id == id));
+        if let Some(inner) = inner {
+            return field_error(inner, error);
+        }
+    }
     let part = error.path.rsplit_once('.').map_or("", |(_, part)| part);
     let limit = error.limit.unwrap_or_default();
+    let label = &question.label;
+    let day = error.day.map(say_date).unwrap_or_default();
     match error.code {
         ErrorCode::Missing => missing(question, part),
+        ErrorCode::NotAgreed => "Tick the box if you agree".to_owned(),
         ErrorCode::TooLong => {
-            format!("{} must be {} characters or fewer", subject(part), number(limit.into()))
+            format!("{} must be {} characters or fewer", subject(part), number(limit.unsigned_abs()))
         }
-        ErrorCode::TooMany => {
-            format!("You can send up to {}. Remove some of them", count(limit as usize, "photo"))
-        }
-        ErrorCode::NotAnOption => format!("Choose one of the answers to “{}”", question.label),
+        ErrorCode::TooMany => match &question.kind {
+            Kind::Choices(_) => format!("Choose {limit} or fewer of the answers to “{label}”"),
+            _ => format!(
+                "You can send up to {}. Remove some of them",
+                count(usize::try_from(limit).unwrap_or(0), "file")
+            ),
+        },
+        ErrorCode::NotAnOption => format!("Choose one of the answers to “{label}”"),
         ErrorCode::NotAnEmail => email_format().to_owned(),
         ErrorCode::NotAPhone => "Enter a phone number, like 01632 960 001 or 07700 900 982".to_owned(),
+        ErrorCode::NotANumber => format!("Answer “{label}” with a whole number, like 3"),
+        ErrorCode::TooSmall => format!("The answer to “{label}” must be {limit} or more"),
+        ErrorCode::TooLarge => format!("The answer to “{label}” must be {limit} or less"),
+        ErrorCode::NotMoney => "Enter an amount of money, like 12.50".to_owned(),
+        ErrorCode::TooLittleMoney => format!("The amount must be {} or more", money::show(limit)),
+        ErrorCode::TooMuchMoney => format!("The amount must be {} or less", money::show(limit)),
+        ErrorCode::NotADay => "Enter the day as a number, like 27".to_owned(),
+        ErrorCode::NotAMonth => "Enter the month as a number or a word, like 3 or March".to_owned(),
+        ErrorCode::NotAYear => "Enter the year with four numbers, like 2026".to_owned(),
+        ErrorCode::YearUnclear => format!("Enter the year with four numbers. Did you mean {limit}?"),
+        ErrorCode::NoSuchDay => format!("That month has {limit} days. Check the day and the month"),
+        ErrorCode::TooEarly => format!("The date must be {day} or later"),
+        ErrorCode::TooLate => format!("The date must be {day} or earlier"),
+        ErrorCode::EndsBeforeStart => format!("The last day must be {day} or later"),
+        ErrorCode::TooManyDays => format!("Choose {limit} days or fewer"),
+        ErrorCode::ChooseAddress => "Find your address and choose it, or type it".to_owned(),
+        ErrorCode::NotAVehicle => "Enter a registration number, like AB12 CDE".to_owned(),
+        ErrorCode::NotACouncilTaxAccount => {
+            "Enter your council tax account number: 6 to 12 numbers, at the top of your bill".to_owned()
+        }
+        ErrorCode::NotAPenaltyCharge => {
+            "Enter the number of the notice: two letters and then numbers, like SM12345678".to_owned()
+        }
+        ErrorCode::NotALibraryCard => "Enter the number of your library card, like 20123456".to_owned(),
         ErrorCode::NotAPhoto => "One of the photos did not arrive. Remove it and add it again".to_owned(),
         ErrorCode::PhotoGone => "One of the photos is no longer here. Remove it and add it again".to_owned(),
-        ErrorCode::NotAPosition => {
-            "We could not read where the photo was taken. Choose “No” and say it in words".to_owned()
+        ErrorCode::NotADocument | ErrorCode::DocumentGone => {
+            "One of the files is no longer here. Remove it and add it again".to_owned()
         }
+        ErrorCode::NotAPosition => match question.kind {
+            Kind::Photos(_) => "We could not read where the photo was taken. Choose “No” and say it in words",
+            _ => "We could not read the place on the map. Say where it is in words",
+        }
+        .to_owned(),
         ErrorCode::UnknownField | ErrorCode::NotAllowed => {
-            format!("This question has changed. Answer “{}” again", question.label)
+            format!("This question has changed. Answer “{label}” again")
         }
+    }
+}
+
+/// What a topic is called.
+#[must_use]
+pub fn topic(topic: Topic) -> &'static str {
+    match topic {
+        Topic::Streets => "Streets and roads",
+        Topic::Waste => "Bins and rubbish",
+        Topic::Parking => "Parking",
+        Topic::CouncilTax => "Council tax and benefits",
+        Topic::Housing => "Housing and neighbours",
+        Topic::Environment => "Pests and food",
+        Topic::Care => "Adults, children and schools",
+        Topic::Libraries => "Libraries",
+        Topic::Council => "Everything else",
     }
 }
 
@@ -75,15 +136,23 @@ pub fn asked(question: &Question) -> String {
 }
 
 fn missing(question: &Question, part: &str) -> String {
+    let label = &question.label;
     match (&question.kind, part) {
-        (Kind::Text(_) | Kind::LongText(_), _) => format!("Write an answer to “{}”", question.label),
-        (Kind::Choice(_), _) => format!("Choose an answer to “{}”", question.label),
-        (Kind::YesNo, _) => format!("Choose yes or no to “{}”", question.label),
+        (Kind::Choice(_) | Kind::Choices(_), _) => format!("Choose an answer to “{label}”"),
+        (Kind::YesNo, _) => format!("Choose yes or no to “{label}”"),
         (Kind::Place(_), _) => "Say where it is, so that we can find it".to_owned(),
+        (Kind::Address(_), "line1") => "Enter the first line of the address".to_owned(),
+        (Kind::Address(_), _) => "Enter the postcode, then find the address or type it".to_owned(),
         (Kind::Photos(_), _) => "Add at least one photo".to_owned(),
-        (Kind::Contact(_), "email") => email_format().to_owned(),
-        (Kind::Contact(_), "phone") => "Enter your phone number".to_owned(),
+        (Kind::Documents(_), _) => "Add at least one file".to_owned(),
+        (Kind::Date(_) | Kind::DateRange(_), "month") => "Enter the month".to_owned(),
+        (Kind::Date(_) | Kind::DateRange(_), "year") => "Enter the year".to_owned(),
+        (Kind::Date(_), _) => format!("Enter a date for “{label}”"),
+        (Kind::DateRange(_), _) => "Enter both the first and the last day".to_owned(),
+        (Kind::Contact(_), "email") | (Kind::Email(_), _) => email_format().to_owned(),
+        (Kind::Contact(_), "phone") | (Kind::Phone(_), _) => "Enter your phone number".to_owned(),
         (Kind::Contact(_), _) => "Enter your name".to_owned(),
+        _ => format!("Write an answer to “{label}”"),
     }
 }
 
@@ -94,6 +163,9 @@ fn subject(part: &str) -> &'static str {
         "phone" => "Your phone number",
         "words" => "Where it is",
         "postcode" => "The postcode",
+        "street" => "The street",
+        "line1" | "line2" | "town" => "Each line of the address",
+        "asset" => "The number",
         "alt" => "What the photo shows",
         _ => "Your answer",
     }
@@ -154,7 +226,10 @@ pub fn score(score: u8) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use domain::field::{Ask, Choices, Contact, LongText, Photos, Place, Text};
+    use domain::field::{
+        Address, Ask, Choices, Contact, Date, DateRange, Documents, Email, Group, LongText, Money, Name,
+        Number, PhoneNumber, Photos, Place, Several, Text,
+    };
 
     use super::*;
 
@@ -171,39 +246,84 @@ mod tests {
     fn every_error_of_every_kind_says_what_to_do() {
         let contact = Contact { name: Ask::Required, email: Ask::Required, phone: Ask::Optional };
         let kinds = [
+            (Kind::Name(Name {}), vec![""]),
             (Kind::Text(Text { max: 10 }), vec![""]),
             (Kind::LongText(LongText { max: 10 }), vec![""]),
+            (Kind::Number(Number { min: 1, max: 9, unit: None }), vec![""]),
+            (Kind::Money(Money { min: 1, max: 900 }), vec![""]),
+            (Kind::Date(Date::default()), vec![".day", ".month", ".year"]),
+            (Kind::DateRange(DateRange::default()), vec![".from.day", ".to.month", ".to.year"]),
+            (Kind::Email(Email {}), vec![""]),
+            (Kind::Phone(PhoneNumber {}), vec![""]),
+            (Kind::Address(Address::default()), vec![".postcode", ".line1", ".line2", ".town"]),
+            (Kind::Place(Place::default()), vec![".street", ".words", ".asset", ".position", ".postcode"]),
             (Kind::Choice(Choices::default()), vec![""]),
+            (Kind::Choices(Several::default()), vec![""]),
             (Kind::YesNo, vec![""]),
-            (Kind::Place(Place::default()), vec![".words", ".postcode"]),
+            (Kind::Vehicle, vec![""]),
+            (Kind::CouncilTaxAccount, vec![""]),
+            (Kind::PenaltyCharge, vec![""]),
+            (Kind::LibraryCard, vec![""]),
             (Kind::Photos(Photos { max: 5 }), vec!["", ".1", ".1.alt", ".position"]),
+            (Kind::Documents(Documents { max: 5 }), vec!["", ".1"]),
+            (Kind::Declaration, vec![""]),
             (Kind::Contact(contact), vec![".name", ".email", ".phone"]),
         ];
         let codes = [
             ErrorCode::Missing,
+            ErrorCode::NotAgreed,
             ErrorCode::TooLong,
             ErrorCode::TooMany,
             ErrorCode::NotAnOption,
             ErrorCode::NotAnEmail,
             ErrorCode::NotAPhone,
+            ErrorCode::NotANumber,
+            ErrorCode::TooSmall,
+            ErrorCode::TooLarge,
+            ErrorCode::NotMoney,
+            ErrorCode::TooLittleMoney,
+            ErrorCode::TooMuchMoney,
+            ErrorCode::NotADay,
+            ErrorCode::NotAMonth,
+            ErrorCode::NotAYear,
+            ErrorCode::YearUnclear,
+            ErrorCode::NoSuchDay,
+            ErrorCode::TooEarly,
+            ErrorCode::TooLate,
+            ErrorCode::EndsBeforeStart,
+            ErrorCode::TooManyDays,
+            ErrorCode::ChooseAddress,
+            ErrorCode::NotAVehicle,
+            ErrorCode::NotACouncilTaxAccount,
+            ErrorCode::NotAPenaltyCharge,
+            ErrorCode::NotALibraryCard,
             ErrorCode::NotAPhoto,
             ErrorCode::PhotoGone,
+            ErrorCode::NotADocument,
+            ErrorCode::DocumentGone,
             ErrorCode::NotAPosition,
             ErrorCode::UnknownField,
             ErrorCode::NotAllowed,
         ];
+        let question = |id: &str, kind| Question {
+            id: id.into(),
+            label: "What is it?".into(),
+            hint: None,
+            required: true,
+            page: None,
+            show_if: None,
+            kind,
+            stamp: 0,
+        };
         for (kind, parts) in kinds {
-            let question = Question {
-                id: "q".into(),
-                label: "What is it?".into(),
-                hint: None,
-                required: true,
-                show_if: None,
-                kind,
-            };
+            let alone = question("q", kind.clone());
+            let inner = Group { item: "thing".into(), max: 3, questions: vec![question("inner", kind)] };
+            let group = question("q", Kind::Group(inner));
             for (part, code) in parts.iter().flat_map(|part| codes.map(|code| (part, code))) {
-                let words = field_error(&question, &FieldError::over(format!("q{part}"), code, 5));
-                assert!(words.len() > 10 && !words.ends_with('.'), "{part} {code:?}: {words}");
+                for (question, path) in [(&alone, format!("q{part}")), (&group, format!("q.2.inner{part}"))] {
+                    let words = field_error(question, &FieldError::over(path, code, 5));
+                    assert!(words.len() > 10 && !words.ends_with('.'), "{part} {code:?}: {words}");
+                }
             }
         }
     }

@@ -4,12 +4,14 @@
 //! is a line that says so, not a failure.
 #![expect(clippy::print_stdout, reason = "the tables are what this program is for")]
 
+mod catalogue;
 mod http;
 mod load;
 mod machine;
 mod node;
 mod paint;
 mod photo;
+mod places;
 mod process;
 mod scratch;
 mod server;
@@ -40,6 +42,10 @@ enum Subject {
     Load,
     /// When the first form field shows on a slow phone
     Paint,
+    /// Many services: their list, the search over them, and the bytes of a form
+    Catalogue,
+    /// Addresses: taking in many, and looking them up
+    Places,
 }
 
 fn main() -> Result<()> {
@@ -51,6 +57,8 @@ fn main() -> Result<()> {
             Subject::Photo => photo::run()?,
             Subject::Load => load::run(&cli.load)?,
             Subject::Paint => paint::run()?,
+            Subject::Catalogue => catalogue::run()?,
+            Subject::Places => places::run()?,
         }
     }
     Ok(())

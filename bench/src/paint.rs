@@ -4,7 +4,7 @@ use anyhow::Result;
 use serde::Deserialize;
 
 use crate::machine;
-use crate::server::Server;
+use crate::server::{FORM, Server};
 use crate::table::Table;
 use crate::{node, scratch};
 
@@ -25,7 +25,7 @@ pub fn run() -> Result<()> {
     let folder = scratch::folder()?;
     let server = Server::start(folder.path(), None)?;
     let others = machine::others_before()?;
-    let measured: Measured = node::run("paint.mjs", &[&server.url(), &server.first_step()?])?;
+    let measured: Measured = node::run("paint.mjs", &[&server.url(), FORM])?;
     let seconds = |ms: f64| ms / 1000.0;
     let mut table = Table::new(
         format!(

@@ -14,6 +14,11 @@ use crate::{http, process};
 
 /// What a resident's first page asks for.
 pub const SERVICE: &str = "report-graffiti";
+/// Where its form begins: it is short, and stands on its start page.
+pub const FORM: &str = "/services/report-graffiti";
+
+/// The folder, within the server's own, of documents that are served besides those of the project.
+pub const SERVICES: &str = "services";
 
 const START_LIMIT: Duration = Duration::from_secs(30);
 const STOP_LIMIT: Duration = Duration::from_secs(20);
@@ -27,7 +32,8 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts one and waits until it answers with data. Without a database's address it keeps its own.
+    /// Starts one and waits until it answers with data. Without a database's address it keeps its own. Documents
+    /// in its folder's [`SERVICES`] are served too.
     pub fn start(folder: &Path, database: Option<&str>) -> Result<Self> {
         let program =
             env::var_os("PORTICO_BIN").context("PORTICO_BIN must name the server: cargo xtask bench does")?;
@@ -45,6 +51,10 @@ impl Server {
         command.env("PORTICO_DATA_DIR", folder.join("data")).env("PORTICO_LISTEN", at.to_string());
         if let Some(url) = database {
             command.env("PORTICO_DATABASE_URL", url);
+        }
+        let services = folder.join(SERVICES);
+        if services.is_dir() {
+            command.env("PORTICO_SERVICES_DIR", services);
         }
         let start = Instant::now();
         let child = command.spawn().with_context(|| format!("{} can't be started", program.display()))?;
@@ -76,14 +86,6 @@ impl Server {
         format!("http://{}", self.at)
     }
 
-    /// Where the form of [`SERVICE`] begins: the page of its first question.
-    pub fn first_step(&self) -> Result<String> {
-        let service = http::json(self.at, &format!("/api/services/{SERVICE}"))?;
-        let first =
-            service["questions"][0]["id"].as_str().or(service["service"]["questions"][0]["id"].as_str());
-        Ok(format!("/services/{SERVICE}/{}", first.context("the service asks nothing")?))
-    }
-
     /// Processor milliseconds it has used.
     pub fn cpu_ms(&self) -> Result<f64> {
         process::cpu_ms(self.child.id())
@@ -108,6 +110,27 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Runs another command of the program on the folder of a server, to its end; how long it took, in seconds.
+pub fn command(folder: &Path, database: Option<&str>, arguments: &[&str]) -> Result<f64> {
+    let program =
+        env::var_os("PORTICO_BIN").context("PORTICO_BIN must name the server: cargo xtask bench does")?;
+    let mut command = Command::new(&program);
+    command.args(arguments).env("PORTICO_DATA_DIR", folder.join("data")).stdin(Stdio::null());
+    if let Some(url) = database {
+        command.env("PORTICO_DATABASE_URL", url);
+    }
+    let start = Instant::now();
+    let output = command.output().with_context(|| format!("{} can't be started", program.display()))?;
+    if !output.status.success() {
+        bail!(
+            "portico {arguments:?} ended with {}: {}",
+            output.status,
+            String::from_utf8_lossy(&output.stderr)
+        );
+    }
+    Ok(start.elapsed().as_secs_f64())
 }
 
 /// The program; where `setpriv` is, it ends with us even if we are killed.

@@ -128,6 +128,15 @@ pub struct Parts<'a> {
 }
 
 impl<'a> Parts<'a> {
+    /// The view of another path of the same answers: a question within a group.
+    #[must_use]
+    pub fn of<'b>(&self, path: &'b str) -> Parts<'b>
+    where
+        'a: 'b,
+    {
+        Parts { answers: self.answers, question: path }
+    }
+
     /// The text of a question that has one input.
     #[must_use]
     pub fn whole(&self) -> &'a str {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::catalogue::Policy;
+use crate::fee::Due;
 use crate::reference::Reference;
 use crate::validate::Answer;
 
@@ -54,6 +55,18 @@ pub struct Submission {
     pub version: u32,
     /// The department it went to.
     pub department: String,
+    /// The team within it, where the document names one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub team: Option<String>,
+    /// Why it went there, in words for staff, where it was decided by what was written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub routed: Option<String>,
+    /// The ward it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ward: Option<String>,
+    /// What is to be paid, line by line.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fee: Vec<Due>,
     /// The answers.
     pub answers: Vec<Answer>,
     /// Somebody takes it by this day.
@@ -350,6 +363,10 @@ mod tests {
             title: "Report graffiti".into(),
             version: 1,
             department: "streets".into(),
+            team: None,
+            routed: None,
+            ward: None,
+            fee: Vec::new(),
             answers: Vec::new(),
             acknowledge_by: day(8),
             complete_by: day(14),

@@ -4,8 +4,11 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::answers::Answers;
+use crate::condition::Condition;
 use crate::council::Council;
+use crate::fee::Fee;
 use crate::field::{Kind, Opt};
+use crate::journey;
 use crate::standard::Standard;
 
 /// One service, as its document says.
@@ -18,13 +21,30 @@ pub struct Service {
     pub title: String,
     /// What it is for, in one sentence.
     pub summary: String,
-    /// The department that answers for it, unless `route` says otherwise.
+    /// What it is listed under.
+    #[serde(default)]
+    pub topic: Topic,
+    /// One of the tasks most people come for.
+    #[serde(default)]
+    pub top: bool,
+    /// The department that answers for it, unless `route` or `routes` say otherwise.
+    #[serde(default)]
     pub department: String,
     /// The choice question whose answer names the department, where there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub route: Option<String>,
+    /// Where it goes instead, by answers and by area; the first that holds.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub routes: Vec<Route>,
     /// Everyday words people search for.
+    #[serde(default)]
     pub keywords: Vec<String>,
+    /// Open requests of this service this near the place, in metres, are shown before more is typed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nearby: Option<u16>,
+    /// The question in whose words a better form is looked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suggest: Option<String>,
     /// Version of the document; raised with every change of its questions.
     pub version: u32,
     /// The questions, in order.
@@ -37,6 +57,12 @@ pub struct Service {
     pub policies: Vec<Policy>,
     /// What is promised.
     pub standard: Standard,
+    /// What is promised instead, by answers; the first that holds.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub standards: Vec<StandardWhen>,
+    /// What it costs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fee: Option<Fee>,
     /// What happens after sending, one sentence each.
     pub next: Vec<String>,
 }
@@ -54,29 +80,101 @@ pub struct Question {
     pub hint: Option<String>,
     /// Whether an answer is needed.
     pub required: bool,
+    /// A new page of the form begins here, with this title.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page: Option<String>,
     /// Asked only when this holds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub show_if: Option<Condition>,
     /// What kind of answer it takes.
     pub kind: Kind,
+    /// Changes whenever anything above does: an answer given to another stamp is asked for again.
+    #[serde(default)]
+    pub stamp: u32,
 }
 
-/// Holds when an earlier choice or yes/no question has one of these answers.
+/// What a service is listed under.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Topic {
+    /// Streets, pavements and what stands on them.
+    Streets,
+    /// Bins and rubbish.
+    Waste,
+    /// Parking, permits and penalty charges.
+    Parking,
+    /// Council tax and benefits.
+    CouncilTax,
+    /// Homes, repairs and neighbours.
+    Housing,
+    /// Pests, food and nuisance.
+    Environment,
+    /// Adults, children and schools.
+    Care,
+    /// Libraries.
+    Libraries,
+    /// Everything about the council itself.
+    #[default]
+    Council,
+}
+
+impl Topic {
+    /// Every topic, in the order of the list.
+    pub const ALL: [Self; 9] = [
+        Self::Streets,
+        Self::Waste,
+        Self::Parking,
+        Self::CouncilTax,
+        Self::Housing,
+        Self::Environment,
+        Self::Care,
+        Self::Libraries,
+        Self::Council,
+    ];
+
+    /// The topic as documents write it.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Streets => "streets",
+            Self::Waste => "waste",
+            Self::Parking => "parking",
+            Self::CouncilTax => "council-tax",
+            Self::Housing => "housing",
+            Self::Environment => "environment",
+            Self::Care => "care",
+            Self::Libraries => "libraries",
+            Self::Council => "council",
+        }
+    }
+}
+
+/// Where requests go, by what was answered and where it is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Condition {
-    /// The earlier question.
-    pub question: String,
-    /// Its answers for which this holds.
-    pub equals: Vec<String>,
+pub struct Route {
+    /// Only with these answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<Condition>,
+    /// Only in these wards; none means everywhere.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub wards: Vec<String>,
+    /// The department.
+    pub department: String,
+    /// The team within it, in words for staff.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub team: Option<String>,
 }
 
-impl Condition {
-    /// Whether the condition holds for these answers.
-    #[must_use]
-    pub fn holds(&self, answers: &Answers) -> bool {
-        self.equals.iter().any(|value| value == answers.get(&self.question))
-    }
+/// A standard for some answers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct StandardWhen {
+    /// With these answers.
+    pub when: Condition,
+    /// What is promised.
+    pub standard: Standard,
 }
 
 /// An answer at which the form ends: said at once, before anything else need be typed.
@@ -85,8 +183,15 @@ impl Condition {
 pub struct Stop {
     /// Identifier within the document.
     pub id: String,
-    /// When it stops.
-    pub when: Condition,
+    /// When it stops; none for a service that is closed for now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<Condition>,
+    /// For [`StopKind::Closed`]: the first day.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::day::optional")]
+    pub from: Option<NaiveDate>,
+    /// For [`StopKind::Closed`]: the last day.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::day::optional")]
+    pub until: Option<NaiveDate>,
     /// Why it stops.
     pub kind: StopKind,
     /// Heading.
@@ -112,6 +217,10 @@ pub enum StopKind {
     NotOurs,
     /// Somebody must be rung now.
     Emergency,
+    /// Only for people who have signed in.
+    SignIn,
+    /// Closed for now, from a day to a day.
+    Closed,
 }
 
 /// A published policy.
@@ -146,33 +255,63 @@ impl Service {
         self.policies.iter().find(|policy| policy.id == id)
     }
 
-    /// The department these answers go to.
+    /// What is promised for these answers: `None` for [`Service::standard`], else the place in
+    /// [`Service::standards`].
     #[must_use]
-    pub fn department_for(&self, answers: &Answers) -> String {
-        let routed = self
-            .route
-            .as_ref()
-            .map(|question| answers.get(question))
-            .filter(|department| !department.is_empty());
-        routed.unwrap_or(&self.department).to_owned()
+    pub fn standard_at(&self, answers: &Answers) -> Option<usize> {
+        let asked = journey::asked(self, answers);
+        self.standards.iter().position(|other| other.when.holds(answers, &asked))
+    }
+
+    /// What is promised for these answers.
+    #[must_use]
+    pub fn standard_for(&self, answers: &Answers) -> &Standard {
+        let other = self.standard_at(answers).and_then(|at| self.standards.get(at));
+        other.map_or(&self.standard, |other| &other.standard)
+    }
+
+    /// The department these answers go to, and the team within it.
+    #[must_use]
+    pub fn goes_to(&self, answers: &Answers, ward: Option<&str>) -> (String, Option<String>) {
+        let asked = journey::asked(self, answers);
+        let fits = |route: &&Route| {
+            route.when.as_ref().is_none_or(|when| when.holds(answers, &asked))
+                && (route.wards.is_empty() || route.wards.iter().any(|own| Some(own.as_str()) == ward))
+        };
+        if let Some(route) = self.routes.iter().find(fits) {
+            return (route.department.clone(), route.team.clone());
+        }
+        let chosen = self.route.as_ref().map(|question| answers.get(question));
+        let chosen = chosen.filter(|department| !department.is_empty());
+        (chosen.unwrap_or(&self.department).to_owned(), None)
+    }
+
+    /// The stop that closes the service on this day, if one does.
+    #[must_use]
+    pub fn closed_on(&self, day: NaiveDate) -> Option<&Stop> {
+        self.stops.iter().find(|stop| {
+            stop.kind == StopKind::Closed
+                && stop.from.is_some_and(|from| from <= day)
+                && stop.until.is_some_and(|until| day <= until)
+        })
     }
 
     /// The document as one council offers it: where the options are "the departments", they are filled in.
     #[must_use]
     pub fn for_council(mut self, council: &Council) -> Self {
+        let departments = || {
+            let departments = council.departments.iter().map(|department| Opt {
+                value: department.id.clone(),
+                label: department.name.clone(),
+                hint: department.about.clone(),
+            });
+            departments.collect()
+        };
         for question in &mut self.questions {
-            if let Kind::Choice(choices) = &mut question.kind
-                && choices.departments
-            {
-                choices.options = council
-                    .departments
-                    .iter()
-                    .map(|department| Opt {
-                        value: department.id.clone(),
-                        label: department.name.clone(),
-                        hint: department.about.clone(),
-                    })
-                    .collect();
+            match &mut question.kind {
+                Kind::Choice(choices) if choices.departments => choices.options = departments(),
+                Kind::Choices(choices) if choices.departments => choices.options = departments(),
+                _ => {}
             }
         }
         self

@@ -21,6 +21,9 @@ pub struct Council {
     pub hosts: Vec<String>,
     /// How to reach a person.
     pub contact: CouncilContact,
+    /// The languages its texts come in besides English, as two letters each: `cy`.
+    #[serde(default)]
+    pub languages: Vec<String>,
     /// The look.
     #[serde(default)]
     pub brand: Brand,
@@ -31,6 +34,9 @@ pub struct Council {
     /// Messages that stand above every page.
     #[serde(default)]
     pub messages: Vec<Message>,
+    /// What its map is drawn from; its own streets and wards where nothing is said.
+    #[serde(default)]
+    pub map: MapSource,
     /// People who get a staff account when the demo is seeded.
     #[serde(default)]
     pub staff: Vec<StaffAccount>,
@@ -52,6 +58,42 @@ pub struct CouncilContact {
     pub email: String,
     /// Where to go in person.
     pub address: String,
+}
+
+/// What a council's map is drawn from.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MapSource {
+    /// A file of tiles in the council's folder: `town.pmtiles`.
+    #[serde(default)]
+    pub file: Option<String>,
+    /// The address of tiles, with `{z}`, `{x}` and `{y}` in it.
+    #[serde(default)]
+    pub tiles: Option<String>,
+    /// Who made them.
+    #[serde(default)]
+    pub attribution: String,
+}
+
+impl MapSource {
+    /// The host that pictures of the map come from, for the browser to allow.
+    #[must_use]
+    pub fn origin(&self) -> Option<&str> {
+        let address = self.tiles.as_deref()?;
+        let host = address.strip_prefix("https://")?.split('/').next()?;
+        address.get(.."https://".len() + host.len())
+    }
+
+    fn fault(&self) -> Option<String> {
+        let tiles = self.tiles.as_deref()?;
+        let is_address = ["{z}", "{x}", "{y}"].iter().all(|part| tiles.contains(part));
+        let host = self.origin().unwrap_or_default().trim_start_matches("https://");
+        let is_host = !host.is_empty()
+            && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b':'));
+        (!is_address || !is_host).then(|| {
+            format!("the map's “tiles” must be written like https://tiles.example.org/{{z}}/{{x}}/{{y}}.png, not {tiles}")
+        })
+    }
 }
 
 /// Colours, as `#rrggbb`.
@@ -171,6 +213,17 @@ impl Council {
         if !crate::field::contact::is_email(&self.contact.email) {
             faults.push(format!("“{}” is not an e-mail address", self.contact.email));
         }
+        for language in &self.languages {
+            if language.len() != 2
+                || !language.bytes().all(|byte| byte.is_ascii_lowercase())
+                || language == "en"
+            {
+                faults.push(format!(
+                    "“{language}” in “languages” must be two letters other than en, as in “cy”"
+                ));
+            }
+        }
+        faults.extend(self.map.fault());
         let white = "#ffffff";
         for (name, colour, on) in
             [("colour", &self.brand.colour, self.brand.text.as_str()), ("link", &self.brand.link, white)]

@@ -34,6 +34,21 @@ pub fn show(number: f64, decimals: u32) -> String {
     format!("{sign}{whole}.{part:0width$}", width = decimals as usize)
 }
 
+/// `1,234` without its commas; none where they do not set thousands apart: `12,50` may be meant as anything.
+#[must_use]
+pub fn ungrouped(text: &str) -> Option<String> {
+    let mut groups = text.split(',');
+    let first = groups.next().unwrap_or_default();
+    let mut digits = first.to_owned();
+    for group in groups {
+        if group.len() != 3 || first.is_empty() || first.len() > 3 {
+            return None;
+        }
+        digits.push_str(group);
+    }
+    Some(digits)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{Datelike as _, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Weekday};
+use chrono::{Datelike as _, Days, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Weekday};
 use serde::{Deserialize, Serialize};
 
 /// What a service promises.
@@ -36,10 +36,14 @@ pub enum Unit {
     WorkingHours,
     /// Hours of the clock, for what can't wait for Monday.
     Hours,
+    /// Days of the calendar, as laws count them.
+    Days,
+    /// Months of the calendar, to the matching date, or the last day of a shorter month.
+    Months,
 }
 
 impl Limit {
-    /// Reads `5 working days`, `1 working day`, `4 working hours`, `24 hours`.
+    /// Reads `5 working days`, `1 working day`, `4 working hours`, `24 hours`, `28 days`, `1 month`.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let (amount, unit) = text.trim().split_once(' ')?;
@@ -47,6 +51,8 @@ impl Limit {
             "working day" | "working days" => Unit::WorkingDays,
             "working hour" | "working hours" => Unit::WorkingHours,
             "hour" | "hours" => Unit::Hours,
+            "day" | "days" => Unit::Days,
+            "month" | "months" => Unit::Months,
             _ => return None,
         };
         let amount = amount.parse().ok().filter(|amount| (1..=500).contains(amount))?;
@@ -60,6 +66,8 @@ impl Limit {
             Unit::WorkingDays => "working day",
             Unit::WorkingHours => "working hour",
             Unit::Hours => "hour",
+            Unit::Days => "day",
+            Unit::Months => "month",
         };
         format!("{} {unit}{}", self.amount, if self.amount == 1 { "" } else { "s" })
     }
@@ -115,6 +123,12 @@ impl Calendar {
     pub fn due(&self, received: NaiveDateTime, limit: Limit) -> NaiveDate {
         match limit.unit {
             Unit::Hours => (received + TimeDelta::hours(i64::from(limit.amount))).date(),
+            Unit::Days => received.date() + Days::new(limit.amount.into()),
+            // The clock of a law runs from the day it is received, working day or not.
+            Unit::Months => received
+                .date()
+                .checked_add_months(Months::new(limit.amount.into()))
+                .unwrap_or(received.date()),
             Unit::WorkingDays => {
                 let start = self.clock_starts(received).date();
                 (0..limit.amount).fold(start, |day, _| self.next_working_day(day))
@@ -180,7 +194,8 @@ impl Division {
     }
 }
 
-const MONTHS: [&str; 12] = [
+/// The months by name, January first.
+pub const MONTHS: [&str; 12] = [
     "January",
     "February",
     "March",
@@ -249,6 +264,10 @@ mod tests {
             ("2026-12-07 16:00", "2 working hours", "Tuesday 8 December"),
             ("2026-12-04 16:00", "12 working hours", "Tuesday 8 December"),
             ("2027-05-28 10:00", "1 working day", "Tuesday 1 June"),
+            ("2026-12-07 20:00", "28 days", "Monday 4 January"),
+            ("2026-12-07 10:00", "1 month", "Thursday 7 January"),
+            // To the matching date; January has no counterpart of the 31st in February.
+            ("2027-01-31 10:00", "1 month", "Sunday 28 February"),
         ] {
             let limit = Limit::parse(limit).unwrap();
             assert_eq!(say(calendar().due(at(received), limit)), due, "{received} {}", limit.show());
@@ -257,10 +276,12 @@ mod tests {
 
     #[test]
     fn limits_read_and_shown() {
-        for text in ["1 working day", "5 working days", "24 hours", "1 hour", "4 working hours"] {
+        for text in
+            ["1 working day", "5 working days", "24 hours", "1 hour", "4 working hours", "28 days", "1 month"]
+        {
             assert_eq!(Limit::parse(text).unwrap().show(), text);
         }
-        for text in ["", "5", "five working days", "0 hours", "5 days", "501 hours"] {
+        for text in ["", "5", "five working days", "0 hours", "5 weeks", "501 hours"] {
             assert_eq!(Limit::parse(text), None, "{text}");
         }
     }

@@ -1,5 +1,6 @@
 //! Reading all the answers to a form: the same code in the browser and on the server.
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::answers::{Answers, question_of};
@@ -19,15 +20,19 @@ pub struct Answer {
     pub value: Value,
 }
 
-/// Reads the answers to some questions.
+/// Reads the answers to some questions. Limits such as "not before today" are counted from `today`.
 ///
 /// # Errors
 /// Every [`FieldError`] there is, in the order of the questions.
-pub fn questions(questions: &[&Question], answers: &Answers) -> Result<Vec<Answer>, Vec<FieldError>> {
+pub fn questions(
+    questions: &[&Question],
+    answers: &Answers,
+    today: NaiveDate,
+) -> Result<Vec<Answer>, Vec<FieldError>> {
     let mut read = Vec::new();
     let mut errors = Vec::new();
     for question in questions {
-        match question.kind.parse(answers.parts(&question.id), question.required) {
+        match question.kind.parse(answers.parts(&question.id), question.required, today) {
             Ok(Some(value)) => {
                 read.push(Answer { question: question.id.clone(), label: question.label.clone(), value });
             }
@@ -43,16 +48,26 @@ pub fn questions(questions: &[&Question], answers: &Answers) -> Result<Vec<Answe
 ///
 /// # Errors
 /// Every [`FieldError`] there is, in the order of the questions, unknown fields last.
-pub fn form(service: &Service, answers: &Answers) -> Result<Vec<Answer>, Vec<FieldError>> {
-    let asked: Vec<&Question> = journey::asked(service, answers).collect();
+pub fn form(service: &Service, answers: &Answers, today: NaiveDate) -> Result<Vec<Answer>, Vec<FieldError>> {
+    let asked = journey::asked(service, answers);
     let unknown = answers.iter().map(|(path, _)| path).filter(|path| !is_known(service, path));
     let unknown: Vec<FieldError> =
         unknown.map(|path| FieldError::new(path, ErrorCode::UnknownField)).collect();
-    match questions(&asked, answers) {
+    match questions(&asked, answers, today) {
         Ok(read) if unknown.is_empty() => Ok(read),
         Ok(_) => Err(unknown),
         Err(errors) => Err(errors.into_iter().chain(unknown).collect()),
     }
+}
+
+/// The first e-mail address in some answers: where alerts go.
+#[must_use]
+pub fn email_in(answers: &[Answer]) -> Option<&str> {
+    answers.iter().find_map(|answer| match &answer.value {
+        Value::Contact(person) => person.email.as_deref(),
+        Value::Email(email) => Some(email),
+        _ => None,
+    })
 }
 
 fn is_known(service: &Service, path: &str) -> bool {

@@ -2,204 +2,584 @@
 #![cfg(feature = "documents")]
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod support;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use chrono::NaiveDate;
 use domain::answers::Answers;
 use domain::catalogue::{Service, StopKind};
-use domain::council::Council;
-use domain::document::{Catalogue, read, read_all};
+use domain::document::{read, read_all};
+use domain::explain::explain;
 use domain::field::{ErrorCode, Kind};
 use domain::journey::{self, Next};
 use domain::validate;
+use proptest::prelude::*;
+use support::{FILE, catalogue, council, files, lead_through, lead_to, uploads};
 
-fn council() -> Council {
-    toml::from_str(include_str!("../../councils/demo/council.toml")).unwrap()
+fn today() -> NaiveDate {
+    "2026-11-25".parse().unwrap()
 }
 
-fn catalogue() -> Catalogue {
-    let files = [
-        ("report-graffiti.toml", include_str!("../../services/report-graffiti.toml")),
-        ("missed-bin.toml", include_str!("../../services/missed-bin.toml")),
-        ("ask-us.toml", include_str!("../../services/ask-us.toml")),
-    ];
-    match read_all(files, &council()) {
-        Ok(catalogue) => catalogue,
-        Err(faults) => panic!("{faults:#?}"),
-    }
-}
-
-fn sample(service: &Service) -> Answers {
-    let mut answers = Answers::default();
-    for question in &service.questions {
-        question.kind.sample(&question.id, &mut answers);
+/// Answers with a file where one is needed.
+fn whole(service: &Service) -> Answers {
+    let mut answers = lead_through(service, today());
+    for question in uploads(service, &answers) {
+        answers.set(&format!("{question}.1"), FILE);
     }
     answers
 }
 
-fn edited(from: &str, to: &str) -> Vec<String> {
-    let text = include_str!("../../services/report-graffiti.toml");
-    assert!(text.contains(from), "{from}");
-    let faults =
-        read("report-graffiti.toml", &text.replacen(from, to, 1), &council()).err().unwrap_or_default();
-    faults.iter().map(ToString::to_string).collect()
-}
-
 #[test]
 fn our_documents_are_sound_and_can_be_filled_in() {
-    for service in catalogue().values() {
-        let answers = sample(service);
-        let stopped = journey::stop(service, &answers);
-        assert_eq!(stopped, None, "{}: the first options lead through", service.id);
-        assert_eq!(journey::first_open(service, &answers), Next::Check, "{}", service.id);
-        assert!(validate::form(service, &answers).is_ok(), "{}", service.id);
+    let all = catalogue();
+    assert!(all.len() >= 45, "{}", all.len());
+    assert_eq!(all.values().filter(|service| service.top).count(), 10);
+    for service in all.values() {
+        let answers = whole(service);
+        assert_eq!(journey::stop(service, &answers), None, "{}", service.id);
+        assert_eq!(journey::first_open(service, &answers, today()), Next::Check, "{}", service.id);
+        let read = validate::form(service, &answers, today());
+        assert!(read.is_ok(), "{}: {read:?}", service.id);
     }
 }
 
 #[test]
+fn every_stop_is_reached_and_says_what_to_do() {
+    for service in catalogue().values() {
+        for stop in service.stops.iter().filter(|stop| stop.when.is_some()) {
+            let answers = lead_to(service, stop, today());
+            assert_eq!(
+                journey::stop(service, &answers).map(|found| &found.id),
+                Some(&stop.id),
+                "{}",
+                service.id
+            );
+            if stop.kind == StopKind::Emergency {
+                let words = stop.text.join(" ") + stop.instead.as_deref().unwrap_or_default();
+                assert!(
+                    words.contains(|c: char| c.is_ascii_digit()),
+                    "{}: {} names no number",
+                    service.id,
+                    stop.id
+                );
+            }
+        }
+    }
+}
+
+/// The journey of each service in words, kept beside the documents: a change is seen for what it does.
+#[test]
+fn journeys_are_as_they_were_reviewed() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/explained");
+    let write = std::env::var("EXPLAIN").is_ok_and(|value| value == "write");
+    let mut changed = Vec::new();
+    for (id, service) in catalogue() {
+        let file = folder.join(format!("{id}.txt"));
+        let now = explain(&service, &council()).unwrap();
+        if write {
+            std::fs::write(&file, &now).unwrap();
+        } else if std::fs::read_to_string(&file).ok().as_deref() != Some(now.as_str()) {
+            changed.push(id);
+        }
+    }
+    assert!(
+        changed.is_empty(),
+        "the journeys of {changed:?} have changed. Write them anew and look at what changed:\n\
+         EXPLAIN=write cargo test -p domain --features documents --test documents && git diff domain/tests/explained"
+    );
+}
+
+const BASE: &str = r#"
+id = "bench"
+version = 1
+title = "Report a bench"
+summary = "Tell us about a bench."
+topic = "streets"
+department = "street-scene"
+keywords = ["bench"]
+nearby = 30
+next = ["We mend it."]
+
+[standard]
+acknowledge = "1 working day"
+complete = "5 working days"
+
+[[standards]]
+when = { question = "danger", equals = "yes" }
+acknowledge = "4 working hours"
+complete = "24 hours"
+
+[[routes]]
+when = { question = "what", one_of = ["wood", "metal"] }
+department = "highways"
+team = "Bench team"
+
+[fee]
+rules = "No refunds."
+
+[[fee.lines]]
+label = "A bench"
+price = "£12.50"
+each = "many"
+
+[[policies]]
+id = "own"
+name = "Bench policy"
+version = "1"
+date = "2026-04-01"
+text = "Ours only."
+instead = "Ask the owner."
+
+[[questions]]
+id = "danger"
+kind = "yes_no"
+label = "Is it dangerous?"
+
+[[questions]]
+id = "what"
+kind = "choice"
+label = "What is it made of?"
+options = [{ value = "wood", label = "Wood" }, { value = "metal", label = "Metal" }, { value = "other", label = "Other" }]
+
+[[questions]]
+id = "many"
+kind = "number"
+label = "How many?"
+max = 9
+
+[[questions]]
+id = "when"
+kind = "date"
+label = "Since when?"
+latest = "today"
+show_if = { all = [{ question = "danger", equals = "yes" }, { not = { question = "many", greater = 3 } }] }
+
+[[questions]]
+id = "place"
+kind = "place"
+label = "Where is it?"
+
+[[questions]]
+id = "benches"
+kind = "group"
+label = "Which benches?"
+item = "bench"
+max = 3
+required = false
+questions = [{ id = "colour", kind = "text", label = "Colour" }]
+
+[[questions]]
+include = "contact"
+
+[[stops]]
+id = "private"
+when = { question = "what", equals = "other" }
+kind = "policy"
+title = "Not ours"
+text = ["We don't mend these."]
+policy = "own"
+
+[[stops]]
+id = "holidays"
+kind = "closed"
+from = "2026-12-24"
+until = "2027-01-03"
+title = "Closed"
+text = ["Back in January."]
+"#;
+
+const CONTACT: &str =
+    "[[questions]]\nid = \"you\"\nkind = \"contact\"\nlabel = \"Who are you?\"\nname = \"required\"\n";
+const TWO: &str = "[[questions]]\nid = \"a\"\nkind = \"yes_no\"\nlabel = \"A?\"\n[[questions]]\nid = \"danger\"\nkind = \"yes_no\"\nlabel = \"B?\"\n";
+
+fn said_of(text: &str) -> Vec<String> {
+    let files = [("bench.toml", text), ("sets/contact.toml", CONTACT), ("sets/two.toml", TWO)];
+    let faults = read_all(files, &council(), "en").err().unwrap_or_default();
+    faults.iter().map(ToString::to_string).collect()
+}
+
+fn bench() -> Service {
+    let files = [("bench.toml", BASE), ("sets/contact.toml", CONTACT)];
+    read_all(files, &council(), "en").unwrap().catalogue.remove("bench").unwrap()
+}
+
+#[test]
+#[expect(clippy::too_many_lines, reason = "a list")]
 fn every_mistake_is_named_with_its_line() {
+    assert_eq!(said_of(BASE), Vec::<String>::new());
+    let mut unsaid = Vec::new();
     for (from, to, expected) in [
         (
             "kind = \"yes_no\"",
             "kind = \"maybe\"",
-            "report-graffiti.toml:39: there is no kind of question called “maybe”",
+            "bench.toml:44: there is no kind of question called “maybe”",
         ),
         (
-            "equals = \"yes\" }",
-            "equals = \"perhaps\" }",
-            "“offensive” has no answer “perhaps”; it has yes, no",
+            "equals = \"yes\" }\nack",
+            "equals = \"perhaps\" }\nack",
+            "“danger” has no answer “perhaps”; it has yes, no",
         ),
         (
-            "show_if = { question = \"offensive\"",
-            "show_if = { question = \"ofensive\"",
-            "the question “ofensive” does not exist",
+            "all = [{ question = \"danger\"",
+            "all = [{ question = \"dangr\"",
+            "the question “dangr” does not exist",
         ),
         (
-            "show_if = { question = \"offensive\"",
-            "show_if = { question = \"place\"",
+            "all = [{ question = \"danger\", equals = \"yes\"",
+            "all = [{ question = \"place\", equals = \"yes\"",
             "comes later; a condition can only look back",
         ),
-        ("id = \"details\"", "id = \"place\"", "the id “place” is used twice"),
         (
-            "[standard]\nacknowledge = \"1 working day\"\ncomplete = \"5 working days\"",
+            "question = \"many\", greater",
+            "question = \"what\", greater",
+            "is not a question for a number or money",
+        ),
+        (
+            "{ question = \"danger\", equals = \"yes\" }, { not",
+            "{ question = \"many\", equals = \"1\" }, { not",
+            "is not a choice or yes/no question",
+        ),
+        ("{ not = {", "{ nor = {", "has no setting “nor”"),
+        ("show_if = { all = [", "show_if = { any = [], all = [", "has no setting “any”"),
+        ("id = \"place\"", "id = \"what\"", "the id “what” is used twice"),
+        (
+            "[standard]\nacknowledge = \"1 working day\"\ncomplete = \"5 working days\"\n",
             "",
             "the document has no [standard]",
         ),
-        ("5 working days", "5 days", "“complete” must be written like “5 working days”"),
+        (
+            "complete = \"5 working days\"",
+            "complete = \"soon\"",
+            "“complete” must be written like “5 working days”",
+        ),
         (
             "department = \"street-scene\"",
             "department = \"streets\"",
-            "report-graffiti.toml:6: there is no department “streets”",
+            "bench.toml:7: there is no department “streets”",
         ),
-        ("phone = \"optional\"", "phone = \"required\"", "a phone number can't be required"),
-        (
-            "policy = \"private-property\"",
-            "policy = \"public-property\"",
-            "there is no policy “public-property”",
-        ),
-        ("policy = \"private-property\"", "", "is a policy stop and must name its “policy”"),
-        ("max = 1000", "max = 100000", "“max” must be a whole number from 1 to 10000"),
-        ("max = 1000", "maximum = 1000", "has no setting “maximum”"),
-        ("label = \"Where is it?\"", "", "question “place” has no “label”"),
+        ("department = \"highways\"", "department = \"roads\"", "there is no department “roads”"),
+        ("topic = \"streets\"", "topic = \"roads\"", "there is no topic “roads”"),
+        ("topic = \"streets\"\n", "", "has no “topic”"),
+        ("nearby = 30", "nearby = 0", "“nearby” must be a whole number from 5 to 1000"),
+        ("kind = \"place\"", "kind = \"text\"", "“nearby” needs a question of the kind “place”"),
+        ("policy = \"own\"", "policy = \"theirs\"", "there is no policy “theirs”"),
+        ("policy = \"own\"\n", "", "is a policy stop and must name its “policy”"),
+        ("max = 9", "max = 10000000", "“max” must be a whole number from 0 to 1000000"),
+        ("max = 9", "maximum = 9", "has no setting “maximum”"),
+        ("label = \"Where is it?\"\n", "", "question “place” has no “label”"),
         ("label = \"Where is it?\"", "label = \"\"", "“label” is empty"),
-        ("id = \"report-graffiti\"", "id = \"graffiti\"", "the file must be called graffiti.toml"),
-        ("id = \"surface\"", "id = \"check\"", "a question can't be called “check”"),
-        ("id = \"surface\"", "id = \"The Surface\"", "must be lower-case letters"),
+        ("id = \"bench\"", "id = \"seat\"", "the file must be called seat.toml"),
+        ("id = \"danger\"", "id = \"check\"", "a question can't be called “check”"),
+        ("id = \"danger\"", "id = \"The Danger\"", "must be lower-case letters"),
         ("date = \"2026-04-01\"", "date = \"April\"", "“date” must be a day written 2026-04-01"),
+        (
+            "latest = \"today\"",
+            "latest = \"tomorrow\"",
+            "“latest” must be a day written 2026-04-01, or “today”",
+        ),
         ("version = 1\n", "version = \"one\"\n", "“version” must be a whole number"),
         ("keywords = [", "keywords = [[", "this is not TOML"),
         ("kind = \"policy\"", "kind = \"refusal\"", "a stop's kind is"),
-        ("{ value = \"sign\", label", "{ value = \"public\", label", "the option “public” is there twice"),
+        ("{ value = \"metal\"", "{ value = \"wood\"", "the option “wood” is there twice"),
+        ("{ value = \"metal\"", "{ value = \"me,tal\"", "can't have a comma"),
+        ("price = \"£12.50\"", "price = \"cheap\"", "“price” must be money"),
+        (
+            "price = \"£12.50\"",
+            "percent = 10\nprice = \"£1\"",
+            "has one of “price”, “price_from” and “percent”",
+        ),
+        ("each = \"many\"", "each = \"what\"", "“each” must name a question for a number"),
+        (
+            "[[fee.lines]]\nlabel = \"A bench\"\nprice = \"£12.50\"\neach = \"many\"\n",
+            "",
+            "[fee] has no [[fee.lines]]",
+        ),
+        (
+            "when = { question = \"what\", one_of = [\"wood\", \"metal\"] }\n",
+            "",
+            "a route needs “when”, “wards” or both",
+        ),
+        (
+            "include = \"contact\"",
+            "include = \"people\"",
+            "there is no set of questions called “people”; there are contact, two",
+        ),
+        (
+            "include = \"contact\"",
+            "include = \"two\"\nlabel = \"X\"",
+            "has several questions, so “label” would be for none of them",
+        ),
+        ("include = \"contact\"", "include = \"two\"", "the id “danger” is used twice"),
+        (
+            "kind = \"text\", label = \"Colour\" }",
+            "kind = \"photos\", label = \"Colour\" }",
+            "a group can't hold a question of this kind",
+        ),
+        (
+            "questions = [{ id = \"colour\", kind = \"text\", label = \"Colour\" }]",
+            "questions = []",
+            "has no “questions”",
+        ),
+        ("item = \"bench\"\n", "", "has no “item”"),
+        ("from = \"2026-12-24\"", "from = \"2027-12-24\"", "“until” is before “from”"),
+        ("from = \"2026-12-24\"\n", "", "has no “from”"),
+        (
+            "kind = \"closed\"\n",
+            "kind = \"closed\"\nwhen = { question = \"danger\", equals = \"yes\" }\n",
+            "has “from” and “until” and no “when”",
+        ),
+        (
+            "kind = \"policy\"\ntitle",
+            "kind = \"policy\"\nuntil = \"2027-01-01\"\ntitle",
+            "“until” is only for a stop of kind \"closed\"",
+        ),
+        ("title = \"Report a bench\"", "title = { cy = \"Mainc\" }", "“title” has no text in English"),
+        (
+            "title = \"Report a bench\"",
+            "title = { en = \"Bench\", welsh = \"Mainc\" }",
+            "a language has two letters",
+        ),
+        (
+            "kind = \"place\"\nlabel = \"Where is it?\"",
+            "kind = \"place\"\nlabel = \"Where is it?\"\n[[questions]]\nid = \"p\"\nkind = \"phone\"\nlabel = \"Phone\"",
+            "a phone number can't be required",
+        ),
     ] {
-        let faults = edited(from, to);
-        assert!(faults.iter().any(|fault| fault.contains(expected)), "{to}: {faults:#?}");
+        assert!(BASE.contains(from), "{from}");
+        let faults = said_of(&BASE.replacen(from, to, 1));
+        if !faults.iter().any(|fault| fault.contains(expected)) {
+            unsaid.push(format!("{to}: not “{expected}” but {faults:#?}"));
+        }
     }
+    assert!(unsaid.is_empty(), "{}", unsaid.join("\n"));
 }
 
 #[test]
-fn all_mistakes_of_a_file_come_at_once() {
-    let text = include_str!("../../services/report-graffiti.toml")
-        .replace("5 working days", "soon")
-        .replace("kind = \"place\"", "kind = \"map\"")
-        .replace("max = 1000", "max = 0");
-    let faults = read("report-graffiti.toml", &text, &council()).unwrap_err();
-    assert_eq!(faults.len(), 3, "{faults:?}");
+fn all_mistakes_of_a_file_come_at_once_in_order() {
+    let text = BASE
+        .replacen("5 working days", "soon", 1)
+        .replacen("kind = \"date\"", "kind = \"day\"", 1)
+        .replacen("max = 9", "max = -1", 1);
+    let files = [("bench.toml", text.as_str()), ("sets/contact.toml", CONTACT)];
+    let faults = read_all(files, &council(), "en").unwrap_err();
+    assert!(faults.len() >= 3, "{faults:?}");
     assert!(faults.is_sorted_by_key(|fault| fault.line));
 }
 
 #[test]
-fn a_policy_stop_comes_before_anything_else_need_be_typed() {
-    let catalogue = catalogue();
-    let service = &catalogue["report-graffiti"];
-    let answers: Answers = [("surface", "private")].into_iter().collect();
-    let Next::Stop(stop) = journey::after(service, &answers, "surface") else { panic!("a stop") };
-    assert_eq!(stop.kind, StopKind::Policy);
-    assert_eq!(
-        service.policy(stop.policy.as_deref().unwrap()).map(|policy| policy.version.as_str()),
-        Some("3.1")
-    );
-    assert!(journey::stop(service, &answers).is_some());
+fn there_are_ten_top_tasks_at_most() {
+    let all: BTreeMap<String, String> = (0..11)
+        .map(|number| {
+            let id = format!("bench{number}");
+            (format!("{id}.toml"), BASE.replacen("id = \"bench\"", &format!("id = \"{id}\"\ntop = true"), 1))
+        })
+        .collect();
+    let files =
+        all.iter().map(|(name, text)| (name.as_str(), text.as_str())).chain([("sets/contact.toml", CONTACT)]);
+    let faults = read_all(files, &council(), "en").unwrap_err();
+    assert!(faults[0].message.contains("10 top tasks already"), "{faults:?}");
 }
 
 #[test]
-fn a_condition_shows_and_hides_and_hidden_answers_are_left_out() {
-    let catalogue = catalogue();
-    let service = &catalogue["report-graffiti"];
-    let mut answers = sample(service);
-    answers.set("offensive", "yes");
-    answers.set("words", "Racist words");
-    assert_eq!(journey::after(service, &answers, "offensive"), Next::Step("words"));
-    assert_eq!(journey::before(service, &answers, "place"), Some("words"));
-    assert!(validate::form(service, &answers).unwrap().iter().any(|answer| answer.question == "words"));
-    answers.set("offensive", "no");
-    assert_eq!(journey::after(service, &answers, "offensive"), Next::Step("place"));
-    assert!(!validate::form(service, &answers).unwrap().iter().any(|answer| answer.question == "words"));
+fn texts_in_another_language_are_taken_and_missing_ones_listed() {
+    let text =
+        BASE.replacen("title = \"Report a bench\"", "title = { en = \"Report a bench\", cy = \"Mainc\" }", 1);
+    let files = [("bench.toml", text.as_str()), ("sets/contact.toml", CONTACT)];
+    let welsh = read_all(files, &council(), "cy").unwrap();
+    assert_eq!(welsh.catalogue["bench"].title, "Mainc");
+    assert_eq!(welsh.catalogue["bench"].summary, "Tell us about a bench.");
+    let missing: Vec<String> = welsh.untranslated.iter().map(ToString::to_string).collect();
+    assert!(
+        missing.iter().any(|fault| fault == "bench.toml:5: “summary” is not there in “cy”"),
+        "{missing:#?}"
+    );
+    assert!(
+        !missing.iter().any(|fault| fault.contains("“title” is not there") && fault.contains(":4:")),
+        "{missing:#?}"
+    );
+    assert!(missing.iter().any(|fault| fault.starts_with("sets/contact.toml:4:")), "{missing:#?}");
+    let english = read_all(files, &council(), "en").unwrap();
+    assert!(english.untranslated.is_empty());
+    assert_eq!(
+        english.catalogue["bench"].questions[0].stamp, welsh.catalogue["bench"].questions[0].stamp,
+        "the same question"
+    );
+}
+
+#[test]
+fn conditions_look_back_at_what_is_asked() {
+    let service = bench();
+    let asked = |pairs: &[(&str, &str)]| -> Vec<String> {
+        let answers: Answers = pairs.iter().copied().collect();
+        journey::asked(&service, &answers).iter().map(|question| question.id.clone()).collect()
+    };
+    assert!(!asked(&[]).contains(&"when".to_owned()));
+    assert!(asked(&[("danger", "yes")]).contains(&"when".to_owned()), "no number is not greater than three");
+    assert!(asked(&[("danger", "yes"), ("many", "3")]).contains(&"when".to_owned()));
+    assert!(!asked(&[("danger", "yes"), ("many", "4")]).contains(&"when".to_owned()));
+    assert!(!asked(&[("danger", "no"), ("many", "1")]).contains(&"when".to_owned()));
+    let mut answers: Answers = [("danger", "yes"), ("when.day", "1 11 2026")].into_iter().collect();
+    assert!(validate::form(&service, &answers, today()).is_err());
+    answers.set("danger", "no");
+    let errors = validate::form(&service, &answers, today()).unwrap_err();
+    assert!(!errors.iter().any(|error| error.path.starts_with("when")), "what is not asked is not wrong");
+}
+
+#[test]
+fn what_is_promised_where_it_goes_and_what_it_costs_hang_on_the_answers() {
+    let service = bench();
+    let with = |pairs: &[(&str, &str)]| pairs.iter().copied().collect::<Answers>();
+    assert_eq!(service.standard_for(&with(&[])).complete.show(), "5 working days");
+    assert_eq!(service.standard_for(&with(&[("danger", "yes")])).complete.show(), "24 hours");
+    assert_eq!(service.goes_to(&with(&[]), None), ("street-scene".to_owned(), None));
+    assert_eq!(
+        service.goes_to(&with(&[("what", "wood")]), None),
+        ("highways".to_owned(), Some("Bench team".to_owned()))
+    );
+    let answers = with(&[("many", "3")]);
+    let due = service.fee.as_ref().unwrap().due(&answers, &journey::asked(&service, &answers));
+    assert_eq!(due.iter().map(|due| due.pence).collect::<Vec<_>>(), [3_750]);
+    assert!(service.closed_on("2026-12-24".parse().unwrap()).is_some());
+    assert!(service.closed_on("2027-01-04".parse().unwrap()).is_none());
+    let graffiti = &catalogue()["report-graffiti"];
+    assert_eq!(graffiti.goes_to(&with(&[]), Some("castle")).1.as_deref(), Some("North team"));
+    assert_eq!(graffiti.goes_to(&with(&[]), None).1, None);
+}
+
+#[test]
+fn a_short_form_is_one_page_and_a_long_one_a_question_each() {
+    let all = catalogue();
+    for service in all.values() {
+        let pages = journey::pages(service);
+        let many: usize = pages.iter().map(|page| page.len()).sum();
+        assert_eq!(many, service.questions.len(), "{}: every question is on one page", service.id);
+        if service.questions.iter().all(|question| question.page.is_none()) {
+            let expected =
+                if service.questions.len() > journey::ONE_PAGE { service.questions.len() } else { 1 };
+            assert_eq!(pages.len(), expected, "{}", service.id);
+        }
+        for page in pages {
+            let first = page[0].id.as_str();
+            assert!(page.iter().all(|question| journey::page_of(service, &question.id) == Some(first)));
+        }
+    }
+    assert_eq!(journey::pages(&all["report-graffiti"]).len(), 1, "six questions are one page");
+}
+
+#[test]
+fn a_policy_stop_comes_before_anything_else_need_be_typed() {
+    let service = &catalogue()["report-graffiti"];
+    let answers: Answers = [("surface", "private")].into_iter().collect();
+    let Next::Stop(stop) = journey::first_open(service, &answers, today()) else { panic!("a stop") };
+    assert_eq!((stop.kind, journey::stop_question(service, stop)), (StopKind::Policy, Some("surface")));
+    let policy = service.policy(stop.policy.as_deref().unwrap()).unwrap();
+    assert_eq!((policy.version.as_str(), policy.date), ("3.1", "2026-04-01".parse().unwrap()));
 }
 
 #[test]
 fn fields_the_document_does_not_know_are_refused() {
-    let catalogue = catalogue();
-    let service = &catalogue["report-graffiti"];
+    let service = &catalogue()["report-graffiti"];
     for path in ["status", "role", "place.lat", "you.id", "surface.x", "photos.6"] {
-        let mut answers = sample(service);
+        let mut answers = whole(service);
         answers.set(path, "admin");
-        let errors = validate::form(service, &answers).unwrap_err();
+        let errors = validate::form(service, &answers, today()).unwrap_err();
         assert_eq!((errors[0].path.as_str(), errors[0].code), (path, ErrorCode::UnknownField));
     }
-    let errors = validate::form(service, &Answers::default()).unwrap_err();
+    let errors = validate::form(service, &Answers::default(), today()).unwrap_err();
     let missing: Vec<&str> = errors.iter().map(|error| error.path.as_str()).collect();
-    assert_eq!(missing, ["surface", "offensive", "place.words", "you.name", "you.email"]);
+    assert_eq!(missing, ["surface", "offensive", "place.street", "you.name", "you.email"]);
 }
 
 #[test]
 fn a_message_goes_to_the_department_chosen() {
-    let catalogue = catalogue();
-    let service = &catalogue["ask-us"];
+    let service = &catalogue()["ask-us"];
     let Some(Kind::Choice(choices)) = service.question("department").map(|question| &question.kind) else {
         panic!("a choice")
     };
     assert_eq!(choices.options.len(), council().departments.len());
     let answers: Answers = [("department", "housing")].into_iter().collect();
-    assert_eq!(service.department_for(&answers), "housing");
-    assert_eq!(service.department_for(&Answers::default()), "customer-services");
+    assert_eq!(service.goes_to(&answers, None).0, "housing");
+    assert_eq!(service.goes_to(&Answers::default(), None).0, "customer-services");
 }
 
 #[test]
 fn a_councils_own_document_takes_the_place_of_ours() {
-    let ours = include_str!("../../services/missed-bin.toml");
-    let theirs = ours.replace("Report a missed bin collection", "We missed your bin");
-    let catalogue =
-        read_all([("missed-bin.toml", ours), ("missed-bin.toml", theirs.as_str())], &council()).unwrap();
-    assert_eq!(catalogue["missed-bin"].title, "We missed your bin");
+    let theirs = BASE.replace("Report a bench", "A bench of ours");
+    let files = [("bench.toml", BASE), ("bench.toml", theirs.as_str()), ("sets/contact.toml", CONTACT)];
+    assert_eq!(read_all(files, &council(), "en").unwrap().catalogue["bench"].title, "A bench of ours");
+    assert!(read("bench.toml", BASE, &council(), &BTreeMap::new()).is_err(), "its set is not there");
+}
+
+/// Somebody who comes back goes on where something is missing; what changed since is asked again.
+#[test]
+fn a_form_goes_on_at_the_first_question_that_was_not_passed() {
+    let service = &catalogue()["council-tax-move"];
+    let answers = whole(service);
+    assert_eq!(journey::resume(service, &answers, today(), |_| true), Next::Check);
+    let steps = journey::steps(service, &answers);
+    assert!(steps.len() > 2);
+    let passed = |question: &domain::catalogue::Question| {
+        steps[..2].iter().any(|step| step.questions.iter().any(|known| known.id == question.id))
+    };
+    assert_eq!(journey::resume(service, &answers, today(), passed), Next::Step(steps[2].slug));
+    assert_eq!(journey::before(service, &answers, steps[2].slug), Some(steps[1].slug));
+    assert_eq!(journey::after(service, &answers, steps[1].slug, today()), Next::Step(steps[2].slug));
 }
 
 #[test]
-fn a_form_goes_on_at_the_first_question_that_was_not_passed() {
-    let catalogue = catalogue();
-    let service = &catalogue["report-graffiti"];
-    let mut answers = sample(service);
-    let passed = ["surface", "offensive", "place"];
-    assert_eq!(journey::resume(service, &answers, |id| passed.contains(&id)), Next::Step("photos"));
-    // A changed answer opens a question that was never seen.
-    answers.set("offensive", "yes");
-    let but_words = |id: &str| id != "words";
-    assert_eq!(journey::resume(service, &answers, but_words), Next::Step("words"));
-    assert_eq!(journey::resume(service, &answers, |_| true), Next::Check);
+fn a_stamp_changes_with_its_question_and_with_no_other() {
+    let stamps = |text: &str| -> Vec<u32> {
+        let files = [("bench.toml", text), ("sets/contact.toml", CONTACT)];
+        let service = read_all(files, &council(), "en").unwrap().catalogue.remove("bench").unwrap();
+        service.questions.iter().map(|question| question.stamp).collect()
+    };
+    let before = stamps(BASE);
+    assert_eq!(stamps(&BASE.replacen("version = 1", "version = 2", 1)), before);
+    for (from, to, at) in [
+        ("label = \"Where is it?\"", "label = \"Where?\"", 4),
+        ("max = 9", "max = 8", 2),
+        ("greater = 3", "greater = 4", 3),
+        ("label = \"Wood\"", "label = \"Oak\"", 1),
+        ("label = \"Colour\"", "label = \"Paint\"", 5),
+    ] {
+        let after = stamps(&BASE.replacen(from, to, 1));
+        let changed: Vec<usize> = (0..before.len()).filter(|at| before[*at] != after[*at]).collect();
+        assert_eq!(changed, [at], "{to}");
+    }
+}
+
+/// Old files of ours are not left behind: each explained journey belongs to a service.
+#[test]
+fn every_explained_journey_is_of_a_service() {
+    let all = catalogue();
+    for entry in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/explained")).unwrap() {
+        let path = entry.unwrap().path();
+        assert!(all.contains_key(path.file_stem().unwrap().to_str().unwrap()), "{}", path.display());
+    }
+    assert!(files().iter().any(|(name, _)| name == "sets/contact.toml"));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn no_answers_lead_astray(texts in proptest::collection::vec("yes|no|[a-z-]{0,10}|[0-9]{1,4}|£[0-9]{1,3}|\\PC{0,8}", 40)) {
+        for service in catalogue().values() {
+            let mut answers = Answers::default();
+            for (at, question) in service.questions.iter().enumerate() {
+                let raw = &texts[at % texts.len()];
+                let values = question.kind.values().unwrap_or_default();
+                let value = values.get(raw.len() % values.len().max(1)).map_or(raw.as_str(), |value| value);
+                let part = question.kind.first_part();
+                answers.set(&if part.is_empty() { question.id.clone() } else { format!("{}.{part}", question.id) }, value);
+            }
+            let asked: Vec<String> =
+                journey::asked(service, &answers).iter().map(|question| question.id.clone()).collect();
+            let _ = (journey::first_open(service, &answers, today()), journey::stop(service, &answers));
+            if let Ok(read) = validate::form(service, &answers, today()) {
+                prop_assert!(read.iter().all(|answer| asked.contains(&answer.question)), "{}", service.id);
+            }
+        }
+    }
 }

@@ -1,6 +1,6 @@
 // When the first form field shows on a slow phone with nothing cached.
 //
-//   node end2end/bench/paint.mjs http://127.0.0.1:8080 /services/report-graffiti/surface [rounds]
+//   node end2end/bench/paint.mjs http://127.0.0.1:8080 /services/report-graffiti [rounds]
 //
 // Prints one JSON object; times are milliseconds from the start of the navigation, medians. The browser is
 // the one named by CHROMIUM, or `chromium`. Each round is a new context, so that nothing is cached.

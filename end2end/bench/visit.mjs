@@ -1,6 +1,6 @@
 // What a first visit to a page brings over the wire, as Chromium counts it, and how big the photo worker is.
 //
-//   node end2end/bench/visit.mjs http://127.0.0.1:8080 /services/report-graffiti/surface
+//   node end2end/bench/visit.mjs http://127.0.0.1:8080 /services/report-graffiti
 //
 // Prints one JSON object. Sizes are bytes: `raw` unpacked, `body` as it came, `wire` with the reply's head.
 // The browser is the one named by CHROMIUM, or `chromium`. Chromium offers brotli over plain HTTP to this

@@ -50,36 +50,40 @@ test("when the council says no, I read which policy says so and what I can do in
 
 test("on private property I am told at the first question, before I have typed anything", async ({ page, form }) => {
   await form.begin("report-graffiti");
-  await expect(page).toHaveURL(/\/services\/report-graffiti\/surface$/);
-  await form.shows("What is the graffiti on?");
-  await expect(page.getByRole("textbox")).toHaveCount(0);
   await form.answer("What is the graffiti on?", "A private house, shop or other private property");
-  await form.shows("We don't remove graffiti from private property");
-  await expect(page).toHaveURL(/\/stopped\/private-property$/);
-  await expect(page.locator(".portico-policy")).toContainText("Graffiti removal policy");
-  await expect(page.locator(".portico-policy")).toContainText("Ask the owner of the property to remove it.");
-  // A stop is no error, and no way leads past it.
+  const stop = page.locator("#stop-private-property");
+  await expect(stop.getByRole("heading").first()).toHaveText("We don't remove graffiti from private property");
+  await expect(page.locator("#announcer")).toHaveText("We don't remove graffiti from private property");
+  await expect(stop).toContainText("Graffiti removal policy");
+  await expect(stop).toContainText("Ask the owner of the property to remove it.");
+  // A stop is no error; nothing more is asked, and no way leads on.
   await expect(form.summary).toHaveCount(0);
-  await page.goto("/services/report-graffiti/place");
-  await form.shows("We don't remove graffiti from private property");
+  await expect(page.getByRole("textbox")).toHaveCount(0);
+  await expect(page.getByRole("button", { name: "Continue" })).toHaveCount(0);
+  await form.inspected();
+  await page.goto("/services/report-graffiti/check");
+  await expect(stop).toBeVisible();
   // I can still answer otherwise.
-  await form.follow("Back");
   await form.answer("What is the graffiti on?", "Something public");
-  await form.shows("Is it offensive?");
+  await expect(stop).toHaveCount(0);
+  await expect(form.question("Is it offensive?")).toBeVisible();
+  await form.inspected();
 });
 
 test("on a post box I am told whose it is and whom to ring", async ({ page, form }) => {
   await form.begin("report-graffiti");
   await form.answer("What is the graffiti on?", "A phone box, post box or electricity cabinet");
-  await form.shows("The company that owns it removes the graffiti");
-  await expect(page.getByText("For a post box ring Royal Mail on 03457 740 740.")).toBeVisible();
+  const stop = page.locator("#stop-utility");
+  await expect(stop).toContainText("The company that owns it removes the graffiti");
+  await expect(stop).toContainText("For a post box ring Royal Mail on 03457 740 740.");
   await expect(page.locator(".portico-policy")).toHaveCount(0);
 });
 
 test("in danger I am told to ring 999, not to fill in a form", async ({ page, form }) => {
   await form.begin("ask-us");
   await form.answer("Is anybody in danger now?", "Yes");
-  await form.shows("Ring 999 now");
-  await expect(page.getByText("If you smell gas, ring 0800 111 999.")).toBeVisible();
-  await expect(page).toHaveTitle(/^Ring 999 now/);
+  const stop = page.locator("#stop-danger");
+  await expect(stop).toContainText("Ring 999 now");
+  await expect(stop).toContainText("If you smell gas, ring 0800 111 999.");
+  await expect(page.getByRole("textbox")).toHaveCount(0);
 });

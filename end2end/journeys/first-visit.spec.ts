@@ -5,7 +5,8 @@ test("the first question is there after six requests", async ({ page, form }) =>
   page.on("request", (request) => {
     if (request.url().startsWith("http")) requests.push(new URL(request.url()).pathname);
   });
-  await page.goto("/services/report-graffiti/surface", { waitUntil: "networkidle" });
-  await form.shows("What is the graffiti on?");
+  await page.goto("/services/report-graffiti", { waitUntil: "networkidle" });
+  await form.shows("Report graffiti");
+  await expect(form.question("What is the graffiti on?")).toBeVisible();
   expect(requests.length, requests.join("\n")).toBeLessThanOrEqual(6);
 });

@@ -206,7 +206,7 @@ test("when the server can't answer I am told, and can try again", async ({ page,
   await page.goto("/");
   await expect(page.getByRole("heading", { name: "Sorry, there is a problem" })).toBeVisible();
   await home.press("Try again");
-  await expect(page.getByRole("link", { name: "Report graffiti" })).toBeVisible();
+  await expect(page.getByRole("link", { name: "Report graffiti" }).first()).toBeVisible();
   await home.inspected();
 });
 

@@ -47,20 +47,13 @@ test("code that is typed stays text, for the resident and for staff", async ({ p
   await form.begin("report-graffiti");
   await form.answer("What is the graffiti on?", "Something public");
   await form.answer("Is it offensive?", "Yes");
-  await form.shows("What does it say or show? (optional)");
-  await form.type("What does it say or show? (optional)", SCRIPT + IMAGE);
-  await form.goOn();
   await form.where(IMAGE + LINK);
   await form.pick(await darkroom.small(`<img src=x onerror=pwned=1>.jpg`));
   await expect(form.photos).toHaveCount(1);
   await form.type("What does photo 1 show? (optional)", LINK);
-  await form.goOn();
-  await form.shows("Is there anything else we should know? (optional)");
-  await page.getByRole("textbox").fill(`${SCRIPT}\n${IMAGE}\n${LINK}\n{{7*7}} \${7*7} %s &lt;b&gt;`);
-  await form.goOn();
+  await form.type("Is there anything else we should know? (optional)", `${SCRIPT}\n${IMAGE}\n${LINK}\n{{7*7}} \${7*7} %s &lt;b&gt;`);
   await form.who({ name: SCRIPT, email: "sam@example.org" });
-  await form.shows("Check your answers");
-  await expect(form.line("What does it say or show?")).toHaveText(SCRIPT + IMAGE);
+  await form.toCheck();
   await expect(form.line("Is there anything else we should know?")).toContainText("{{7*7}} ${7*7} %s &lt;b&gt;");
   await harmless(page);
   await form.send();
@@ -72,7 +65,7 @@ test("code that is typed stays text, for the resident and for staff", async ({ p
   await expect(staff.row(reference)).toContainText(IMAGE);
   await harmless(staff.page);
   await staff.openRequest(reference);
-  await expect(staff.page.getByText(SCRIPT + IMAGE)).toBeVisible();
+  await expect(staff.page.getByText(SCRIPT).first()).toBeVisible();
   await staff.take();
   await staff.write(`Hello ${IMAGE}${LINK}`);
   await harmless(staff.page);
@@ -103,7 +96,7 @@ test("code that is typed stays text, for the resident and for staff", async ({ p
 test("an address with code in it is only an address", async ({ page, inspector }) => {
   inspector.allow(/status of 404/);
   const code = encodeURIComponent(SCRIPT + IMAGE);
-  for (const address of [`/services/${code}`, `/follow/${code}`, `/?q=${code}`, `/services/report-graffiti/stopped/${code}`]) {
+  for (const address of [`/services/${code}`, `/follow/${code}`, `/?q=${code}`, `/services/report-graffiti/${code}`]) {
     await page.goto(address);
     await expect(page.getByText(/Page not found|not_found|How can we help/).first()).toBeVisible();
     await harmless(page);

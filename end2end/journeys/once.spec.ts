@@ -86,7 +86,7 @@ test("a lost reply, then another answer: I am told that it was sent, and led the
   await expect(page.getByRole("alert")).toContainText("Not sent yet");
   await form.change("Where is it?");
   await form.where("Somewhere else");
-  await form.shows("Check your answers");
+  await form.toCheck();
   await form.send();
   const told = page.getByRole("alert");
   await expect(told).toContainText("You have sent this already");
@@ -107,10 +107,11 @@ test("…or I start a new one instead", async ({ page, form, inspector }) => {
   await expect(page.getByRole("alert")).toContainText("Not sent yet");
   await form.change("Where is it?");
   await form.where("Somewhere else");
+  await form.toCheck();
   await form.send();
   await form.press("Start a new one instead");
   await form.shows("Report graffiti");
-  await expect(page.getByRole("button", { name: "Start now" })).toBeVisible();
+  await expect(page.getByLabel("What is it near?")).toHaveValue("");
 });
 
 test("without a connection nothing is lost, and later it is sent", async ({ page, form, context, inspector, people }) => {

@@ -14,55 +14,60 @@ export const SAM: Person = { name: "Sam Taylor", email: "sam@example.org", phone
 
 /** The questions of a form, and what comes before and after them. */
 export class Form extends Screen {
-  /** Opens the start page of a service and begins. */
+  /** Opens a form at its first questions: a short one stands on its start page. */
   async begin(service: string): Promise<void> {
     await this.page.goto(`/services/${service}`);
     await this.inspected();
-    await this.page.getByRole("button", { name: "Start now" }).click();
+    const start = this.page.getByRole("button", { name: "Start now" });
+    if (await start.isVisible()) {
+      await start.click();
+      await this.inspected();
+    }
   }
 
   async goOn(): Promise<void> {
     await this.press("Continue");
   }
 
-  /** Answers a question with one of its choices. */
-  async answer(question: string, choice: string): Promise<void> {
-    await this.shows(question);
-    await this.choose(choice);
-    await this.goOn();
+  /** The choices of a question. */
+  question(label: string): Locator {
+    return this.page.getByRole("group", { name: label, exact: true });
   }
 
-  async where(words: string, postcode = ""): Promise<void> {
-    await this.shows("Where is it?");
-    await this.type("Street, and what is nearby", words);
-    await this.type("Postcode, if you know it (optional)", postcode);
-    await this.goOn();
+  /** Answers a question with one of its choices. */
+  async answer(question: string, choice: string): Promise<void> {
+    await this.question(question).getByRole("radio", { name: choice, exact: true }).check();
+  }
+
+  async where(words: string, street = ""): Promise<void> {
+    await this.type("Street or postcode", street);
+    await this.type("What is it near?", words);
   }
 
   async who({ name, email, phone }: Person): Promise<void> {
     await this.type("Full name", name);
     await this.type("Email address", email);
     if (phone !== undefined) await this.type("Phone number (optional)", phone);
-    await this.goOn();
   }
 
-  /** Answers the graffiti form up to the photos. */
-  async graffitiToPhotos(words = "Underpass at Mill Lane"): Promise<void> {
+  /** Answers the graffiti form, except for who it is from. */
+  async graffiti(words = "Underpass at Mill Lane"): Promise<void> {
     await this.begin("report-graffiti");
     await this.answer("What is the graffiti on?", "Something public");
     await this.answer("Is it offensive?", "No");
     await this.where(words);
-    await this.shows("Add photos of the graffiti (optional)");
   }
 
   /** Answers the graffiti form, photos left out, up to "check your answers". */
   async graffitiToCheck(person: Person = SAM, words?: string): Promise<void> {
-    await this.graffitiToPhotos(words);
-    await this.goOn();
-    await this.shows("Is there anything else we should know? (optional)");
-    await this.goOn();
-    await this.shows("How can we tell you what happens?");
+    await this.graffiti(words);
     await this.who(person);
+    await this.toCheck();
+  }
+
+  /** Goes on from the last questions. */
+  async toCheck(): Promise<void> {
+    await this.goOn();
     await this.shows("Check your answers");
   }
 
@@ -77,7 +82,7 @@ export class Form extends Screen {
 
   /** The photos that have not arrived, or never will. */
   get waiting(): Locator {
-    return this.page.getByRole("list", { name: "Photos being added" }).getByRole("listitem");
+    return this.page.getByRole("list", { name: "Files being added" }).getByRole("listitem");
   }
 
   async pick(...files: Picked[]): Promise<void> {

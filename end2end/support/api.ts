@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 
 import { type APIRequestContext, expect } from "@playwright/test";
 
+import { samples } from "./samples";
 import type { Server } from "./server";
 
 /** Browsers say this of every call that a page of ours makes. */
@@ -27,7 +28,9 @@ export const ANSWERS = {
     when: "recent",
     tag: "no",
     bin: "recycling",
-    "address.words": "12 Harbour View",
+    "address.line1": "12 Harbour View",
+    "address.town": "Saltmarsh",
+    "address.postcode": "NE1 4XD",
     "you.name": "Sam Taylor",
     "you.email": "sam@example.org",
   },
@@ -57,7 +60,8 @@ export class Api {
 
   /** Sends a form. */
   async send(service: keyof typeof ANSWERS, answers: Record<string, string> = {}): Promise<Sent> {
-    const data = { service, version: 1, answers: { ...ANSWERS[service], ...answers } };
+    const { version } = samples[service]!.service;
+    const data = { service, version, answers: { ...ANSWERS[service], ...answers } };
     return this.post("/api/requests", data, { "Idempotency-Key": randomUUID() });
   }
 

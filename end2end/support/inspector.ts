@@ -94,7 +94,7 @@ function disorder(): string[] {
   const twice = ids.filter((id, at) => ids.indexOf(id) !== at);
   if (twice.length > 0) found.push(`ids that stand twice: ${twice.join()}`);
   const words = document.body.innerText;
-  for (const word of ["undefined", "NaN", "null", "[object", "Some(", "None"]) {
+  for (const word of ["undefined", "NaN", "null", "[object", "Some("]) {
     if (new RegExp(`(^|\\W)${word.replace(/[[(]/, "\\$&")}(\\W|$)`).test(words)) found.push(`the word “${word}”`);
   }
   for (const image of document.images) {

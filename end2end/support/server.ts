@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createWriteStream } from "node:fs";
-import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -9,7 +9,8 @@ import { promisify } from "node:util";
 
 import { Mailbox } from "./mailbox";
 
-const PROGRAM = resolve(process.env.PORTICO_BIN ?? join(__dirname, "../../target/debug/portico"));
+/** The server to be tested. */
+export const PROGRAM = resolve(process.env.PORTICO_BIN ?? join(__dirname, "../../target/debug/portico"));
 /** How long the server may take to start, in milliseconds. */
 const PATIENCE = 20_000;
 
@@ -25,10 +26,15 @@ export class Server {
     this.mailbox = new Mailbox(join(folder, "mailbox", "demo"));
   }
 
-  /** Starts a server with the demonstration council and its staff. */
-  static async start(): Promise<Server> {
+  /** Starts a server with the demonstration council and its staff, and these service documents besides its own. */
+  static async start(documents: Record<string, string> = {}): Promise<Server> {
     const folder = await mkdtemp(join(tmpdir(), "portico-e2e-"));
     const settings = ["--data-dir", folder];
+    for (const [name, text] of Object.entries(documents)) {
+      await mkdir(join(folder, "services"), { recursive: true });
+      await writeFile(join(folder, "services", name), text);
+      settings.push("--services-dir", join(folder, "services"));
+    }
     // Brings the database up to date as well.
     await promisify(execFile)(PROGRAM, [...settings, "seed-demo"]);
     const port = await freePort();

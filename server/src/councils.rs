@@ -6,12 +6,17 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::SystemTime;
 
+use bytes::Bytes;
 use chrono::{DateTime, NaiveDateTime, Utc};
+use domain::answers::Answers;
+use domain::api::services::ServiceSummary;
 use domain::catalogue::Service;
 use domain::council::Council;
 use domain::document::{self, Catalogue, Fault};
+use domain::search::{Entry, Index};
 use domain::standard::{Calendar, Limit};
 use rust_embed::RustEmbed;
+use sha2::{Digest as _, Sha256};
 
 #[derive(RustEmbed)]
 #[folder = "../services"]
@@ -20,6 +25,11 @@ struct BuiltInServices;
 #[derive(RustEmbed)]
 #[folder = "../councils"]
 struct BuiltInCouncils;
+
+/// The language every text is there in.
+pub const ENGLISH: &str = "en";
+/// The folder of named sets of questions, within a folder of services.
+const SETS: &str = "sets";
 
 /// Where councils and services are read from, besides what is built in.
 #[derive(Clone, Debug, Default)]
@@ -37,8 +47,27 @@ pub struct Served {
     pub council: Council,
     /// Its services.
     pub catalogue: Catalogue,
+    /// The same in other languages, by language.
+    translated: BTreeMap<String, Catalogue>,
+    /// The list of services as it is sent, by language.
+    lists: BTreeMap<String, List>,
+    /// The services in whose words a message is looked for, and their words.
+    by_words: (Vec<String>, Index),
+    /// The council's own file of map tiles.
+    pub map_file: Option<PathBuf>,
+    /// Texts that are not there in a language the council offers.
+    pub untranslated: Vec<Fault>,
     /// When it works.
     pub calendar: Calendar,
+}
+
+/// The list of services, ready to be sent: made once, when the documents are read.
+#[derive(Clone, Debug)]
+pub struct List {
+    /// JSON.
+    pub json: Bytes,
+    /// Its entity tag, quoted.
+    pub etag: String,
 }
 
 /// All councils.
@@ -80,6 +109,47 @@ impl Served {
     #[must_use]
     pub fn service(&self, id: &str) -> Option<&Service> {
         self.catalogue.get(id)
+    }
+
+    /// A service with its texts in a language, as far as they are there.
+    #[must_use]
+    pub fn service_in(&self, language: &str, id: &str) -> Option<&Service> {
+        self.translated.get(language).unwrap_or(&self.catalogue).get(id)
+    }
+
+    /// The department a free message belongs to, told by its words, and why, in words for staff. Nothing where the
+    /// resident chose one, or where nothing tells.
+    #[must_use]
+    pub fn route(&self, service: &Service, answers: &Answers) -> Option<(String, String)> {
+        let chosen = service.route.as_ref().is_some_and(|question| !answers.get(question).is_empty());
+        let message = answers.get(service.suggest.as_ref()?);
+        if chosen {
+            return None;
+        }
+        let (ids, index) = &self.by_words;
+        let found = index.route(message)?;
+        let like = self.service(ids.get(found.entry)?)?;
+        let words: Vec<String> = found.words.iter().take(5).map(|word| format!("“{word}”")).collect();
+        let why = format!("By its words: {}, as for “{}”", words.join(", "), like.title);
+        Some((like.department.clone(), why))
+    }
+
+    /// The list of services in a language.
+    #[must_use]
+    pub fn list_in(&self, language: &str) -> Option<&List> {
+        self.lists.get(language).or_else(|| self.lists.get(ENGLISH))
+    }
+
+    /// The first language of an `Accept-Language` header that the council offers. Browsers name them in the
+    /// order of the person's preference.
+    #[must_use]
+    pub fn language(&self, accepted: &str) -> &str {
+        let offered = |wanted: &str| {
+            let own = self.council.languages.iter().map(String::as_str);
+            own.chain([ENGLISH]).find(|known| wanted.eq_ignore_ascii_case(known))
+        };
+        let wanted = accepted.split(',').map(|part| part.split([';', '-']).next().unwrap_or("").trim());
+        wanted.into_iter().find_map(offered).unwrap_or(ENGLISH)
     }
 }
 
@@ -150,7 +220,7 @@ impl Councils {
 fn read(sources: &Sources) -> Result<Vec<Arc<Served>>, Vec<Fault>> {
     let mut shared = built_in::<BuiltInServices>();
     if let Some(folder) = &sources.services {
-        shared.extend(toml_files(folder));
+        shared.extend(service_files(folder));
     }
     let councils: BTreeMap<String, Files> = match &sources.councils {
         Some(folder) => folders(folder).map(|(name, folder)| (name, council_files(&folder))).collect(),
@@ -160,7 +230,13 @@ fn read(sources: &Sources) -> Result<Vec<Arc<Served>>, Vec<Fault>> {
     let mut faults = Vec::new();
     for (id, files) in councils {
         match one(&id, &shared, &files) {
-            Ok(council) => served.push(Arc::new(council)),
+            Ok(mut council) => {
+                let folder = sources.councils.as_ref().map(|folder| folder.join(&id));
+                // A name without folders in it: a council's file is in its folder.
+                let name = council.council.map.file.as_ref().and_then(|name| Path::new(name).file_name());
+                council.map_file = folder.zip(name).map(|(folder, name)| folder.join(name));
+                served.push(Arc::new(council));
+            }
             Err(found) => faults.extend(found),
         }
     }
@@ -210,12 +286,47 @@ fn one(id: &str, shared: &Files, files: &Files) -> Result<Served, Vec<Fault>> {
         return Err(problems.into_iter().flat_map(|message| fault(1, message)).collect());
     }
     let own = files.iter().filter_map(|(name, text)| Some((name.strip_prefix("services/")?, text.as_str())));
-    let catalogue = document::read_all(
-        shared.iter().map(|(name, text)| (name.as_str(), text.as_str())).chain(own),
-        &council,
-    )?;
+    let all: Vec<(&str, &str)> =
+        shared.iter().map(|(name, text)| (name.as_str(), text.as_str())).chain(own).collect();
+    let read = |language: &str| document::read_all(all.iter().copied(), &council, language);
+    let catalogue = read(ENGLISH)?.catalogue;
+    let mut lists = BTreeMap::from([(ENGLISH.to_owned(), list(&catalogue))]);
+    let mut translated = BTreeMap::new();
+    let mut untranslated = Vec::new();
+    for language in &council.languages {
+        let documents = read(language)?;
+        untranslated.extend(documents.untranslated);
+        lists.insert(language.clone(), list(&documents.catalogue));
+        translated.insert(language.clone(), documents.catalogue);
+    }
     let calendar = council.calendar();
-    Ok(Served { council, catalogue, calendar })
+    let others: Vec<&Service> = catalogue.values().filter(|service| service.suggest.is_none()).collect();
+    let index = Index::new(others.iter().map(|service| Entry {
+        title: &service.title,
+        summary: &service.summary,
+        keywords: &service.keywords,
+    }));
+    let by_words = (others.iter().map(|service| service.id.clone()).collect(), index);
+    Ok(Served { council, catalogue, translated, lists, untranslated, by_words, map_file: None, calendar })
+}
+
+/// All services, in the order of their titles; the one that takes everything else comes last.
+fn list(catalogue: &Catalogue) -> List {
+    let mut services: Vec<&Service> = catalogue.values().collect();
+    services.sort_by_key(|service| (service.suggest.is_some(), &service.title));
+    let summary = |service: &Service| ServiceSummary {
+        id: service.id.clone(),
+        title: service.title.clone(),
+        summary: service.summary.clone(),
+        topic: service.topic,
+        top: service.top,
+        keywords: service.keywords.clone(),
+    };
+    let summaries: Vec<ServiceSummary> = services.into_iter().map(summary).collect();
+    let json = serde_json::to_vec(&summaries).unwrap_or_default();
+    let hash = Sha256::digest(&json);
+    let etag = format!("\"{}\"", data_encoding::HEXLOWER.encode(&hash[..8]));
+    List { json: json.into(), etag }
 }
 
 fn built_in<E: RustEmbed>() -> Files {
@@ -247,11 +358,16 @@ fn folders(within: &Path) -> impl Iterator<Item = (String, PathBuf)> {
 
 fn council_files(folder: &Path) -> Files {
     let mut files = toml_files(folder);
-    files.extend(
-        toml_files(&folder.join("services"))
-            .into_iter()
-            .map(|(name, text)| (format!("services/{name}"), text)),
-    );
+    let services = service_files(&folder.join("services"));
+    files.extend(services.into_iter().map(|(name, text)| (format!("services/{name}"), text)));
+    files
+}
+
+/// The documents of a folder, and the sets beside them.
+fn service_files(folder: &Path) -> Files {
+    let mut files = toml_files(folder);
+    let sets = toml_files(&folder.join(SETS));
+    files.extend(sets.into_iter().map(|(name, text)| (format!("{SETS}/{name}"), text)));
     files
 }
 
@@ -271,9 +387,12 @@ fn toml_paths(folder: &Path) -> impl Iterator<Item = PathBuf> {
 }
 
 fn fingerprint(sources: &Sources) -> Fingerprint {
-    let services = sources.services.iter().flat_map(|folder| toml_paths(folder));
+    let within = |folder: &Path| -> Vec<PathBuf> {
+        toml_paths(folder).chain(toml_paths(&folder.join(SETS))).collect()
+    };
+    let services = sources.services.iter().flat_map(|folder| within(folder));
     let councils = sources.councils.iter().flat_map(|folder| folders(folder)).flat_map(|(_, folder)| {
-        toml_paths(&folder).chain(toml_paths(&folder.join("services"))).collect::<Vec<_>>()
+        toml_paths(&folder).chain(within(&folder.join("services"))).collect::<Vec<_>>()
     });
     services
         .chain(councils)

@@ -82,7 +82,7 @@ impl From<StoreError> for ApiError {
         match error {
             StoreError::NotFound => Self::not_found(),
             StoreError::Refused(refused) => Self::new(StatusCode::CONFLICT, refused_code(refused)),
-            StoreError::PhotoGone(_) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "photo_gone"),
+            StoreError::UploadGone(_) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "upload_gone"),
             StoreError::Closed => Self::new(StatusCode::SERVICE_UNAVAILABLE, "stopping"),
             inside @ (StoreError::Database(_) | StoreError::Json(_)) => {
                 tracing::error!(error = %inside, "the store failed");

@@ -1,16 +1,19 @@
 //! The command line: `portico serve` and what goes with it.
 #![expect(clippy::print_stdout, reason = "the commands answer the person who typed them")]
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
+use indicatif::ProgressBar;
 use server::adapters::blobs::Blobs;
 use server::adapters::mail::Mailer;
 use server::chance::Dice;
 use server::config::{Config, ServeConfig};
 use server::councils::{Councils, Sources};
+use server::gazetteer::{addresses, demo, wards};
 use server::jobs::{runner, sweep};
 use server::photo::{self, PhotoCleaner};
 use server::secret::Secret;
@@ -38,12 +41,32 @@ enum Command {
     Serve(ServeConfig),
     /// Bring the database up to date
     Migrate,
-    /// Check every council and service document; names file, line and mistake
-    CheckServices,
-    /// Add the staff accounts of the demonstration councils
+    /// Check every council and service document; names file, line and mistake, and what is not translated
+    CheckServices {
+        /// Print the journey of this service as a person would meet it, with each branch
+        #[arg(long, value_name = "SERVICE")]
+        explain: Option<String>,
+    },
+    /// Take in a council's addresses or wards, in place of those that were there
+    Import {
+        /// What the file holds
+        what: Importable,
+        /// A CSV file of addresses, or a GeoJSON file of wards
+        file: PathBuf,
+        /// The council, where there are several
+        #[arg(long)]
+        council: Option<String>,
+    },
+    /// Add the staff accounts, streets and wards of the demonstration councils
     SeedDemo,
     /// Print the API's OpenAPI document
     Openapi,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Importable {
+    Addresses,
+    Wards,
 }
 
 type Result<T> = std::result::Result<T, String>;
@@ -78,19 +101,34 @@ async fn run(cli: Cli) -> Result<()> {
             println!("The database is up to date.");
             Ok(())
         }
-        Command::CheckServices => {
-            let councils = councils(&cli.config)?;
-            for served in councils.all() {
-                println!("{}: {} services, no mistakes found.", served.council.name, served.catalogue.len());
-            }
-            Ok(())
-        }
+        Command::CheckServices { explain } => check_services(&cli.config, explain.as_deref()),
+        Command::Import { what, file, council } => import(&cli.config, what, &file, council.as_deref()).await,
         Command::SeedDemo => seed_demo(&cli.config).await,
         Command::Openapi => {
             println!("{}", routes::openapi().to_pretty_json().map_err(|error| error.to_string())?);
             Ok(())
         }
     }
+}
+
+fn check_services(config: &Config, explain: Option<&str>) -> Result<()> {
+    let councils = councils(config)?;
+    for served in councils.all() {
+        if let Some(id) = explain {
+            let service = served.service(id).ok_or_else(|| {
+                let known: Vec<&str> = served.catalogue.keys().map(String::as_str).collect();
+                format!("There is no service “{id}”; there are {}.", known.join(", "))
+            })?;
+            let journey = domain::explain::explain(service, &served.council);
+            println!("{}", journey.map_err(|error| error.to_string())?);
+            continue;
+        }
+        for text in &served.untranslated {
+            println!("{text}");
+        }
+        println!("{}: {} services, no mistakes found.", served.council.name, served.catalogue.len());
+    }
+    Ok(())
 }
 
 fn councils(config: &Config) -> Result<Councils> {
@@ -105,12 +143,74 @@ async fn connect(config: &Config) -> Result<Database> {
     Database::connect(&config.database_url()).await.map_err(|error| error.to_string())
 }
 
+/// Lines of an import that are named one by one; the rest are counted.
+const NAMED: usize = 100;
+
+#[expect(clippy::print_stderr, reason = "what was left out is told apart from what was done")]
+async fn import(config: &Config, what: Importable, file: &Path, council: Option<&str>) -> Result<()> {
+    let councils = councils(config)?;
+    let all = councils.all();
+    let served = match (council, all.as_slice()) {
+        (Some(id), _) => councils.by_id(id).ok_or_else(|| format!("There is no council “{id}”."))?,
+        (None, [only]) => only.clone(),
+        (None, _) => return Err("There are several councils: say which, with --council.".to_owned()),
+    };
+    let unreadable = |error: std::io::Error| format!("{}: {error}", file.display());
+    let db = connect(config).await?;
+    db.migrate().await.map_err(|error| error.to_string())?;
+    let store = db.council(&served.council.id);
+    match what {
+        Importable::Addresses => {
+            let opened = std::fs::File::open(file).map_err(unreadable)?;
+            let read = addresses::read(std::io::BufReader::new(opened))?;
+            for skipped in read.skipped.iter().take(NAMED) {
+                eprintln!("{}:{}: left out: {}", file.display(), skipped.line, skipped.why);
+            }
+            if read.addresses.is_empty() {
+                return Err(format!(
+                    "{} holds no address that can be read; nothing was changed.",
+                    file.display()
+                ));
+            }
+            let (many, streets, skipped) = (read.addresses.len(), read.streets.len(), read.skipped.len());
+            let bar = ProgressBar::new(many as u64);
+            let progress = bar.clone();
+            store
+                .replace_addresses(read.streets, read.addresses, Arc::new(move |more| progress.inc(more)))
+                .await
+                .map_err(|error| error.to_string())?;
+            bar.finish_and_clear();
+            println!(
+                "{}: {many} addresses in {streets} streets; {skipped} lines left out.",
+                served.council.name
+            );
+        }
+        Importable::Wards => {
+            let areas = wards::read(&std::fs::read_to_string(file).map_err(unreadable)?)?;
+            let own = areas.iter().filter(|area| area.own).count();
+            let around = areas.len() - own;
+            store.replace_wards(areas).await.map_err(|error| error.to_string())?;
+            println!("{}: {own} wards, and the areas of {around} councils around.", served.council.name);
+        }
+    }
+    Ok(())
+}
+
 async fn seed_demo(config: &Config) -> Result<()> {
     let db = connect(config).await?;
     db.migrate().await.map_err(|error| error.to_string())?;
     let dice = dice()?;
     for served in councils(config)?.all().iter().filter(|served| served.council.demo) {
         let store = db.council(&served.council.id);
+        // What a council has imported is not the demonstration's to change.
+        if store.bounds().await.map_err(|error| error.to_string())?.is_none() {
+            let (streets, addresses) = demo::addresses();
+            store.replace_wards(demo::wards()).await.map_err(|error| error.to_string())?;
+            store
+                .replace_addresses(streets, addresses, Arc::new(|_| {}))
+                .await
+                .map_err(|error| error.to_string())?;
+        }
         println!(
             "Staff of {}, who can sign in at /staff (the code comes to /demo/mailbox):",
             served.council.name

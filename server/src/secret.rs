@@ -69,6 +69,15 @@ impl Secret {
         key
     }
 
+    /// What others name a request by that they may be shown: it opens nothing, and tells nothing.
+    #[must_use]
+    pub fn public_id(&self, council: &str, request: Uuid) -> String {
+        let mac = self.mac(&[b"public", council.as_bytes(), request.as_bytes()]);
+        let mut id = BASE32_NOPAD.encode(&mac).to_ascii_lowercase();
+        id.truncate(KEY_CHARACTERS);
+        id
+    }
+
     /// The keyed hash of a sign-in code: a code is short, so a plain hash of it could be guessed.
     #[must_use]
     pub fn code_hash(&self, council: &str, staff: Uuid, code: &str) -> Vec<u8> {

@@ -12,6 +12,7 @@ id = "broken-bench"
 version = 3
 title = "Report a broken bench"
 summary = "Tell us about a broken bench in a park, and we will mend it."
+topic = "streets"
 department = "street-scene"
 keywords = ["bench", "seat", "park"]
 next = ["We look at the bench.", "We mend it or take it away."]
@@ -44,6 +45,9 @@ label = "How can we reach you?"
 email = "optional"
 "#;
 
+/// What takes everything else stands last.
+const LAST: &str = "Ask us something else";
+
 fn drop_in(portal: &Portal, name: &str, text: &str) {
     std::fs::write(portal.path("services").join(name), text).unwrap();
 }
@@ -58,29 +62,27 @@ async fn titles(portal: &Portal) -> Vec<String> {
 async fn a_document_dropped_into_the_folder_is_served_filled_in_and_followed() {
     let portal = Setup::default().with_services_folder().open().await;
     let resident = portal.visitor();
-    let before = ["Report a missed bin collection", "Report graffiti", "Ask us something else"];
-    assert_eq!(titles(&portal).await, before);
+    let before = titles(&portal).await;
+    assert!(before.is_sorted_by_key(|title| (title == LAST, title)), "{before:?}");
     resident.get("/api/services/broken-bench").await.refused(404, "not_found");
 
     drop_in(&portal, "broken-bench.toml", BENCH);
     assert_eq!(portal.state.councils.refresh(), Ok(true));
     assert_eq!(portal.state.councils.refresh(), Ok(false), "nothing changed since");
-    assert_eq!(
-        titles(&portal).await,
-        [
-            "Report a broken bench",
-            "Report a missed bin collection",
-            "Report graffiti",
-            "Ask us something else"
-        ]
-    );
+    let after = titles(&portal).await;
+    assert_eq!(after.len(), before.len() + 1);
+    assert!(after.contains(&"Report a broken bench".to_owned()));
     let view = resident.get("/api/services/broken-bench").await.is(200).json();
-    assert_eq!((&view["acknowledge_by"], &view["complete_by"]), (&json!("2026-12-07"), &json!("2026-12-21")));
+    assert_eq!(
+        (&view["today"], &view["promises"]),
+        (&json!("2026-12-07"), &json!([{ "acknowledge_by": "2026-12-07", "complete_by": "2026-12-21" }]))
+    );
     assert_eq!(
         view["service"]["questions"][1],
         json!({
             "id": "how", "label": "How?", "required": true, "kind": { "text": { "max": 20 } },
-            "show_if": { "question": "danger", "equals": ["yes"] },
+            "show_if": { "is": { "question": "danger", "one_of": ["yes"] } },
+            "stamp": view["service"]["questions"][1]["stamp"],
         })
     );
     // The browser reads it as the same type.
@@ -99,7 +101,11 @@ async fn a_document_dropped_into_the_folder_is_served_filled_in_and_followed() {
     );
     assert_eq!(request["next"], json!(["We look at the bench.", "We mend it or take it away."]));
     assert_eq!(answer(&request, "how"), &json!({ "text": "A nail sticks out." }));
-    let [mail] = portal.mails().await.try_into().unwrap();
+    // What is not asked is not kept.
+    answers["danger"] = json!("no");
+    let other = resident.submit_to("broken-bench", 2, &answers).await.is(201);
+    assert_eq!(answer(&resident.follow(&other.text("key")).await, "how"), &Value::Null);
+    let mail = portal.mails().await.remove(0);
     assert!(
         mail.subject.contains("Report a broken bench") && mail.text.starts_with("Hello,"),
         "{}",
@@ -127,6 +133,7 @@ async fn a_document_with_mistakes_is_not_taken() {
     let portal = Setup::default().with_services_folder().open().await;
     drop_in(&portal, "broken-bench.toml", BENCH);
     assert_eq!(portal.state.councils.refresh(), Ok(true));
+    let many = titles(&portal).await.len();
     drop_in(
         &portal,
         "broken-bench.toml",
@@ -137,7 +144,7 @@ async fn a_document_with_mistakes_is_not_taken() {
     assert_eq!(
         faults,
         [
-            "broken-bench.toml:16: there is no kind of question called “maybe”; there are text, long_text, choice, yes_no, place, photos, contact"
+            "broken-bench.toml:17: there is no kind of question called “maybe”; there are name, text, long_text, number, money, date, date_range, email, phone, address, place, choice, choices, yes_no, vehicle, council_tax_account, penalty_charge, library_card, photos, documents, declaration, contact, group"
         ]
     );
     assert_eq!(portal.state.councils.refresh(), Ok(false), "said once");
@@ -146,7 +153,7 @@ async fn a_document_with_mistakes_is_not_taken() {
     // So is everything else, and a document of garbage changes nothing either.
     drop_in(&portal, "garbage.toml", "\u{0}\u{1}[[[");
     assert!(portal.state.councils.refresh().is_err());
-    assert_eq!(titles(&portal).await.len(), 4);
+    assert_eq!(titles(&portal).await.len(), many);
     portal.visitor().submit(1, &graffiti()).await.is(201);
     // Mended, it is taken.
     std::fs::remove_file(portal.path("services/garbage.toml")).unwrap();
@@ -165,10 +172,9 @@ async fn a_document_of_our_own_name_takes_our_place() {
         &ours.replacen("title = \"Report graffiti\"", "title = \"Report graffiti or tags\"", 1),
     );
     assert_eq!(portal.state.councils.refresh(), Ok(true));
-    assert_eq!(
-        titles(&portal).await,
-        ["Report a missed bin collection", "Report graffiti or tags", "Ask us something else"]
-    );
+    let titles = titles(&portal).await;
+    assert!(titles.contains(&"Report graffiti or tags".to_owned()));
+    assert!(!titles.contains(&"Report graffiti".to_owned()));
 }
 
 #[tokio::test]
@@ -271,4 +277,113 @@ async fn a_council_has_its_own_services() {
     assert_eq!(portal.state.councils.refresh(), Ok(true));
     portal.visitor_at("north.example").get("/api/services/broken-bench").await.is(200);
     portal.visitor_at("south.example").get("/api/services/broken-bench").await.refused(404, "not_found");
+}
+
+/// The list is made once, when documents are read; who has it already is told so.
+#[tokio::test]
+async fn the_list_of_services_is_sent_once() {
+    let portal = Setup::default().with_services_folder().open().await;
+    let visitor = portal.visitor();
+    let first = visitor.get("/api/services").await.is(200);
+    let tag = first.header("etag");
+    let again = async |tag: &str| {
+        let request = visitor.request(axum::http::Method::GET, "/api/services").header("if-none-match", tag);
+        visitor.send(request.body(axum::body::Body::empty()).unwrap()).await.status.as_u16()
+    };
+    assert_eq!((again(tag).await, again("\"other\"").await), (304, 200));
+    drop_in(&portal, "broken-bench.toml", BENCH);
+    assert_eq!(portal.state.councils.refresh(), Ok(true));
+    assert_eq!(again(tag).await, 200, "another service is another list");
+}
+
+/// A form that has changed since it was opened is not taken as it is: what changed is for a person to see.
+#[tokio::test]
+async fn a_form_that_has_changed_is_asked_for_again() {
+    let portal = Setup::default().with_services_folder().open().await;
+    drop_in(&portal, "broken-bench.toml", BENCH);
+    assert_eq!(portal.state.councils.refresh(), Ok(true));
+    let resident = portal.visitor();
+    let stamps = async || -> Vec<Value> {
+        let view = resident.get("/api/services/broken-bench").await.is(200).json();
+        view["service"]["questions"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|question| question["stamp"].clone())
+            .collect()
+    };
+    let before = stamps().await;
+    let changed =
+        BENCH.replace("version = 3", "version = 4").replace("Where is the bench?", "Which bench is it?");
+    drop_in(&portal, "broken-bench.toml", &changed);
+    assert_eq!(portal.state.councils.refresh(), Ok(true));
+    let after = stamps().await;
+    let same: Vec<bool> = before.iter().zip(&after).map(|(before, after)| before == after).collect();
+    assert_eq!(same, [true, true, false, true], "only what changed is asked again");
+    let answers = json!({ "danger": "no", "place.words": "By the pond", "you.email": "sam@example.org" });
+    let old = json!({ "service": "broken-bench", "version": 3, "answers": answers }).to_string();
+    resident.submit_text(1, old.clone()).await.refused(409, "changed");
+    let sent = resident.submit_to("broken-bench", 1, &answers).await.is(201);
+    // A retry of what was taken is still the same request, whatever has changed since.
+    let again = resident.submit_text(1, old).await.is(200);
+    assert_eq!(again.text("reference"), sent.text("reference"));
+}
+
+/// A service can be closed for some days, and says so.
+#[tokio::test]
+async fn a_service_that_is_closed_takes_nothing() {
+    let portal = Setup::default().with_services_folder().open().await;
+    let closed = format!(
+        "{BENCH}\n[[stops]]\nid = \"holidays\"\nkind = \"closed\"\nfrom = \"2026-12-24\"\nuntil = \"2027-01-03\"\n\
+         title = \"Closed over the holidays\"\ntext = [\"We mend benches again from 4 January.\"]\n"
+    );
+    drop_in(&portal, "broken-bench.toml", &closed);
+    assert_eq!(portal.state.councils.refresh(), Ok(true));
+    let answers = json!({ "danger": "no", "place.words": "By the pond", "you.email": "sam@example.org" });
+    portal.visitor().submit_to("broken-bench", 1, &answers).await.is(201);
+    portal.turn_to("2026-12-24T09:00:00Z");
+    portal.visitor().submit_to("broken-bench", 2, &answers).await.refused(409, "stopped");
+    portal.turn_to("2027-01-04T09:00:00Z");
+    portal.visitor().submit_to("broken-bench", 3, &answers).await.is(201);
+}
+
+/// Texts may be there in other languages; who asks for one that is not there reads English.
+#[tokio::test]
+async fn texts_come_in_the_language_asked_for() {
+    let portal = Setup::default().with_council("north", "north.example").open().await;
+    let folder = portal.path("councils/north");
+    let council = std::fs::read_to_string(folder.join("council.toml")).unwrap();
+    std::fs::write(folder.join("council.toml"), format!("languages = [\"cy\"]\n{council}")).unwrap();
+    std::fs::create_dir(folder.join("services")).unwrap();
+    let welsh = BENCH.replace(
+        "title = \"Report a broken bench\"",
+        "title = { en = \"Report a broken bench\", cy = \"Rhoi gwybod am fainc wedi torri\" }",
+    );
+    std::fs::write(folder.join("services/broken-bench.toml"), welsh).unwrap();
+    assert_eq!(portal.state.councils.refresh(), Ok(true));
+    let visitor = portal.visitor_at("north.example");
+    let view = async |language: &str| {
+        let request = visitor.request(axum::http::Method::GET, "/api/services/broken-bench");
+        let request = request.header("accept-language", language).body(axum::body::Body::empty()).unwrap();
+        visitor.send(request).await.is(200).json()
+    };
+    let welsh = view("cy-GB,cy;q=0.9,en;q=0.5").await;
+    assert_eq!(
+        (&welsh["service"]["title"], &welsh["language"], &welsh["service"]["summary"]),
+        (
+            &json!("Rhoi gwybod am fainc wedi torri"),
+            &json!("cy"),
+            &json!("Tell us about a broken bench in a park, and we will mend it.")
+        )
+    );
+    for language in ["en-GB,en", "fr,de", "*", ""] {
+        assert_eq!(view(language).await["service"]["title"], "Report a broken bench", "{language}");
+    }
+    let served = portal.state.councils.by_id("north").unwrap();
+    assert!(
+        served
+            .untranslated
+            .iter()
+            .any(|fault| fault.file == "broken-bench.toml" && fault.message.contains("summary"))
+    );
 }

@@ -19,7 +19,7 @@ async fn form_with(visitor: &Visitor, headers: &[(&str, &str)]) -> Reply {
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
-    let body = json!({ "service": "report-graffiti", "version": 1, "answers": graffiti() });
+    let body = json!({ "service": "report-graffiti", "version": 2, "answers": graffiti() });
     visitor.send(request.body(Body::from(body.to_string())).unwrap()).await
 }
 
@@ -272,7 +272,7 @@ async fn a_false_host_name_gets_into_no_mail() {
         let request =
             request.header("x-forwarded-host", "evil.example").header("forwarded", "host=evil.example");
         let request = request.header("idempotency-key", uuid::Uuid::from_u128(key).to_string());
-        let body = json!({ "service": "report-graffiti", "version": 1, "answers": graffiti() });
+        let body = json!({ "service": "report-graffiti", "version": 2, "answers": graffiti() });
         let reply = visitor.send(request.body(Body::from(body.to_string())).unwrap()).await.is(201);
         let [mail] = portal.mails().await.try_into().unwrap();
         assert_eq!(mail.link(), format!("https://portico.example/follow/{}", reply.text("key")));

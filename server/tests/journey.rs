@@ -30,7 +30,7 @@ async fn graffiti_from_the_form_to_the_feedback(kept: Kept) {
     // Sam sees what the service asks and promises, and adds a photo from his phone.
     let service = sam.get("/api/services/report-graffiti").await.is(200).json();
     assert_eq!(
-        (&service["service"]["title"], &service["complete_by"]),
+        (&service["service"]["title"], &service["promises"][0]["complete_by"]),
         (&json!("Report graffiti"), &json!("2026-12-14"))
     );
     let photo = samples::phone_photo(800, 600, Position { lat: 54.9738, lon: -1.6132 });
@@ -73,7 +73,7 @@ async fn graffiti_from_the_form_to_the_feedback(kept: Kept) {
     let item = &queue["requests"][0];
     assert_eq!(
         (&item["reference"], &item["about"]),
-        (&json!(reference), &json!("Underpass by the library, Mill Lane"))
+        (&json!(reference), &json!("Underpass by the library, Mill Lane, NE1 8QH"))
     );
     let id = item["id"].as_str().unwrap();
     priya.get(&format!("/api/staff/requests/{id}/photos/{photo}?size=thumb")).await.is(200);

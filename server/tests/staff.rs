@@ -181,7 +181,7 @@ async fn nobody_gets_in_without_a_session() {
         }
         for verb in verbs.as_object().unwrap().keys() {
             let method: Method = verb.to_uppercase().parse().unwrap();
-            let path = path.replace("{id}", &id).replace("{photo}", &id);
+            let path = path.replace("{id}", &id).replace("{photo}", &id).replace("{document}", &id);
             for cookie in [
                 None,
                 Some("__Host-session="),
@@ -197,7 +197,7 @@ async fn nobody_gets_in_without_a_session() {
             asked += 1;
         }
     }
-    assert_eq!(asked, 9, "every route of the workspace was tried");
+    assert_eq!(asked, 11, "every route of the workspace was tried");
 }
 
 #[tokio::test]
@@ -220,7 +220,7 @@ async fn the_queue_begins_with_the_earliest_promise() {
         portal.turn_to(moment);
         references.push(portal.visitor().submit(key, &graffiti()).await.is(201).text("reference"));
     }
-    let missed_bin = json!({ "when": "today", "tag": "no", "bin": "food", "address.words": "1 Mill Lane", "you.name": "Sam", "you.email": "sam@example.org" });
+    let missed_bin = json!({ "when": "today", "tag": "no", "bin": "food", "address.line1": "1 Mill Lane", "address.town": "Saltmarsh", "you.name": "Sam", "you.email": "sam@example.org" });
     portal.visitor().submit_to("missed-bin", 4, &missed_bin).await.is(201);
     portal.turn_to("2026-12-15T10:00:00Z");
     let priya = portal.staff(PRIYA).await;
@@ -254,7 +254,7 @@ async fn the_queue_begins_with_the_earliest_promise() {
     let grace = portal.staff(GRACE).await.get("/api/staff/requests").await.json();
     assert_eq!(
         (grace["requests"].as_array().unwrap().len(), &grace["requests"][0]["about"]),
-        (1, &json!("1 Mill Lane"))
+        (1, &json!("1 Mill Lane, Saltmarsh"))
     );
 }
 

@@ -94,10 +94,15 @@ fn with_photos(number: u32, photos: &[Uuid]) -> NewRequest {
         version: 1,
         department: "street-scene".into(),
         answers,
+        team: None,
+        routed: None,
+        ward: None,
+        fee: Vec::new(),
         acknowledge_by: day(8),
         complete_by: day(14),
     };
     NewRequest {
+        spot: None,
         id: id(number),
         event_id: id(1000 + number),
         follow_hash: vec![1, number.to_le_bytes()[0], number.to_le_bytes()[1]],
@@ -140,7 +145,7 @@ fn message(number: u32, text: &str) -> NewEvent {
 
 /// Every event gets one job; its identifier is found again from the event's number.
 fn one_job() -> MakeJobs {
-    Arc::new(|_, recorded, _| vec![(id(4000 + recorded.seq), mail("happened"))])
+    Arc::new(|_, recorded, _, _| vec![(id(4000 + recorded.seq), mail("happened"))])
 }
 
 async fn append(store: &Store, number: u32, new: NewEvent) -> Result<Case, StoreError> {
@@ -159,7 +164,7 @@ async fn a_request_is_stored_with_all_that_belongs_to_it(kept: Kept) {
     assert_eq!(store.followed(&request(1).follow_hash).await.unwrap().case, case);
     assert_eq!(store.remembered(&reference(1), " SAM@example.ORG ").await.unwrap().case, case);
     assert_eq!(store.latest_seq(id(1)).await.unwrap(), 1);
-    store.photo_of(id(1), id(9)).await.unwrap();
+    store.upload_of(id(1), id(9), false).await.unwrap();
     assert_eq!(store.loose_photos().await.unwrap(), 0);
     let [job] = kept.db.claim_jobs(now(), 10).await.unwrap().try_into().unwrap();
     assert_eq!((job.id, job.council.as_str(), job.job), (id(3001), "demo", Ok(mail("received"))));
@@ -169,7 +174,7 @@ async fn nothing_is_stored_when_a_photo_is_gone(kept: Kept) {
     let store = kept.db.council("demo");
     store.add_photo(id(8), 10, 10, now()).await.unwrap();
     let error = store.submit(with_photos(1, &[id(8), id(9)])).await.unwrap_err();
-    assert!(matches!(error, StoreError::PhotoGone(photo) if photo == id(9)));
+    assert!(matches!(error, StoreError::UploadGone(photo) if photo == id(9)));
     assert_eq!(kept.all_rows(OF_A_REQUEST).await, [0, 0, 0, 1]);
     assert_eq!(store.loose_photos().await.unwrap(), 1, "the good photo can still be used");
     stored(&store, with_photos(1, &[id(8)])).await;
@@ -236,11 +241,11 @@ async fn a_photo_is_taken_once(kept: Kept) {
     });
     let sent: Vec<_> = join_all(sends).await.into_iter().map(Result::unwrap).collect();
     assert_eq!(sent.iter().filter(|sent| matches!(sent, Ok(requests::Submission::Stored))).count(), 1);
-    assert_eq!(sent.iter().filter(|sent| matches!(sent, Err(StoreError::PhotoGone(_)))).count(), 7);
+    assert_eq!(sent.iter().filter(|sent| matches!(sent, Err(StoreError::UploadGone(_)))).count(), 7);
     assert_eq!(kept.all_rows(OF_A_REQUEST).await, [1, 1, 1, 1]);
     let mut owners = 0;
     for number in 1..=8 {
-        owners += usize::from(store.photo_of(id(number), id(9)).await.is_ok());
+        owners += usize::from(store.upload_of(id(number), id(9), false).await.is_ok());
     }
     assert_eq!(owners, 1);
 }
@@ -334,7 +339,7 @@ async fn two_councils_never_see_each_others_requests(kept: Kept) {
         south.remembered(&reference(1), "sam@example.org").await.err(),
         south.of_department("street-scene", id(1)).await.err(),
         south.latest_seq(id(1)).await.err(),
-        south.photo_of(id(1), id(9)).await.err(),
+        south.upload_of(id(1), id(9), false).await.err(),
         append(&south, 1, message(11, "Hello")).await.err(),
     ];
     for error in hidden {
@@ -358,7 +363,7 @@ async fn two_councils_never_see_each_others_requests(kept: Kept) {
     // A photo that waits in one council can't be taken in the other.
     north.add_photo(id(8), 10, 10, now()).await.unwrap();
     assert_eq!(south.loose_photos().await.unwrap(), 0);
-    assert!(matches!(south.submit(with_photos(3, &[id(8)])).await, Err(StoreError::PhotoGone(_))));
+    assert!(matches!(south.submit(with_photos(3, &[id(8)])).await, Err(StoreError::UploadGone(_))));
     assert!(!kept.db.forget_photo("south".into(), id(8)).await.unwrap());
 }
 
@@ -593,7 +598,7 @@ async fn clearing_up_forgets_abandoned_photos_only(kept: Kept) {
     assert!(kept.db.forget_photo("demo".into(), id(1)).await.unwrap());
     assert!(!kept.db.forget_photo("demo".into(), id(1)).await.unwrap(), "only once");
     assert!(!kept.db.forget_photo("demo".into(), id(2)).await.unwrap(), "a request has it");
-    store.photo_of(id(1), id(2)).await.unwrap();
+    store.upload_of(id(1), id(2), false).await.unwrap();
     assert_eq!((kept.rows("photo").await, store.loose_photos().await.unwrap()), (2, 1));
 }
 

@@ -65,7 +65,6 @@ async fn the_status_says_what_the_page_says() {
         "/services",
         "/services/report-graffiti",
         "/services/report-graffiti/surface",
-        "/services/report-graffiti/stopped/utility",
         "/follow",
         "/help",
         "/staff",

@@ -57,6 +57,20 @@ pub fn thumbnail(key: &str, id: Uuid) -> String {
     photo(key, id) + "?size=thumb"
 }
 
+/// Where a document of the request is to be had.
+#[must_use]
+pub fn document(key: &str, id: Uuid) -> String {
+    address(key, &format!("/documents/{id}"))
+}
+
+/// Ends the watch of somebody else's request.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn stop(key: &str) -> Result<(), ApiProblem> {
+    super::tell(&address(key, "/stop"), &()).await
+}
+
 /// Where news of the request come from.
 #[must_use]
 pub fn events(key: &str) -> String {

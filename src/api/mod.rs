@@ -4,6 +4,8 @@
 pub mod council;
 pub mod events;
 pub mod follow;
+pub mod nearby;
+pub mod places;
 pub mod requests;
 pub mod services;
 

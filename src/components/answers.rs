@@ -1,6 +1,6 @@
 //! What was answered, as a list of questions and answers.
 
-use domain::field::{PhotosValue, Value};
+use domain::field::{Document, PhotosValue, Value};
 use leptos::prelude::*;
 
 use super::gallery::AddressOf;
@@ -24,12 +24,16 @@ pub fn AnswerList(
     lines: Vec<Line>,
     /// The address of a photo's small picture; none where there is none to show.
     photo: AddressOf<Option<String>>,
+    /// The address of a document to download; none where there is none yet.
+    #[prop(optional)]
+    document: Option<AddressOf<String>>,
 ) -> impl IntoView {
     let line = move |Line { label, value, change }: Line| {
         let hidden = format!(" “{label}”");
         let answer = match value {
             None => "Not provided".into_any(),
             Some(Value::Photos(photos)) => photos_view(photos, &photo),
+            Some(Value::Documents(documents)) => documents_view(documents, document.as_ref()),
             Some(value) => view! { <bdi class="portico-typed">{value.show()}</bdi> }.into_any(),
         };
         view! {
@@ -46,6 +50,20 @@ pub fn AnswerList(
         .into_any()
     };
     view! { <dl class="govuk-summary-list">{lines.into_iter().map(line).collect_view()}</dl> }
+}
+
+fn documents_view(documents: Vec<Document>, address: Option<&AddressOf<String>>) -> AnyView {
+    let row = |document: Document| {
+        let name = view! { <bdi>{document.name}</bdi> }.into_any();
+        let shown = match address {
+            Some(address) => {
+                view! { <a href=address(document.id) rel="external" download>{name}</a> }.into_any()
+            }
+            None => name,
+        };
+        view! { <li>{shown}</li> }.into_any()
+    };
+    view! { <ul class="govuk-list">{documents.into_iter().map(row).collect_view()}</ul> }.into_any()
 }
 
 fn photos_view(answer: PhotosValue, photo: &AddressOf<Option<String>>) -> AnyView {

@@ -24,6 +24,18 @@ pub fn problem_at(problems: RwSignal<Vec<Problem>>, id: impl Into<String>) -> Si
     })
 }
 
+/// The first problem of a field or of one of its parts, for the words beside them all.
+pub fn problem_within(problems: RwSignal<Vec<Problem>>, id: impl Into<String>) -> Signal<Option<String>> {
+    let id = id.into();
+    let is_part =
+        move |path: &str| path.strip_prefix(&id).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+    Signal::derive(move || {
+        problems.with(|list| {
+            list.iter().find(|problem| is_part(&problem.id)).map(|problem| problem.words.clone())
+        })
+    })
+}
+
 /// Shows the problems, if there are any, and takes the focus whenever they are found anew.
 #[component]
 pub fn ErrorSummary(

@@ -10,11 +10,12 @@ use domain::journey::{self, Next};
 use domain::validate;
 use leptos::prelude::*;
 
-use super::{go, send};
+use super::{form, go, send};
 use crate::api::ApiProblem;
 use crate::components::answers::{AnswerList, Line};
 use crate::components::button::SubmitButton;
 use crate::components::error_summary::{ErrorSummary, Problem};
+use crate::components::fee::fee_table;
 use crate::components::layout::Column;
 use crate::components::load::loaded;
 use crate::components::promise::Promise;
@@ -53,15 +54,23 @@ fn check(view: &Arc<ServiceView>, back: RwSignal<String>, reload: Callback<()>) 
     let service = &view.service;
     let draft = drafts::open(&service.id);
     let answers = draft.now();
-    match journey::resume(service, &answers, |question| draft.has_passed(question)) {
-        Next::Check => {}
+    match form::resume(view, draft) {
+        Next::Check if service.closed_on(view.today).is_none() => {}
+        Next::Check => return go(&paths::service(&service.id)),
         next => return go(&paths::next(service, &next, false)),
     }
-    let asked: Vec<&Question> = journey::asked(service, &answers).collect();
+    let asked: Vec<&Question> = journey::asked(service, &answers);
     if let Some(last) = asked.last() {
         back.set(paths::step(&service.id, &last.id));
     }
-    let read = validate::questions(&asked, &answers).unwrap_or_default();
+    let read = validate::questions(&asked, &answers, view.today).unwrap_or_default();
+    let due = service.fee.as_ref().map_or_else(Vec::new, |fee| fee.due(&answers, &asked));
+    let promise = view.promised(&answers).map(|promised| {
+        view! {
+            <Promise lead="If you send this now," acknowledge_by=promised.acknowledge_by complete_by=promised.complete_by />
+        }
+        .into_any()
+    });
     let lines: Vec<Line> = asked
         .iter()
         .map(|question| Line {
@@ -74,8 +83,13 @@ fn check(view: &Arc<ServiceView>, back: RwSignal<String>, reload: Callback<()>) 
         })
         .collect();
     let slip = lines.iter().find_map(|line| {
-        let Some(Value::Contact(person)) = &line.value else { return None };
-        Some((person.email.clone()?, email_meant(person.email.as_deref()?)?, line.change.clone()?))
+        let email = match line.value.as_ref()? {
+            Value::Contact(person) => person.email.clone()?,
+            Value::Email(email) => email.clone(),
+            _ => return None,
+        };
+        let meant = email_meant(&email)?;
+        Some((email, meant, line.change.clone()?))
     });
     let slip = slip.map(|(typed, meant, change)| {
         view! {
@@ -113,7 +127,8 @@ fn check(view: &Arc<ServiceView>, back: RwSignal<String>, reload: Callback<()>) 
         <h1 class="govuk-heading-l">"Check your answers"</h1>
         {slip}
         <AnswerList lines=lines photo=Box::new(move |id| photos.preview(id)) />
-        <Promise lead="If you send this now," acknowledge_by=view.acknowledge_by complete_by=view.complete_by />
+        {fee_table(&due)}
+        {promise}
         <form novalidate on:submit=send>
             <SubmitButton label=format!("Send to {council}") sending=sending />
         </form>

@@ -1,15 +1,21 @@
 //! `/`: what can be done here, found by everyday words.
 
+use std::sync::Arc;
+
 use domain::api::services::ServiceSummary;
-use domain::field::plain::is_letter_or_digit;
+use domain::catalogue::Topic;
+use domain::search::{Entry, Index};
 use leptos::prelude::*;
 
 use crate::api::services;
 use crate::components::handlers::typed;
 use crate::components::load::loaded;
 use crate::live::{live, react};
-use crate::state::{boot, device};
+use crate::state::boot;
 use crate::{a11y, paths, words};
+
+/// The most services shown for a search.
+const MOST: usize = 8;
 
 /// The first page.
 #[component]
@@ -24,7 +30,7 @@ pub fn HomePage() -> impl IntoView {
                 <div class="govuk-width-container">
                     <h1 class="govuk-heading-xl">"How can we help?"</h1>
                     <div class="govuk-form-group" role="search">
-                        <label class="govuk-label" for="search">"Search, for example “graffiti” or “bin”"</label>
+                        <label class="govuk-label" for="search">"Say what you need, for example “bin not collected” or “pay a fine”"</label>
                         <input
                             class="govuk-input" id="search" type="search" autocomplete="off"
                             prop:value=typed_now on:input=typed(Callback::new(move |typed| search.set(typed)))
@@ -45,77 +51,87 @@ pub fn HomePage() -> impl IntoView {
 }
 
 fn results(list: Vec<ServiceSummary>, search: RwSignal<String>) -> AnyView {
-    let all = StoredValue::new(list);
-    let found = move || all.with_value(|list| search.with(|search| find(list, search)));
+    let index = Index::new(list.iter().map(|service| Entry {
+        title: &service.title,
+        summary: &service.summary,
+        keywords: &service.keywords,
+    }));
+    let all = Arc::new(list);
     let announcer = a11y::use_announcer();
+    let found = Memo::new(move |_| search.with(|typed| index.find(typed, MOST)));
     let mut before = None;
     react(move || {
-        let many = found().len();
-        if before.replace(many).is_some_and(|before| before != many) {
+        let many = found.with(Vec::len);
+        let is_typed = search.with_untracked(|typed| !typed.trim().is_empty());
+        if is_typed && before.replace(many) != Some(many) {
             announcer.say(words::count(many, "service"));
         }
     });
-    let card = |service: &ServiceSummary| {
+    let is_typed = Memo::new(move |_| search.with(|typed| !typed.trim().is_empty()));
+    live(move || {
+        if !is_typed.get() {
+            return browse(&all);
+        }
+        let places = found.get();
+        if places.is_empty() {
+            return view! {
+                <h2 class="govuk-heading-l">"Nothing found"</h2>
+                <p>"Nothing here is called that. Try another word, or "<a href=paths::service(last(&all))>"ask us in your own words"</a>"."</p>
+            }
+            .into_any();
+        }
+        let cards = places.into_iter().filter_map(|at| all.get(at)).map(card).collect_view();
         view! {
-            <li>
-                <h3 class="govuk-heading-s"><a href=paths::service(&service.id)>{service.title.clone()}</a></h3>
-                <p>{service.summary.clone()}</p>
-            </li>
+            <h2 class="govuk-heading-l">"What fits"</h2>
+            <ul class="portico-services">{cards}</ul>
         }
         .into_any()
-    };
-    let shown = live(move || {
-        let found = found();
-        let none = found.is_empty();
-        let list = if none { all.get_value() } else { found };
-        view! {
-            {none.then(|| view! { <p>"Nothing here is called that. Try another word, choose one of these, or ring us: the number is at the foot of this page."</p> }.into_any())}
-            <ul class="portico-services">{list.iter().map(card).collect_view()}</ul>
-        }
-        .into_any()
-    });
+    })
+}
+
+/// The service that takes everything else: the last one of the list.
+fn last(list: &[ServiceSummary]) -> &str {
+    list.last().map_or("", |service| &service.id)
+}
+
+fn card(service: &ServiceSummary) -> AnyView {
     view! {
-        <h2 class="govuk-heading-l">"What you can do here"</h2>
-        {shown}
+        <li>
+            <h3 class="govuk-heading-s">{link(service)}</h3>
+            <p>{service.summary.clone()}</p>
+        </li>
     }
     .into_any()
 }
 
-/// The services in which every word of the search begins a word.
-fn find(list: &[ServiceSummary], search: &str) -> Vec<ServiceSummary> {
-    let search = device::lower_case(search);
-    let fits = |service: &&ServiceSummary| {
-        let text = device::lower_case(&format!(
-            "{} {} {}",
-            service.title,
-            service.summary,
-            service.keywords.join(" ")
-        ));
-        let words: Vec<&str> = text.split(|c: char| !is_letter_or_digit(c)).collect();
-        search.split_whitespace().all(|typed| words.iter().any(|word| word.starts_with(typed)))
-    };
-    list.iter().filter(fits).cloned().collect()
+fn link(service: &ServiceSummary) -> AnyView {
+    view! { <a href=paths::service(&service.id)>{service.title.clone()}</a> }.into_any()
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn finds_by_the_beginnings_of_everyday_words() {
-        let service = |id: &str, keyword: &str| ServiceSummary {
-            id: id.to_owned(),
-            title: id.to_owned(),
-            summary: String::new(),
-            keywords: vec![keyword.to_owned()],
-        };
-        let list = [service("graffiti", "spray paint"), service("bin", "rubbish, refuse")];
-        let ids =
-            |search: &str| find(&list, search).into_iter().map(|service| service.id).collect::<Vec<_>>();
-        assert_eq!(ids(""), ["graffiti", "bin"]);
-        assert_eq!(ids("Graf"), ["graffiti"]);
-        assert_eq!(ids("paint spr"), ["graffiti"]);
-        assert_eq!(ids("refuse"), ["bin"]);
-        assert!(ids("raffiti").is_empty() && ids("%").is_empty());
+/// The tasks most people come for, then everything by topic.
+fn browse(list: &[ServiceSummary]) -> AnyView {
+    let item = |service: &ServiceSummary| view! { <li>{link(service)}</li> }.into_any();
+    let top: Vec<AnyView> = list.iter().filter(|service| service.top).map(item).collect();
+    let topic = |topic: Topic| {
+        let own: Vec<AnyView> = list.iter().filter(|service| service.topic == topic).map(item).collect();
+        (!own.is_empty()).then(|| {
+            view! {
+                <section>
+                    <h3 class="govuk-heading-s">{words::topic(topic)}</h3>
+                    <ul class="govuk-list">{own}</ul>
+                </section>
+            }
+            .into_any()
+        })
+    };
+    let topics: Vec<AnyView> = Topic::ALL.into_iter().filter_map(topic).collect();
+    view! {
+        {(!top.is_empty()).then(|| view! {
+            <h2 class="govuk-heading-l">"What most people come for"</h2>
+            <ul class="portico-top">{top}</ul>
+        }.into_any())}
+        <h2 class="govuk-heading-l">"Everything you can do here"</h2>
+        <div class="portico-topics">{topics}</div>
     }
+    .into_any()
 }

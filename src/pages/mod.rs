@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod find;
+mod form;
 pub mod help;
 pub mod home;
 pub mod request;
@@ -9,7 +10,6 @@ mod send;
 pub mod sent;
 pub mod start;
 pub mod step;
-pub mod stopped;
 pub mod withdraw;
 
 use leptos::prelude::*;

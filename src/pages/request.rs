@@ -7,8 +7,10 @@ use leptos::{prelude::*, task::spawn_local};
 
 use crate::api::{events, follow};
 use crate::components::answers::{AnswerList, Line};
+use crate::components::fee::fee_table;
 use crate::components::feedback::FeedbackForm;
 use crate::components::gallery::Gallery;
+use crate::components::handlers::pressed;
 use crate::components::layout::Column;
 use crate::components::load::loaded;
 use crate::components::message_form::MessageForm;
@@ -32,19 +34,22 @@ pub fn RequestPage(
 }
 
 fn request(key: String, first: FollowView) -> AnyView {
+    let watching = first.watching;
     let now = RwSignal::new(first);
     follow_news(&key, now);
     a11y::use_page(move || now.with(|now| format!("{} - {}", status::title(now), now.title)));
     // Only what changed is drawn again: a message half typed stays as it is.
-    let is_open = Memo::new(move |_| now.with(|now| now.status.is_open()));
-    let asks_feedback = Memo::new(move |_| now.with(|now| !now.status.is_open() && now.feedback.is_none()));
+    let is_open = Memo::new(move |_| !watching && now.with(|now| now.status.is_open()));
+    let asks_feedback =
+        Memo::new(move |_| !watching && now.with(|now| !now.status.is_open() && now.feedback.is_none()));
     let update = Callback::new(move |new: FollowView| show(now, new));
     let key = StoredValue::new(key);
     let title = now.with_untracked(|now| now.title.clone());
     let reference = now.with_untracked(|now| now.reference.to_string());
     view! {
         <span class="govuk-caption-l">"Reference "<span class="portico-reference">{reference}</span></span>
-        <h1 class="govuk-heading-l">"Your request: "{title}</h1>
+        <h1 class="govuk-heading-l">{if watching { "" } else { "Your request: " }}{title}</h1>
+        {watching.then(|| view! { <p>"Somebody else told us about this, and you asked to hear what happens."</p> }.into_any())}
         {live(move || view! { <StatusPanel request=now.get() /> }.into_any())}
         {live_if(move || is_open.get().then(|| what_next(now.with(|now| now.next.clone()))))}
         {live_if(move || asks_feedback.get().then(|| view! { <FeedbackForm key=key.get_value() on_sent=update /> }.into_any()))}
@@ -52,11 +57,33 @@ fn request(key: String, first: FollowView) -> AnyView {
         <h2 class="govuk-heading-m">"What has happened"</h2>
         {live(move || view! { <Timeline entries=now.with(|now| now.timeline.clone()) /> }.into_any())}
         {live_if(move || is_open.get().then(|| view! { <MessageForm key=key.get_value() on_sent=update /> }.into_any()))}
-        {now.with_untracked(|now| told(now, key))}
+        {if watching { stop_watching(key) } else { now.with_untracked(|now| told(now, key)) }}
         {live_if(move || is_open.get().then(|| view! {
             <h2 class="govuk-heading-m">"If you no longer need this"</h2>
             <p><a href=paths::withdraw(&key.get_value())>"Withdraw this request"</a></p>
         }.into_any()))}
+    }
+    .into_any()
+}
+
+/// The way out, for those who only watch.
+fn stop_watching(key: StoredValue<String>) -> AnyView {
+    let said = RwSignal::new(None::<String>);
+    let announcer = a11y::use_announcer();
+    let stop = pressed(move || {
+        spawn_local(async move {
+            let words = match follow::stop(&key.get_value()).await {
+                Ok(()) => "You will hear no more about this",
+                Err(problem) => words::call_failed(&problem),
+            };
+            announcer.say(words);
+            said.try_set(Some(words.to_owned()));
+        });
+    });
+    view! {
+        <h2 class="govuk-heading-m">"If you have heard enough"</h2>
+        {live_if(move || said.get().map(|words| view! { <p class="govuk-inset-text">{words}"."</p> }.into_any()))}
+        <button type="button" class="govuk-button govuk-button--secondary" on:click=stop>"Stop telling me"</button>
     }
     .into_any()
 }
@@ -124,8 +151,12 @@ fn told(request: &FollowView, key: StoredValue<String>) -> AnyView {
         .flat_map(|answer| if let Value::Photos(photos) = answer.value { photos.photos } else { Vec::new() })
         .collect();
     view! {
+        {fee_table(&request.fee)}
         <h2 class="govuk-heading-m">"What you told us"</h2>
-        <AnswerList lines=lines.collect() photo=Box::new(|_| None) />
+        <AnswerList
+            lines=lines.collect() photo=Box::new(|_| None)
+            document=Box::new(move |id| key.with_value(|key| follow::document(key, id)))
+        />
         {(!photos.is_empty()).then(|| view! {
             <h2 class="govuk-heading-m">"Your photos"</h2>
             {with_place.then(|| view! { <p>"Sent with the place where they were taken."</p> }.into_any())}

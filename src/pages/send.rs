@@ -12,7 +12,7 @@ use leptos::{prelude::*, task::spawn_local};
 use crate::api::{ApiProblem, requests};
 use crate::components::error_summary::Problem;
 use crate::components::handlers::{Submitted, submitted};
-use crate::state::{address, drafts::Draft, services, uploads};
+use crate::state::{address, drafts::Draft, services, uploads, visit};
 use crate::{a11y, paths, words};
 
 /// Where the outcome of sending is told.
@@ -44,10 +44,12 @@ pub(super) fn sender(view: Arc<ServiceView>, draft: Draft, outcome: Outcome) -> 
         let view = Arc::clone(&view);
         // Not bound to the page: what was sent was meant, wherever the person goes meanwhile.
         spawn_local(async move {
-            let reply = requests::submit(&form(&view, draft), draft.key()).await;
+            let sent = form(&view, draft);
+            let reply = requests::submit(&sent, draft.key()).await;
             let is_here = outcome.sending.try_set(false).is_none();
             match reply {
                 Ok(submitted) => {
+                    visit::remember(&journey::asked(&view.service, &sent.answers), &sent.answers);
                     draft.erase_of(&view.service.id);
                     photos.clear(&view.service.id);
                     // Also for those who turned to another page: this is the reference they need.
@@ -65,7 +67,8 @@ pub(super) fn sender(view: Arc<ServiceView>, draft: Draft, outcome: Outcome) -> 
 fn form(view: &ServiceView, draft: Draft) -> SubmitRequest {
     let service = &view.service;
     let answers = draft.now();
-    let asked: Vec<&str> = journey::asked(service, &answers).map(|question| question.id.as_str()).collect();
+    let asked: Vec<&str> =
+        journey::asked(service, &answers).iter().map(|question| question.id.as_str()).collect();
     let answers = answers.only(|question| asked.contains(&question));
     SubmitRequest { service: service.id.clone(), version: service.version, answers }
 }
@@ -75,7 +78,9 @@ fn refused(view: &ServiceView, problem: ApiProblem, outcome: Outcome) {
     let service = &view.service;
     let questions: Vec<&Question> = service.questions.iter().collect();
     let found = words::problems(&questions, &problem.fields);
-    if problem.code == "stopped" || (found.is_empty() && !problem.fields.is_empty()) {
+    if matches!(problem.code.as_str(), "stopped" | "changed")
+        || (found.is_empty() && !problem.fields.is_empty())
+    {
         // The form has changed since it was opened: read it anew; what is missing is asked again.
         services::forget(&service.id);
         outcome.reload.run(());

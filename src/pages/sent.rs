@@ -1,10 +1,11 @@
 //! `/follow/:key/sent`: it arrived, and what happens next. Good to come back to: it is read anew each time.
 
 use domain::api::follow::FollowView;
-use domain::field::Value;
+use domain::validate::email_in;
 use leptos::prelude::*;
 
 use crate::api::follow;
+use crate::components::fee::fee_table;
 use crate::components::handlers::pressed;
 use crate::components::layout::Column;
 use crate::components::load::loaded;
@@ -29,10 +30,7 @@ pub fn SentPage(
 fn sent(request: &FollowView, key: &str) -> AnyView {
     let title = format!("Sent - {}", request.title);
     a11y::use_page(move || title.clone());
-    let email = request.answers.iter().find_map(|answer| match &answer.value {
-        Value::Contact(person) => person.email.clone(),
-        _ => None,
-    });
+    let email = email_in(&request.answers).map(ToOwned::to_owned);
     let phone = boot::use_council()
         .with_value(|council| crate::components::layout::phone_link(&council.contact.phone));
     view! {
@@ -44,6 +42,7 @@ fn sent(request: &FollowView, key: &str) -> AnyView {
         </div>
         <p class="govuk-body-l">"We will finish by "<strong>{words::day(request.complete_by)}</strong>"."</p>
         {email.map(|email| view! { <p>"We are sending these details to "<bdi><strong>{email}</strong></bdi>"."</p> }.into_any())}
+        {fee_table(&request.fee)}
         <h2 class="govuk-heading-m">"What happens next"</h2>
         <ol class="govuk-list govuk-list--number">
             {request.next.iter().map(|next| view! { <li>{next.clone()}</li> }.into_any()).collect_view()}

@@ -1,17 +1,22 @@
-//! `/services/:id`: what a service is for, what is promised and what will be asked.
+//! `/services/:id`: what a service is for and what is promised. A short form follows at once; before a longer
+//! one stands what it will ask.
 
 use std::sync::Arc;
 
 use domain::api::services::ServiceView;
+use domain::fee::Amount;
 use domain::journey::{self, Next};
+use domain::money;
 use leptos::prelude::*;
 
+use super::form::{self, Page};
 use crate::components::button::StartButton;
 use crate::components::handlers::pressed;
 use crate::components::layout::{Column, phone_link};
 use crate::components::load::loaded;
 use crate::components::promise::Promise;
-use crate::live::live;
+use crate::components::stop::stop_panel;
+use crate::live::{afresh, live};
 use crate::state::{boot, drafts, services, uploads};
 use crate::{a11y, paths, words};
 
@@ -27,54 +32,116 @@ pub fn StartPage(
 
 fn start(view: &Arc<ServiceView>) -> AnyView {
     let service = &view.service;
-    let draft = drafts::open(&service.id);
     let title = service.title.clone();
-    a11y::use_page(move || title.clone());
     let phone = boot::use_council().with_value(|council| phone_link(&council.contact.phone));
-    let asked = service.questions.iter().filter(|question| question.show_if.is_none());
-    let photos = uploads::use_uploads();
-    let throw_away = move || {
-        draft.erase();
-        photos.clear(&draft.service());
-        a11y::focus_when_drawn("main h1");
+    let draft = drafts::open(&service.id);
+    let first = service.questions.first().map_or("", |question| &question.id);
+    let pages = journey::pages(service).len();
+    let page = Page::of(view, first, draft, false);
+    let lead = view! {
+        <h1 class="govuk-heading-xl">{service.title.clone()}</h1>
+        <p class="govuk-body-l">{service.summary.clone()}</p>
     };
+    if let Some(closed) = service.closed_on(view.today) {
+        a11y::use_page(move || title.clone());
+        return view! { {lead} {stop_panel(service, closed)} }.into_any();
+    }
+    let promise = view.promises.first().map(|promised| {
+        view! {
+            <Promise lead="If you send this now," acknowledge_by=promised.acknowledge_by complete_by=promised.complete_by />
+        }
+        .into_any()
+    });
+    let call = view! { <p>"You can also ring us on "{phone}"."</p> };
+    if let (1, Some(page)) = (pages, page) {
+        page.set_title();
+        let again = RwSignal::new(0);
+        let view = Arc::clone(view);
+        let question = first.to_owned();
+        let summary = page.summary();
+        let first_draw = std::sync::Mutex::new(Some(page));
+        // Thrown away, the form is drawn anew.
+        let form = afresh(move || {
+            again.track();
+            let kept = first_draw.lock().ok().and_then(|mut page| page.take());
+            let page = kept.or_else(|| Page::of(&view, &question, draft, false));
+            page.map_or_else(|| ().into_any(), Page::draw)
+        });
+        let begun = !draft.now().is_empty();
+        let kept = begun.then(|| view! {
+            <p>"What you typed before is kept on this device. "{throw_away(draft, Callback::new(move |()| again.update(|turn| *turn += 1)))}</p>
+        }.into_any());
+        return view! { {summary} {lead} {promise} {price_list(service.fee.as_ref())} {kept} {form} {call} }
+            .into_any();
+    }
+    a11y::use_page(move || title.clone());
+    let asked = service.questions.iter().filter(|question| question.show_if.is_none());
+    let asked = asked.map(|question| view! { <li>{words::asked(question)}</li> }.into_any()).collect_view();
     let begin = {
         let view = Arc::clone(view);
+        let first = first.to_owned();
         live(move || {
             let service = &view.service;
-            let answers = draft.answers().get();
-            let first = service.questions.first().map_or("", |question| &question.id);
-            if answers.is_empty() {
-                return view! { <StartButton href=paths::step(&service.id, first) label="Start now" /> }
+            if draft.answers().with(domain::answers::Answers::is_empty) {
+                return view! { <StartButton href=paths::step(&service.id, &first) label="Start now" /> }
                     .into_any();
             }
-            let next = match journey::resume(service, &answers, |question| draft.has_passed(question)) {
-                // The answer that ended the form can be given anew.
-                Next::Stop(stop) => paths::step(&service.id, &stop.when.question),
-                next => paths::next(service, &next, false),
-            };
+            let next: Next<'_> = form::resume(&view, draft);
             view! {
                 <p>"You have begun this already. What you typed is kept on this device."</p>
                 <div class="govuk-button-group">
-                    <StartButton href=next label="Go on where you stopped" />
-                    <button type="button" class="govuk-button govuk-button--secondary" on:click=pressed(throw_away)>
-                        "Throw it away and start again"
-                    </button>
+                    <StartButton href=paths::next(service, &next, false) label="Go on where you stopped" />
+                    {throw_away(draft, Callback::new(|()| a11y::focus_when_drawn("main h1")))}
                 </div>
             }
             .into_any()
         })
     };
     view! {
-        <h1 class="govuk-heading-xl">{service.title.clone()}</h1>
-        <p class="govuk-body-l">{service.summary.clone()}</p>
-        <Promise lead="If you send this now," acknowledge_by=view.acknowledge_by complete_by=view.complete_by />
+        {lead}
+        {promise}
+        {price_list(service.fee.as_ref())}
         <h2 class="govuk-heading-m">"What we will ask"</h2>
-        <ul class="govuk-list govuk-list--bullet">
-            {asked.map(|question| view! { <li>{words::asked(question)}</li> }.into_any()).collect_view()}
-        </ul>
+        <ul class="govuk-list govuk-list--bullet">{asked}</ul>
         {begin}
-        <p>"You can also ring us on "{phone}"."</p>
+        {call}
+    }
+    .into_any()
+}
+
+/// The way out of what was begun.
+fn throw_away(draft: drafts::Draft, then: Callback<()>) -> AnyView {
+    let photos = uploads::use_uploads();
+    let throw = pressed(move || {
+        draft.erase();
+        photos.clear(&draft.service());
+        then.run(());
+    });
+    view! {
+        <button type="button" class="govuk-button govuk-button--secondary" on:click=throw>
+            "Throw it away and start again"
+        </button>
+    }
+    .into_any()
+}
+
+/// What it costs, before anything is typed.
+fn price_list(fee: Option<&domain::fee::Fee>) -> AnyView {
+    let Some(fee) = fee else { return ().into_any() };
+    let line = |line: &domain::fee::Line| {
+        let price = match &line.amount {
+            Amount::Fixed(pence) => money::show(*pence),
+            Amount::Each { price, .. } => format!("{} each", money::show(*price)),
+            Amount::Answer(_) => "the amount you give".to_owned(),
+            Amount::Percent(percent) if *percent < 0 => format!("{} % less", -percent),
+            Amount::Percent(percent) => format!("{percent} % more"),
+        };
+        view! { <li>{format!("{}: {price}", line.label)}</li> }.into_any()
+    };
+    view! {
+        <h2 class="govuk-heading-m">"What it costs"</h2>
+        <ul class="govuk-list govuk-list--bullet">{fee.lines.iter().map(line).collect_view()}</ul>
+        <p>{fee.rules.clone()}</p>
     }
     .into_any()
 }

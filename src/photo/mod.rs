@@ -21,7 +21,7 @@ use client::Refusal;
 pub use name::shown;
 pub use object_url::ObjectUrl;
 pub use problem::PhotoProblem;
-pub use upload::{PhotoId, upload};
+pub use upload::{DOCUMENTS, PHOTOS, PhotoId, upload};
 
 /// Files that even the worker is not asked to read: no camera writes photos as large, and a phone does
 /// not have the memory. In bytes.

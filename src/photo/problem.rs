@@ -23,30 +23,41 @@ pub enum PhotoProblem {
     Offline,
     /// Our server answered that it could not keep the photo.
     NotKept,
+    /// A document, and neither a PDF nor a picture.
+    NotADocument,
+    /// A document of more than 10 MB.
+    DocumentTooLarge,
+    /// A PDF that does something by itself, or holds other files.
+    Active,
 }
 
 impl PhotoProblem {
     /// The words for it. `name` is the file's name, cleaned by [`shown`](super::shown).
     #[must_use]
     pub fn words(self, name: &str) -> String {
-        let photo = format!("The photo “{name}”");
+        let photo = format!("The file “{name}”");
         match self {
-            Self::Empty => format!("The file “{name}” is empty. Choose another photo."),
-            Self::NotAnImage => format!("The file “{name}” must be a photo: a JPEG, PNG or WebP."),
+            Self::Empty => format!("{photo} is empty. Choose another."),
+            Self::NotAnImage => format!("{photo} must be a photo: a JPEG, PNG or WebP."),
             Self::Truncated => format!("{photo} did not upload completely. Try adding it again."),
             Self::TooManyPixels => {
-                format!("{photo} has too many pixels. Make it smaller, or choose another photo.")
+                format!("{photo} has too many pixels. Make it smaller, or choose another.")
             }
             Self::TooLarge => format!("{photo} must be smaller than 15 MB."),
-            Self::Unreadable => format!("{photo} could not be read. Try another photo."),
+            Self::Unreadable => format!("{photo} could not be read. Try another."),
             Self::TooManyRequests => {
-                format!("{photo} was not sent: too many photos came at once. Wait a minute, then try again.")
+                format!("{photo} was not sent: too many came at once. Wait a minute, then try again.")
             }
             Self::Offline => {
                 format!("{photo} was not sent. Check that you are online, then try adding it again.")
             }
             Self::NotKept => {
                 format!("{photo} was not saved: there is a problem with our service. Try again later.")
+            }
+            Self::NotADocument => format!("{photo} must be a PDF, JPEG or PNG."),
+            Self::DocumentTooLarge => format!("{photo} must be smaller than 10 MB."),
+            Self::Active => {
+                format!("{photo} holds a program or another file. Print it to a new PDF and send that.")
             }
         }
     }
@@ -55,9 +66,12 @@ impl PhotoProblem {
     /// status says so, and otherwise something in between that answered in its place.
     pub(super) fn from_reply(code: Option<&str>, status: u16) -> Self {
         match (code, status) {
-            (Some("photo_empty"), _) => Self::Empty,
+            (Some("photo_empty" | "document_empty"), _) => Self::Empty,
             (Some("photo_not_an_image"), _) => Self::NotAnImage,
-            (Some("photo_truncated"), _) => Self::Truncated,
+            (Some("photo_truncated" | "document_truncated"), _) => Self::Truncated,
+            (Some("document_not_allowed"), _) => Self::NotADocument,
+            (Some("document_too_large"), _) => Self::DocumentTooLarge,
+            (Some("document_active"), _) => Self::Active,
             (Some("photo_too_many_pixels"), _) => Self::TooManyPixels,
             // A proxy's own limit answers in HTML.
             (Some("photo_too_large"), _) | (_, 413) => Self::TooLarge,

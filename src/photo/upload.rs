@@ -16,7 +16,9 @@ use crate::json;
 pub type PhotoId = Uuid;
 
 /// Where photos are sent.
-const ADDRESS: &str = "/api/photos";
+pub const PHOTOS: &str = "/api/photos";
+/// Where documents are sent.
+pub const DOCUMENTS: &str = "/api/documents";
 /// After this long without a reply a photo counts as not sent, in milliseconds. Fifteen megabytes over a
 /// poor mobile connection take minutes.
 const TIMEOUT_MS: u32 = 300_000;
@@ -30,17 +32,21 @@ struct Reply {
     code: Option<String>,
 }
 
-/// Sends a photo and tells how much of it has been sent, in percent. Tries once more by itself if it
+/// Sends a photo or a document and tells how much of it has been sent, in percent. Tries once more by itself if it
 /// did not arrive whole.
 ///
 /// Dropping the future stops the sending.
 ///
 /// # Errors
 /// Every [`PhotoProblem`].
-pub async fn upload(blob: Blob, progress: impl Fn(u8) + 'static) -> Result<PhotoId, PhotoProblem> {
+pub async fn upload(
+    address: &str,
+    blob: Blob,
+    progress: impl Fn(u8) + 'static,
+) -> Result<PhotoId, PhotoProblem> {
     let progress = Rc::new(progress);
-    match send(&blob, progress.clone()).await {
-        Err(problem) if problem.may_pass() => send(&blob, progress).await,
+    match send(address, &blob, progress.clone()).await {
+        Err(problem) if problem.may_pass() => send(address, &blob, progress).await,
         result => result,
     }
 }
@@ -62,8 +68,12 @@ impl Drop for Sending {
     }
 }
 
-async fn send(blob: &Blob, progress: Rc<impl Fn(u8) + 'static>) -> Result<PhotoId, PhotoProblem> {
-    let sending = begin(progress).map_err(|_| PhotoProblem::Offline)?;
+async fn send(
+    address: &str,
+    blob: &Blob,
+    progress: Rc<impl Fn(u8) + 'static>,
+) -> Result<PhotoId, PhotoProblem> {
+    let sending = begin(address, progress).map_err(|_| PhotoProblem::Offline)?;
     let request = &sending.request;
     let over = Promise::new(&mut |resolve, reject| {
         request.set_onload(Some(&resolve));
@@ -80,9 +90,9 @@ async fn send(blob: &Blob, progress: Rc<impl Fn(u8) + 'static>) -> Result<PhotoI
     read(status, &text)
 }
 
-fn begin(progress: Rc<impl Fn(u8) + 'static>) -> Result<Sending, JsValue> {
+fn begin(address: &str, progress: Rc<impl Fn(u8) + 'static>) -> Result<Sending, JsValue> {
     let request = XmlHttpRequest::new()?;
-    request.open("POST", ADDRESS)?;
+    request.open("POST", address)?;
     request.set_timeout(TIMEOUT_MS);
     request.set_request_header("Accept", "application/json, application/problem+json")?;
     let progress = Closure::new(move |event: ProgressEvent| {

@@ -2,7 +2,7 @@
 
 use domain::api::follow::MessageRequest;
 use domain::api::staff::{
-    CloseRequest, CodeRequest, Me, MovePromiseRequest, Queue, SignInRequest, StaffCase,
+    CloseRequest, CodeRequest, Me, MovePromiseRequest, PublishPhotoRequest, Queue, SignInRequest, StaffCase,
 };
 use portico_app::api::{self, ApiProblem};
 use uuid::Uuid;
@@ -102,6 +102,21 @@ pub fn photo(id: Uuid, photo: Uuid) -> String {
 #[must_use]
 pub fn thumbnail(id: Uuid, photo: Uuid) -> String {
     self::photo(id, photo) + "?size=thumb"
+}
+
+/// Lets others who report the same see a photo, or no longer.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn publish(id: Uuid, photo: Uuid, public: bool) -> Reply<StaffCase> {
+    let body = PublishPhotoRequest { public };
+    api::post(&address(id, &format!("/photos/{photo}/public")), &body).await
+}
+
+/// Where a document of a request is to be had.
+#[must_use]
+pub fn document(id: Uuid, document: Uuid) -> String {
+    address(id, &format!("/documents/{document}"))
 }
 
 /// Where news of a request come from.

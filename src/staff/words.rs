@@ -84,7 +84,7 @@ pub fn field(error: &FieldError) -> String {
         ("policy", _) => "Choose the policy it is declined by",
         ("outcome", _) => "Choose how it ended",
         _ => match error.limit {
-            Some(limit) => return format!("Use {} characters or fewer", words::number(limit.into())),
+            Some(limit) => return format!("Use {} characters or fewer", words::number(limit.unsigned_abs())),
             None => "Check what you entered here",
         },
     };

@@ -36,6 +36,11 @@ pub fn use_address() -> Address {
     expect_context()
 }
 
+/// Loads a page from the server: one of another app.
+pub fn load(path: &str) {
+    let _ = window().location().assign(path);
+}
+
 impl Address {
     /// The path, beginning with a slash.
     #[must_use]

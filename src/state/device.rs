@@ -31,8 +31,13 @@ pub fn print() {
 /// A link that begins an e-mail.
 #[must_use]
 pub fn mail_link(subject: &str, body: &str) -> String {
-    let encode = |text: &str| String::from(js_sys::encode_uri_component(text));
-    format!("mailto:?subject={}&body={}", encode(subject), encode(body))
+    format!("mailto:?subject={}&body={}", in_address(subject), in_address(body))
+}
+
+/// A text as it stands in a part of an address.
+#[must_use]
+pub fn in_address(text: &str) -> String {
+    js_sys::encode_uri_component(text).into()
 }
 
 /// A text in lower case. Browsers know the letters of all scripts; the app need not bring the tables.

@@ -2,6 +2,7 @@
 //! of the browser shares it, and with it the key that makes sending twice the same request.
 
 use domain::answers::Answers;
+use domain::catalogue::Question;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -13,9 +14,9 @@ use super::storage;
 struct Kept {
     key: Uuid,
     answers: Answers,
-    /// The questions the person went past.
+    /// The questions the person went past, with their stamps then.
     #[serde(default)]
-    passed: Vec<String>,
+    seen: Vec<(String, u32)>,
 }
 
 /// The draft of the service that is open in this tab.
@@ -32,7 +33,7 @@ struct Open {
     key: Uuid,
     /// It has been in the browser's storage: when it is gone from there, it was sent or thrown away.
     kept: bool,
-    passed: Vec<String>,
+    seen: Vec<(String, u32)>,
 }
 
 /// Puts an empty draft into the contexts, and listens to the other tabs.
@@ -108,24 +109,28 @@ impl Draft {
     }
 
     fn keep(self) {
-        let passed = self.open.with_value(|open| open.passed.clone());
-        let kept = Kept { key: self.key(), answers: self.now(), passed };
+        let seen = self.open.with_value(|open| open.seen.clone());
+        let kept = Kept { key: self.key(), answers: self.now(), seen };
         let kept = storage::write(&self.name(), &kept);
         self.open.update_value(|open| open.kept = kept);
     }
 
     /// Notes that the person went past a question, whether or not they answered it.
-    pub fn pass(self, question: &str) {
+    pub fn pass(self, question: &Question) {
         if !self.has_passed(question) {
-            self.open.update_value(|open| open.passed.push(question.to_owned()));
+            self.open.update_value(|open| {
+                open.seen.retain(|(id, _)| *id != question.id);
+                open.seen.push((question.id.clone(), question.stamp));
+            });
             self.keep();
         }
     }
 
-    /// Whether the person went past a question.
+    /// Whether the person went past a question as it is now: one that has changed since is asked again.
     #[must_use]
-    pub fn has_passed(self, question: &str) -> bool {
-        self.open.with_value(|open| open.passed.iter().any(|known| known == question))
+    pub fn has_passed(self, question: &Question) -> bool {
+        let passed = |(id, stamp): &(String, u32)| *id == question.id && *stamp == question.stamp;
+        self.open.with_value(|open| open.seen.iter().any(passed))
     }
 
     /// Changes the answers of a service that may not be the one open by now.
@@ -169,7 +174,7 @@ impl Draft {
         self.open.update_value(|open| {
             open.key = Uuid::new_v4();
             open.kept = false;
-            open.passed.clear();
+            open.seen.clear();
         });
         self.answers.set(Answers::default());
     }
@@ -178,7 +183,7 @@ impl Draft {
         self.open.update_value(|open| {
             open.key = kept.key;
             open.kept = true;
-            open.passed = kept.passed;
+            open.seen = kept.seen;
         });
         if self.answers.with_untracked(|answers| *answers != kept.answers) {
             self.answers.set(kept.answers);

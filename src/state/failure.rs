@@ -14,7 +14,7 @@ pub fn install() {
 /// Shows "Sorry, there is a problem" in place of the app.
 pub fn show() {
     set_hidden("app", true);
-    set_hidden("problem", false);
+    set_hidden("app-problem", false);
 }
 
 fn set_hidden(id: &str, hidden: bool) {

@@ -11,3 +11,4 @@ pub mod services;
 pub mod storage;
 pub mod timer;
 pub mod uploads;
+pub mod visit;

@@ -1,7 +1,8 @@
-//! Photos on their way from the device to the server. They go on while the person turns to other pages of
-//! the form; what has arrived is written into the draft.
+//! Photos and documents on their way from the device to the server. They go on while the person turns to other
+//! pages of the form; what has arrived is written into the draft.
 
 use domain::field::Position;
+use domain::field::documents::{self, Document, MAX_BYTES};
 use domain::field::photos::{self, Photo};
 use leptos::prelude::*;
 use leptos::task::spawn_local_scoped_with_cancellation;
@@ -22,6 +23,15 @@ pub enum Stage {
     Sending(u8),
     /// It can't be had.
     Failed(PhotoProblem),
+}
+
+/// What is picked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sort {
+    /// Pictures, made small before they are sent.
+    Photos,
+    /// Files, sent as they are.
+    Documents,
 }
 
 /// A service and one of its questions.
@@ -90,7 +100,7 @@ pub fn use_uploads() -> Uploads {
 
 /// What to say when a page is left while its photos are still on their way.
 pub const UNFINISHED: &str =
-    "Your photos are still being sent. Wait a moment, or remove those you can do without";
+    "Your files are still being sent. Wait a moment, or remove those you can do without";
 
 impl Uploads {
     /// The photos of a question that have not arrived yet.
@@ -121,7 +131,7 @@ impl Uploads {
     }
 
     /// Takes the files that were picked, as many as there is room for, and says how many were left out.
-    pub fn pick(self, event: &Event, question: &str, max: u32, draft: Draft) -> usize {
+    pub fn pick(self, event: &Event, sort: Sort, question: &str, max: u32, draft: Draft) -> usize {
         let Some(input) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) else {
             return 0;
         };
@@ -133,17 +143,20 @@ impl Uploads {
         input.set_value("");
         let failed = |upload: &Upload| matches!(upload.stage.get_untracked(), Stage::Failed(_));
         let waiting = untrack(|| self.waiting(question, draft));
-        let taken = photos::read(question, &draft.now()).0.len()
-            + waiting.iter().filter(|upload| !failed(upload)).count();
+        let arrived = match sort {
+            Sort::Photos => photos::read(question, &draft.now()).0.len(),
+            Sort::Documents => documents::read(question, &draft.now()).len(),
+        };
+        let taken = arrived + waiting.iter().filter(|upload| !failed(upload)).count();
         let room = (max as usize).saturating_sub(taken);
         let left_out = files.len().saturating_sub(room);
         for file in files.into_iter().take(room) {
-            self.begin(file, question, draft);
+            self.begin(file, sort, question, draft);
         }
         left_out
     }
 
-    fn begin(self, file: File, question: &str, draft: Draft) {
+    fn begin(self, file: File, sort: Sort, question: &str, draft: Draft) {
         let stage = ArcRwSignal::new(Stage::Preparing);
         let begun = self.kept.try_update_value(|kept| {
             kept.count += 1;
@@ -162,15 +175,24 @@ impl Uploads {
         let service = draft.service();
         work.with(|| {
             spawn_local_scoped_with_cancellation(async move {
-                match self.send(file, &service, &stage).await {
-                    Ok(picture) => {
-                        let id = picture.id;
-                        // What follows the answers looks for the picture, so it is there first.
-                        self.kept.update_value(|kept| kept.pictures.push(picture));
-                        draft.update_of(&service, |answers| {
-                            let (mut photos, position) = photos::read(&question, answers);
-                            photos.push(Photo { id, alt: String::new() });
-                            photos::write(&question, &photos, position, answers);
+                let full_name = file.name();
+                let sent = match sort {
+                    Sort::Photos => self.send_photo(file, &service, &stage).await,
+                    Sort::Documents => send_document(file, &stage).await,
+                };
+                match sent {
+                    Ok(id) => {
+                        draft.update_of(&service, |answers| match sort {
+                            Sort::Photos => {
+                                let (mut photos, position) = photos::read(&question, answers);
+                                photos.push(Photo { id, alt: String::new() });
+                                photos::write(&question, &photos, position, answers);
+                            }
+                            Sort::Documents => {
+                                let mut documents = documents::read(&question, answers);
+                                documents.push(Document { id, name: documents::name(&full_name, number) });
+                                documents::write(&question, &documents, answers);
+                            }
                         });
                         self.announcer.say(format!("{name} was added"));
                         self.stop(number);
@@ -184,22 +206,28 @@ impl Uploads {
         });
     }
 
-    async fn send(
+    async fn send_photo(
         self,
         file: File,
         service: &str,
         stage: &ArcRwSignal<Stage>,
-    ) -> Result<Picture, PhotoProblem> {
+    ) -> Result<Uuid, PhotoProblem> {
         let prepared = photo::prepare(file).await?;
         stage.set(Stage::Sending(0));
         let progress = stage.clone();
-        let id = photo::upload(prepared.blob, move |percent| progress.set(Stage::Sending(percent))).await?;
-        Ok(Picture {
+        let id = photo::upload(photo::PHOTOS, prepared.blob, move |percent| {
+            progress.set(Stage::Sending(percent));
+        })
+        .await?;
+        let picture = Picture {
             service: service.to_owned(),
             id,
             address: prepared.object_url,
             position: prepared.position,
-        })
+        };
+        // What follows the answers looks for the picture, so it is there before they say so.
+        self.kept.update_value(|kept| kept.pictures.push(picture));
+        Ok(id)
     }
 
     /// Stops sending a photo, or takes a failed one off the list.
@@ -271,6 +299,20 @@ impl Uploads {
         };
         self.kept.try_with_value(first).flatten()
     }
+}
+
+async fn send_document(file: File, stage: &ArcRwSignal<Stage>) -> Result<Uuid, PhotoProblem> {
+    #[expect(clippy::cast_precision_loss, reason = "ten million is exact")]
+    let most = MAX_BYTES as f64;
+    if file.size() > most {
+        return Err(PhotoProblem::DocumentTooLarge);
+    }
+    stage.set(Stage::Sending(0));
+    let progress = stage.clone();
+    photo::upload(photo::DOCUMENTS, file.unchecked_into(), move |percent| {
+        progress.set(Stage::Sending(percent));
+    })
+    .await
 }
 
 fn place(question: &str, draft: Draft) -> Place {

@@ -24,16 +24,19 @@ use crate::{
 };
 
 /// The pages, each with the folder below `target/app/` that Trunk writes it to.
-const PAGES: [(&str, &str); 2] = [("index.html", "resident"), ("staff.html", "staff")];
+const PAGES: [(&str, &str); 3] =
+    [("index.html", "resident"), ("follow.html", "follow"), ("staff.html", "staff")];
 
 /// All that the result depends on, besides the crates of the workspace.
-const INPUTS: [&str; 17] = [
+const INPUTS: [&str; 19] = [
     ".cargo/config.toml",
     ".npmrc",
     "Cargo.lock",
     "Cargo.toml",
     "Trunk.toml",
+    "follow.html",
     "index.html",
+    "map",
     "package-lock.json",
     "public",
     "rust-toolchain.toml",
@@ -51,9 +54,13 @@ const INPUTS: [&str; 17] = [
 const OTHER_CRATES: [&str; 3] = ["bench", "server", "xtask"];
 
 /// Where the class names stand that pages use.
-const STYLED: [&str; 4] = ["index.html", "staff.html", "src/**/*.rs", "server/src/routes/demo.rs"];
+const STYLED: [&str; 5] =
+    ["index.html", "follow.html", "staff.html", "src/**/*.rs", "server/src/routes/demo.rs"];
 
 const WORKER: &str = "photo-worker";
+/// The page that has a map, and the map: an element of its own, in a folder of that name.
+const WITH_MAP: &str = "resident";
+const MAP: &str = "map";
 /// What starts an app.
 const STARTER: &str = "public/init.js";
 
@@ -119,6 +126,9 @@ fn assemble(workspace: &Workspace, folder: &str) -> Result<Files> {
     join_starter(workspace, folder, &mut files)?;
     slim_pages(&mut files)?;
     minify(workspace, folder, &mut files)?;
+    if folder == WITH_MAP {
+        add_map(workspace, &mut files)?;
+    }
     fingerprint(files)
 }
 
@@ -148,19 +158,48 @@ fn join_worker(files: &mut Files) -> Result<()> {
     glue.extend_from_slice(
         format!("\nwasm_bindgen({{ module_or_path: \"./{WORKER}_bg.wasm\" }});\n").as_bytes(),
     );
-    for (name, page) in files.iter_mut().filter(|(name, _)| extension(name) == "html") {
-        let text = String::from_utf8(std::mem::take(page)).with_context(|| format!("{name} is not UTF-8"))?;
-        *page = with_worker(&text, &script)
-            .with_context(|| format!("{name} has no </head> to put the photo worker's address before"))?
+    tell_pages(files, WORKER, &script)
+}
+
+/// Tells the pages where a script is that they fetch only when it is needed.
+fn tell_pages(files: &mut Files, name: &str, script: &str) -> Result<()> {
+    for (page_name, page) in files.iter_mut().filter(|(name, _)| extension(name) == "html") {
+        let text =
+            String::from_utf8(std::mem::take(page)).with_context(|| format!("{page_name} is not UTF-8"))?;
+        *page = with_meta(&text, name, script)
+            .with_context(|| format!("{page_name} has no </head> to put the address of {script} before"))?
             .into_bytes();
     }
     Ok(())
 }
 
-fn with_worker(page: &str, script: &str) -> Option<String> {
+fn with_meta(page: &str, name: &str, script: &str) -> Option<String> {
     let head_end = page.find("</head>")?;
     let (before, after) = page.split_at(head_end);
-    Some(format!("{before}<meta name=\"{WORKER}\" content=\"/{script}\" />\n{after}"))
+    Some(format!("{before}<meta name=\"{name}\" content=\"/{script}\" />\n{after}"))
+}
+
+/// Bundles the map: the element with its styles, and the reader of tiles for councils that have a file of them.
+fn add_map(workspace: &Workspace, files: &mut Files) -> Result<()> {
+    let (folder, out) = (workspace.path(MAP), workspace.target("app").join(MAP));
+    Cmd::new(workspace.npm_bin("tsc")).args(["-p", "."]).dir(&folder).run()?;
+    Cmd::new(workspace.npm_bin("esbuild"))
+        .args([
+            "map.ts",
+            "map-tiles.ts",
+            "map.css",
+            "--bundle",
+            "--minify",
+            "--format=esm",
+            "--target=es2022",
+        ])
+        .args(["--external:./map-tiles.js", "--loader:.png=dataurl", "--legal-comments=eof"])
+        .args(["--log-level=warning"])
+        .arg(format!("--outdir={}", out.display()))
+        .dir(&folder)
+        .run_silently()?;
+    files.extend(read(&out)?);
+    tell_pages(files, "portico-map", "map.js")
 }
 
 /// Leaves out what only we read in a page; the server needs the comments that it fills in.

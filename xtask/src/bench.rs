@@ -31,10 +31,14 @@ enum Subject {
     Load,
     /// When the first form field shows on a slow phone.
     Paint,
+    /// Many services: their list, the search over them, and the bytes of a form.
+    Catalogue,
+    /// Addresses: taking in many, and looking them up, on both databases.
+    Places,
 }
 
 impl Subject {
-    const ALL: [Self; 4] = [Self::Size, Self::Photo, Self::Load, Self::Paint];
+    const ALL: [Self; 6] = [Self::Size, Self::Photo, Self::Load, Self::Paint, Self::Catalogue, Self::Places];
 
     fn name(self) -> &'static str {
         match self {
@@ -42,15 +46,17 @@ impl Subject {
             Self::Photo => "photo",
             Self::Load => "load",
             Self::Paint => "paint",
+            Self::Catalogue => "catalogue",
+            Self::Places => "places",
         }
     }
 
     fn needs_chromium(self) -> bool {
-        matches!(self, Self::Size | Self::Photo | Self::Paint)
+        matches!(self, Self::Size | Self::Photo | Self::Paint | Self::Catalogue)
     }
 
     fn needs_postgres(self) -> bool {
-        self == Self::Load
+        matches!(self, Self::Load | Self::Places)
     }
 }
 

@@ -21,11 +21,17 @@ pub fn release(report: &mut Report, workspace: &Workspace) -> Result<PathBuf> {
     })
 }
 
-/// The server as the tests use it: it reads the app from `dist/`. Returns its path.
+/// The server as the tests use it: it reads the app from `dist/`; and beside it, what answers the forms for them.
+/// Returns the server's path.
 pub fn debug(report: &mut Report, workspace: &Workspace) -> Result<PathBuf> {
     workspace.create_dist()?;
     report.step("server", "build the server for tests", || {
-        Cmd::cargo().arg("build").args(NATIVE).args(["--bin", "portico"]).dir(workspace.root()).run()?;
+        Cmd::cargo()
+            .arg("build")
+            .args(NATIVE)
+            .args(["--bin", "portico", "--example", "samples"])
+            .dir(workspace.root())
+            .run()?;
         Ok(workspace.target("debug/portico"))
     })
 }

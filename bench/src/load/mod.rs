@@ -1,7 +1,7 @@
 //! Requests a second, delays, processor time and memory: residents who send forms, and residents who look
 //! after what they sent.
 
-mod engine;
+pub mod engine;
 mod mailbox;
 mod start;
 mod wrk;

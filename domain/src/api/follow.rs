@@ -7,6 +7,7 @@ use validator::Validate;
 
 use crate::case::{Feedback, Outcome, Status};
 use crate::catalogue::Policy;
+use crate::fee::Due;
 use crate::reference::Reference;
 use crate::validate::Answer;
 
@@ -47,6 +48,9 @@ pub struct FollowView {
     pub status: Status,
     /// Open, and later than promised.
     pub late: bool,
+    /// Somebody else reported it, and this person is only told what happens: answers and messages are left out.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub watching: bool,
     /// Who owns it, by name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,
@@ -64,6 +68,9 @@ pub struct FollowView {
     pub policy: Option<Policy>,
     /// What was answered.
     pub answers: Vec<Answer>,
+    /// What is to be paid, line by line.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fee: Vec<Due>,
     /// What happened, oldest first.
     pub timeline: Vec<Entry>,
     /// What happens next, in sentences.

@@ -3,8 +3,11 @@
 //! council's local time.
 
 pub mod council;
+pub mod documents;
 pub mod follow;
+pub mod nearby;
 pub mod photos;
+pub mod places;
 pub mod problem;
 pub mod requests;
 pub mod services;

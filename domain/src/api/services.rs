@@ -3,7 +3,8 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::catalogue::Service;
+use crate::answers::Answers;
+use crate::catalogue::{Service, Topic};
 
 /// A line in the list of services.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,6 +16,11 @@ pub struct ServiceSummary {
     pub title: String,
     /// What it is for.
     pub summary: String,
+    /// What it is listed under.
+    pub topic: Topic,
+    /// One of the tasks most people come for.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub top: bool,
     /// Everyday words to find it by.
     pub keywords: Vec<String>,
 }
@@ -23,12 +29,35 @@ pub struct ServiceSummary {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ServiceView {
-    /// The document.
+    /// The document, without what only the server needs: keywords, routes and policies of staff.
     pub service: Service,
-    /// Somebody takes it by this day, if it is sent now.
+    /// Today, by the council's clock: the device's may be wrong.
+    #[serde(with = "crate::day")]
+    pub today: NaiveDate,
+    /// The language of the document's texts, where it is not English.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+    /// What is promised if it is sent now: as usual, then by each of [`Service::standards`].
+    pub promises: Vec<Promised>,
+}
+
+/// What is promised.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Promised {
+    /// Somebody takes it by this day.
     #[serde(with = "crate::day")]
     pub acknowledge_by: NaiveDate,
-    /// It is done by this day, if it is sent now.
+    /// It is done by this day.
     #[serde(with = "crate::day")]
     pub complete_by: NaiveDate,
+}
+
+impl ServiceView {
+    /// What is promised for these answers.
+    #[must_use]
+    pub fn promised(&self, answers: &Answers) -> Option<Promised> {
+        let at = self.service.standard_at(answers).map_or(0, |other| other + 1);
+        self.promises.get(at).or_else(|| self.promises.first()).copied()
+    }
 }

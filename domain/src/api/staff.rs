@@ -91,8 +91,23 @@ pub struct StaffCase {
     pub id: Uuid,
     /// What the resident sees.
     pub request: FollowView,
+    /// The team within the department, where the document names one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub team: Option<String>,
+    /// Why it came to this department, where its words decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub routed: Option<String>,
+    /// The ward it is about, by name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ward: Option<String>,
     /// Owned by the person asking: only then may they write, move the date and close.
     pub mine: bool,
+    /// The photos that others who report the same may see.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub public_photos: Vec<Uuid>,
+    /// Others may be shown this request, and so its photos, if staff say so.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub public: bool,
     /// The policies this service can be declined by.
     pub policies: Vec<Policy>,
     /// The first day the promise may be moved to: tomorrow.
@@ -126,4 +141,13 @@ pub struct CloseRequest {
     /// The policy's identifier; needed for [`Outcome::DeclinedByPolicy`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy: Option<String>,
+}
+
+/// `POST /api/staff/requests/{id}/photos/{photo}/public`: whether others who report the same may see it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Validate)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct PublishPhotoRequest {
+    /// They may.
+    pub public: bool,
 }

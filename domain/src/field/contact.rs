@@ -80,16 +80,15 @@ impl Contact {
         // Not cleaned first: an address with a line break in it is refused, not mended.
         let email =
             if asked("email", self.email).is_empty() { "" } else { parts.part("email").trim_matches(' ') };
-        let phone = asked("phone", self.phone);
+        let typed = asked("phone", self.phone);
         errors.extend(plain::within(parts.path("name"), &name, plain::NAME_MAX).err());
-        errors.extend(plain::within(parts.path("phone"), &phone, PHONE_MAX).err());
         if !email.is_empty() && !is_email(email) {
             errors.push(FieldError::new(parts.path("email"), ErrorCode::NotAnEmail));
         }
-        let phone = (!phone.is_empty()).then(|| Phone { e164: e164(&phone), typed: phone });
-        if phone.as_ref().is_some_and(|phone| phone.typed.chars().filter(char::is_ascii_digit).count() < 5) {
-            errors.push(FieldError::new(parts.path("phone"), ErrorCode::NotAPhone));
-        }
+        let phone = phone(parts.path("phone"), &typed).unwrap_or_else(|error| {
+            errors.push(error);
+            None
+        });
         if !errors.is_empty() {
             return Err(errors);
         }
@@ -120,6 +119,19 @@ impl Person {
             .collect();
         lines.join("\n")
     }
+}
+
+/// Reads a phone number; one that leaves open where it rings is kept as typed.
+pub(super) fn phone(path: String, raw: &str) -> Result<Option<Phone>, FieldError> {
+    let typed = plain::line(raw);
+    if typed.is_empty() {
+        return Ok(None);
+    }
+    plain::within(path.clone(), &typed, PHONE_MAX)?;
+    if typed.chars().filter(char::is_ascii_digit).count() < 5 {
+        return Err(FieldError::new(path, ErrorCode::NotAPhone));
+    }
+    Ok(Some(Phone { e164: e164(&typed), typed }))
 }
 
 /// Whether a text has the form of an e-mail address (RFC 5321 limits; a quoted local part, a tag and a

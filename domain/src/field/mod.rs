@@ -2,23 +2,56 @@
 //! (`show`) and what a typical answer looks like (`sample`). Adding a kind means one file here, one in
 //! the app's components, and the arms that the compiler then asks for.
 
+pub mod address;
+pub mod amount;
 pub mod choice;
+pub mod choices;
 pub mod contact;
+pub mod council_tax_account;
+pub mod date;
+pub mod date_range;
+pub mod declaration;
+pub mod documents;
+pub mod email;
+pub mod group;
+pub mod library_card;
 pub mod long_text;
+pub mod name;
+pub mod number;
+pub mod penalty_charge;
+pub mod phone;
 pub mod photos;
 pub mod place;
 pub mod plain;
 pub mod text;
+pub mod vehicle;
 pub mod yes_no;
 
+use std::borrow::Cow;
+
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::answers::{Answers, Parts};
+use crate::money;
+use crate::standard::say_date;
+use crate::validate::Answer;
+pub use address::{Address, AddressValue};
+pub use amount::Money;
 pub use choice::{Choice, Choices, Opt};
+pub use choices::Several;
 pub use contact::{Ask, Contact, Person, Phone};
+pub use date::{Date, DayLimit};
+pub use date_range::{DateRange, Range};
+pub use documents::{Document, Documents};
+pub use email::Email;
+pub use group::Group;
 pub use long_text::LongText;
+pub use name::Name;
+pub use number::Number;
+pub use phone::PhoneNumber;
 pub use photos::{Photo, Photos, PhotosValue, Position};
-pub use place::{Place, PlaceValue};
+pub use place::{Asset, Place, PlaceValue};
 pub use text::Text;
 
 /// What kind of answer a question takes, with that kind's own limits.
@@ -26,39 +59,95 @@ pub use text::Text;
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
+    /// A person's full name.
+    Name(Name),
     /// One line of text.
     Text(Text),
     /// Several lines, with a count of what is left.
     LongText(LongText),
+    /// A whole number.
+    Number(Number),
+    /// Pounds and pence.
+    Money(Money),
+    /// A day.
+    Date(Date),
+    /// From a day to a day.
+    DateRange(DateRange),
+    /// An e-mail address.
+    Email(Email),
+    /// A phone number.
+    Phone(PhoneNumber),
+    /// An address.
+    Address(Address),
+    /// Where something is.
+    Place(Place),
     /// One of a list.
     Choice(Choices),
+    /// Several of a list.
+    Choices(Several),
     /// Yes or no.
     YesNo,
-    /// Where something is, in words, with a postcode if known.
-    Place(Place),
+    /// A vehicle's registration.
+    Vehicle,
+    /// A council tax account number.
+    CouncilTaxAccount,
+    /// A penalty charge number.
+    PenaltyCharge,
+    /// A library card number.
+    LibraryCard,
     /// Pictures.
     Photos(Photos),
+    /// Files: proofs and letters.
+    Documents(Documents),
+    /// A sentence to agree to.
+    Declaration,
     /// Who the resident is and how to reach them.
     Contact(Contact),
+    /// Several of the same.
+    Group(Group),
 }
 
 /// A read and cleaned answer. Stored with the request, so it says all that is needed to show it later.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(no_recursion))]
 #[serde(rename_all = "snake_case")]
 pub enum Value {
-    /// Text of one line or several.
+    /// Text of one line or several, and numbers that are names.
     Text(String),
-    /// The chosen option, with its label as it stood then.
-    Choice(Choice),
-    /// Yes (true) or no.
-    YesNo(bool),
+    /// A person's name.
+    Name(String),
+    /// An e-mail address, as typed.
+    Email(String),
+    /// A phone number.
+    Phone(Phone),
+    /// A whole number.
+    Number(i64),
+    /// Pence.
+    Money(i64),
+    /// A day.
+    Date(#[serde(with = "crate::day")] NaiveDate),
+    /// From a day to a day.
+    DateRange(Range),
+    /// An address.
+    Address(AddressValue),
     /// A place.
     Place(PlaceValue),
+    /// The chosen option, with its label as it stood then.
+    Choice(Choice),
+    /// The chosen options, in the order of the list.
+    Choices(Vec<Choice>),
+    /// Yes (true) or no.
+    YesNo(bool),
+    /// The sentence was agreed to.
+    Agreed,
     /// Photos by the identifiers they were uploaded under.
     Photos(PhotosValue),
+    /// Documents by the identifiers they were uploaded under.
+    Documents(Vec<Document>),
     /// A person.
     Contact(Person),
+    /// Several of the same, each with its answers.
+    Group(Vec<Vec<Answer>>),
 }
 
 /// What is wrong with one field: where, and a code. The words are the interface's.
@@ -71,7 +160,10 @@ pub struct FieldError {
     pub code: ErrorCode,
     /// The limit that was passed, where the code has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub limit: Option<u32>,
+    pub limit: Option<i64>,
+    /// The day that was passed, where the code has one.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::day::optional")]
+    pub day: Option<NaiveDate>,
 }
 
 /// Everything that can be wrong with a field.
@@ -81,6 +173,8 @@ pub struct FieldError {
 pub enum ErrorCode {
     /// An answer is needed and there is none.
     Missing,
+    /// The sentence has to be agreed to.
+    NotAgreed,
     /// More characters than `limit`.
     TooLong,
     /// More things than `limit`.
@@ -91,10 +185,54 @@ pub enum ErrorCode {
     NotAnEmail,
     /// Too few digits to be a phone number.
     NotAPhone,
+    /// Not a whole number.
+    NotANumber,
+    /// Less than `limit`.
+    TooSmall,
+    /// More than `limit`.
+    TooLarge,
+    /// Not an amount of money.
+    NotMoney,
+    /// Less than `limit`, in pence.
+    TooLittleMoney,
+    /// More than `limit`, in pence.
+    TooMuchMoney,
+    /// Not a day of any month.
+    NotADay,
+    /// Not a month.
+    NotAMonth,
+    /// Not a year of four digits in reach.
+    NotAYear,
+    /// A year of two digits; `limit` is the one that was probably meant.
+    YearUnclear,
+    /// The month has only `limit` days.
+    NoSuchDay,
+    /// Before `day`.
+    TooEarly,
+    /// After `day`.
+    TooLate,
+    /// Ends before `day`, on which it begins.
+    EndsBeforeStart,
+    /// More days than `limit`.
+    TooManyDays,
+    /// A postcode alone: no address was picked or typed.
+    ChooseAddress,
+    /// Not a vehicle's registration.
+    NotAVehicle,
+    /// Not a council tax account number.
+    NotACouncilTaxAccount,
+    /// Not a penalty charge number.
+    NotAPenaltyCharge,
+    /// Not a library card number.
+    NotALibraryCard,
     /// Not the identifier of an uploaded photo.
     NotAPhoto,
     /// The photo was uploaded too long ago, or belongs to another request.
     PhotoGone,
+    /// Not the identifier of an uploaded document.
+    NotADocument,
+    /// The document was uploaded too long ago, or belongs to another request.
+    DocumentGone,
     /// Not a position on Earth.
     NotAPosition,
     /// The document has no such field.
@@ -107,13 +245,19 @@ impl FieldError {
     /// An error without a limit.
     #[must_use]
     pub fn new(path: impl Into<String>, code: ErrorCode) -> Self {
-        Self { path: path.into(), code, limit: None }
+        Self { path: path.into(), code, limit: None, day: None }
     }
 
     /// An error that names the limit it passed.
     #[must_use]
-    pub fn over(path: impl Into<String>, code: ErrorCode, limit: u32) -> Self {
-        Self { path: path.into(), code, limit: Some(limit) }
+    pub fn over(path: impl Into<String>, code: ErrorCode, limit: impl Into<i64>) -> Self {
+        Self { limit: Some(limit.into()), ..Self::new(path, code) }
+    }
+
+    /// An error that names the day it passed.
+    #[must_use]
+    pub fn day(path: impl Into<String>, code: ErrorCode, day: NaiveDate) -> Self {
+        Self { day: Some(day), ..Self::new(path, code) }
     }
 }
 
@@ -121,44 +265,70 @@ impl FieldError {
 pub type Parsed = Result<Option<Value>, Vec<FieldError>>;
 
 impl Kind {
-    /// Reads a raw answer. `required` reaches composite kinds too, which know their own parts.
+    /// Reads a raw answer. `required` reaches composite kinds too, which know their own parts; limits such as
+    /// "not before today" are counted from `today`.
     ///
     /// # Errors
     /// One [`FieldError`] per part that can't be read, with its path.
-    pub fn parse(&self, parts: Parts<'_>, required: bool) -> Parsed {
+    pub fn parse(&self, parts: Parts<'_>, required: bool, today: NaiveDate) -> Parsed {
         let value = match self {
+            Self::Name(kind) => kind.parse(parts),
             Self::Text(kind) => kind.parse(parts),
             Self::LongText(kind) => kind.parse(parts),
-            Self::Choice(kind) => kind.parse(parts),
-            Self::YesNo => yes_no::parse(parts),
+            Self::Number(kind) => kind.parse(parts),
+            Self::Money(kind) => kind.parse(parts),
+            Self::Date(kind) => kind.parse(parts, today),
+            Self::DateRange(kind) => kind.parse(parts, today),
+            Self::Email(kind) => kind.parse(parts),
+            Self::Phone(kind) => kind.parse(parts),
+            Self::Address(kind) => kind.parse(parts),
             Self::Place(kind) => kind.parse(parts),
+            Self::Choice(kind) => kind.parse(parts),
+            Self::Choices(kind) => kind.parse(parts),
+            Self::YesNo => yes_no::parse(parts),
+            Self::Vehicle => vehicle::parse(parts),
+            Self::CouncilTaxAccount => council_tax_account::parse(parts),
+            Self::PenaltyCharge => penalty_charge::parse(parts),
+            Self::LibraryCard => library_card::parse(parts),
             Self::Photos(kind) => kind.parse(parts),
+            Self::Documents(kind) => kind.parse(parts),
+            Self::Declaration => declaration::parse(parts, required),
             Self::Contact(kind) => kind.parse(parts),
+            Self::Group(kind) => kind.parse(parts, required, today),
         }?;
         if value.is_none() && required {
-            return Err(vec![FieldError::new(parts.path(self.first_part()), ErrorCode::Missing)]);
+            return Err(vec![FieldError::new(parts.path(&self.first_part()), ErrorCode::Missing)]);
         }
         Ok(value)
     }
 
     /// The part that stands first on the page: where a missing answer is reported.
     #[must_use]
-    pub fn first_part(&self) -> &'static str {
-        match self {
-            Self::Text(_) | Self::LongText(_) | Self::Choice(_) | Self::YesNo | Self::Photos(_) => "",
-            Self::Place(_) => "words",
+    pub fn first_part(&self) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
+            Self::Date(_) => "day",
+            Self::DateRange(_) => "from.day",
+            Self::Address(_) => "postcode",
+            Self::Place(_) => "street",
             Self::Contact(kind) => kind.first_part(),
-        }
+            Self::Group(kind) => return Cow::Owned(kind.first_part()),
+            _ => "",
+        })
     }
 
     /// The parts this kind has; a path outside them is an unknown field.
     #[must_use]
     pub fn has_part(&self, part: &str) -> bool {
         match self {
-            Self::Text(_) | Self::LongText(_) | Self::Choice(_) | Self::YesNo => part.is_empty(),
+            Self::Date(_) => date::PARTS.contains(&part),
+            Self::DateRange(_) => date_range::has_part(part),
+            Self::Address(_) => address::PARTS.contains(&part),
             Self::Place(_) => place::PARTS.contains(&part),
             Self::Photos(_) => photos::has_part(part),
+            Self::Documents(_) => documents::has_part(part),
             Self::Contact(_) => contact::PARTS.contains(&part),
+            Self::Group(kind) => kind.has_part(part),
+            _ => part.is_empty(),
         }
     }
 
@@ -166,23 +336,40 @@ impl Kind {
     #[must_use]
     pub fn values(&self) -> Option<Vec<&str>> {
         match self {
-            Self::Choice(kind) => Some(kind.options.iter().map(|option| option.value.as_str()).collect()),
+            Self::Choice(Choices { options, .. }) | Self::Choices(Several { options, .. }) => {
+                Some(options.iter().map(|option| option.value.as_str()).collect())
+            }
             Self::YesNo => Some(vec!["yes", "no"]),
             _ => None,
         }
     }
 
     /// A typical answer, used to walk every service in tests.
-    pub fn sample(&self, question: &str, into: &mut Answers) {
+    pub fn sample(&self, question: &str, today: NaiveDate, into: &mut Answers) {
         match self {
+            Self::Name(kind) => kind.sample(question, into),
             Self::Text(kind) => kind.sample(question, into),
             Self::LongText(kind) => kind.sample(question, into),
-            Self::Choice(kind) => kind.sample(question, into),
-            Self::YesNo => yes_no::sample(question, into),
+            Self::Number(kind) => kind.sample(question, into),
+            Self::Money(kind) => kind.sample(question, into),
+            Self::Date(kind) => kind.sample(question, today, into),
+            Self::DateRange(kind) => kind.sample(question, today, into),
+            Self::Email(kind) => kind.sample(question, into),
+            Self::Phone(kind) => kind.sample(question, into),
+            Self::Address(kind) => kind.sample(question, into),
             Self::Place(kind) => kind.sample(question, into),
-            // Photos can't be sampled without an upload.
-            Self::Photos(_) => {}
+            Self::Choice(kind) => kind.sample(question, into),
+            Self::Choices(kind) => kind.sample(question, into),
+            Self::YesNo => yes_no::sample(question, into),
+            Self::Vehicle => vehicle::sample(question, into),
+            Self::CouncilTaxAccount => council_tax_account::sample(question, into),
+            Self::PenaltyCharge => penalty_charge::sample(question, into),
+            Self::LibraryCard => library_card::sample(question, into),
+            // Neither can be sampled without an upload.
+            Self::Photos(_) | Self::Documents(_) => {}
+            Self::Declaration => declaration::sample(question, into),
             Self::Contact(kind) => kind.sample(question, into),
+            Self::Group(kind) => kind.sample(question, today, into),
         }
     }
 }
@@ -192,12 +379,26 @@ impl Value {
     #[must_use]
     pub fn show(&self) -> String {
         match self {
-            Self::Text(text) => text.clone(),
-            Self::Choice(choice) => choice.label.clone(),
-            Self::YesNo(yes) => yes_no::show(*yes).to_owned(),
+            Self::Text(text) | Self::Name(text) | Self::Email(text) => text.clone(),
+            Self::Phone(phone) => phone.typed.clone(),
+            Self::Number(number) => number.to_string(),
+            Self::Money(pence) => money::show(*pence),
+            Self::Date(day) => say_date(*day),
+            Self::DateRange(range) => format!("{} to {}", say_date(range.from), say_date(range.to)),
+            Self::Address(address) => address.show(),
             Self::Place(place) => place.show(),
+            Self::Choice(choice) => choice.label.clone(),
+            Self::Choices(chosen) => {
+                chosen.iter().map(|choice| choice.label.as_str()).collect::<Vec<_>>().join("\n")
+            }
+            Self::YesNo(yes) => yes_no::show(*yes).to_owned(),
+            Self::Agreed => "I agree".to_owned(),
             Self::Photos(photos) => photos.show(),
+            Self::Documents(documents) => {
+                documents.iter().map(|document| document.name.as_str()).collect::<Vec<_>>().join("\n")
+            }
             Self::Contact(person) => person.show(),
+            Self::Group(items) => group::show(items),
         }
     }
 }

@@ -1,14 +1,17 @@
-//! Where something is: words a crew can find it by, and a postcode if the resident knows it.
+//! Where something is: a street or postcode, words a crew can find it by, the number on a lamp column, and a
+//! position if the resident gave one. Nobody needs a map to say where.
 
 use serde::{Deserialize, Serialize};
 
-use super::{ErrorCode, FieldError, Parsed, Value, plain};
+use super::{ErrorCode, FieldError, Parsed, Position, Value, plain};
 use crate::answers::{Answers, Parts};
 
-/// The parts of a place's answer.
-pub const PARTS: [&str; 2] = ["words", "postcode"];
+/// The parts of a place's answer. `street_id` is the street's identifier in the gazetteer, when it was picked
+/// from the list; `postcode` is what older drafts say apart from the street.
+pub const PARTS: [&str; 6] = ["street", "street_id", "words", "asset", "position", "postcode"];
 const WORDS_MAX: u32 = 500;
-const POSTCODE_MAX: u32 = 30;
+const STREET_MAX: u32 = 200;
+const ASSET_MAX: u32 = 50;
 
 /// The areas of the United Kingdom's postcodes, the Crown dependencies and forces' post (BF) included.
 /// Source: the list that GOV.UK's own forms use.
@@ -18,14 +21,24 @@ const AREAS: &str = " AB AL B BA BB BD BF BH BL BN BR BS BT BX CA CB CF CH CM CO
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "openapi", schema(as = PlaceKind))]
-pub struct Place {}
+pub struct Place {
+    /// What the number on the thing is called, where it has one: `Lamp column number`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asset: Option<String>,
+}
 
 /// A place as told.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PlaceValue {
-    /// The place in words.
+    /// The place in words: `outside number 12`.
     pub words: String,
+    /// The street, as picked or typed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub street: Option<String>,
+    /// The street's identifier in the gazetteer, when it was picked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub street_id: Option<String>,
     /// The postcode, in its usual form when recognised, else as typed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub postcode: Option<String>,
@@ -33,49 +46,99 @@ pub struct PlaceValue {
     /// buildings are not in anyone's list yet.
     #[serde(default)]
     pub postcode_recognised: bool,
+    /// The number on the thing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asset: Option<Asset>,
+    /// Where on the map.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub position: Option<Position>,
 }
 
-#[expect(
-    clippy::unused_self,
-    reason = "every kind is called alike, and this one has no limits of its own yet"
-)]
+/// The number on a thing in the street.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Asset {
+    /// What the number is called.
+    pub label: String,
+    /// The number.
+    pub number: String,
+}
+
 impl Place {
     pub(super) fn parse(&self, parts: Parts<'_>) -> Parsed {
-        let words = plain::line(parts.part("words"));
-        let typed = plain::line(parts.part("postcode"));
         let mut errors = Vec::new();
-        errors.extend(plain::within(parts.path("words"), &words, WORDS_MAX).err());
-        errors.extend(plain::within(parts.path("postcode"), &typed, POSTCODE_MAX).err());
-        if words.is_empty() && !typed.is_empty() {
-            // A postcode alone covers a whole street: a crew needs the words.
+        let mut line = |name: &str, max: u32| {
+            let text = plain::line(parts.part(name));
+            errors.extend(plain::within(parts.path(name), &text, max).err());
+            (!text.is_empty()).then_some(text)
+        };
+        let (words, street) = (line("words", WORDS_MAX), line("street", STREET_MAX));
+        let (typed, asset) = (line("postcode", ASSET_MAX), line("asset", ASSET_MAX));
+        let position = match parts.part("position") {
+            "" => None,
+            raw => {
+                let position = Position::parse(raw);
+                if position.is_none() {
+                    errors.push(FieldError::new(parts.path("position"), ErrorCode::NotAPosition));
+                }
+                position
+            }
+        };
+        // One box takes a street or a postcode.
+        let (street, typed) = match street.as_deref().and_then(postcode) {
+            Some(known) => (None, Some(known)),
+            None => (street, typed),
+        };
+        let is_found = words.is_some() || street.is_some() || position.is_some();
+        if !is_found && (typed.is_some() || asset.is_some()) {
+            // A postcode alone covers a whole street, and a number alone may be anywhere: a crew needs more.
             errors.push(FieldError::new(parts.path("words"), ErrorCode::Missing));
         }
         if !errors.is_empty() {
             return Err(errors);
         }
-        if words.is_empty() {
+        if !is_found {
             return Ok(None);
         }
-        let known = postcode(&typed);
+        let known = typed.as_deref().and_then(postcode);
+        let street_id = parts.part("street_id");
+        let street_id = (street.is_some() && !street_id.is_empty()).then(|| street_id.to_owned());
         Ok(Some(Value::Place(PlaceValue {
+            words: words.unwrap_or_default(),
+            street,
+            street_id: street_id.filter(|id| id.len() <= STREET_MAX as usize),
             postcode_recognised: known.is_some(),
-            postcode: known.or_else(|| (!typed.is_empty()).then_some(typed)),
-            words,
+            postcode: known.or(typed),
+            asset: self.asset.clone().zip(asset).map(|(label, number)| Asset { label, number }),
+            position,
         })))
     }
 
+    #[expect(clippy::unused_self, reason = "every kind is called alike")]
     pub(super) fn sample(&self, question: &str, into: &mut Answers) {
-        into.set(&format!("{question}.words"), "Underpass by the library, Mill Lane");
-        into.set(&format!("{question}.postcode"), "NE1 8QH");
+        into.set(&format!("{question}.street"), "Mill Lane");
+        into.set(&format!("{question}.words"), "Underpass by the library");
     }
 }
 
 impl PlaceValue {
-    pub(super) fn show(&self) -> String {
-        match &self.postcode {
-            Some(postcode) => format!("{}\n{postcode}", self.words),
-            None => self.words.clone(),
-        }
+    /// The place in words, one line per part.
+    #[must_use]
+    pub fn show(&self) -> String {
+        let asset = self.asset.as_ref().map(|asset| format!("{}: {}", asset.label, asset.number));
+        let position = self.position.map(|position| format!("On the map at {}", position.show()));
+        let lines: Vec<&str> = [
+            Some(self.words.as_str()),
+            self.street.as_deref(),
+            self.postcode.as_deref(),
+            asset.as_deref(),
+            position.as_deref(),
+        ]
+        .into_iter()
+        .flatten()
+        .filter(|line| !line.is_empty())
+        .collect();
+        lines.join("\n")
     }
 }
 
@@ -153,8 +216,51 @@ mod tests {
     fn an_unknown_postcode_is_kept_and_flagged() {
         let answers: Answers =
             [("where.words", "New estate, plot 4"), ("where.postcode", "XX9 new")].into_iter().collect();
-        let Ok(Some(Value::Place(place))) = Place {}.parse(answers.parts("where")) else { panic!("a place") };
+        let Ok(Some(Value::Place(place))) = Place::default().parse(answers.parts("where")) else {
+            panic!("a place")
+        };
         assert_eq!((place.postcode.as_deref(), place.postcode_recognised), (Some("XX9 new"), false));
+    }
+
+    fn parse(pairs: &[(&str, &str)]) -> Parsed {
+        let answers: Answers = pairs.iter().map(|(part, raw)| (format!("where.{part}"), *raw)).collect();
+        Place { asset: Some("Lamp column number".into()) }.parse(answers.parts("where"))
+    }
+
+    #[test]
+    fn a_street_or_words_or_a_position_is_a_place() {
+        let shown = |pairs: &[(&str, &str)]| parse(pairs).map(|value| value.map(|value| value.show()));
+        assert_eq!(shown(&[("street", "Mill Lane")]), Ok(Some("Mill Lane".into())));
+        assert_eq!(
+            shown(&[("street", "ne18qh"), ("words", "by the steps")]),
+            Ok(Some("by the steps\nNE1 8QH".into()))
+        );
+        assert_eq!(
+            shown(&[("street", "Quay Road"), ("words", "opposite the bank"), ("asset", "14a")]),
+            Ok(Some("opposite the bank\nQuay Road\nLamp column number: 14a".into()))
+        );
+        assert_eq!(
+            shown(&[("position", "54.97827,-1.61778")]),
+            Ok(Some("On the map at 54.97827,-1.61778".into()))
+        );
+        assert_eq!(shown(&[]), Ok(None));
+    }
+
+    #[test]
+    fn a_postcode_or_a_number_alone_is_not_enough() {
+        let missing = Err(vec![FieldError::new("where.words", ErrorCode::Missing)]);
+        assert_eq!(parse(&[("street", "NE1 8QH")]), missing);
+        assert_eq!(parse(&[("postcode", "NE1 8QH")]), missing);
+        assert_eq!(parse(&[("asset", "14")]), missing);
+        assert_eq!(
+            parse(&[("words", "here"), ("position", "north")]),
+            Err(vec![FieldError::new("where.position", ErrorCode::NotAPosition)])
+        );
+        let long = "x".repeat(501);
+        assert_eq!(
+            parse(&[("words", &long)]),
+            Err(vec![FieldError::over("where.words", ErrorCode::TooLong, 500)])
+        );
     }
 
     proptest::proptest! {

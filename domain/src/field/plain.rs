@@ -1,7 +1,8 @@
 //! Cleaning of typed text, the same for every kind: what a person wrote is kept to the letter, and what
 //! only serves to deceive or to break a page is taken out.
 
-use super::{ErrorCode, FieldError};
+use super::{ErrorCode, FieldError, Parsed, Value};
+use crate::answers::Parts;
 
 /// The most characters a name may have.
 pub const NAME_MAX: u32 = 500;
@@ -58,6 +59,21 @@ pub fn count(text: &str) -> u32 {
 /// [`ErrorCode::TooLong`] with the limit.
 pub fn within(path: impl Into<String>, text: &str, max: u32) -> Result<(), FieldError> {
     if count(text) > max { Err(FieldError::over(path, ErrorCode::TooLong, max)) } else { Ok(()) }
+}
+
+/// Reads a number of letters and digits that people type with spaces and dashes: kept in capitals without them.
+pub(super) fn code(parts: Parts<'_>, wrong: ErrorCode, is_one: fn(&str) -> bool) -> Parsed {
+    let mut code = String::new();
+    for c in parts.whole().chars() {
+        if !(c == '-' || c.is_whitespace()) {
+            code.push(c.to_ascii_uppercase());
+        }
+    }
+    match code.as_str() {
+        "" => Ok(None),
+        text if text.is_ascii() && is_one(text) => Ok(Some(Value::Text(code))),
+        _ => Err(vec![FieldError::new(parts.path(""), wrong)]),
+    }
 }
 
 /// Invisible characters that turn the direction of writing (Unicode TR 9); a name or a file name with

@@ -1,4 +1,4 @@
-//! Photos' bytes, through `object_store`: a local folder here; a bucket where several servers run.
+//! The bytes of photos and documents, through `object_store`: a local folder here; a bucket where several servers run.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -8,13 +8,15 @@ use object_store::local::LocalFileSystem;
 use object_store::{ObjectStore, ObjectStoreExt as _};
 use uuid::Uuid;
 
-/// Which of a photo's two pictures.
+/// Which of a photo's two pictures, or a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Size {
     /// At most 1,600 pixels on its longest side.
     Full,
     /// At most 320.
     Thumbnail,
+    /// A document, as it is.
+    Document,
 }
 
 /// The blob store.
@@ -48,7 +50,16 @@ impl Blobs {
         Ok(())
     }
 
-    /// A photo's picture.
+    /// Keeps a document.
+    ///
+    /// # Errors
+    /// The blob store's errors.
+    pub async fn put_document(&self, council: &str, id: Uuid, bytes: Bytes) -> object_store::Result<()> {
+        self.0.put(&path(council, id, Size::Document), bytes.into()).await?;
+        Ok(())
+    }
+
+    /// A photo's picture, or a document.
     ///
     /// # Errors
     /// The blob store's errors.
@@ -56,12 +67,12 @@ impl Blobs {
         self.0.get(&path(council, photo, size)).await?.bytes().await
     }
 
-    /// Deletes a photo's pictures; one that is gone already is fine.
+    /// Deletes what is kept under an identifier; what is gone already is fine.
     ///
     /// # Errors
     /// The blob store's errors.
     pub async fn delete(&self, council: &str, photo: Uuid) -> object_store::Result<()> {
-        for size in [Size::Full, Size::Thumbnail] {
+        for size in [Size::Full, Size::Thumbnail, Size::Document] {
             match self.0.delete(&path(council, photo, size)).await {
                 Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
                 Err(error) => return Err(error),
@@ -74,6 +85,10 @@ impl Blobs {
 /// Named by our own identifiers only; the last two digits spread them over folders.
 fn path(council: &str, photo: Uuid, size: Size) -> object_store::path::Path {
     let id = photo.simple().to_string();
-    let small = if size == Size::Thumbnail { "-small" } else { "" };
-    object_store::path::Path::from(format!("{council}/{}/{id}{small}.jpg", &id[30..]))
+    let end = match size {
+        Size::Full => ".jpg",
+        Size::Thumbnail => "-small.jpg",
+        Size::Document => ".document",
+    };
+    object_store::path::Path::from(format!("{council}/{}/{id}{end}", &id[30..]))
 }

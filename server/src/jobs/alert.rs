@@ -5,8 +5,9 @@ use chrono::NaiveDate;
 use domain::case::{Actor, Case, Event, Outcome, Recorded};
 use domain::catalogue::Policy;
 use domain::council::Council;
-use domain::field::Value;
+use domain::field::{Person, Value};
 use domain::standard::{say, say_date};
+use domain::validate::email_in;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -72,6 +73,23 @@ pub enum Told {
     },
     /// To the resident: they withdrew it.
     Withdrawn,
+    /// To somebody who watches it: they asked for it.
+    Watching {
+        /// Done by then.
+        complete_by: NaiveDate,
+    },
+    /// To somebody who watches it: somebody works on it.
+    WatchedTaken,
+    /// To somebody who watches it: another date.
+    WatchedMoved {
+        /// Done by then.
+        to: NaiveDate,
+    },
+    /// To somebody who watches it: it is closed.
+    WatchedClosed {
+        /// How.
+        outcome: Outcome,
+    },
     /// To the owner: the resident wrote.
     ResidentWrote {
         /// The text.
@@ -113,6 +131,19 @@ pub fn alerts(
     alerts
 }
 
+/// What somebody who watches a request is told of an event: no words of the resident's or of staff's.
+#[must_use]
+pub fn for_watcher(case: &Case, recorded: &Recorded, email: String, link: &str) -> Option<Alert> {
+    let told = match &recorded.event {
+        Event::Taken => Told::WatchedTaken,
+        Event::PromiseMoved { to, .. } => Told::WatchedMoved { to: *to },
+        Event::Closed(closing) => Told::WatchedClosed { outcome: closing.outcome },
+        Event::Withdrawn { .. } => Told::WatchedClosed { outcome: Outcome::Withdrawn },
+        Event::Submitted(_) | Event::Message { .. } | Event::Feedback(_) => return None,
+    };
+    Some(alert(case, String::new(), email, link, told))
+}
+
 /// Alerts as jobs, each with an identifier.
 pub fn as_jobs(alerts: Vec<Alert>, mut id: impl FnMut() -> Uuid) -> Vec<(Uuid, Job)> {
     alerts.into_iter().map(|alert| (id(), Job::Alert(Box::new(alert)))).collect()
@@ -131,10 +162,13 @@ fn alert(case: &Case, name: String, email: String, link: &str, told: Told) -> Al
 
 /// The resident's name and address, if they gave one.
 fn resident(case: &Case) -> Option<(String, String)> {
-    case.submission.answers.iter().find_map(|answer| match &answer.value {
-        Value::Contact(person) => Some((person.name.clone(), person.email.clone()?)),
+    let answers = &case.submission.answers;
+    let email = email_in(answers)?.to_owned();
+    let name = answers.iter().find_map(|answer| match &answer.value {
+        Value::Contact(Person { name, .. }) | Value::Name(name) => Some(name.clone()),
         _ => None,
-    })
+    });
+    Some((name.unwrap_or_default(), email))
 }
 
 fn for_resident(case: &Case, recorded: &Recorded, next: &[String]) -> Option<Told> {
@@ -172,18 +206,34 @@ fn for_owner(recorded: &Recorded) -> Option<Told> {
 impl Alert {
     pub(super) fn letter(self, council: &Council) -> Letter {
         let Self { name, email, reference, title, link, told } = self;
+        let is_watching = told.is_for_watcher();
         let (subject, mut said) = told.words(&title, &reference);
         let mut paragraphs = vec![if name.is_empty() { "Hello,".into() } else { format!("Hello {name},") }];
         paragraphs.append(&mut said);
-        paragraphs.push("You can see everything about this request here:".into());
-        paragraphs.push(link.clone());
-        paragraphs.push(format!("Your reference is {reference}."));
+        if is_watching {
+            paragraphs.push("You can see where it stands, or stop these emails, here:".into());
+            paragraphs.push(link.clone());
+        } else {
+            paragraphs.push("You can see everything about this request here:".into());
+            paragraphs.push(link.clone());
+            paragraphs.push(format!("Your reference is {reference}."));
+        }
         paragraphs.push(format!("{}\n{} ({})", council.name, council.contact.phone, council.contact.hours));
         Letter { to: (name, email), subject, paragraphs, link: Some(link) }
     }
 }
 
 impl Told {
+    fn is_for_watcher(&self) -> bool {
+        matches!(
+            self,
+            Self::Watching { .. }
+                | Self::WatchedTaken
+                | Self::WatchedMoved { .. }
+                | Self::WatchedClosed { .. }
+        )
+    }
+
     fn words(self, title: &str, reference: &str) -> (String, Vec<String>) {
         let subject = |what: &str| format!("{what}: {title} ({reference})");
         match self {
@@ -241,6 +291,40 @@ impl Told {
                 subject("Withdrawn"),
                 vec![format!("You withdrew your request “{title}”. We have stopped working on it.")],
             ),
+            Self::Watching { complete_by } => (
+                format!("We will tell you what happens: {title}"),
+                vec![
+                    format!(
+                        "Somebody had told us already, and you asked to hear about it: “{title}”. We will finish by {}.",
+                        say(complete_by)
+                    ),
+                    "If it was not you who asked, do nothing, or stop these emails with the link below."
+                        .into(),
+                ],
+            ),
+            Self::WatchedTaken => (
+                format!("Somebody is working on it: {title}"),
+                vec![format!("Somebody now looks after “{title}”, which you asked to hear about.")],
+            ),
+            Self::WatchedMoved { to } => (
+                format!("A new date: {title}"),
+                vec![format!("We will now finish “{title}”, which you asked to hear about, by {}.", say(to))],
+            ),
+            Self::WatchedClosed { outcome } => {
+                let what = match outcome {
+                    Outcome::Done => "It is done.",
+                    Outcome::DeclinedByPolicy => "Our policy does not let us do it.",
+                    Outcome::NotOurs => "Somebody else has to do it.",
+                    Outcome::Duplicate => "It had been reported before, and goes on there.",
+                    Outcome::Withdrawn => {
+                        "The person who told us no longer needs it. If it is still there, tell us again."
+                    }
+                };
+                (
+                    format!("Closed: {title}"),
+                    vec![format!("“{title}”, which you asked to hear about, is closed. {what}")],
+                )
+            }
             Self::ResidentWrote { text } => (
                 subject("The resident wrote"),
                 vec![format!("The resident wrote to you about “{title}”:"), text],

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::error::ApiError;
 use crate::extract::At;
 use crate::jobs::alert;
-use crate::operations::links;
+use crate::operations::{links, watch_link};
 use crate::state::AppState;
 use crate::store::requests::NewEvent;
 
@@ -27,9 +27,16 @@ pub async fn act(
     let now = state.now();
     let id = event_id.unwrap_or_else(|| state.dice.id(now));
     let (links, dice) = (links(state, &at.served.council, request), state.dice.clone());
-    let make_jobs: crate::store::requests::MakeJobs = Arc::new(move |case, recorded, owner_email| {
-        alert::as_jobs(alert::alerts(case, recorded, owner_email, &links, &[]), || dice.id(now))
-    });
+    let (watching, served) = (state.clone(), at.served.clone());
+    let make_jobs: crate::store::requests::MakeJobs =
+        Arc::new(move |case, recorded, owner_email, watchers| {
+            let mut alerts = alert::alerts(case, recorded, owner_email, &links, &[]);
+            for watcher in watchers {
+                let link = watch_link(&watching, &served.council, watcher.id);
+                alerts.extend(alert::for_watcher(case, recorded, watcher.email.clone(), &link));
+            }
+            alert::as_jobs(alerts, || dice.id(now))
+        });
     let case = at.store.append(request, NewEvent { id, at: now, by, event }, make_jobs).await?;
     state.changed(request, case.next_seq() - 1);
     Ok(case)

@@ -10,12 +10,24 @@ use uuid::Uuid;
 use crate::jobs::alert::Links;
 use crate::state::AppState;
 
-/// Where links about a request lead. The host comes from the settings, never from the request's headers.
+/// Where links about a request lead.
 fn links(state: &AppState, council: &Council, request: Uuid) -> Links {
-    let base = match (council.hosts.first(), state.public_url.split_once("://")) {
+    Links {
+        resident: watch_link(state, council, request),
+        staff: format!("{}/staff/requests/{request}", base(state, council)),
+    }
+}
+
+/// Where somebody follows a request: with a key made from the request's identifier, or from the watcher's.
+#[must_use]
+pub fn watch_link(state: &AppState, council: &Council, id: Uuid) -> String {
+    format!("{}/follow/{}", base(state, council), state.secret.follow_key(&council.id, id))
+}
+
+/// The council's own address. The host comes from the settings, never from the request's headers.
+fn base(state: &AppState, council: &Council) -> String {
+    match (council.hosts.first(), state.public_url.split_once("://")) {
         (Some(host), Some((scheme, _))) => format!("{scheme}://{host}"),
         _ => state.public_url.clone(),
-    };
-    let key = state.secret.follow_key(&council.id, request);
-    Links { resident: format!("{base}/follow/{key}"), staff: format!("{base}/staff/requests/{request}") }
+    }
 }

@@ -1,11 +1,11 @@
 //! Submitting a form: checked by the same rules as in the browser, stored once.
 
 use axum::http::StatusCode;
-use domain::answers::Answers;
+use domain::answers::{Answers, question_of};
 use domain::api::requests::{SubmitRequest, Submitted};
 use domain::case::{self, Actor, Case, Event, Recorded};
 use domain::catalogue::Service;
-use domain::field::{ErrorCode, FieldError};
+use domain::field::{ErrorCode, FieldError, Kind, Position, Value};
 use domain::reference::Reference;
 use domain::validate::Answer;
 use domain::{journey, validate};
@@ -19,6 +19,8 @@ use crate::operations::links;
 use crate::secret;
 use crate::state::AppState;
 use crate::store::StoreError;
+use crate::store::nearby::Spot;
+use crate::store::places::Area;
 use crate::store::requests::{NewRequest, Stored, Submission};
 
 /// References tried before giving up; with 3,404,825,447 of them a second try is already rare.
@@ -36,7 +38,7 @@ pub async fn submit(
     request: SubmitRequest,
 ) -> Result<(Submitted, bool), ApiError> {
     let body_hash = body_hash(&request);
-    let (service, answers) = match read(at, &request) {
+    let (service, mut answers) = match read(state, at, &request) {
         Ok(read) => read,
         // The form may have changed since it was stored: what was stored stays stored.
         Err(error) => {
@@ -48,14 +50,28 @@ pub async fn submit(
         }
     };
     let now = state.now();
+    let standard = service.standard_for(&request.answers);
+    let place = locate(at, &mut answers).await?;
+    let ward = place.ward.as_ref();
+    let (mut department, team) = service.goes_to(&request.answers, ward.map(|ward| ward.id.as_str()));
+    let routed = at.served.route(service, &request.answers);
+    if let Some((by_words, _)) = &routed {
+        department.clone_from(by_words);
+    }
     let mut submission = case::Submission {
         reference: state.dice.reference(),
         service: service.id.clone(),
         title: service.title.clone(),
         version: service.version,
-        department: service.department_for(&request.answers),
-        acknowledge_by: at.served.due(now, service.standard.acknowledge),
-        complete_by: at.served.due(now, service.standard.complete),
+        department,
+        team,
+        routed: routed.map(|(_, why)| why),
+        ward: place.ward.map(|ward| ward.name),
+        fee: service.fee.as_ref().map_or_else(Vec::new, |fee| {
+            fee.due(&request.answers, &journey::asked(service, &request.answers))
+        }),
+        acknowledge_by: at.served.due(now, standard.acknowledge),
+        complete_by: at.served.due(now, standard.complete),
         answers,
     };
     for _ in 0..TRIES {
@@ -76,6 +92,13 @@ pub async fn submit(
             idempotency_key: key,
             body_hash: body_hash.clone(),
             jobs: alert::as_jobs(alerts, || state.dice.id(now)),
+            spot: service.nearby.filter(|_| place.position.is_some() || place.street.is_some()).map(|_| {
+                Spot {
+                    public_id: state.secret.public_id(at.store.council(), id),
+                    position: place.position,
+                    street: place.street.clone(),
+                }
+            }),
             submitted,
         };
         match at.store.submit(new).await {
@@ -85,7 +108,9 @@ pub async fn submit(
             }
             Ok(Submission::Before(before)) => return again(state, at, &before, &body_hash),
             Ok(Submission::ReferenceTaken) => submission.reference = state.dice.reference(),
-            Err(StoreError::PhotoGone(photo)) => return Err(photo_gone(&request.answers, photo)),
+            Err(StoreError::UploadGone(upload)) => {
+                return Err(upload_gone(service, &request.answers, upload));
+            }
             Err(error) => return Err(error.into()),
         }
     }
@@ -94,12 +119,21 @@ pub async fn submit(
 }
 
 /// The service and what was answered, by the rules of today.
-fn read<'s>(at: &'s At, request: &SubmitRequest) -> Result<(&'s Service, Vec<Answer>), ApiError> {
+fn read<'s>(
+    state: &AppState,
+    at: &'s At,
+    request: &SubmitRequest,
+) -> Result<(&'s Service, Vec<Answer>), ApiError> {
     let service = at.served.service(&request.service).ok_or_else(ApiError::not_found)?;
-    if journey::stop(service, &request.answers).is_some() {
+    // What changed is for a person to see before it is sent.
+    if request.version != service.version {
+        return Err(ApiError::new(StatusCode::CONFLICT, "changed"));
+    }
+    let today = at.served.local(state.now()).date();
+    if service.closed_on(today).is_some() || journey::stop(service, &request.answers).is_some() {
         return Err(ApiError::new(StatusCode::CONFLICT, "stopped"));
     }
-    let answers = validate::form(service, &request.answers).map_err(ApiError::invalid)?;
+    let answers = validate::form(service, &request.answers, today).map_err(ApiError::invalid)?;
     Ok((service, answers))
 }
 
@@ -147,8 +181,57 @@ fn body_hash(request: &SubmitRequest) -> Vec<u8> {
     hash.finalize().to_vec()
 }
 
-/// Names the place in the form where the photo stands.
-fn photo_gone(answers: &Answers, gone: Uuid) -> ApiError {
+/// Names the place in the form where the photo or document stands.
+fn upload_gone(service: &Service, answers: &Answers, gone: Uuid) -> ApiError {
     let path = answers.iter().find(|(_, raw)| Uuid::try_parse(raw) == Ok(gone)).map(|(path, _)| path);
-    ApiError::invalid(vec![FieldError::new(path.unwrap_or_default(), ErrorCode::PhotoGone)])
+    let path = path.unwrap_or_default();
+    let question = service.question(question_of(path));
+    let is_document = question.is_some_and(|question| matches!(question.kind, Kind::Documents(_)));
+    let code = if is_document { ErrorCode::DocumentGone } else { ErrorCode::PhotoGone };
+    ApiError::invalid(vec![FieldError::new(path, code)])
+}
+
+/// Where a request is about, as far as the gazetteer knows.
+#[derive(Default)]
+struct Located {
+    ward: Option<Area>,
+    position: Option<Position>,
+    street: Option<String>,
+}
+
+/// Looks up what was picked from the gazetteer: what it says takes the place of what was sent along, and what it
+/// does not know is what somebody typed.
+async fn locate(at: &At, answers: &mut [Answer]) -> Result<Located, ApiError> {
+    let mut located = Located::default();
+    let mut near = None;
+    for answer in answers {
+        match &mut answer.value {
+            Value::Address(address) => {
+                let Some(uprn) = address.uprn.take() else { continue };
+                if let Some(known) = at.store.address(&uprn).await? {
+                    address.lines = known.lines.into_iter().filter(|line| !line.is_empty()).collect();
+                    address.town = known.town;
+                    address.postcode = Some(known.postcode);
+                    address.postcode_recognised = true;
+                    address.uprn = Some(uprn);
+                    near = near.or(Some(known.position));
+                }
+            }
+            Value::Place(place) => {
+                if let Some(id) = place.street_id.take()
+                    && let Some(known) = at.store.street(&id).await?
+                {
+                    place.street_id = Some(id.clone());
+                    located.street = located.street.or(Some(id));
+                    near = near.or(Some(known.middle));
+                }
+                located.position = located.position.or(place.position);
+            }
+            _ => {}
+        }
+    }
+    if let Some(position) = located.position.or(near) {
+        located.ward = at.store.area_at(position).await?.filter(|area| area.own);
+    }
+    Ok(located)
 }

@@ -29,17 +29,44 @@ pub fn follow(state: &AppState, served: &Served, case: Case) -> FollowView {
         department: served.council.department_name(&case.submission.department).to_owned(),
         status: case.status,
         late,
+        watching: false,
         owner: case.owner.map(|owner| owner.name),
         acknowledge_by: case.submission.acknowledge_by,
         complete_by: case.complete_by,
         first_complete_by: case.submission.complete_by,
         policy: case.closing.and_then(|closing| closing.policy),
         answers: case.submission.answers,
+        fee: case.submission.fee,
         timeline,
         next,
         feedback: case.feedback,
         seq,
     }
+}
+
+/// A request as somebody sees it who only watches it: nothing that its resident or staff wrote, and nobody's name.
+#[must_use]
+pub fn watched(state: &AppState, served: &Served, case: Case) -> FollowView {
+    let mut view = follow(state, served, case);
+    view.watching = true;
+    view.owner = None;
+    view.answers.clear();
+    view.fee.clear();
+    view.next.clear();
+    view.feedback = None;
+    view.timeline.retain(|entry| !matches!(entry.what, What::Message { .. } | What::Feedback { .. }));
+    for entry in &mut view.timeline {
+        entry.staff = None;
+        match &mut entry.what {
+            What::PromiseMoved { reason: words, .. }
+            | What::Closed { text: words, .. }
+            | What::Withdrawn { reason: words } => {
+                words.clear();
+            }
+            What::Received | What::Taken | What::Message { .. } | What::Feedback { .. } => {}
+        }
+    }
+    view
 }
 
 fn timeline(served: &Served, case: &Case) -> Vec<Entry> {
@@ -75,7 +102,14 @@ fn timeline(served: &Served, case: &Case) -> Vec<Entry> {
 
 /// A request as a member of staff sees it.
 #[must_use]
-pub fn staff(state: &AppState, served: &Served, member: Uuid, id: Uuid, case: Case) -> StaffCase {
+pub fn staff(
+    state: &AppState,
+    served: &Served,
+    member: Uuid,
+    id: Uuid,
+    case: Case,
+    public_photos: Option<Vec<Uuid>>,
+) -> StaffCase {
     let mine = is_owner(&case, member);
     let policies =
         served.service(&case.submission.service).map(|service| service.policies.clone()).unwrap_or_default();
@@ -84,6 +118,11 @@ pub fn staff(state: &AppState, served: &Served, member: Uuid, id: Uuid, case: Ca
         id,
         mine,
         policies,
+        public: public_photos.is_some(),
+        public_photos: public_photos.unwrap_or_default(),
+        team: case.submission.team.clone(),
+        routed: case.submission.routed.clone(),
+        ward: case.submission.ward.clone(),
         earliest: today.succ_opt().unwrap_or(today),
         request: follow(state, served, case),
     }
@@ -115,11 +154,11 @@ fn is_owner(case: &Case, member: Uuid) -> bool {
 fn about(case: &Case) -> String {
     let answers = &case.submission.answers;
     let place = answers.iter().find_map(|answer| match &answer.value {
-        Value::Place(place) => Some(place.words.as_str()),
+        Value::Place(_) | Value::Address(_) => Some(answer.value.show().replace('\n', ", ")),
         _ => None,
     });
     let text = answers.iter().find_map(|answer| match &answer.value {
-        Value::Text(text) => Some(text.as_str()),
+        Value::Text(text) => Some(text.clone()),
         _ => None,
     });
     place.or(text).unwrap_or_default().chars().take(120).collect()

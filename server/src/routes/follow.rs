@@ -3,7 +3,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::header;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use chrono::TimeDelta;
 use domain::api::follow::{FeedbackRequest, FindRequest, FollowView, Found, MessageRequest, WithdrawRequest};
@@ -16,7 +16,7 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::photos::{self, Which};
-use super::streams;
+use super::{documents, streams};
 use crate::error::ApiError;
 use crate::extract::{At, Path, Query, Valid};
 use crate::operations::act::act;
@@ -24,6 +24,7 @@ use crate::operations::submit::follow_key;
 use crate::operations::view;
 use crate::secret;
 use crate::state::AppState;
+use crate::store::StoreError;
 use crate::store::requests::Stored;
 
 /// Tries to find one reference: ten in a quarter of an hour.
@@ -35,6 +36,8 @@ pub fn router() -> OpenApiRouter<AppState> {
         .routes(routes!(find))
         .routes(routes!(follow))
         .routes(routes!(photo))
+        .routes(routes!(document))
+        .routes(routes!(stop))
         .routes(routes!(events))
         .routes(routes!(message))
         .routes(routes!(withdraw))
@@ -45,6 +48,25 @@ pub fn router() -> OpenApiRouter<AppState> {
 async fn stored(at: &At, key: &str) -> Result<Stored, ApiError> {
     let key = key.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
     Ok(at.store.followed(&secret::hash(key.as_bytes())).await?)
+}
+
+/// What a key opens: one's own request, or one that is watched.
+enum Opened {
+    Own(Stored),
+    Watched(Uuid, Stored),
+}
+
+async fn opened(at: &At, key: &str) -> Result<Opened, ApiError> {
+    let key = key.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
+    let hash = secret::hash(key.as_bytes());
+    match at.store.followed(&hash).await {
+        Ok(stored) => Ok(Opened::Own(stored)),
+        Err(StoreError::NotFound) => {
+            let (watcher, stored) = at.store.watched(&hash).await?;
+            Ok(Opened::Watched(watcher, stored))
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Finds a request by its reference and the e-mail address given with it.
@@ -72,8 +94,36 @@ async fn follow(
     at: At,
     Path(key): Path<String>,
 ) -> Result<Response, ApiError> {
+    Ok(private(match opened(&at, &key).await? {
+        Opened::Own(stored) => view::follow(&state, &at.served, stored.case),
+        Opened::Watched(_, stored) => view::watched(&state, &at.served, stored.case),
+    }))
+}
+
+/// Ends the watch of somebody else's request.
+#[utoipa::path(post, path = "/api/follow/{key}/stop", tag = "follow", operation_id = "stop_watching", params(("key" = String, Path)),
+    responses((status = 204), (status = 404, body = Problem)))]
+async fn stop(at: At, Path(key): Path<String>) -> Result<StatusCode, ApiError> {
+    match opened(&at, &key).await? {
+        Opened::Own(_) => Err(ApiError::not_found()),
+        Opened::Watched(watcher, _) => {
+            at.store.stop_watching(watcher).await?;
+            Ok(StatusCode::NO_CONTENT)
+        }
+    }
+}
+
+/// A document of the request, to be saved.
+#[utoipa::path(get, path = "/api/follow/{key}/documents/{document}", tag = "follow", params(("key" = String, Path), ("document" = Uuid, Path)),
+    responses((status = 200, content_type = "application/pdf"), (status = 404, body = Problem)))]
+async fn document(
+    State(state): State<AppState>,
+    at: At,
+    Path((key, document)): Path<(String, String)>,
+) -> Result<Response, ApiError> {
+    let document = Uuid::try_parse(&document).map_err(|_| ApiError::not_found())?;
     let stored = stored(&at, &key).await?;
-    Ok(private(view::follow(&state, &at.served, stored.case)))
+    documents::serve(&state, &at, &stored, document).await
 }
 
 /// A photo of the request; `?size=thumb` for a small one.
@@ -98,7 +148,7 @@ async fn events(
     at: At,
     Path(key): Path<String>,
 ) -> Result<impl IntoResponse, ApiError> {
-    let stored = stored(&at, &key).await?;
+    let (Opened::Own(stored) | Opened::Watched(_, stored)) = opened(&at, &key).await?;
     Ok(([(header::CACHE_CONTROL, "no-store")], streams::changes(&state, at.store, stored.id)))
 }
 

@@ -3,9 +3,12 @@
 
 pub mod council;
 pub mod demo;
+pub mod documents;
 pub mod follow;
 pub mod health;
+pub mod nearby;
 pub mod photos;
+pub mod places;
 pub mod requests;
 pub mod services;
 pub mod staff;
@@ -32,6 +35,9 @@ pub fn router() -> OpenApiRouter<AppState> {
         .merge(services::router())
         .merge(requests::router())
         .merge(photos::router())
+        .merge(documents::router())
+        .merge(nearby::router())
+        .merge(places::router())
         .merge(follow::router())
         .merge(staff::router())
 }

@@ -20,7 +20,7 @@ use crate::photo::PhotoFault;
 use crate::state::AppState;
 
 /// Photos that may wait for their requests at one time: what a robot can leave behind is bounded.
-const LOOSE: u64 = 2000;
+pub(super) const LOOSE: u64 = 2000;
 
 /// The routes of this file.
 pub fn router() -> OpenApiRouter<AppState> {
@@ -57,7 +57,7 @@ async fn upload(
     Ok((StatusCode::CREATED, Json(PhotoStored { id, width, height })))
 }
 
-fn fault(fault: &PhotoFault) -> ApiError {
+pub(super) fn fault(fault: &PhotoFault) -> ApiError {
     let (status, code) = match fault {
         PhotoFault::Empty => (StatusCode::UNPROCESSABLE_ENTITY, "photo_empty"),
         PhotoFault::NotAnImage => (StatusCode::UNPROCESSABLE_ENTITY, "photo_not_an_image"),
@@ -85,7 +85,7 @@ pub(super) async fn serve(
     photo: Uuid,
     which: &Which,
 ) -> Result<Response, ApiError> {
-    at.store.photo_of(request, photo).await?;
+    at.store.upload_of(request, photo, false).await?;
     let size = if which.size.as_deref() == Some("thumb") { Size::Thumbnail } else { Size::Full };
     match state.blobs.get(at.store.council(), photo, size).await {
         Ok(bytes) => {

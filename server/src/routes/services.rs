@@ -2,12 +2,16 @@
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
 use domain::api::problem::Problem;
-use domain::api::services::{ServiceSummary, ServiceView};
+use domain::api::services::{Promised, ServiceSummary, ServiceView};
+use domain::catalogue::Service;
+use domain::standard::Standard;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::councils::Served;
+use crate::councils::{ENGLISH, List, Served};
 use crate::error::ApiError;
 use crate::extract::{At, Path};
 use crate::state::AppState;
@@ -17,22 +21,23 @@ pub fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(list)).routes(routes!(one))
 }
 
-/// All services, in the order of their titles; the one that takes everything else comes last.
-#[utoipa::path(get, path = "/api/services", tag = "services", responses((status = 200, body = Vec<ServiceSummary>)))]
-async fn list(at: At) -> Json<Vec<ServiceSummary>> {
-    let mut services: Vec<_> = at.served.catalogue.values().collect();
-    // What takes everything else comes last.
-    services.sort_by_key(|service| (service.route.is_some(), &service.title));
-    let list = services
-        .into_iter()
-        .map(|service| ServiceSummary {
-            id: service.id.clone(),
-            title: service.title.clone(),
-            summary: service.summary.clone(),
-            keywords: service.keywords.clone(),
-        })
-        .collect();
-    Json(list)
+/// All services, in the order of their titles; the one that takes everything else comes last. Texts are in the
+/// language asked for by `Accept-Language`, where the council offers it.
+#[utoipa::path(get, path = "/api/services", tag = "services",
+    responses((status = 200, body = Vec<ServiceSummary>), (status = 304, description = "The list has not changed.")))]
+async fn list(at: At, headers: HeaderMap) -> Result<Response, ApiError> {
+    let List { json, etag } =
+        at.served.list_in(language(&at.served, &headers)).ok_or_else(ApiError::not_found)?;
+    let known = headers.get(header::IF_NONE_MATCH).and_then(|known| known.to_str().ok()).unwrap_or_default();
+    let caching = [
+        (header::CACHE_CONTROL, "no-cache".to_owned()),
+        (header::VARY, "Accept-Language".to_owned()),
+        (header::ETAG, etag.clone()),
+    ];
+    if known.split(',').any(|known| known.trim().trim_start_matches("W/") == etag) {
+        return Ok((StatusCode::NOT_MODIFIED, caching).into_response());
+    }
+    Ok((caching, [(header::CONTENT_TYPE, "application/json")], json.clone()).into_response())
 }
 
 /// One service's document, and what sending it now would promise.
@@ -41,19 +46,45 @@ async fn list(at: At) -> Json<Vec<ServiceSummary>> {
 async fn one(
     State(state): State<AppState>,
     at: At,
+    headers: HeaderMap,
     Path(id): Path<String>,
-) -> Result<Json<ServiceView>, ApiError> {
-    view(&state, &at.served, &id).map(Json).ok_or_else(ApiError::not_found)
+) -> Result<Response, ApiError> {
+    let view =
+        view(&state, &at.served, language(&at.served, &headers), &id).ok_or_else(ApiError::not_found)?;
+    Ok(([(header::VARY, "Accept-Language")], Json(view)).into_response())
+}
+
+/// The language a person wants, of those the council offers.
+#[must_use]
+pub fn language<'s>(served: &'s Served, headers: &HeaderMap) -> &'s str {
+    let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|accepted| accepted.to_str().ok());
+    served.language(accepted.unwrap_or_default())
 }
 
 /// A service as pages show it.
 #[must_use]
-pub fn view(state: &AppState, served: &Served, id: &str) -> Option<ServiceView> {
-    let service = served.service(id)?.clone();
+pub fn view(state: &AppState, served: &Served, language: &str, id: &str) -> Option<ServiceView> {
+    let service = for_pages(served.service_in(language, id)?);
     let now = state.now();
+    let promise = |standard: &Standard| Promised {
+        acknowledge_by: served.due(now, standard.acknowledge),
+        complete_by: served.due(now, standard.complete),
+    };
+    let standards = service.standards.iter().map(|other| &other.standard);
     Some(ServiceView {
-        acknowledge_by: served.due(now, service.standard.acknowledge),
-        complete_by: served.due(now, service.standard.complete),
+        today: served.local(now).date(),
+        language: (language != ENGLISH).then(|| language.to_owned()),
+        promises: std::iter::once(&service.standard).chain(standards).map(promise).collect(),
         service,
     })
+}
+
+/// The document without what only the server and staff need.
+fn for_pages(service: &Service) -> Service {
+    let mut service = service.clone();
+    service.keywords.clear();
+    service.routes.clear();
+    let Service { policies, stops, .. } = &mut service;
+    policies.retain(|policy| stops.iter().any(|stop| stop.policy.as_ref() == Some(&policy.id)));
+    service
 }

@@ -8,9 +8,9 @@ use chrono::TimeDelta;
 use domain::api::follow::MessageRequest;
 use domain::api::problem::Problem;
 use domain::api::staff::{
-    CloseRequest, CodeRequest, Me, MovePromiseRequest, Queue, SignInRequest, StaffCase,
+    CloseRequest, CodeRequest, Me, MovePromiseRequest, PublishPhotoRequest, Queue, SignInRequest, StaffCase,
 };
-use domain::case::{Actor, Closing, Event, Outcome, Owner};
+use domain::case::{Actor, Case, Closing, Event, Outcome, Owner, Refused};
 use domain::field::contact::same_email_key;
 use domain::field::{ErrorCode, FieldError};
 use utoipa_axum::router::OpenApiRouter;
@@ -19,15 +19,16 @@ use uuid::Uuid;
 
 use super::follow::{private, words};
 use super::photos::{self, Which};
-use super::streams;
+use super::{documents, streams};
 use crate::error::ApiError;
-use crate::extract::{At, Path, Query, Staff, Valid, is_secure, session_cookie, session_token};
+use crate::extract::{At, Body, Path, Query, Staff, Valid, is_secure, session_cookie, session_token};
 use crate::jobs::Job;
 use crate::jobs::sign_in_code::SignInCode;
 use crate::operations::act::act;
 use crate::operations::view;
 use crate::secret;
 use crate::state::AppState;
+use crate::store::StoreError;
 use crate::store::requests::Stored;
 use crate::store::staff::StaffMember;
 
@@ -56,6 +57,8 @@ pub fn router() -> OpenApiRouter<AppState> {
         .routes(routes!(promise))
         .routes(routes!(close))
         .routes(routes!(photo))
+        .routes(routes!(publish))
+        .routes(routes!(document))
         .routes(routes!(events))
 }
 
@@ -181,7 +184,14 @@ async fn one(
     Path(id): Path<String>,
 ) -> Result<Response, ApiError> {
     let stored = mine(&at, &member, &id).await?;
-    Ok(private(view::staff(&state, &at.served, member.id, stored.id, stored.case)))
+    reply(&state, &at, member.id, stored.id, stored.case).await
+}
+
+/// The request as a member of staff sees it.
+async fn reply(state: &AppState, at: &At, member: Uuid, id: Uuid, case: Case) -> Result<Response, ApiError> {
+    let public_photos =
+        if at.store.is_shown(id).await? { Some(at.store.public_photos(id).await?) } else { None };
+    Ok(private(view::staff(state, &at.served, member, id, case, public_photos)))
 }
 
 /// Lets an event happen and replies with the request as it is then.
@@ -196,7 +206,7 @@ async fn happen(
     let stored = mine(at, &member, id).await?;
     let by = Actor::Staff(Owner { id: member.id, name: member.name });
     let case = act(state, at, stored.id, by, event, event_id).await?;
-    Ok(private(view::staff(state, &at.served, member.id, stored.id, case)))
+    reply(state, at, member.id, stored.id, case).await
 }
 
 /// I own it from now on; also when somebody else did.
@@ -281,6 +291,40 @@ async fn photo(
     let photo = Uuid::try_parse(&photo).map_err(|_| ApiError::not_found())?;
     let stored = mine(&at, &member, &id).await?;
     photos::serve(&state, &at, stored.id, photo, &which).await
+}
+
+/// Lets others who report the same see a photo, or no longer. Only the owner of the request decides.
+#[utoipa::path(post, path = "/api/staff/requests/{id}/photos/{photo}/public", tag = "staff", operation_id = "publish_photo", params(("id" = Uuid, Path), ("photo" = Uuid, Path)),
+    request_body = PublishPhotoRequest,
+    responses((status = 200, body = StaffCase), (status = 404, body = Problem), (status = 409, body = Problem)))]
+async fn publish(
+    State(state): State<AppState>,
+    at: At,
+    Staff(member): Staff,
+    Path((id, photo)): Path<(String, String)>,
+    Body(PublishPhotoRequest { public }): Body<PublishPhotoRequest>,
+) -> Result<Response, ApiError> {
+    let photo = Uuid::try_parse(&photo).map_err(|_| ApiError::not_found())?;
+    let stored = mine(&at, &member, &id).await?;
+    if stored.case.owner.as_ref().is_none_or(|owner| owner.id != member.id) {
+        return Err(StoreError::Refused(Refused::NotOwner).into());
+    }
+    at.store.publish_photo(stored.id, photo, public).await?;
+    reply(&state, &at, member.id, stored.id, stored.case).await
+}
+
+/// A document of the request, to be saved.
+#[utoipa::path(get, path = "/api/staff/requests/{id}/documents/{document}", tag = "staff", operation_id = "staff_document", params(("id" = Uuid, Path), ("document" = Uuid, Path)),
+    responses((status = 200, content_type = "application/pdf"), (status = 404, body = Problem)))]
+async fn document(
+    State(state): State<AppState>,
+    at: At,
+    Staff(member): Staff,
+    Path((id, document)): Path<(String, String)>,
+) -> Result<Response, ApiError> {
+    let document = Uuid::try_parse(&document).map_err(|_| ApiError::not_found())?;
+    let stored = mine(&at, &member, &id).await?;
+    documents::serve(&state, &at, &stored, document).await
 }
 
 /// A stream that says when the request changed (server-sent events named `changed`).

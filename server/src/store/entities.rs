@@ -131,6 +131,10 @@ pub mod photo {
         pub height: i32,
         /// When it was uploaded.
         pub created_at: DateTimeUtc,
+        /// It is a document, not a photo.
+        pub document: bool,
+        /// Staff let others who report the same see it.
+        pub public: bool,
     }
 
     /// No relations.
@@ -243,6 +247,182 @@ pub mod attempt {
         pub since: DateTimeUtc,
         /// How many.
         pub count: i32,
+    }
+
+    /// No relations.
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Streets of the gazetteer.
+pub mod street {
+    use sea_orm::entity::prelude::*;
+
+    /// A row of `street`.
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "street")]
+    pub struct Model {
+        /// Council.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub council_id: String,
+        /// Identifier.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: String,
+        /// Name.
+        pub name: String,
+        /// Part of town.
+        pub locality: Option<String>,
+        /// Name and part of town in the form they are searched in.
+        pub search_key: String,
+        /// Degrees north of its middle.
+        pub lat: f64,
+        /// Degrees east of its middle.
+        pub lon: f64,
+        /// Its line, as JSON.
+        pub path: String,
+    }
+
+    /// No relations.
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Addresses of the gazetteer.
+pub mod address {
+    use sea_orm::entity::prelude::*;
+
+    /// A row of `address`.
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "address")]
+    pub struct Model {
+        /// Council.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub council_id: String,
+        /// Unique property reference number.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub uprn: String,
+        /// First line.
+        pub line1: String,
+        /// Second line.
+        pub line2: Option<String>,
+        /// Town.
+        pub town: Option<String>,
+        /// Postcode as shown.
+        pub postcode: String,
+        /// Postcode in the form it is searched in.
+        pub postcode_key: String,
+        /// Its place among those of its postcode.
+        pub place: i32,
+        /// Street.
+        pub street_id: String,
+        /// Degrees north.
+        pub lat: f64,
+        /// Degrees east.
+        pub lon: f64,
+    }
+
+    /// No relations.
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Wards, and the areas of the councils around.
+pub mod ward {
+    use sea_orm::entity::prelude::*;
+
+    /// A row of `ward`.
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "ward")]
+    pub struct Model {
+        /// Council.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub council_id: String,
+        /// Identifier.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: String,
+        /// The ward's name, or the other council's.
+        pub name: String,
+        /// A ward of this council.
+        pub own: bool,
+        /// Its outline, as JSON.
+        pub rings: String,
+        /// Its southernmost point.
+        pub south: f64,
+        /// Its westernmost point.
+        pub west: f64,
+        /// Its northernmost point.
+        pub north: f64,
+        /// Its easternmost point.
+        pub east: f64,
+    }
+
+    /// No relations.
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Where open requests are that others may be shown.
+pub mod spot {
+    use sea_orm::entity::prelude::*;
+
+    /// A row of `spot`.
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "spot")]
+    pub struct Model {
+        /// Council.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub council_id: String,
+        /// Request.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub request_id: Uuid,
+        /// What others name it by.
+        pub public_id: String,
+        /// Service.
+        pub service: String,
+        /// Degrees north.
+        pub lat: Option<f64>,
+        /// Degrees east.
+        pub lon: Option<f64>,
+        /// Street of the gazetteer.
+        pub street_id: Option<String>,
+        /// Still open.
+        pub open: bool,
+    }
+
+    /// No relations.
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// People who are told what happens to somebody else's request.
+pub mod watcher {
+    use sea_orm::entity::prelude::*;
+
+    /// A row of `watcher`.
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "watcher")]
+    pub struct Model {
+        /// Council.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub council_id: String,
+        /// Identifier (UUID v7).
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        /// Request.
+        pub request_id: Uuid,
+        /// Where to tell it.
+        pub email: String,
+        /// The same in the form addresses are compared in.
+        pub email_key: String,
+        /// SHA-256 of the key to follow it with.
+        pub follow_hash: Vec<u8>,
+        /// Since when.
+        pub created_at: DateTimeUtc,
     }
 
     /// No relations.

@@ -2,7 +2,7 @@
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{
-    binary, boolean, date, integer, string, text, text_null, timestamp_with_time_zone,
+    binary, boolean, date, double, double_null, integer, string, text, text_null, timestamp_with_time_zone,
     timestamp_with_time_zone_null, uuid, uuid_null,
 };
 
@@ -10,7 +10,7 @@ pub(super) struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(First)]
+        vec![Box::new(First), Box::new(Places), Box::new(Sharing)]
     }
 }
 
@@ -164,5 +164,121 @@ impl MigrationTrait for First {
 
     async fn down(&self, _: &SchemaManager) -> Result<(), DbErr> {
         Err(DbErr::Migration("there is no way back from the first step".into()))
+    }
+}
+
+/// Streets, addresses and wards.
+struct Places;
+
+impl MigrationName for Places {
+    fn name(&self) -> &'static str {
+        "m0002_places"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Places {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let street = vec![
+            string("id"),
+            string("name"),
+            text_null("locality"),
+            text("search_key"),
+            double("lat"),
+            double("lon"),
+            text("path"),
+        ];
+        let address = vec![
+            string("uprn"),
+            string("line1"),
+            text_null("line2"),
+            text_null("town"),
+            string("postcode"),
+            string("postcode_key"),
+            integer("place"),
+            string("street_id"),
+            double("lat"),
+            double("lon"),
+        ];
+        let ward = vec![
+            string("id"),
+            string("name"),
+            boolean("own"),
+            text("rings"),
+            double("south"),
+            double("west"),
+            double("north"),
+            double("east"),
+        ];
+        manager.create_table(table("street", &["id"], street)).await?;
+        manager.create_table(table("address", &["uprn"], address)).await?;
+        manager.create_table(table("ward", &["id"], ward)).await?;
+        for index in [
+            index("street", "street_position", &["lat"]),
+            index("address", "address_postcode", &["postcode_key", "place"]),
+        ] {
+            manager.create_index(index).await?;
+        }
+        Ok(())
+    }
+
+    async fn down(&self, _: &SchemaManager) -> Result<(), DbErr> {
+        Err(DbErr::Migration("there is no way back from this step".into()))
+    }
+}
+
+/// Documents beside photos, and requests that others may see and watch.
+struct Sharing;
+
+impl MigrationName for Sharing {
+    fn name(&self) -> &'static str {
+        "m0003_sharing"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Sharing {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        for mut column in [boolean("document"), boolean("public")] {
+            let column = column.default(false).to_owned();
+            manager.alter_table(Table::alter().table("photo").add_column(column).to_owned()).await?;
+        }
+        let spot = vec![
+            uuid("request_id"),
+            string("public_id"),
+            string("service"),
+            double_null("lat"),
+            double_null("lon"),
+            text_null("street_id"),
+            boolean("open"),
+        ];
+        let watcher = vec![
+            uuid("id"),
+            uuid("request_id"),
+            string("email"),
+            string("email_key"),
+            binary("follow_hash"),
+            timestamp_with_time_zone("created_at"),
+        ];
+        manager.create_table(table("spot", &["request_id"], spot)).await?;
+        manager.create_table(table("watcher", &["id"], watcher)).await?;
+        for mut index in [
+            index("spot", "spot_public", &["public_id"]),
+            index("watcher", "watcher_once", &["request_id", "email_key"]),
+            index("watcher", "watcher_follow", &["follow_hash"]),
+        ] {
+            manager.create_index(index.unique().to_owned()).await?;
+        }
+        for index in [
+            index("spot", "spot_position", &["service", "open", "lat"]),
+            index("spot", "spot_street", &["service", "open", "street_id"]),
+        ] {
+            manager.create_index(index).await?;
+        }
+        Ok(())
+    }
+
+    async fn down(&self, _: &SchemaManager) -> Result<(), DbErr> {
+        Err(DbErr::Migration("there is no way back from this step".into()))
     }
 }

@@ -5,7 +5,9 @@ pub mod attempts;
 pub mod entities;
 pub mod jobs;
 mod migrations;
+pub mod nearby;
 pub mod photos;
+pub mod places;
 pub mod requests;
 pub mod staff;
 mod writer;
@@ -38,9 +40,10 @@ pub enum StoreError {
     /// The rules of the case refuse it.
     #[error("refused: {0}")]
     Refused(#[from] domain::case::Refused),
-    /// A photo that was named is not there to be taken: too old, another request's, or never uploaded.
-    #[error("photo {0} is not there")]
-    PhotoGone(uuid::Uuid),
+    /// A photo or document that was named is not there to be taken: too old, another request's, or never
+    /// uploaded.
+    #[error("upload {0} is not there")]
+    UploadGone(uuid::Uuid),
     /// The writer ended; the server is stopping.
     #[error("the store is closed")]
     Closed,

@@ -1,4 +1,4 @@
-//! Photos: which there are, and who took them. Their bytes are in the blob store.
+//! Photos and documents: which there are, and which request took them. Their bytes are in the blob store.
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
@@ -29,7 +29,31 @@ impl Store {
             width: Set(i32::try_from(width).unwrap_or(i32::MAX)),
             height: Set(i32::try_from(height).unwrap_or(i32::MAX)),
             created_at: Set(now),
+            document: Set(false),
+            public: Set(false),
         };
+        self.add(row).await
+    }
+
+    /// Notes an uploaded document that no request has taken yet.
+    ///
+    /// # Errors
+    /// The database's errors.
+    pub async fn add_document(&self, id: Uuid, now: DateTime<Utc>) -> Result<(), StoreError> {
+        self.add(photo::ActiveModel {
+            council_id: Set(self.council.to_string()),
+            id: Set(id),
+            request_id: Set(None),
+            width: Set(0),
+            height: Set(0),
+            created_at: Set(now),
+            document: Set(true),
+            public: Set(false),
+        })
+        .await
+    }
+
+    async fn add(&self, row: photo::ActiveModel) -> Result<(), StoreError> {
         self.db
             .write(move |transaction| {
                 let row = row.clone();
@@ -41,19 +65,60 @@ impl Store {
             .await
     }
 
-    /// Whether a request has this photo.
+    /// Whether a request has this photo, or this document.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] when it has not; the database's errors.
-    pub async fn photo_of(&self, request: Uuid, id: Uuid) -> Result<(), StoreError> {
+    pub async fn upload_of(&self, request: Uuid, id: Uuid, document: bool) -> Result<(), StoreError> {
         let found = photo::Entity::find_by_id((self.council.to_string(), id))
             .filter(photo::Column::RequestId.eq(request))
+            .filter(photo::Column::Document.eq(document))
             .one(self.db.reader())
             .await?;
         found.map(|_| ()).ok_or(StoreError::NotFound)
     }
 
-    /// Photos that no request has taken yet.
+    /// The photos of a request that others may see.
+    ///
+    /// # Errors
+    /// The database's errors.
+    pub async fn public_photos(&self, request: Uuid) -> Result<Vec<Uuid>, StoreError> {
+        Ok(photo::Entity::find()
+            .select_only()
+            .column(photo::Column::Id)
+            .filter(photo::Column::CouncilId.eq(&*self.council))
+            .filter(photo::Column::RequestId.eq(request))
+            .filter(photo::Column::Public.eq(true))
+            .into_tuple()
+            .all(self.db.reader())
+            .await?)
+    }
+
+    /// Lets others see a photo of a request, or no longer.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when the request has no such photo; the database's errors.
+    pub async fn publish_photo(&self, request: Uuid, id: Uuid, public: bool) -> Result<(), StoreError> {
+        let council = self.council.to_string();
+        self.db
+            .write(move |transaction| {
+                let council = council.clone();
+                Box::pin(async move {
+                    let changed = photo::Entity::update_many()
+                        .set(photo::ActiveModel { public: Set(public), ..Default::default() })
+                        .filter(photo::Column::CouncilId.eq(council))
+                        .filter(photo::Column::Id.eq(id))
+                        .filter(photo::Column::RequestId.eq(request))
+                        .filter(photo::Column::Document.eq(false))
+                        .exec(transaction)
+                        .await?;
+                    if changed.rows_affected == 1 { Ok(()) } else { Err(StoreError::NotFound) }
+                })
+            })
+            .await
+    }
+
+    /// Photos and documents that no request has taken yet.
     ///
     /// # Errors
     /// The database's errors.

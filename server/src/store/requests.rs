@@ -14,7 +14,8 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::entities::{event, photo, request};
+use super::entities::{event, photo, request, spot};
+use super::nearby::{self, Spot, Watcher};
 use super::{Store, StoreError, jobs, staff};
 use crate::jobs::Job;
 
@@ -58,6 +59,8 @@ pub struct NewRequest {
     pub submitted: Recorded,
     /// Jobs to do because of it, with their identifiers.
     pub jobs: Vec<(Uuid, Job)>,
+    /// Where it is, when others may be shown it.
+    pub spot: Option<Spot>,
 }
 
 /// What storing a new request gave.
@@ -84,25 +87,26 @@ pub struct NewEvent {
     pub event: Event,
 }
 
-/// What makes the jobs that follow from an event: the state after it, the event, and the owner's e-mail
-/// address.
-pub type MakeJobs = Arc<dyn Fn(&Case, &Recorded, Option<&str>) -> Vec<(Uuid, Job)> + Send + Sync>;
+/// What makes the jobs that follow from an event: the state after it, the event, the owner's e-mail address, and
+/// those who watch the request.
+pub type MakeJobs = Arc<dyn Fn(&Case, &Recorded, Option<&str>, &[Watcher]) -> Vec<(Uuid, Job)> + Send + Sync>;
 
 /// The first address in the answers.
 fn email_key(case: &Case) -> Option<String> {
-    case.submission.answers.iter().find_map(|answer| match &answer.value {
-        Value::Contact(person) => person.email.as_deref().map(domain::field::contact::same_email_key),
-        _ => None,
-    })
+    domain::validate::email_in(&case.submission.answers).map(domain::field::contact::same_email_key)
 }
 
-/// The photos in the answers.
-fn photo_ids(case: &Case) -> Vec<Uuid> {
-    let photos = case.submission.answers.iter().filter_map(|answer| match &answer.value {
-        Value::Photos(value) => Some(&value.photos),
-        _ => None,
-    });
-    photos.flatten().map(|photo| photo.id).collect()
+/// The photos and documents in the answers, each with whether it is a document.
+fn upload_ids(case: &Case) -> Vec<(Uuid, bool)> {
+    let mut ids = Vec::new();
+    for answer in &case.submission.answers {
+        match &answer.value {
+            Value::Photos(value) => ids.extend(value.photos.iter().map(|photo| (photo.id, false))),
+            Value::Documents(documents) => ids.extend(documents.iter().map(|document| (document.id, true))),
+            _ => {}
+        }
+    }
+    ids
 }
 
 fn seq(number: u32) -> i32 {
@@ -134,12 +138,14 @@ impl Store {
         };
         let event = self.event_row(new.id, new.event_id, &new.submitted)?;
         let jobs = jobs::rows(&self.council, new.submitted.at, &new.jobs)?;
-        let photos = photo_ids(&case);
+        let uploads = upload_ids(&case);
+        let spot = new.spot.map(|spot| self.spot_row(new.id, &case, spot));
         let (council, key, id) = (self.council.clone(), new.idempotency_key, new.id);
         self.db
             .write(move |transaction| {
-                let (row, event, jobs, photos, council) =
-                    (row.clone(), event.clone(), jobs.clone(), photos.clone(), council.clone());
+                let (row, event, jobs, uploads, council) =
+                    (row.clone(), event.clone(), jobs.clone(), uploads.clone(), council.clone());
+                let spot = spot.clone();
                 Box::pin(async move {
                     let inserted = request::Entity::insert(row)
                         .on_conflict(OnConflict::new().do_nothing().to_owned())
@@ -161,7 +167,10 @@ impl Store {
                         });
                     }
                     event::Entity::insert(event).exec_without_returning(transaction).await?;
-                    take_photos(transaction, &council, id, &photos).await?;
+                    take_uploads(transaction, &council, id, &uploads).await?;
+                    if let Some(spot) = spot {
+                        spot::Entity::insert(spot).exec_without_returning(transaction).await?;
+                    }
                     jobs::insert(transaction, jobs).await?;
                     Ok(Submission::Stored)
                 })
@@ -212,7 +221,14 @@ impl Store {
                         Some(owner) => staff::email(transaction, &store.council, owner.id).await?,
                         None => None,
                     };
-                    let made = make_jobs(&case, &recorded, owner.as_deref());
+                    let watchers = match recorded.event {
+                        Event::Message { .. } | Event::Feedback(_) => Vec::new(),
+                        _ => nearby::watchers(transaction, &store.council, id).await?,
+                    };
+                    if !case.status.is_open() {
+                        nearby::close(transaction, &store.council, id).await?;
+                    }
+                    let made = make_jobs(&case, &recorded, owner.as_deref(), &watchers);
                     jobs::insert(transaction, jobs::rows(&store.council, new.at, &made)?).await?;
                     Ok(case)
                 })
@@ -305,6 +321,11 @@ impl Store {
         rows.iter().map(|row| Ok(serde_json::from_str(&row.body)?)).collect()
     }
 
+    /// A request by its identifier: for those who may see it by another right.
+    pub(super) async fn by_id(&self, id: Uuid) -> Result<Stored, StoreError> {
+        self.one(request::Column::Id.eq(id)).await
+    }
+
     async fn one(&self, which: impl sea_orm::sea_query::IntoCondition) -> Result<Stored, StoreError> {
         let row = request::Entity::find()
             .filter(request::Column::CouncilId.eq(&*self.council))
@@ -334,23 +355,24 @@ impl Store {
     }
 }
 
-/// Gives uploaded photos to a request; each can be taken once.
-async fn take_photos(
+/// Gives uploaded photos and documents to a request; each can be taken once, and only as what it is.
+async fn take_uploads(
     on: &impl ConnectionTrait,
     council: &str,
     request: Uuid,
-    ids: &[Uuid],
+    ids: &[(Uuid, bool)],
 ) -> Result<(), StoreError> {
-    for id in ids {
+    for (id, document) in ids {
         let taken = photo::Entity::update_many()
             .set(photo::ActiveModel { request_id: Set(Some(request)), ..Default::default() })
             .filter(photo::Column::CouncilId.eq(council))
             .filter(photo::Column::Id.eq(*id))
             .filter(photo::Column::RequestId.is_null())
+            .filter(photo::Column::Document.eq(*document))
             .exec(on)
             .await?;
         if taken.rows_affected != 1 {
-            return Err(StoreError::PhotoGone(*id));
+            return Err(StoreError::UploadGone(*id));
         }
     }
     Ok(())

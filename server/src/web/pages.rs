@@ -2,7 +2,7 @@
 //! questions.
 
 use axum::extract::{Request, State};
-use axum::http::{Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{Html, IntoResponse as _, Response};
 use domain::api::council::Boot;
 
@@ -10,6 +10,7 @@ use super::assets;
 use crate::councils::Served;
 use crate::error::ApiError;
 use crate::extract::At;
+use crate::guard::POLICY;
 use crate::jobs::escape;
 use crate::routes;
 use crate::state::AppState;
@@ -30,24 +31,24 @@ pub async fn fallback(State(state): State<AppState>, at: At, request: Request) -
     if assets::is_file_name(name) {
         return assets::missing();
     }
-    page(&state, &at.served, path)
+    page(&state, &at.served, request.headers(), path)
 }
 
 /// A page of the app. The status tells machines what the page tells people.
-fn page(state: &AppState, served: &Served, path: &str) -> Response {
+fn page(state: &AppState, served: &Served, headers: &HeaderMap, path: &str) -> Response {
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
     let service = match parts.as_slice() {
-        ["services", id, ..] => routes::services::view(state, served, id),
+        ["services", id, ..] => {
+            routes::services::view(state, served, routes::services::language(served, headers), id)
+        }
         _ => None,
     };
     let (file, status) = match parts.as_slice() {
         ["staff", ..] => ("staff.html", StatusCode::OK),
-        ["services", _] | ["services", _, _] | ["services", _, "stopped", _] if service.is_some() => {
-            ("index.html", StatusCode::OK)
-        }
-        [] | ["follow" | "help" | "services"] | ["follow", _] | ["follow", _, "sent" | "withdraw"] => {
-            ("index.html", StatusCode::OK)
-        }
+        ["services", _] | ["services", _, _] if service.is_some() => ("index.html", StatusCode::OK),
+        [] | ["help" | "services"] => ("index.html", StatusCode::OK),
+        ["follow"] | ["follow", _] | ["follow", _, "sent" | "withdraw"] => ("follow.html", StatusCode::OK),
+        ["follow", ..] => ("follow.html", StatusCode::NOT_FOUND),
         _ => ("index.html", StatusCode::NOT_FOUND),
     };
     let Some(template) = assets::text(file) else {
@@ -63,7 +64,17 @@ fn page(state: &AppState, served: &Served, path: &str) -> Response {
         .replace("<!--portico:phone-->", &escape(&served.council.contact.phone));
     let private = matches!(parts.first(), Some(&"follow" | &"staff"));
     let caching = if private { "no-store" } else { "no-cache" };
-    (status, [(header::CACHE_CONTROL, caching)], Html(html)).into_response()
+    let mut response = (status, [(header::CACHE_CONTROL, caching)], Html(html)).into_response();
+    // Pictures of the map come from the host that the council names, and from no other.
+    let policy = served
+        .council
+        .map
+        .origin()
+        .map(|host| POLICY.replace("img-src 'self'", &format!("img-src 'self' {host}")));
+    if let Some(policy) = policy.and_then(|policy| HeaderValue::from_str(&policy).ok()) {
+        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    response
 }
 
 /// A phone number as a link takes it.

@@ -23,6 +23,7 @@ use server::adapters::mail::Mailer;
 use server::app;
 use server::chance::Dice;
 use server::councils::{Councils, Sources};
+use server::gazetteer::demo;
 use server::jobs::runner;
 use server::photo::PhotoCleaner;
 use server::secret::Secret;
@@ -160,6 +161,17 @@ impl Portal {
     /// A path within the portal's own folder.
     pub fn path(&self, name: impl AsRef<Path>) -> PathBuf {
         self.folder.path().join(name)
+    }
+
+    /// The town of the demonstration council in its gazetteer.
+    pub async fn with_town(self) -> Self {
+        for served in self.state.councils.all() {
+            let store = self.state.db.council(&served.council.id);
+            let (streets, addresses) = demo::addresses();
+            store.replace_wards(demo::wards()).await.unwrap();
+            store.replace_addresses(streets, addresses, Arc::new(|_| {})).await.unwrap();
+        }
+        self
     }
 
     /// Time goes by.
@@ -369,6 +381,13 @@ impl Visitor {
         self.send(request.body(Body::from(photo.into())).unwrap()).await
     }
 
+    /// Uploads a document.
+    pub async fn upload_document(&self, document: impl Into<Bytes>) -> Reply {
+        let request = self.request(Method::POST, "/api/documents");
+        let request = request.header(header::CONTENT_TYPE, "application/octet-stream");
+        self.send(request.body(Body::from(document.into())).unwrap()).await
+    }
+
     /// Sends a form about graffiti, under a key.
     pub async fn submit(&self, key: u128, answers: &Value) -> Reply {
         self.submit_to("report-graffiti", key, answers).await
@@ -376,8 +395,17 @@ impl Visitor {
 
     /// Sends a form to a service, under a key.
     pub async fn submit_to(&self, service: &str, key: u128, answers: &Value) -> Reply {
-        self.submit_text(key, json!({ "service": service, "version": 1, "answers": answers }).to_string())
-            .await
+        let known = self.get(&format!("/api/services/{service}")).await;
+        let version = if known.status == StatusCode::OK {
+            known.json()["service"]["version"].clone()
+        } else {
+            json!(1)
+        };
+        self.submit_text(
+            key,
+            json!({ "service": service, "version": version, "answers": answers }).to_string(),
+        )
+        .await
     }
 
     /// Sends something that calls itself a form, under a key.

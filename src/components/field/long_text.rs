@@ -8,7 +8,7 @@ use crate::components::count::Count;
 use crate::components::input::TextArea;
 
 pub(super) fn view(asked: &Asked, kind: &LongText) -> AnyView {
-    let id = &asked.question.id;
+    let id = &asked.path;
     let count = Count { max: kind.max, left: |max, text| LongText { max }.left(text) };
     let (value, on_input) = (asked.draft.text(id), asked.draft.setter(id));
     view! { <TextArea labelled=asked.labelled() value=value on_input=on_input count=count /> }.into_any()

@@ -1,20 +1,36 @@
 //! Questions on a page: one file per kind. This one ties them to what was typed and to what is wrong with
 //! it; a new kind does not compile until it has its arm here.
 
+mod address;
+mod amount;
 mod choice;
+mod choices;
 mod contact;
+mod council_tax_account;
+mod date;
+mod date_range;
+mod declaration;
+mod documents;
+pub mod email;
+mod group;
+mod library_card;
 mod long_text;
+mod name;
+mod number;
+mod penalty_charge;
+mod phone;
 mod photos;
 mod place;
 mod text;
+mod vehicle;
 mod yes_no;
 
 use domain::catalogue::Question;
 use domain::field::Kind;
 use leptos::prelude::*;
 
-use super::error_summary::{Problem, problem_at};
-use super::input::Labelled;
+use super::error_summary::{Problem, problem_at, problem_within};
+use super::input::{Labelled, TextInput, Typing};
 use crate::state::drafts::Draft;
 
 /// A question on its page: what every kind needs to draw itself.
@@ -22,6 +38,8 @@ use crate::state::drafts::Draft;
 pub struct Asked {
     /// The question.
     pub question: Question,
+    /// Its field path: the question's identifier, with what stands before it within a group.
+    pub path: String,
     /// What was typed so far.
     pub draft: Draft,
     /// What is wrong on this page.
@@ -31,12 +49,27 @@ pub struct Asked {
 }
 
 impl Asked {
+    /// A question that is not part of a group.
+    #[must_use]
+    pub fn new(question: Question, draft: Draft, problems: RwSignal<Vec<Problem>>, heading: bool) -> Self {
+        Self { path: question.id.clone(), question, draft, problems, heading }
+    }
+
     /// The label, hint and error of the whole question.
     fn labelled(&self) -> Labelled {
-        Labelled::new(self.question.id.clone(), self.title())
+        self.labelled_by(problem_at(self.problems, self.path.clone()))
+    }
+
+    /// The same for a question of parts that have no place for an error of their own.
+    fn labelled_within(&self) -> Labelled {
+        self.labelled_by(problem_within(self.problems, self.path.clone()))
+    }
+
+    fn labelled_by(&self, error: Signal<Option<String>>) -> Labelled {
+        Labelled::new(self.path.clone(), self.title())
             .hint(self.question.hint.clone())
             .heading(self.heading)
-            .error(problem_at(self.problems, self.question.id.clone()))
+            .error(error)
     }
 
     /// The label and error of one part of the question.
@@ -46,7 +79,33 @@ impl Asked {
     }
 
     fn path(&self, part: &str) -> String {
-        format!("{}.{part}", self.question.id)
+        format!("{}.{part}", self.path)
+    }
+
+    /// One part as one line of text.
+    fn part_input(&self, part: &str, label: impl Into<String>, typing: Typing) -> AnyView {
+        let (value, on_input) = (self.draft.text(self.path(part)), self.draft.setter(self.path(part)));
+        view! { <TextInput labelled=self.part(part, label) value=value on_input=on_input typing=typing /> }
+            .into_any()
+    }
+
+    /// The whole question as one line of text.
+    fn line(&self, typing: Typing, unit: Option<String>) -> AnyView {
+        let (value, on_input) = (self.draft.text(&self.path), self.draft.setter(&self.path));
+        let labelled = self.labelled();
+        match unit {
+            None => view! { <TextInput labelled=labelled value=value on_input=on_input typing=typing /> }.into_any(),
+            Some(unit) => {
+                view! { <TextInput labelled=labelled value=value on_input=on_input typing=typing unit=unit /> }.into_any()
+            }
+        }
+    }
+
+    /// A number of letters and digits, as a card or a letter shows it.
+    fn code(&self) -> AnyView {
+        let typing =
+            Typing { verbatim: true, capitals: true, width: "govuk-input--width-20", ..Typing::default() };
+        self.line(typing, None)
     }
 
     /// The question, saying so when it may be left out.
@@ -67,13 +126,29 @@ fn optional(label: &str, required: bool) -> String {
 
 /// Draws a question.
 pub fn field(asked: &Asked) -> AnyView {
-    match asked.question.kind.clone() {
-        Kind::Text(kind) => text::view(asked, &kind),
-        Kind::LongText(kind) => long_text::view(asked, &kind),
-        Kind::Choice(kind) => choice::view(asked, &kind),
+    match &asked.question.kind {
+        Kind::Name(_) => name::view(asked),
+        Kind::Text(kind) => text::view(asked, kind),
+        Kind::LongText(kind) => long_text::view(asked, kind),
+        Kind::Number(kind) => number::view(asked, kind),
+        Kind::Money(_) => amount::view(asked),
+        Kind::Date(_) => date::view(asked),
+        Kind::DateRange(_) => date_range::view(asked),
+        Kind::Email(_) => email::view(asked),
+        Kind::Phone(_) => phone::view(asked),
+        Kind::Address(kind) => address::view(asked, kind),
+        Kind::Place(kind) => place::view(asked, kind),
+        Kind::Choice(kind) => choice::view(asked, kind),
+        Kind::Choices(kind) => choices::view(asked, kind),
         Kind::YesNo => yes_no::view(asked),
-        Kind::Place(kind) => place::view(asked, &kind),
-        Kind::Photos(kind) => photos::view(asked, &kind),
-        Kind::Contact(kind) => contact::view(asked, &kind),
+        Kind::Vehicle => vehicle::view(asked),
+        Kind::CouncilTaxAccount => council_tax_account::view(asked),
+        Kind::PenaltyCharge => penalty_charge::view(asked),
+        Kind::LibraryCard => library_card::view(asked),
+        Kind::Photos(kind) => photos::view(asked, kind),
+        Kind::Documents(kind) => documents::view(asked, kind),
+        Kind::Declaration => declaration::view(asked),
+        Kind::Contact(kind) => contact::view(asked, kind),
+        Kind::Group(kind) => group::view(asked, kind),
     }
 }

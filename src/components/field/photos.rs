@@ -9,25 +9,41 @@ use crate::components::handlers::{Pressed, Typed, pressed};
 use crate::components::input::{Labelled, Radios, TextInput};
 use crate::live::{live, live_if};
 use crate::state::drafts::Draft;
-use crate::state::uploads::{Stage, Upload, Uploads, use_uploads};
+use crate::state::uploads::{Sort, Stage, Upload, Uploads, use_uploads};
 use crate::{a11y, words};
 
 pub(super) fn view(asked: &Asked, kind: &Photos) -> AnyView {
     let uploads = use_uploads();
+    let limit =
+        format!("Up to {}. On a phone you can take them now.", words::count(kind.max as usize, "photo"));
+    view! {
+        {picker(asked, Sort::Photos, kind.max, limit)}
+        {waiting(uploads, asked.path.clone(), asked.draft)}
+        {added(asked.clone(), uploads)}
+        {position(asked, uploads)}
+    }
+    .into_any()
+}
+
+/// The input that files are picked with.
+pub(super) fn picker(asked: &Asked, sort: Sort, max: u32, limit: String) -> AnyView {
+    let uploads = use_uploads();
     let announcer = a11y::use_announcer();
-    let (draft, max) = (asked.draft, kind.max);
-    let question = asked.question.id.clone();
+    let (draft, question) = (asked.draft, asked.path.clone());
     let labelled = asked.labelled();
     let below = format!("{question}-limit");
     let described = labelled.described_by(Some(&below));
     let left_out = RwSignal::new(String::new());
-    let limit = format!("Up to {}. On a phone you can take them now.", words::count(max as usize, "photo"));
+    let accept = match sort {
+        Sort::Photos => "image/*",
+        Sort::Documents => ".pdf,.jpg,.jpeg,.png,application/pdf,image/jpeg,image/png",
+    };
     let pick: Typed = {
         let question = question.clone();
         Box::new(move |event| {
-            let many = uploads.pick(&event, &question, max, draft);
+            let many = uploads.pick(&event, sort, &question, max, draft);
             let told = if many > 0 { too_many(many, max) } else { String::new() };
-            announcer.say(if many > 0 { told.clone() } else { "Adding your photos".to_owned() });
+            announcer.say(if many > 0 { told.clone() } else { "Adding your files".to_owned() });
             left_out.set(told);
         })
     };
@@ -35,7 +51,7 @@ pub(super) fn view(asked: &Asked, kind: &Photos) -> AnyView {
         <div class="portico-pick">
             <p id=below class="govuk-hint">{limit}</p>
             <input
-                type="file" id=question.clone() name=question.clone() accept="image/*" multiple
+                type="file" id=question.clone() name=question accept=accept multiple
                 aria-describedby=described on:change=pick
             />
             {live_if(move || {
@@ -44,22 +60,16 @@ pub(super) fn view(asked: &Asked, kind: &Photos) -> AnyView {
             })}
         </div>
     };
-    view! {
-        {labelled.group(input.into_any())}
-        {waiting(uploads, question, draft)}
-        {added(asked.clone(), uploads)}
-        {position(asked, uploads)}
-    }
-    .into_any()
+    labelled.group(input.into_any())
 }
 
 fn too_many(left_out: usize, max: u32) -> String {
-    let (were, most) = (if left_out == 1 { "was" } else { "were" }, words::count(max as usize, "photo"));
-    format!("{} {were} not added, because you can send up to {most}", words::count(left_out, "photo"))
+    let (were, most) = (if left_out == 1 { "was" } else { "were" }, words::count(max as usize, "file"));
+    format!("{} {were} not added, because you can send up to {most}", words::count(left_out, "file"))
 }
 
-/// The photos on their way.
-fn waiting(uploads: Uploads, question: String, draft: Draft) -> AnyView {
+/// The files on their way.
+pub(super) fn waiting(uploads: Uploads, question: String, draft: Draft) -> AnyView {
     let row = move |Upload { number, name, stage, .. }: Upload| {
         let told = {
             let (name, stage) = (name.clone(), stage.clone());
@@ -85,11 +95,11 @@ fn waiting(uploads: Uploads, question: String, draft: Draft) -> AnyView {
         item(blank, vec![shown, told], &name, remove)
     };
     let list = live(move || uploads.waiting(&question, draft).into_iter().map(row).collect_view().into_any());
-    view! { <ul class="portico-photos" aria-label="Photos being added">{list}</ul> }.into_any()
+    view! { <ul class="portico-photos" aria-label="Files being added">{list}</ul> }.into_any()
 }
 
-/// One photo: its picture, what is said of it, and the way out.
-fn item(picture: AnyView, about: Vec<AnyView>, name: &str, remove: Pressed) -> AnyView {
+/// One file: its picture, what is said of it, and the way out.
+pub(super) fn item(picture: AnyView, about: Vec<AnyView>, name: &str, remove: Pressed) -> AnyView {
     view! {
         <li>
             {picture}
@@ -107,7 +117,7 @@ fn item(picture: AnyView, about: Vec<AnyView>, name: &str, remove: Pressed) -> A
 /// The photos that have arrived, each with words for those who can't see it.
 fn added(asked: Asked, uploads: Uploads) -> AnyView {
     let draft = asked.draft;
-    let question = asked.question.id.clone();
+    let question = asked.path.clone();
     let announcer = a11y::use_announcer();
     let row = {
         let question = question.clone();
@@ -142,7 +152,7 @@ fn added(asked: Asked, uploads: Uploads) -> AnyView {
 
 /// Offers the place the camera wrote down. It is not sent unless the resident says so.
 fn position(asked: &Asked, uploads: Uploads) -> AnyView {
-    let (draft, question) = (asked.draft, asked.question.id.clone());
+    let (draft, question) = (asked.draft, asked.path.clone());
     let answer = uploads.position_answer(&question, draft);
     let is_offered = Memo::new(move |_| answer.with(Option::is_some));
     live_if(move || {

@@ -1,18 +1,15 @@
 //! One line of text.
 
 use domain::field::Text;
-use leptos::prelude::*;
+use leptos::prelude::AnyView;
 
 use super::Asked;
-use crate::components::input::{TextInput, Typing};
+use crate::components::input::Typing;
 
 /// Answers up to this long get an input of their length.
 const SHORT: u32 = 30;
 
 pub(super) fn view(asked: &Asked, kind: &Text) -> AnyView {
-    let id = &asked.question.id;
-    let typing =
-        Typing { width: if kind.max <= SHORT { "govuk-input--width-20" } else { "" }, ..Typing::default() };
-    let (value, on_input) = (asked.draft.text(id), asked.draft.setter(id));
-    view! { <TextInput labelled=asked.labelled() value=value on_input=on_input typing=typing /> }.into_any()
+    let width = if kind.max <= SHORT { "govuk-input--width-20" } else { "" };
+    asked.line(Typing { width, ..Typing::PLAIN }, None)
 }

@@ -1,5 +1,6 @@
-//! One of a list.
+//! One of a list, or several.
 
+use domain::field::choices;
 use leptos::prelude::*;
 
 use super::Labelled;
@@ -16,14 +17,14 @@ pub struct RadioOption {
     pub hint: Option<String>,
 }
 
-/// A choice of one from a list.
+/// A choice from a list.
 #[component]
 pub fn Radios(
     /// Legend, hint and error.
     labelled: Labelled,
     /// The options, in order.
     options: Vec<RadioOption>,
-    /// The value chosen; empty when none is.
+    /// The value chosen; empty when none is. Of several, commas stand between them.
     #[prop(into)]
     value: Signal<String>,
     /// Called with the value chosen.
@@ -31,29 +32,63 @@ pub fn Radios(
     /// Side by side, for two short options.
     #[prop(optional)]
     inline: bool,
+    /// Several can be chosen: boxes to tick.
+    #[prop(optional)]
+    several: bool,
 ) -> impl IntoView {
     let name = labelled.id.clone();
-    let radios = options.into_iter().enumerate().map(|(at, option)| {
+    // Whole names: what is not found whole in the code is taken out of the stylesheet.
+    let (kind, list_class, item_class, input_class, label_class, hint_class) = if several {
+        (
+            "checkbox",
+            "govuk-checkboxes",
+            "govuk-checkboxes__item",
+            "govuk-checkboxes__input",
+            "govuk-label govuk-checkboxes__label",
+            "govuk-hint govuk-checkboxes__hint",
+        )
+    } else {
+        (
+            "radio",
+            if inline { "govuk-radios govuk-radios--inline" } else { "govuk-radios" },
+            "govuk-radios__item",
+            "govuk-radios__input",
+            "govuk-label govuk-radios__label",
+            "govuk-hint govuk-radios__hint",
+        )
+    };
+    let options = options.into_iter().enumerate().map(|(at, option)| {
         // The first one has the group's own id: an error leads there.
         let id = if at == 0 { name.clone() } else { format!("{name}-{at}") };
         let hint_id = option.hint.as_ref().map(|_| format!("{id}-about"));
         let RadioOption { value: own, label, hint } = option;
-        let checked = { let own = own.clone(); Signal::derive(move || value.with(|value| *value == own)) };
+        let checked = {
+            let own = own.clone();
+            Signal::derive(move || value.with(|value| value.split(',').any(|value| value == own)))
+        };
         let hint = hint_id.clone().zip(hint);
-        let choose: Typed = { let own = own.clone(); Box::new(move |_| on_choose.run(own.clone())) };
+        let choose: Typed = {
+            let own = own.clone();
+            Box::new(move |event| {
+                on_choose.run(if several {
+                    choices::with(&value.get_untracked(), &own, event_target_checked(&event))
+                } else {
+                    own.clone()
+                });
+            })
+        };
         view! {
-            <div class="govuk-radios__item">
+            <div class=item_class>
                 <input
-                    class="govuk-radios__input" type="radio" id=id.clone() name=name.clone() value=own.clone()
+                    class=input_class type=kind id=id.clone() name=name.clone() value=own.clone()
                     aria-describedby=Signal::stored(hint_id) prop:checked=checked on:change=choose
                 />
-                <label class="govuk-label govuk-radios__label" for=id>{label}</label>
-                {hint.map(|(id, hint)| view! { <div id=id class="govuk-hint govuk-radios__hint">{hint}</div> }.into_any())}
+                <label class=label_class for=id>{label}</label>
+                {hint.map(|(id, hint)| view! { <div id=id class=hint_class>{hint}</div> }.into_any())}
             </div>
         }
         .into_any()
     });
-    let class = if inline { "govuk-radios govuk-radios--inline" } else { "govuk-radios" };
-    let list = view! { <div class=class>{radios.collect_view()}</div> };
+    let list = view! { <div class=list_class>{options.collect_view()}</div> };
     labelled.fieldset(list.into_any())
 }

@@ -16,6 +16,25 @@ pub struct Typing {
     pub verbatim: bool,
     /// A govuk width class.
     pub width: &'static str,
+    /// `inputmode`: which keys a phone shows.
+    pub mode: Option<&'static str>,
+    /// Stands before the input: “£”.
+    pub prefix: Option<&'static str>,
+    /// `autocapitalize` for what is typed in capitals.
+    pub capitals: bool,
+}
+
+impl Typing {
+    /// Words, with nothing particular about them.
+    pub const PLAIN: Self = Self {
+        kind: "text",
+        autocomplete: None,
+        verbatim: false,
+        width: "",
+        mode: None,
+        prefix: None,
+        capitals: false,
+    };
 }
 
 /// One line of text.
@@ -31,6 +50,12 @@ pub fn TextInput(
     /// How it helps with typing.
     #[prop(optional)]
     typing: Typing,
+    /// Stands behind the input: what is counted.
+    #[prop(optional)]
+    unit: Option<String>,
+    /// The `id` of a list of suggestions.
+    #[prop(optional)]
+    list: Option<String>,
 ) -> impl IntoView {
     let wrong = labelled.is_wrong();
     let described = labelled.described_by(None);
@@ -41,9 +66,25 @@ pub fn TextInput(
             type=if typing.kind.is_empty() { "text" } else { typing.kind }
             class:govuk-input--error=wrong aria-describedby=described
             autocomplete=typing.autocomplete spellcheck=typing.verbatim.then_some("false")
-            autocapitalize=typing.verbatim.then_some("none")
+            autocapitalize=typing.verbatim.then_some(if typing.capitals { "characters" } else { "none" })
+            inputmode=typing.mode list=list
             prop:value=value on:input=typed(on_input)
         />
     };
-    labelled.group(input.into_any())
+    let beside = |class: &'static str, words: String| {
+        view! { <div class=class aria-hidden="true">{words}</div> }.into_any()
+    };
+    let input = if typing.prefix.is_some() || unit.is_some() {
+        view! {
+            <div class="govuk-input__wrapper">
+                {typing.prefix.map(|prefix| beside("govuk-input__prefix", prefix.to_owned()))}
+                {input}
+                {unit.map(|unit| beside("govuk-input__suffix", unit))}
+            </div>
+        }
+        .into_any()
+    } else {
+        input.into_any()
+    };
+    labelled.group(input)
 }

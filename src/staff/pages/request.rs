@@ -2,17 +2,19 @@
 
 use domain::api::staff::StaffCase;
 use domain::field::Value;
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 use portico_app::a11y;
 use portico_app::components::answers::{AnswerList, Line};
 use portico_app::components::error_summary::ErrorSummary;
+use portico_app::components::fee::fee_table;
 use portico_app::components::layout::Column;
 use portico_app::components::timeline::Timeline;
+use uuid::Uuid;
 
 use crate::handle::{self, Handle};
 use crate::parts::{banner::SuccessBanner, photos::photos, standing::standing};
 use crate::sending::{self, Action, Sending};
-use crate::{api, paths};
+use crate::{api, paths, words};
 
 /// One request.
 #[component]
@@ -45,14 +47,72 @@ fn page(handle: Handle, case: Memo<StaffCase>) -> AnyView {
             <span class="govuk-caption-l">{reference}</span>
             <h1 class="govuk-heading-l">{title}</h1>
             {move || case.with(standing)}
+            {destination(&first)}
             <Actions handle=handle case=case sending=sending />
             <h2 class="govuk-heading-m">"What the resident told us"</h2>
             // Answers never change once they are sent.
-            <AnswerList lines=lines(&first) photo=Box::new(|_| None) />
+            <AnswerList
+                lines=lines(&first) photo=Box::new(|_| None) document=Box::new(move |document| api::document(id, document))
+            />
+            {fee_table(&first.request.fee)}
             {photos(id, &first.request.answers)}
+            {move || case.with(|case| (case.public && case.mine).then(|| sharing(handle, sending, case)))}
             <h2 class="govuk-heading-m">"What has happened"</h2>
             {move || case.with(|case| view! { <Timeline entries=case.request.timeline.clone() for_staff=true /> })}
         </Column>
+    }
+    .into_any()
+}
+
+/// The team, the ward, and why it came here.
+fn destination(case: &StaffCase) -> AnyView {
+    let line = |label: &str, text: &Option<String>| {
+        text.clone().map(|text| view! { <p>{label.to_owned()}": "<bdi>{text}</bdi></p> }.into_any())
+    };
+    view! {
+        {line("Team", &case.team)}
+        {line("Ward", &case.ward)}
+        {line("Why it is here", &case.routed)}
+    }
+    .into_any()
+}
+
+/// Whether others who report the same thing may see a photo: somebody has to have looked at it first.
+fn sharing(handle: Handle, sending: Sending, case: &StaffCase) -> AnyView {
+    let photos = case.request.answers.iter().filter_map(|answer| match &answer.value {
+        Value::Photos(photos) => Some(photos.photos.iter().map(|photo| photo.id)),
+        _ => None,
+    });
+    let id = case.id;
+    let row = |(number, photo): (usize, Uuid)| {
+        let shown = case.public_photos.contains(&photo);
+        let press = move |_| {
+            if sending.begin() {
+                spawn_local(async move {
+                    match handle.session.pass(api::publish(id, photo, !shown).await) {
+                        Some(Ok(case)) => handle.set(case),
+                        Some(Err(problem)) => sending.fail("sharing", words::refused(&problem, None)),
+                        None => {}
+                    }
+                });
+            }
+        };
+        let words = if shown { "Stop showing photo" } else { "Show photo" };
+        view! {
+            <button type="button" class="govuk-button govuk-button--secondary" on:click=press>
+                {format!("{words} {number}")}
+            </button>
+        }
+        .into_any()
+    };
+    let buttons: Vec<AnyView> = (1..).zip(photos.flatten()).map(row).collect();
+    if buttons.is_empty() {
+        return ().into_any();
+    }
+    view! {
+        <h3 class="govuk-heading-s" id="sharing" tabindex="-1">"Others who report the same thing"</h3>
+        <p>"They see that it is known, and a photo only if you show it. Look for faces, number plates and homes first."</p>
+        <div class="govuk-button-group">{buttons}</div>
     }
     .into_any()
 }

@@ -1,0 +1,484 @@
+//! The questions of a document: their kinds and settings, named sets of them, and conditions on them.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use toml::de::DeValue;
+
+use super::Sets;
+use super::reader::{Item, Part, Reader, day_text};
+use crate::catalogue::Question;
+use crate::condition::Condition;
+use crate::field::date::DayLimit;
+use crate::field::{
+    Address, Ask, Choices, Contact, Date, DateRange, Documents, Email, Group, Kind, LongText, Money, Name,
+    Number, Opt, PhoneNumber, Photos, Place, Several, Text, documents, photos, plain,
+};
+use crate::money;
+
+/// A question as a document says it, and the place to name when something is wrong with its condition.
+pub(super) struct Read {
+    pub question: Question,
+    pub condition_at: Range<usize>,
+}
+
+const KINDS: [&str; 24] = [
+    "name",
+    "text",
+    "long_text",
+    "number",
+    "money",
+    "date",
+    "date_range",
+    "email",
+    "phone",
+    "address",
+    "place",
+    "choice",
+    "choices",
+    "yes_no",
+    "vehicle",
+    "council_tax_account",
+    "penalty_charge",
+    "library_card",
+    "photos",
+    "documents",
+    "declaration",
+    "contact",
+    "group",
+    "include",
+];
+/// What is called so already: a page of a form, and parts of pages for which a question's field would be mistaken.
+const RESERVED: [&str; 7] =
+    ["announcer", "app", "app-problem", "better-form", "check", "main", "nearby-known"];
+/// The most pence a money question takes.
+const MOST_PENCE: i64 = 10_000_000;
+
+impl Reader<'_> {
+    pub(super) fn questions(&mut self, root: &Part<'_, '_>, sets: &Sets) -> Vec<Read> {
+        let mut taken = BTreeSet::new();
+        let mut questions = Vec::new();
+        for part in self.tables(root, "questions", "question") {
+            if part.has("include") {
+                for read in self.include(&part, sets) {
+                    if !taken.insert(read.question.id.clone()) {
+                        self.fault(part.span.clone(), format!("the id “{}” is used twice", read.question.id));
+                    }
+                    questions.push(read);
+                }
+            } else {
+                questions.extend(self.question(&part, &mut taken));
+            }
+        }
+        if questions.is_empty() && self.unreadable.is_empty() {
+            self.fault(root.span.clone(), format!("{} has no [[questions]]", root.name));
+        }
+        for (at, Read { question, condition_at }) in questions.iter().enumerate() {
+            if let Some(condition) = &question.show_if {
+                let (earlier, later) = questions.split_at(at);
+                self.condition(condition, earlier, later, condition_at.clone());
+            }
+        }
+        questions
+    }
+
+    fn question(&mut self, part: &Part<'_, '_>, taken: &mut BTreeSet<String>) -> Option<Read> {
+        let id = self.id(part, taken);
+        if let Some(id) = id.as_deref().filter(|id| RESERVED.contains(id)) {
+            self.fault(
+                part.span.clone(),
+                format!(
+                    "a question can't be called “{id}”: our pages use that word themselves; choose another"
+                ),
+            );
+        }
+        let label = self.words_of(part, "label");
+        let hint = self.maybe_words(part, "hint");
+        let page = self.maybe_words(part, "page");
+        let required = self.flag(part, "required", true);
+        let show_if = part.get("show_if").and_then(|item| self.when(item, "show_if"));
+        let mut known = vec!["id", "kind", "label", "hint", "required", "page", "show_if"];
+        let kind = self.kind(part, &mut known);
+        if let (Some(id), true) = (&id, label.is_none() || kind.is_none()) {
+            self.unreadable.insert(id.clone());
+        }
+        if matches!(kind, Some(Kind::Phone(_))) && required {
+            self.fault(
+                part.span.clone(),
+                "a phone number can't be required: not everybody has one; write required = false",
+            );
+        }
+        let question =
+            Question { id: id?, label: label?, hint, required, page, show_if, kind: kind?, stamp: 0 };
+        Some(Read { question, condition_at: part.at("show_if") })
+    }
+
+    /// Takes in a named set, with what the document says differently.
+    fn include(&mut self, part: &Part<'_, '_>, sets: &Sets) -> Vec<Read> {
+        self.only(part, &["include", "page", "show_if", "label", "hint", "required"]);
+        let Some(name) = self.plain_of(part, "include") else { return Vec::new() };
+        let Some(set) = sets.get(&name) else {
+            let known: Vec<&str> = sets.keys().map(String::as_str).collect();
+            self.fault(
+                part.at("include"),
+                format!("there is no set of questions called “{name}”; there are {}", known.join(", ")),
+            );
+            return Vec::new();
+        };
+        let mut set = set.clone();
+        let page = self.maybe_words(part, "page");
+        let show_if = part.get("show_if").and_then(|item| self.when(item, "show_if"));
+        if let [only] = set.as_mut_slice() {
+            if let Some(label) = self.maybe_words(part, "label") {
+                only.label = label;
+            }
+            if let Some(hint) = self.maybe_words(part, "hint") {
+                only.hint = Some(hint);
+            }
+            only.required = self.flag(part, "required", only.required);
+        } else if let Some(key) = ["label", "hint", "required"].into_iter().find(|key| part.has(key)) {
+            self.fault(
+                part.at(key),
+                format!("the set “{name}” has several questions, so “{key}” would be for none of them"),
+            );
+        }
+        if let Some(first) = set.first_mut() {
+            first.page = page.or(first.page.take());
+        }
+        for question in &mut set {
+            question.show_if = match (question.show_if.take(), &show_if) {
+                (Some(own), Some(given)) => Some(Condition::All(vec![given.clone(), own])),
+                (own, given) => own.or_else(|| given.clone()),
+            };
+        }
+        let condition_at = part.at("show_if");
+        set.into_iter().map(|question| Read { question, condition_at: condition_at.clone() }).collect()
+    }
+
+    fn kind(&mut self, part: &Part<'_, '_>, known: &mut Vec<&'static str>) -> Option<Kind> {
+        let item = self.need(part, "kind")?;
+        let kind = self.plain(item, "kind")?;
+        let kind = match kind.as_str() {
+            "name" => Kind::Name(Name {}),
+            "text" => {
+                known.push("max");
+                Kind::Text(Text { max: self.small_or(part, "max", 1..501, 200)? })
+            }
+            "long_text" => {
+                known.push("max");
+                Kind::LongText(LongText { max: self.small_or(part, "max", 1..plain::TEXT_MAX + 1, 2000)? })
+            }
+            "number" => {
+                known.extend(["min", "max", "unit"]);
+                let min = self.number_or(part, "min", -1_000_000..1_000_001, 0)?;
+                let max = self.number_or(part, "max", min..1_000_001, 1_000_000)?;
+                Kind::Number(Number { min, max, unit: self.maybe_words(part, "unit") })
+            }
+            "money" => {
+                known.extend(["min", "max"]);
+                let min = self.pence_or(part, "min", 1)?;
+                Kind::Money(Money { min, max: self.pence_or(part, "max", MOST_PENCE)? })
+            }
+            "date" => {
+                known.extend(["earliest", "latest"]);
+                let (earliest, latest) = (self.day(part, "earliest")?, self.day(part, "latest")?);
+                Kind::Date(Date { earliest, latest })
+            }
+            "date_range" => {
+                known.extend(["earliest", "latest", "most_days"]);
+                let (earliest, latest) = (self.day(part, "earliest")?, self.day(part, "latest")?);
+                let most_days = self.small_or(part, "most_days", 1..3_651, 3_651)?;
+                Kind::DateRange(DateRange {
+                    earliest,
+                    latest,
+                    most_days: part.has("most_days").then_some(most_days),
+                })
+            }
+            "email" => Kind::Email(Email {}),
+            "phone" => Kind::Phone(PhoneNumber {}),
+            "address" => {
+                known.push("no_fixed");
+                Kind::Address(Address { no_fixed: self.flag(part, "no_fixed", true) })
+            }
+            "place" => {
+                known.push("asset");
+                Kind::Place(Place { asset: self.maybe_words(part, "asset") })
+            }
+            "choice" => {
+                known.extend(["options", "options_from"]);
+                let (options, departments) = self.options(part)?;
+                Kind::Choice(Choices { options, departments })
+            }
+            "choices" => {
+                known.extend(["options", "options_from", "most"]);
+                let (options, departments) = self.options(part)?;
+                let most = self.small_or(part, "most", 1..51, 50)?;
+                Kind::Choices(Several { options, departments, most: part.has("most").then_some(most) })
+            }
+            "yes_no" => Kind::YesNo,
+            "vehicle" => Kind::Vehicle,
+            "council_tax_account" => Kind::CouncilTaxAccount,
+            "penalty_charge" => Kind::PenaltyCharge,
+            "library_card" => Kind::LibraryCard,
+            "photos" => {
+                known.push("max");
+                Kind::Photos(Photos { max: self.small_or(part, "max", 1..photos::MOST + 1, photos::MOST)? })
+            }
+            "documents" => {
+                known.push("max");
+                let max = self.small_or(part, "max", 1..documents::MOST + 1, documents::MOST)?;
+                Kind::Documents(Documents { max })
+            }
+            "declaration" => Kind::Declaration,
+            "contact" => {
+                known.extend(["name", "email", "phone"]);
+                Kind::Contact(self.contact(part)?)
+            }
+            "group" => {
+                known.extend(["item", "max", "questions"]);
+                Kind::Group(self.group(part)?)
+            }
+            unknown => {
+                let kinds = KINDS.split_last().map_or_else(String::new, |(_, kinds)| kinds.join(", "));
+                self.fault(
+                    item.span(),
+                    format!("there is no kind of question called “{unknown}”; there are {kinds}"),
+                );
+                return None;
+            }
+        };
+        self.only(part, known);
+        Some(kind)
+    }
+
+    /// An amount of money that may be left out; then it is so many pence.
+    fn pence_or(&mut self, part: &Part<'_, '_>, key: &str, otherwise: i64) -> Option<i64> {
+        if part.has(key) { self.pence(part, key) } else { Some(otherwise) }
+    }
+
+    /// An amount of money, in pence.
+    pub(super) fn pence(&mut self, part: &Part<'_, '_>, key: &str) -> Option<i64> {
+        let text = self.plain_of(part, key)?;
+        let pence = money::read(&text);
+        if pence.is_none() {
+            self.fault(part.at(key), format!("“{key}” must be money, written like \"£12.50\""));
+        }
+        pence
+    }
+
+    /// A day, or one counted from today; `Some(None)` when there is no such setting.
+    #[expect(clippy::option_option, reason = "left out is fine, and wrong is not")]
+    fn day(&mut self, part: &Part<'_, '_>, key: &str) -> Option<Option<DayLimit>> {
+        let Some(item) = part.get(key) else { return Some(None) };
+        let limit = DayLimit::parse(&day_text(item));
+        if limit.is_none() {
+            self.fault(
+                item.span(),
+                format!("“{key}” must be a day written 2026-04-01, or “today”, “today + 14 days”, “today - 6 months”"),
+            );
+        }
+        limit.map(Some)
+    }
+
+    fn options(&mut self, part: &Part<'_, '_>) -> Option<(Vec<Opt>, bool)> {
+        if let Some(item) = part.get("options_from") {
+            let from = self.plain(item, "options_from")?;
+            if from != "departments" {
+                self.fault(item.span(), "“options_from” can only be \"departments\"");
+            }
+            return Some((Vec::new(), true));
+        }
+        let mut taken = BTreeSet::new();
+        let mut options = Vec::new();
+        for option in self.tables(part, "options", "option") {
+            self.only(&option, &["value", "label", "hint"]);
+            let value = self.plain_of(&option, "value");
+            let label = self.words_of(&option, "label");
+            let hint = self.maybe_words(&option, "hint");
+            if let (Some(value), Some(label)) = (value, label) {
+                if value.contains(',') {
+                    self.fault(option.at("value"), format!("the value “{value}” can't have a comma in it"));
+                }
+                if !taken.insert(value.clone()) {
+                    self.fault(option.span.clone(), format!("the option “{value}” is there twice"));
+                }
+                options.push(Opt { value, label, hint });
+            }
+        }
+        if options.len() < 2 {
+            self.fault(part.span.clone(), format!("{} needs at least two options", part.name));
+        }
+        Some((options, false))
+    }
+
+    fn contact(&mut self, part: &Part<'_, '_>) -> Option<Contact> {
+        let mut ask = |key: &str| -> Option<Ask> {
+            let Some(item) = part.get(key) else { return Some(Ask::No) };
+            match (self.plain(item, key)?.as_str(), key) {
+                ("required", "phone") => {
+                    self.fault(item.span(), "a phone number can't be required: not everybody has one");
+                    None
+                }
+                ("required", _) => Some(Ask::Required),
+                ("optional", _) => Some(Ask::Optional),
+                ("no", _) => Some(Ask::No),
+                _ => {
+                    self.fault(item.span(), format!("“{key}” must be \"required\", \"optional\" or \"no\""));
+                    None
+                }
+            }
+        };
+        let contact = Contact { name: ask("name")?, email: ask("email")?, phone: ask("phone")? };
+        if contact == Contact::default() {
+            self.fault(
+                part.span.clone(),
+                format!("{} asks for nothing: set name, email or phone", part.name),
+            );
+        }
+        Some(contact)
+    }
+
+    fn group(&mut self, part: &Part<'_, '_>) -> Option<Group> {
+        let item = self.words_of(part, "item");
+        let max = self.small_or(part, "max", 2..21, 5);
+        let mut taken = BTreeSet::new();
+        let mut questions = Vec::new();
+        for inner in self.tables(part, "questions", "question") {
+            let Some(Read { question, .. }) = self.question(&inner, &mut taken) else { continue };
+            if question.page.is_some() || question.show_if.is_some() {
+                self.fault(
+                    inner.span.clone(),
+                    format!("{} is in a group: it has no “page” and no “show_if”", inner.name),
+                );
+            }
+            if matches!(
+                question.kind,
+                Kind::Group(_)
+                    | Kind::Photos(_)
+                    | Kind::Documents(_)
+                    | Kind::Contact(_)
+                    | Kind::Place(_)
+                    | Kind::Address(_)
+            ) {
+                self.fault(inner.at("kind"), "a group can't hold a question of this kind");
+            }
+            questions.push(question);
+        }
+        if questions.is_empty() {
+            self.fault(part.span.clone(), format!("{} has no “questions”", part.name));
+        }
+        Some(Group { item: item?, max: max?, questions })
+    }
+
+    /// Reads a condition.
+    pub(super) fn when(&mut self, item: &Item<'_>, key: &str) -> Option<Condition> {
+        const FORMS: &str = "{ question = \"…\", equals = \"…\" }, with one_of = [\"…\"] or greater = 3 in place of equals, or as { all = [ ] }, { any = [ ] }, { not = { } }";
+        let DeValue::Table(table) = item.get_ref() else {
+            self.fault(item.span(), format!("“{key}” must be written {FORMS}"));
+            return None;
+        };
+        let part = Part { table, span: item.span(), name: format!("“{key}”") };
+        if let Some(inner) = part.get("not") {
+            self.only(&part, &["not"]);
+            return Some(Condition::Not(Box::new(self.when(inner, key)?)));
+        }
+        if let Some(several) = ["all", "any"].into_iter().find(|several| part.has(several)) {
+            self.only(&part, &[several]);
+            let DeValue::Array(list) = part.get(several)?.get_ref() else {
+                self.fault(part.at(several), format!("“{several}” must be a list of conditions"));
+                return None;
+            };
+            let mut conditions = Vec::new();
+            for inner in list {
+                conditions.push(self.when(inner, key)?);
+            }
+            if conditions.is_empty() {
+                self.fault(part.at(several), format!("“{several}” has nothing in it"));
+            }
+            return Some(match several {
+                "all" => Condition::All(conditions),
+                _ => Condition::Any(conditions),
+            });
+        }
+        self.only(&part, &["question", "equals", "one_of", "greater"]);
+        let question = self.plain_of(&part, "question")?;
+        match [part.has("equals"), part.has("one_of"), part.has("greater")] {
+            [true, false, false] => {
+                Some(Condition::Is { question, one_of: vec![self.plain_of(&part, "equals")?] })
+            }
+            [false, true, false] => {
+                Some(Condition::Is { question, one_of: self.list(&part, "one_of", false)? })
+            }
+            [false, false, true] => {
+                let than = self.number(&part, "greater", -1_000_000_000..1_000_000_001)?;
+                Some(Condition::Greater { question, than: i32::try_from(than).ok()? })
+            }
+            _ => {
+                self.fault(part.span.clone(), format!("“{key}” must be written {FORMS}"));
+                None
+            }
+        }
+    }
+
+    /// Checks that a condition hangs on earlier questions that can have these answers.
+    pub(super) fn condition(
+        &mut self,
+        condition: &Condition,
+        earlier: &[Read],
+        later: &[Read],
+        at: Range<usize>,
+    ) {
+        let mut check = |name: &str, values: Option<&[String]>| {
+            if self.unreadable.contains(name) {
+                return;
+            }
+            let find = |list: &[Read]| list.iter().position(|read| read.question.id == name);
+            let Some(question) = find(earlier).and_then(|at| earlier.get(at)) else {
+                let why = match find(later) {
+                    Some(_) => "comes later; a condition can only look back",
+                    None => "does not exist",
+                };
+                return self.fault(at.clone(), format!("the question “{name}” {why}"));
+            };
+            let kind = &question.question.kind;
+            match (values, kind.values()) {
+                (None, _) if matches!(kind, Kind::Number(_) | Kind::Money(_)) => {}
+                (None, _) => self.fault(
+                    at.clone(),
+                    format!(
+                        "“{name}” is not a question for a number or money, so its answer can't be greater"
+                    ),
+                ),
+                (Some(_), None) => self.fault(
+                    at.clone(),
+                    format!("“{name}” is not a choice or yes/no question, so nothing can hang on its answer"),
+                ),
+                // The departments differ from council to council; an answer that is none of them never holds.
+                (Some(_), Some(known)) if known.is_empty() => {}
+                (Some(values), Some(known)) => {
+                    for value in values.iter().filter(|value| !known.contains(&value.as_str())) {
+                        self.fault(
+                            at.clone(),
+                            format!("“{name}” has no answer “{value}”; it has {}", known.join(", ")),
+                        );
+                    }
+                }
+            }
+        };
+        each(condition, &mut check);
+    }
+}
+
+/// Calls this with each question a condition looks at, and the answers it looks for.
+fn each(condition: &Condition, tell: &mut dyn FnMut(&str, Option<&[String]>)) {
+    match condition {
+        Condition::Is { question, one_of } => tell(question, Some(one_of)),
+        Condition::Greater { question, .. } => tell(question, None),
+        Condition::All(several) | Condition::Any(several) => {
+            for one in several {
+                each(one, tell);
+            }
+        }
+        Condition::Not(one) => each(one, tell),
+    }
+}

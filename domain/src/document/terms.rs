@@ -1,0 +1,260 @@
+//! What a document says besides its questions: standards, routes, fees, policies and stops.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use super::questions::Read;
+use super::reader::{Part, Reader};
+use crate::catalogue::{Policy, Route, StandardWhen, Stop, StopKind};
+use crate::condition::Condition;
+use crate::council::Council;
+use crate::fee::{Amount, Fee, Line};
+use crate::field::Kind;
+use crate::standard::{Limit, Standard};
+
+impl Reader<'_> {
+    pub(super) fn department(&mut self, id: &str, at: Range<usize>, council: &Council) {
+        if !council.departments.iter().any(|department| department.id == id) {
+            let known: Vec<&str> =
+                council.departments.iter().map(|department| department.id.as_str()).collect();
+            self.fault(
+                at,
+                format!("there is no department “{id}” in {}; there are {}", council.name, known.join(", ")),
+            );
+        }
+    }
+
+    pub(super) fn standard(&mut self, root: &Part<'_, '_>) -> Option<Standard> {
+        let Some(part) = self.table(root, "standard") else {
+            if !root.has("standard") {
+                self.fault(
+                    0..0,
+                    "the document has no [standard]: say by when it is acknowledged and completed",
+                );
+            }
+            return None;
+        };
+        self.only(&part, &["acknowledge", "complete"]);
+        self.limits(&part)
+    }
+
+    pub(super) fn standards(&mut self, root: &Part<'_, '_>, questions: &[Read]) -> Vec<StandardWhen> {
+        let mut standards = Vec::new();
+        for part in self.tables(root, "standards", "standard") {
+            self.only(&part, &["when", "acknowledge", "complete"]);
+            let when = self.condition_of(&part, questions);
+            if let (Some(when), Some(standard)) = (when, self.limits(&part)) {
+                standards.push(StandardWhen { when, standard });
+            }
+        }
+        standards
+    }
+
+    fn limits(&mut self, part: &Part<'_, '_>) -> Option<Standard> {
+        let acknowledge = self.limit(part, "acknowledge");
+        let complete = self.limit(part, "complete");
+        Some(Standard { acknowledge: acknowledge?, complete: complete? })
+    }
+
+    fn limit(&mut self, part: &Part<'_, '_>, key: &str) -> Option<Limit> {
+        let text = self.plain_of(part, key)?;
+        let limit = Limit::parse(&text);
+        if limit.is_none() {
+            self.fault(
+                part.at(key),
+                format!("“{key}” must be written like “5 working days”, “4 working hours”, “24 hours”, “28 days” or “1 month”"),
+            );
+        }
+        limit
+    }
+
+    /// The condition in `when`, checked against all questions; a fault when there is none.
+    fn condition_of(&mut self, part: &Part<'_, '_>, questions: &[Read]) -> Option<Condition> {
+        self.need(part, "when")?;
+        self.maybe_condition_of(part, questions)
+    }
+
+    fn maybe_condition_of(&mut self, part: &Part<'_, '_>, questions: &[Read]) -> Option<Condition> {
+        let item = part.get("when")?;
+        let condition = self.when(item, "when")?;
+        self.condition(&condition, questions, &[], item.span());
+        Some(condition)
+    }
+
+    pub(super) fn routes(
+        &mut self,
+        root: &Part<'_, '_>,
+        questions: &[Read],
+        council: &Council,
+    ) -> Vec<Route> {
+        let mut routes = Vec::new();
+        for part in self.tables(root, "routes", "route") {
+            self.only(&part, &["when", "wards", "department", "team"]);
+            let when = self.maybe_condition_of(&part, questions);
+            let wards = if part.has("wards") {
+                self.list(&part, "wards", false).unwrap_or_default()
+            } else {
+                Vec::new()
+            };
+            if !part.has("when") && !part.has("wards") {
+                self.fault(part.span.clone(), "a route needs “when”, “wards” or both");
+            }
+            let team = self.maybe_plain(&part, "team");
+            if let Some(department) = self.plain_of(&part, "department") {
+                self.department(&department, part.at("department"), council);
+                routes.push(Route { when, wards, department, team });
+            }
+        }
+        routes
+    }
+
+    pub(super) fn fee(&mut self, root: &Part<'_, '_>, questions: &[Read]) -> Option<Fee> {
+        let part = self.table(root, "fee")?;
+        self.only(&part, &["rules", "lines"]);
+        let rules = self.words_of(&part, "rules");
+        let mut lines = Vec::new();
+        for line in self.tables(&part, "lines", "line") {
+            self.only(&line, &["label", "price", "each", "price_from", "percent", "when"]);
+            let label = self.words_of(&line, "label");
+            let amount = self.amount(&line, questions);
+            let when = self.maybe_condition_of(&line, questions);
+            if let (Some(label), Some(amount)) = (label, amount) {
+                lines.push(Line { label, amount, when });
+            }
+        }
+        if lines.is_empty() {
+            self.fault(part.span.clone(), "[fee] has no [[fee.lines]]");
+        }
+        Some(Fee { rules: rules?, lines })
+    }
+
+    fn amount(&mut self, line: &Part<'_, '_>, questions: &[Read]) -> Option<Amount> {
+        match [line.has("price"), line.has("price_from"), line.has("percent")] {
+            [true, false, false] if line.has("each") => {
+                let price = self.pence(line, "price");
+                let is_number = |kind: &Kind| matches!(kind, Kind::Number(_));
+                let question = self.question_for(line, "each", questions, "a number", is_number);
+                Some(Amount::Each { price: price?, question: question? })
+            }
+            [true, false, false] => self.pence(line, "price").map(Amount::Fixed),
+            [false, true, false] => {
+                let is_money = |kind: &Kind| matches!(kind, Kind::Money(_));
+                self.question_for(line, "price_from", questions, "money", is_money).map(Amount::Answer)
+            }
+            [false, false, true] => {
+                let percent = self.number(line, "percent", -100..101)?;
+                i32::try_from(percent).ok().map(Amount::Percent)
+            }
+            _ => {
+                self.fault(
+                    line.span.clone(),
+                    "a line of a fee has one of “price”, “price_from” and “percent”",
+                );
+                None
+            }
+        }
+    }
+
+    fn question_for(
+        &mut self,
+        part: &Part<'_, '_>,
+        key: &str,
+        questions: &[Read],
+        what: &str,
+        fits: impl Fn(&Kind) -> bool,
+    ) -> Option<String> {
+        let id = self.plain_of(part, key)?;
+        let found = questions.iter().find(|read| read.question.id == id);
+        if !self.unreadable.contains(&id) && !found.is_some_and(|read| fits(&read.question.kind)) {
+            self.fault(part.at(key), format!("“{key}” must name a question for {what}; “{id}” is none"));
+        }
+        Some(id)
+    }
+
+    pub(super) fn policies(&mut self, root: &Part<'_, '_>) -> Vec<Policy> {
+        let mut taken = BTreeSet::new();
+        let mut policies = Vec::new();
+        for part in self.tables(root, "policies", "policy") {
+            self.only(&part, &["id", "name", "version", "date", "text", "instead"]);
+            let id = self.id(&part, &mut taken);
+            let name = self.words_of(&part, "name");
+            let version = self.plain_of(&part, "version");
+            let date = self.date(&part, "date");
+            let text = self.words_of(&part, "text");
+            let instead = self.words_of(&part, "instead");
+            if let (Some(id), Some(name), Some(version), Some(date), Some(text), Some(instead)) =
+                (id, name, version, date, text, instead)
+            {
+                policies.push(Policy { id, name, version, date, text, instead });
+            }
+        }
+        policies
+    }
+
+    pub(super) fn stops(
+        &mut self,
+        root: &Part<'_, '_>,
+        questions: &[Read],
+        policies: &[Policy],
+    ) -> Vec<Stop> {
+        let mut taken = BTreeSet::new();
+        let mut stops = Vec::new();
+        for part in self.tables(root, "stops", "stop") {
+            self.only(&part, &["id", "when", "kind", "title", "text", "instead", "policy", "from", "until"]);
+            let id = self.id(&part, &mut taken);
+            let kind = self.stop_kind(&part);
+            let closed = kind == Some(StopKind::Closed);
+            let when = if closed { None } else { self.condition_of(&part, questions) };
+            let (from, until) =
+                if closed { (self.date(&part, "from"), self.date(&part, "until")) } else { (None, None) };
+            if closed && part.has("when") {
+                self.fault(part.at("when"), "a service that is closed has “from” and “until” and no “when”");
+            }
+            if from.zip(until).is_some_and(|(from, until)| until < from) {
+                self.fault(part.at("until"), "“until” is before “from”");
+            }
+            if let Some(key) = ["from", "until"].into_iter().find(|key| !closed && part.has(key)) {
+                self.fault(part.at(key), format!("“{key}” is only for a stop of kind \"closed\""));
+            }
+            let policy = self.maybe_plain(&part, "policy");
+            match (&policy, kind) {
+                (None, Some(StopKind::Policy)) => {
+                    self.fault(
+                        part.span.clone(),
+                        format!("{} is a policy stop and must name its “policy”", part.name),
+                    );
+                }
+                (Some(policy), _) if !policies.iter().any(|known| &known.id == policy) => {
+                    self.fault(part.at("policy"), format!("there is no policy “{policy}” in this document"));
+                }
+                _ => {}
+            }
+            let title = self.words_of(&part, "title");
+            let text = self.list(&part, "text", true);
+            let instead = self.maybe_words(&part, "instead");
+            if let (Some(id), Some(kind), Some(title), Some(text)) = (id, kind, title, text)
+                && (closed || when.is_some())
+            {
+                stops.push(Stop { id, when, from, until, kind, title, text, instead, policy });
+            }
+        }
+        stops
+    }
+
+    fn stop_kind(&mut self, part: &Part<'_, '_>) -> Option<StopKind> {
+        Some(match self.plain_of(part, "kind")?.as_str() {
+            "policy" => StopKind::Policy,
+            "not_ours" => StopKind::NotOurs,
+            "emergency" => StopKind::Emergency,
+            "sign_in" => StopKind::SignIn,
+            "closed" => StopKind::Closed,
+            _ => {
+                self.fault(
+                    part.at("kind"),
+                    "a stop's kind is \"policy\", \"not_ours\", \"emergency\", \"sign_in\" or \"closed\"",
+                );
+                return None;
+            }
+        })
+    }
+}

@@ -1,0 +1,31 @@
+//! `/api/places` and `/api/addresses`: the council's gazetteer.
+
+use domain::api::places::{Addresses, PlaceAt, Places};
+
+use super::ApiProblem;
+use crate::state::device::in_address;
+
+/// Streets by name, or by a postcode in them.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn find(typed: &str) -> Result<Places, ApiProblem> {
+    super::get(&format!("/api/places?q={}", in_address(typed))).await
+}
+
+/// What is at a position, written `54.97827,-1.61778`.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn at(position: &str) -> Result<PlaceAt, ApiProblem> {
+    let (lat, lon) = position.split_once(',').unwrap_or((position, ""));
+    super::get(&format!("/api/places/at?lat={}&lon={}", in_address(lat), in_address(lon))).await
+}
+
+/// The addresses with a postcode.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn addresses(postcode: &str) -> Result<Addresses, ApiProblem> {
+    super::get(&format!("/api/addresses?postcode={}", in_address(postcode))).await
+}

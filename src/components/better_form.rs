@@ -1,0 +1,102 @@
+//! A form that fits better than a free message: said while it is written, and once more before it is sent on.
+
+use std::sync::Arc;
+
+use domain::search::{Entry, Index};
+use leptos::{prelude::*, task::spawn_local};
+
+use super::handlers::pressed;
+use crate::api::services;
+use crate::live::{live_if, react};
+use crate::state::timer::settled;
+use crate::state::{address, visit};
+use crate::{a11y, paths};
+
+/// How long writing rests before it is read, in milliseconds.
+const REST_MS: u64 = 700;
+/// The notice, for the focus.
+const ID: &str = "better-form";
+
+/// Looks for a form that fits what is written.
+#[derive(Clone, Copy)]
+pub struct BetterForm {
+    /// Its identifier and title.
+    found: RwSignal<Option<(String, String)>>,
+    message: Signal<String>,
+    /// It was shown, and the person goes on all the same.
+    passed: RwSignal<bool>,
+}
+
+impl BetterForm {
+    /// For a message.
+    #[must_use]
+    pub fn new(message: Signal<String>) -> Self {
+        let better = Self { found: RwSignal::new(None), message, passed: RwSignal::new(false) };
+        let all = RwSignal::new(None);
+        spawn_local(async move {
+            let Ok(mut list) = services::list().await else { return };
+            // The last one takes everything else: it is this form.
+            list.pop();
+            let index = Index::new(list.iter().map(|service| Entry {
+                title: &service.title,
+                summary: &service.summary,
+                keywords: &service.keywords,
+            }));
+            all.try_set(Some(Arc::new((list, index))));
+        });
+        let rested = settled(message, REST_MS);
+        let announcer = a11y::use_announcer();
+        react(move || {
+            let Some(all) = all.get() else { return };
+            let typed = rested.get();
+            // What was there before anything was typed counts too.
+            let typed = if typed.is_empty() { message.get_untracked() } else { typed };
+            let (list, index) = &*all;
+            let found = index.suggest(&typed).and_then(|found| list.get(found.entry));
+            let found = found.map(|service| (service.id.clone(), service.title.clone()));
+            if better.found.with_untracked(|before| *before != found) {
+                if let Some((_, title)) = &found {
+                    announcer.say(format!("There is a form for this: {title}"));
+                }
+                better.passed.set(false);
+                better.found.set(found);
+            }
+        });
+        better
+    }
+
+    /// Whether the person may go on: the first time the notice takes the focus instead.
+    #[must_use]
+    pub fn lets_pass(self) -> bool {
+        if self.found.with_untracked(Option::is_none) || self.passed.get_untracked() {
+            return true;
+        }
+        self.passed.set(true);
+        a11y::focus_id_when_drawn(ID.to_owned());
+        false
+    }
+
+    /// The notice.
+    pub fn notice(self) -> AnyView {
+        let address = address::use_address();
+        live_if(move || {
+            let (id, title) = self.found.get()?;
+            let passed = self.passed.get();
+            let take = pressed(move || {
+                visit::take_along(&self.message.get_untracked());
+                address.go(&paths::service(&id));
+            });
+            Some(
+                view! {
+                    <div class="portico-known" id=ID tabindex="-1">
+                        <h2 class="govuk-heading-m">"This looks like “"{title}"”"</h2>
+                        <p>"Use that form: it goes straight to the people who do it. What you wrote comes along."</p>
+                        {passed.then(|| view! { <p>"Or press Continue again to send it as a message."</p> }.into_any())}
+                        <button type="button" class="govuk-button" on:click=take>"Use that form"</button>
+                    </div>
+                }
+                .into_any(),
+            )
+        })
+    }
+}

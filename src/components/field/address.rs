@@ -1,0 +1,188 @@
+//! An address: found by its postcode and picked from a list, or typed by hand. Nobody is made to have one.
+
+use domain::api::places::AddressFound;
+use domain::field::Address;
+use leptos::{prelude::*, task::spawn_local};
+
+use super::Asked;
+use crate::a11y;
+use crate::api::places;
+use crate::components::handlers::{Typed, pressed, typed};
+use crate::components::input::{RadioOption, Radios, Typing};
+use crate::live::live_if;
+
+const POSTCODE: Typing = Typing {
+    autocomplete: Some("postal-code"),
+    verbatim: true,
+    capitals: true,
+    width: "govuk-input--width-10",
+    ..Typing::PLAIN
+};
+
+/// How far looking up has come.
+#[derive(Clone, Debug, PartialEq)]
+enum Found {
+    Nothing,
+    Addresses(Vec<AddressFound>),
+    /// It was looked for, and this is why there is no list.
+    No(&'static str),
+}
+
+pub(super) fn view(asked: &Asked, kind: &Address) -> AnyView {
+    let draft = asked.draft;
+    let none = draft.text(asked.path("no_fixed"));
+    let has_one = Memo::new(move |_| none.with(String::is_empty));
+    let parts = {
+        let asked = asked.clone();
+        live_if(move || has_one.get().then(|| look_up(&asked)))
+    };
+    let none = kind.no_fixed.then(|| {
+        let option = RadioOption { value: "yes".into(), label: "I have no fixed address".into(), hint: None };
+        let path = asked.path("no_fixed");
+        let (value, choose) = (draft.text(&path), draft.setter(&path));
+        let labelled = asked.part("no_fixed", "If you don’t have one");
+        view! { <Radios labelled=labelled options=vec![option] value=value on_choose=choose several=true /> }
+            .into_any()
+    });
+    asked.labelled().fieldset(view! { {parts} {none} }.into_any())
+}
+
+fn look_up(asked: &Asked) -> AnyView {
+    let draft = asked.draft;
+    let found = RwSignal::new(Found::Nothing);
+    // By hand: when it was begun so, when there is no list, and when somebody says so.
+    let by_hand = RwSignal::new(
+        draft.now().get(&asked.path("uprn")).is_empty() && !draft.now().get(&asked.path("line1")).is_empty(),
+    );
+    let postcode = draft.text(asked.path("postcode"));
+    let announcer = a11y::use_announcer();
+    let find = pressed(move || {
+        let typed = postcode.get_untracked();
+        spawn_local(async move {
+            let reply = places::addresses(&typed).await;
+            let now = match reply {
+                Ok(reply) if reply.addresses.is_empty() => {
+                    Found::No("This postcode is not in our list. That can be: type the address.")
+                }
+                Ok(reply) => Found::Addresses(reply.addresses),
+                Err(_) => Found::No("We could not look it up. Type the address."),
+            };
+            match &now {
+                Found::Addresses(list) if list.len() == 1 => announcer.say("1 address found"),
+                Found::Addresses(list) => announcer.say(format!("{} addresses found", list.len())),
+                Found::No(why) => {
+                    announcer.say(*why);
+                    let _ = by_hand.try_set(true);
+                }
+                Found::Nothing => {}
+            }
+            let _ = found.try_set(now);
+        });
+    });
+    let list = {
+        let asked = asked.clone();
+        live_if(move || match found.get() {
+            Found::Nothing => None,
+            Found::No(why) => Some(view! { <p class="govuk-inset-text">{why}</p> }.into_any()),
+            Found::Addresses(list) => Some(choose(&asked, list, by_hand)),
+        })
+    };
+    let told = {
+        let asked = asked.clone();
+        let answers = draft.answers();
+        live_if(move || {
+            let lines = answers.with(|answers| {
+                let picked = !answers.get(&asked.path("uprn")).is_empty();
+                picked.then(|| {
+                    ["line1", "line2", "town", "postcode"]
+                        .map(|part| answers.get(&asked.path(part)).to_owned())
+                })
+            })?;
+            let lines = lines.into_iter().filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n");
+            Some(view! { <p class="portico-typed portico-address">{lines}</p> }.into_any())
+        })
+    };
+    let hand = {
+        let asked = asked.clone();
+        live_if(move || by_hand.get().then(|| by_hand_inputs(&asked)))
+    };
+    let open = {
+        let first = asked.path("line1");
+        live_if(move || {
+            let first = first.clone();
+            let open = pressed(move || {
+                by_hand.set(true);
+                a11y::focus_id_when_drawn(first.clone());
+            });
+            (!by_hand.get()).then(|| {
+                view! {
+                    <p><button type="button" class="portico-link-button" on:click=open>"Type the address instead"</button></p>
+                }
+                .into_any()
+            })
+        })
+    };
+    view! {
+        {asked.part_input("postcode", "Postcode", POSTCODE)}
+        <button type="button" class="govuk-button govuk-button--secondary" on:click=find>"Find address"</button>
+        {list}
+        {told}
+        {open}
+        {hand}
+    }
+    .into_any()
+}
+
+/// The list to pick from.
+fn choose(asked: &Asked, list: Vec<AddressFound>, by_hand: RwSignal<bool>) -> AnyView {
+    let id = asked.path("list");
+    let options = list
+        .iter()
+        .map(|found| view! { <option value=found.uprn.clone()>{found.lines.join(", ")}</option> }.into_any());
+    let options = options.collect_view();
+    let path = asked.path.clone();
+    let draft = asked.draft;
+    let pick: Typed = typed(Callback::new(move |uprn: String| {
+        let Some(found) = list.iter().find(|found| found.uprn == uprn) else { return };
+        by_hand.set(false);
+        draft.update(|answers| {
+            let line = |at: usize| found.lines.get(at).cloned().unwrap_or_default();
+            for (part, text) in [
+                ("uprn", found.uprn.clone()),
+                ("line1", line(0)),
+                ("line2", line(1)),
+                ("town", found.town.clone().unwrap_or_default()),
+                ("postcode", found.postcode.clone()),
+            ] {
+                answers.set(&format!("{path}.{part}"), text);
+            }
+        });
+    }));
+    view! {
+        <div class="govuk-form-group">
+            <label class="govuk-label" for=id.clone()>"Choose your address"</label>
+            <select class="govuk-select" id=id on:change=pick>
+                <option value="">"Choose one"</option>
+                {options}
+            </select>
+        </div>
+    }
+    .into_any()
+}
+
+/// The lines to type. What is typed is no longer the address that was picked.
+fn by_hand_inputs(asked: &Asked) -> AnyView {
+    let uprn = asked.path("uprn");
+    if !asked.draft.now().get(&uprn).is_empty() {
+        asked.draft.set(&uprn, String::new());
+    }
+    let line = |part: &str, label: &str, autocomplete| {
+        asked.part_input(part, label, Typing { autocomplete: Some(autocomplete), ..Typing::PLAIN })
+    };
+    view! {
+        {line("line1", "Address line 1", "address-line1")}
+        {line("line2", "Address line 2 (optional)", "address-line2")}
+        {line("town", "Town (optional)", "address-level2")}
+    }
+    .into_any()
+}

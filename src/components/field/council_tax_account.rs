@@ -1,0 +1,9 @@
+//! A council tax account number.
+
+use leptos::prelude::AnyView;
+
+use super::Asked;
+
+pub(super) fn view(asked: &Asked) -> AnyView {
+    asked.code()
+}

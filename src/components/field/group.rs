@@ -1,0 +1,83 @@
+//! Several of the same: “Add another vehicle”.
+
+use domain::field::{Group, group};
+use leptos::prelude::*;
+
+use super::{Asked, field};
+use crate::a11y;
+use crate::components::handlers::pressed;
+use crate::live::{live, live_if};
+
+pub(super) fn view(asked: &Asked, kind: &Group) -> AnyView {
+    let (draft, path, max) = (asked.draft, asked.path.clone(), kind.max);
+    let name = capital(&kind.item);
+    let typed = group::count(&path, &draft.now()).clamp(1, max);
+    let many = RwSignal::new(typed);
+    // Drawn anew when one is taken out: those behind it move up.
+    let turn = RwSignal::new(0);
+    let announcer = a11y::use_announcer();
+    let (inner, first) = (kind.questions.clone(), kind.questions.first().map(|first| first.id.clone()));
+    let first = first.unwrap_or_default();
+    let item = {
+        let (asked, name, path) = (asked.clone(), name.clone(), path.clone());
+        move |number: u32| {
+            let fields = inner.iter().map(|question| {
+                let path = format!("{}.{number}.{}", asked.path, question.id);
+                field(&Asked { question: question.clone(), path, heading: false, ..asked.clone() })
+            });
+            let path = path.clone();
+            let told = format!("{name} {number} was removed");
+            let remove = pressed(move || {
+                draft.update(|answers| group::remove(&path, number, answers));
+                many.update(|many| *many -= 1);
+                turn.update(|turn| *turn += 1);
+                announcer.say(told.clone());
+                a11y::focus_id(&format!("{path}-add"));
+            });
+            let remove = (many.get() > 1).then(|| {
+                view! {
+                    <button type="button" class="govuk-button govuk-button--secondary" on:click=remove>
+                        {format!("Remove {} {number}", name.to_lowercase())}
+                    </button>
+                }
+                .into_any()
+            });
+            view! {
+                <fieldset class="govuk-fieldset portico-item">
+                    <legend class="govuk-fieldset__legend govuk-fieldset__legend--s">{format!("{name} {number}")}</legend>
+                    {fields.collect_view()}
+                    {remove}
+                </fieldset>
+            }
+            .into_any()
+        }
+    };
+    let items = live(move || {
+        turn.track();
+        (1..=many.get()).map(&item).collect_view().into_any()
+    });
+    let add_id = format!("{path}-add");
+    let another = kind.item.clone();
+    let add = live_if(move || {
+        let path = path.clone();
+        let first = first.clone();
+        let add = pressed(move || {
+            many.update(|many| *many += 1);
+            a11y::focus_id_when_drawn(format!("{path}.{}.{first}", many.get_untracked()));
+        });
+        (many.get() < max).then(|| {
+            view! {
+                <button type="button" class="govuk-button govuk-button--secondary" id=add_id.clone() on:click=add>
+                    {format!("Add another {another}")}
+                </button>
+            }
+            .into_any()
+        })
+    });
+    asked.legend(view! { {items} {add} }.into_any())
+}
+
+fn capital(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}

@@ -1,0 +1,93 @@
+//! Why a form ends here. Not an error, and not made to look like one.
+
+use domain::catalogue::{Service, Stop, StopKind};
+use leptos::prelude::*;
+
+use super::layout::phone_link;
+use super::policy::PolicyLetter;
+use crate::paths;
+use crate::state::boot;
+
+/// Says why the form ends, what to do instead and whom to ring.
+pub fn stop_panel(service: &Service, stop: &Stop) -> AnyView {
+    let policy = stop.policy.as_ref().and_then(|id| service.policy(id)).cloned();
+    let text = stop.text.iter().map(|text| view! { <p>{with_numbers(text)}</p> }.into_any()).collect_view();
+    let instead = stop.instead.as_ref().map(|instead| {
+        view! {
+            <h3 class="govuk-heading-s">"What you can do"</h3>
+            <p>{with_numbers(instead)}</p>
+        }
+        .into_any()
+    });
+    let (phone, hours) = boot::use_council()
+        .with_value(|council| (phone_link(&council.contact.phone), council.contact.hours.clone()));
+    let wrong = match stop.kind {
+        StopKind::Policy => "If you think this policy does not fit your case, ring us on ",
+        StopKind::NotOurs => "If you are not sure who is responsible, ring us on ",
+        StopKind::Emergency => "If it is not an emergency, change your answer, or ring us on ",
+        StopKind::SignIn | StopKind::Closed => "If you can't wait or need help, ring us on ",
+    };
+    let urgent = stop.kind == StopKind::Emergency;
+    view! {
+        <section class="portico-stop" class:portico-stop--urgent=urgent id=format!("stop-{}", stop.id)>
+            <h2 class="govuk-heading-m">{stop.title.clone()}</h2>
+            {text}
+            {policy.map(|policy| view! { <PolicyLetter policy=policy /> }.into_any())}
+            {instead}
+            <p>{wrong}{phone}" ("{hours}")."</p>
+            <p><a href=paths::HOME>"See what else you can do here"</a></p>
+        </section>
+    }
+    .into_any()
+}
+
+/// A text in which phone numbers can be pressed.
+fn with_numbers(text: &str) -> AnyView {
+    let mut parts = Vec::new();
+    let mut rest = text;
+    while let Some((begin, end)) = number_in(rest) {
+        parts.push(rest[..begin].to_owned().into_any());
+        parts.push(phone_link(&rest[begin..end]));
+        rest = &rest[end..];
+    }
+    parts.push(rest.to_owned().into_any());
+    parts.into_any()
+}
+
+/// Where the first phone number of a text stands: 999, 101 and the like, or ten digits and more that begin with
+/// a nought.
+fn number_in(text: &str) -> Option<(usize, usize)> {
+    let mut begin = 0;
+    while let Some(at) = text[begin..].find(|c: char| c.is_ascii_digit()) {
+        begin += at;
+        let length =
+            text[begin..].find(|c: char| !c.is_ascii_digit() && c != ' ').unwrap_or(text.len() - begin);
+        let number = text[begin..begin + length].trim_end();
+        let digits = number.bytes().filter(u8::is_ascii_digit).count();
+        let is_own = !text[..begin].ends_with(|c: char| c.is_alphanumeric() || c == '£');
+        if is_own
+            && (matches!(number, "999" | "101" | "105" | "111" | "112")
+                || digits >= 10 && number.starts_with('0'))
+        {
+            return Some((begin, begin + number.len()));
+        }
+        begin += length;
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_the_numbers_to_ring_and_no_others() {
+        let found = |text: &'static str| number_in(text).map(|(begin, end)| &text[begin..end]);
+        assert_eq!(found("Ring 999 now."), Some("999"));
+        assert_eq!(found("Ring the gas emergency line on 0800 111 999."), Some("0800 111 999"));
+        assert_eq!(found("In 2026 we took 14 days; ring 01632 960 960 (9am to 5pm)"), Some("01632 960 960"));
+        for text in ["", "24 hours a day", "£105", "A999 road", "1 April 2026", "999999"] {
+            assert_eq!(found(text), None, "{text}");
+        }
+    }
+}
