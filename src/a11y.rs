@@ -1,7 +1,7 @@
 //! What a browser does by itself on a page load and a single-page app has to do by hand: the title, the
 //! focus, the top of the page, and telling those who listen what changed.
 
-use crate::live::{live_words, react};
+use crate::live::{Drawn as _, live_words, react};
 use leptos::{leptos_dom::helpers::request_animation_frame, prelude::*};
 use web_sys::{HtmlElement, wasm_bindgen::JsCast as _};
 
@@ -42,7 +42,7 @@ pub fn use_announcer() -> Announcer {
 #[component]
 pub fn AnnouncerRegion() -> impl IntoView {
     let Announcer(said) = use_announcer();
-    view! { <div id="announcer" class="govuk-visually-hidden" role="status">{live_words(move || said.get())}</div> }
+    view! { <div id="announcer" class="govuk-visually-hidden" role="status">{live_words(move || said.get())}</div> }.drawn()
 }
 
 /// Called by every page as it is drawn: sets the title, goes to the top, and moves the focus to the

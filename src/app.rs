@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use crate::a11y;
 use crate::components::layout::{Column, Layout};
 use crate::components::load::not_found;
-use crate::live::{afresh, react};
+use crate::live::{Drawn as _, afresh, react};
 use crate::pages::{
     check::CheckPage, find::FindPage, help::HelpPage, home::HomePage, request::RequestPage, sent::SentPage,
     start::StartPage, step::StepPage, withdraw::WithdrawPage,
@@ -38,6 +38,7 @@ pub fn App(
             {afresh(move || page(&here.get(), draw))}
         </Layout>
     }
+    .drawn()
 }
 
 /// Draws the page at an address.
@@ -48,7 +49,7 @@ fn page(address: &str, draw: Draw) -> AnyView {
             react(move || address::load(&address));
             ().into_any()
         }),
-        None => view! { <Column>{not_found()}</Column> }.into_any(),
+        None => view! { <Column>{not_found()}</Column> }.drawn(),
     }
 }
 
@@ -62,13 +63,13 @@ pub fn provide_forms() {
 pub fn forms(page: Page<'_>) -> Option<AnyView> {
     let own = ToOwned::to_owned;
     Some(match page {
-        Page::Home => view! { <HomePage /> }.into_any(),
-        Page::Start { id } => view! { <StartPage id=own(id) /> }.into_any(),
+        Page::Home => view! { <HomePage /> }.drawn(),
+        Page::Start { id } => view! { <StartPage id=own(id) /> }.drawn(),
         Page::Step { id, slug, changing } => {
-            view! { <StepPage id=own(id) slug=own(slug) changing=changing /> }.into_any()
+            view! { <StepPage id=own(id) slug=own(slug) changing=changing /> }.drawn()
         }
-        Page::Check { id } => view! { <CheckPage id=own(id) /> }.into_any(),
-        Page::Help => view! { <HelpPage /> }.into_any(),
+        Page::Check { id } => view! { <CheckPage id=own(id) /> }.drawn(),
+        Page::Help => view! { <HelpPage /> }.drawn(),
         _ => return None,
     })
 }
@@ -77,10 +78,10 @@ pub fn forms(page: Page<'_>) -> Option<AnyView> {
 pub fn follow(page: Page<'_>) -> Option<AnyView> {
     let own = ToOwned::to_owned;
     Some(match page {
-        Page::Find => view! { <FindPage /> }.into_any(),
-        Page::Request { key } => view! { <RequestPage key=own(key) /> }.into_any(),
-        Page::Sent { key } => view! { <SentPage key=own(key) /> }.into_any(),
-        Page::Withdraw { key } => view! { <WithdrawPage key=own(key) /> }.into_any(),
+        Page::Find => view! { <FindPage /> }.drawn(),
+        Page::Request { key } => view! { <RequestPage key=own(key) /> }.drawn(),
+        Page::Sent { key } => view! { <SentPage key=own(key) /> }.drawn(),
+        Page::Withdraw { key } => view! { <WithdrawPage key=own(key) /> }.drawn(),
         _ => return None,
     })
 }

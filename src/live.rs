@@ -8,6 +8,19 @@ use std::sync::{Arc, Mutex};
 
 use leptos::prelude::*;
 
+/// A view of any type. Of the wrapper that `view!` puts around what it makes, Leptos would make a type for each tag
+/// besides the one that it has for the tag itself.
+pub trait Drawn {
+    /// The view.
+    fn drawn(self) -> AnyView;
+}
+
+impl<T: IntoAny> Drawn for View<T> {
+    fn drawn(self) -> AnyView {
+        self.into_inner().into_any()
+    }
+}
+
 /// Draws something, and draws it anew whenever a signal changes that was read in drawing it.
 pub fn live(draw: impl Fn() -> AnyView + Send + 'static) -> AnyView {
     let draw: Arc<Mutex<dyn FnMut() -> AnyView + Send>> = Arc::new(Mutex::new(draw));

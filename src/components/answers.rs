@@ -4,6 +4,7 @@ use domain::field::{Document, PhotosValue, Value};
 use leptos::prelude::*;
 
 use super::gallery::AddressOf;
+use crate::live::Drawn as _;
 use crate::words;
 
 /// One line of the list.
@@ -34,7 +35,7 @@ pub fn AnswerList(
             None => "Not provided".into_any(),
             Some(Value::Photos(photos)) => photos_view(photos, &photo),
             Some(Value::Documents(documents)) => documents_view(documents, document.as_ref()),
-            Some(value) => view! { <bdi class="portico-typed">{value.show()}</bdi> }.into_any(),
+            Some(value) => view! { <bdi class="portico-typed">{value.show()}</bdi> }.drawn(),
         };
         view! {
             <div class="govuk-summary-list__row">
@@ -44,38 +45,38 @@ pub fn AnswerList(
                     <dd class="govuk-summary-list__actions">
                         <a href=href>"Change"<span class="govuk-visually-hidden">{hidden}</span></a>
                     </dd>
-                }.into_any())}
+                }.drawn())}
             </div>
         }
-        .into_any()
+        .drawn()
     };
-    view! { <dl class="govuk-summary-list">{lines.into_iter().map(line).collect_view()}</dl> }
+    view! { <dl class="govuk-summary-list">{lines.into_iter().map(line).collect_view()}</dl> }.drawn()
 }
 
 fn documents_view(documents: Vec<Document>, address: Option<&AddressOf<String>>) -> AnyView {
     let row = |document: Document| {
-        let name = view! { <bdi>{document.name}</bdi> }.into_any();
+        let name = view! { <bdi>{document.name}</bdi> }.drawn();
         let shown = match address {
             Some(address) => {
-                view! { <a href=address(document.id) rel="external" download>{name}</a> }.into_any()
+                view! { <a href=address(document.id) rel="external" download>{name}</a> }.drawn()
             }
             None => name,
         };
-        view! { <li>{shown}</li> }.into_any()
+        view! { <li>{shown}</li> }.drawn()
     };
-    view! { <ul class="govuk-list">{documents.into_iter().map(row).collect_view()}</ul> }.into_any()
+    view! { <ul class="govuk-list">{documents.into_iter().map(row).collect_view()}</ul> }.drawn()
 }
 
 fn photos_view(answer: PhotosValue, photo: &AddressOf<Option<String>>) -> AnyView {
     let count = words::count(answer.photos.len(), "photo");
     let pictures = answer.photos.into_iter().enumerate().filter_map(|(at, own)| {
         let alt = if own.alt.is_empty() { format!("Photo {}", at + 1) } else { own.alt };
-        photo(own.id).map(|address| view! { <li><img src=address alt=alt.clone() /></li> }.into_any())
+        photo(own.id).map(|address| view! { <li><img src=address alt=alt.clone() /></li> }.drawn())
     });
     view! {
         <p>{count}</p>
         <ul class="portico-gallery">{pictures.collect_view()}</ul>
-        {answer.position.map(|_| view! { <p>"With the place where the photo was taken"</p> }.into_any())}
+        {answer.position.map(|_| view! { <p>"With the place where the photo was taken"</p> }.drawn())}
     }
-    .into_any()
+    .drawn()
 }

@@ -7,7 +7,7 @@ use leptos::{prelude::*, task::spawn_local};
 
 use super::handlers::pressed;
 use crate::api::services;
-use crate::live::{live_if, react};
+use crate::live::{Drawn as _, live_if, react};
 use crate::state::timer::settled;
 use crate::state::{address, visit};
 use crate::{a11y, paths};
@@ -91,11 +91,11 @@ impl BetterForm {
                     <div class="portico-known" id=ID tabindex="-1">
                         <h2 class="govuk-heading-m">"This looks like “"{title}"”"</h2>
                         <p>"Use that form: it goes straight to the people who do it. What you wrote comes along."</p>
-                        {passed.then(|| view! { <p>"Or press Continue again to send it as a message."</p> }.into_any())}
+                        {passed.then(|| view! { <p>"Or press Continue again to send it as a message."</p> }.drawn())}
                         <button type="button" class="govuk-button" on:click=take>"Use that form"</button>
                     </div>
                 }
-                .into_any(),
+                .drawn(),
             )
         })
     }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::live::{live, live_words};
+use crate::live::{Drawn as _, live, live_words};
 
 /// A form's button. While something is being sent it says so and does nothing more.
 #[component]
@@ -27,6 +27,7 @@ pub fn SubmitButton(
             {live_words(move || if sending.get() { "Sending…".to_owned() } else { label.clone() })}
         </button>
     }
+    .drawn()
 }
 
 /// A link that looks like the way on.
@@ -39,7 +40,7 @@ pub fn StartButton(
     #[prop(into)]
     label: String,
 ) -> impl IntoView {
-    view! { <a class="govuk-button govuk-button--start" role="button" href=href>{label}</a> }
+    view! { <a class="govuk-button govuk-button--start" role="button" href=href>{label}</a> }.drawn()
 }
 
 /// The link to the page before.
@@ -49,5 +50,5 @@ pub fn BackLink(
     #[prop(into)]
     href: Signal<String>,
 ) -> impl IntoView {
-    live(move || view! { <a class="govuk-back-link" href=href.get()>"Back"</a> }.into_any())
+    live(move || view! { <a class="govuk-back-link" href=href.get()>"Back"</a> }.drawn())
 }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::live::live_words;
+use crate::live::{Drawn as _, live_words};
 use crate::state::timer;
 
 /// Counts the characters left in a text.
@@ -30,7 +30,7 @@ impl Count {
             </div>
             <div class="govuk-visually-hidden" aria-live="polite">{live_words(move || told.get())}</div>
         }
-        .into_any()
+        .drawn()
     }
 }
 

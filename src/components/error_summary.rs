@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::handlers::Pressed;
 use crate::a11y;
-use crate::live::{live_if, react};
+use crate::live::{Drawn as _, live_if, react};
 
 /// One thing that is wrong: the id of the field, and words that say what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,14 +49,14 @@ pub fn ErrorSummary(
     });
     let line = |Problem { id, words }: Problem| {
         if id.starts_with('/') {
-            return view! { <li><a href=id>{words}</a></li> }.into_any();
+            return view! { <li><a href=id>{words}</a></li> }.drawn();
         }
         let href = format!("#{id}");
         let go: Pressed = Box::new(move |event| {
             event.prevent_default();
             a11y::focus_id(&id);
         });
-        view! { <li><a href=href on:click=go>{words}</a></li> }.into_any()
+        view! { <li><a href=href on:click=go>{words}</a></li> }.drawn()
     };
     live_if(move || {
         problems.with(|list| !list.is_empty()).then(|| {
@@ -72,7 +72,7 @@ pub fn ErrorSummary(
                     </div>
                 </div>
             }
-            .into_any()
+            .drawn()
         })
     })
 }

@@ -1,5 +1,6 @@
 //! What is to be paid.
 
+use crate::live::Drawn as _;
 use domain::fee::{Due, total};
 use domain::money;
 use leptos::prelude::*;
@@ -16,7 +17,7 @@ pub fn fee_table(due: &[Due]) -> AnyView {
                 <dd class="govuk-summary-list__value">{money::show(pence)}</dd>
             </div>
         }
-        .into_any()
+        .drawn()
     };
     let mut lines: Vec<AnyView> = due.iter().map(|due| line(due.label.clone(), due.pence)).collect();
     if lines.len() > 1 {
@@ -26,5 +27,5 @@ pub fn fee_table(due: &[Due]) -> AnyView {
         <h2 class="govuk-heading-m">"You will pay "{money::show(total(due))}</h2>
         <dl class="govuk-summary-list">{lines}</dl>
     }
-    .into_any()
+    .drawn()
 }

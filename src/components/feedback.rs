@@ -7,6 +7,7 @@ use super::button::SubmitButton;
 use super::input::{Labelled, RadioOption, Radios, TextArea};
 use super::sending::Sending;
 use crate::api::follow;
+use crate::live::Drawn as _;
 use crate::{a11y, words};
 
 const ID: &str = "score";
@@ -55,5 +56,5 @@ pub fn FeedbackForm(
             <TextArea labelled=why value=reason rows=3 on_input=Callback::new(move |typed| reason.set(typed)) />
             <SubmitButton label="Send feedback" sending=sending.busy />
         </form>
-    }
+    }.drawn()
 }

@@ -1,5 +1,6 @@
 //! Photos that were sent: small, and large when pressed.
 
+use crate::live::Drawn as _;
 use domain::field::Photo;
 use leptos::prelude::*;
 use uuid::Uuid;
@@ -32,7 +33,7 @@ pub fn Gallery(
                 </a>
             </li>
         }
-        .into_any()
+        .drawn()
     };
-    view! { <ul class="portico-gallery" aria-label="Photos">{photos.into_iter().enumerate().map(picture).collect_view()}</ul> }
+    view! { <ul class="portico-gallery" aria-label="Photos">{photos.into_iter().enumerate().map(picture).collect_view()}</ul> }.drawn()
 }

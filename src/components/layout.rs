@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::button::BackLink;
 use super::messages::Messages;
 use crate::a11y::AnnouncerRegion;
+use crate::live::Drawn as _;
 use crate::paths;
 
 /// Header, key messages, the page, footer.
@@ -35,6 +36,7 @@ pub fn Layout(
         {footer(council)}
         <AnnouncerRegion />
     }
+    .drawn()
 }
 
 fn navigation(path: Signal<String>) -> AnyView {
@@ -64,7 +66,7 @@ fn navigation(path: Signal<String>) -> AnyView {
             </div>
         </div>
     }
-    .into_any()
+    .drawn()
 }
 
 fn footer(council: CouncilView) -> AnyView {
@@ -81,14 +83,14 @@ fn footer(council: CouncilView) -> AnyView {
             </div>
         </footer>
     }
-    .into_any()
+    .drawn()
 }
 
 /// A phone number that can be pressed.
 #[must_use]
 pub fn phone_link(number: &str) -> AnyView {
     let digits: String = number.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
-    view! { <a href=format!("tel:{digits}")>{number.to_owned()}</a> }.into_any()
+    view! { <a href=format!("tel:{digits}")>{number.to_owned()}</a> }.drawn()
 }
 
 /// A page of text and questions: a column that is good to read, with the way back above it.
@@ -102,7 +104,7 @@ pub fn Column(
 ) -> impl IntoView {
     view! {
         <div class="govuk-width-container">
-            {back.map(|href| view! { <nav aria-label="Back"><BackLink href=href /></nav> }.into_any())}
+            {back.map(|href| view! { <nav aria-label="Back"><BackLink href=href /></nav> }.drawn())}
             <main class="govuk-main-wrapper" id="main" tabindex="-1">
                 <div class="govuk-grid-row">
                     <div class="govuk-grid-column-two-thirds">{children()}</div>
@@ -110,4 +112,5 @@ pub fn Column(
             </main>
         </div>
     }
+    .drawn()
 }

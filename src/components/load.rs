@@ -12,7 +12,7 @@ use send_wrapper::SendWrapper;
 
 use super::handlers::pressed;
 use crate::api::ApiProblem;
-use crate::live::live;
+use crate::live::{Drawn as _, live};
 use crate::{a11y, paths, words};
 
 /// Something that is on its way, or why it can't be had.
@@ -74,7 +74,7 @@ fn show(ask: Box<dyn Fn() -> Coming<Drawing>>) -> AnyView {
     let asking = SendWrapper::new(asking);
     on_cleanup(move || drop(asking));
     live(move || match answer.get() {
-        None => view! { <p class="portico-loading" role="status">"Loading…"</p> }.into_any(),
+        None => view! { <p class="portico-loading" role="status">"Loading…"</p> }.drawn(),
         Some(Ok(draw)) => draw(),
         Some(Err(problem)) => failed(&problem, Callback::new(move |()| again.set(true))),
     })
@@ -92,7 +92,7 @@ pub fn failed(problem: &ApiProblem, again: Callback<()>) -> AnyView {
         <p>{why}"."</p>
         <button type="button" class="govuk-button" on:click=pressed(move || again.run(()))>"Try again"</button>
     }
-    .into_any()
+    .drawn()
 }
 
 /// The page for an address that leads nowhere.
@@ -106,5 +106,5 @@ pub fn not_found() -> AnyView {
             <a href=paths::FOLLOW>"find a request you have made"</a>"."
         </p>
     }
-    .into_any()
+    .drawn()
 }

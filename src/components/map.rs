@@ -8,7 +8,7 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{CustomEvent, Element};
 
 use super::handlers::pressed;
-use crate::live::{live, react};
+use crate::live::{Drawn as _, live, react};
 
 /// The element, and the `name` of the `meta` that says where its script is.
 const NAME: &str = "portico-map";
@@ -62,13 +62,13 @@ pub fn map(position: Signal<String>, name: Signal<String>, on_pick: Callback<Str
     let show = StoredValue::new(show);
     live(move || {
         if open.get() {
-            return view! { <div class="portico-map" node_ref=frame></div> }.into_any();
+            return view! { <div class="portico-map" node_ref=frame></div> }.drawn();
         }
         let show = pressed(move || show.with_value(|show| show()));
         view! {
             <button type="button" class="govuk-button govuk-button--secondary" on:click=show>"Show a map"</button>
         }
-        .into_any()
+        .drawn()
     })
 }
 

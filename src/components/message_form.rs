@@ -10,7 +10,7 @@ use super::input::{Labelled, TextArea};
 use super::sending::Sending;
 use crate::a11y;
 use crate::api::{self, follow};
-use crate::live::live_if;
+use crate::live::{Drawn as _, live_if};
 use crate::state::storage;
 
 /// The most characters of a message.
@@ -77,10 +77,10 @@ pub fn MessageForm(
                     keep.run(typed);
                 })
             />
-            {live_if(move || done.get().then(|| view! { <p><strong>"Your message was sent."</strong></p> }.into_any()))}
+            {live_if(move || done.get().then(|| view! { <p><strong>"Your message was sent."</strong></p> }.drawn()))}
             <SubmitButton label="Send message" sending=sending.busy class="govuk-button--secondary" />
         </form>
-    }
+    }.drawn()
 }
 
 /// The identifier and the text of a message that was begun, else a new one.

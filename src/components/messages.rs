@@ -3,7 +3,7 @@
 use domain::council::Message;
 use leptos::prelude::*;
 
-use crate::live::live_if;
+use crate::live::{Drawn as _, live_if};
 
 /// The messages that belong to this page.
 #[component]
@@ -21,7 +21,7 @@ pub fn Messages(
         let lines = messages
             .iter()
             .filter(here)
-            .map(|message| view! { <li>{message.text.clone()}</li> }.into_any())
+            .map(|message| view! { <li>{message.text.clone()}</li> }.drawn())
             .collect_view();
         // Once is enough for the demonstration's own line: on inner pages the question comes first.
         let demo = demo && path.with(|path| path == crate::paths::HOME || path.starts_with("/staff/sign-in"));
@@ -35,13 +35,13 @@ pub fn Messages(
                                     "This is a demonstration. Nothing you send reaches a council. "
                                     <a href="/demo/mailbox" rel="external">"See the emails it writes"</a>
                                 </li>
-                            }.into_any())}
+                            }.drawn())}
                             {lines}
                         </ul>
                     </div>
                 </section>
             }
-            .into_any()
+            .drawn()
         })
     })
 }

@@ -7,7 +7,7 @@ use super::handlers::pressed;
 use super::input::{Labelled, TextInput};
 use crate::api::nearby;
 use crate::components::field::email;
-use crate::live::{live_if, react};
+use crate::live::{Drawn as _, live_if, react};
 use crate::state::drafts::Draft;
 use crate::{a11y, paths, words};
 
@@ -65,7 +65,7 @@ pub fn already(service: &str, question: &str, draft: Draft) -> AnyView {
                     <p><a href=paths::HOME>"See what else you can do here"</a></p>
                 </div>
             }
-            .into_any(),
+            .drawn(),
         })
     })
 }
@@ -83,7 +83,7 @@ fn choose(list: &[NearbyRequest], answer: RwSignal<Answer>) -> AnyView {
         );
         let picture = request
             .photo
-            .then(|| view! { <img src=nearby::photo(&request.id) alt="A photo of it" /> }.into_any());
+            .then(|| view! { <img src=nearby::photo(&request.id) alt="A photo of it" /> }.drawn());
         let same = request.clone();
         let take = pressed(move || {
             answer.set(Answer::Same(same.clone()));
@@ -98,7 +98,7 @@ fn choose(list: &[NearbyRequest], answer: RwSignal<Answer>) -> AnyView {
                 </button>
             </li>
         }
-        .into_any()
+        .drawn()
     };
     let other = pressed(move || answer.set(Answer::Different));
     view! {
@@ -108,7 +108,7 @@ fn choose(list: &[NearbyRequest], answer: RwSignal<Answer>) -> AnyView {
             <button type="button" class="govuk-button govuk-button--secondary" on:click=other>"No, mine is different"</button>
         </div>
     }
-    .into_any()
+    .drawn()
 }
 
 fn tell_me(service: String, request: NearbyRequest, answer: RwSignal<Answer>, draft: Draft) -> AnyView {
@@ -149,5 +149,5 @@ fn tell_me(service: String, request: NearbyRequest, answer: RwSignal<Answer>, dr
             </div>
         </div>
     }
-    .into_any()
+    .drawn()
 }

@@ -4,6 +4,7 @@ use chrono::Datelike as _;
 use domain::catalogue::Policy;
 use leptos::prelude::*;
 
+use crate::live::Drawn as _;
 use crate::words;
 
 /// Names a policy and says what it says.
@@ -27,4 +28,5 @@ pub fn PolicyLetter(
             <p>{policy.instead}</p>
         </div>
     }
+    .drawn()
 }

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use leptos::prelude::*;
 
+use crate::live::Drawn as _;
 use crate::words;
 
 /// By when somebody looks at it and by when it is done.
@@ -24,4 +25,5 @@ pub fn Promise(
             </p>
         </div>
     }
+    .drawn()
 }

@@ -5,6 +5,7 @@ use domain::case::{Outcome, Status};
 use leptos::prelude::*;
 
 use super::policy::PolicyLetter;
+use crate::live::Drawn as _;
 use crate::words;
 
 /// The looks a standing has; the words say the same.
@@ -71,8 +72,8 @@ pub fn StatusPanel(
             <h2 class="portico-status__title" id="status">{title}</h2>
             {details}
         </section>
-        {request.policy.filter(|_| look == Look::Declined).map(|policy| view! { <PolicyLetter policy=policy /> }.into_any())}
-    }
+        {request.policy.filter(|_| look == Look::Declined).map(|policy| view! { <PolicyLetter policy=policy /> }.drawn())}
+    }.drawn()
 }
 
 /// Open, and either past its day or moved to a later one.
@@ -88,9 +89,7 @@ fn details(request: &FollowView) -> AnyView {
             What::Closed { text, .. } if !text.is_empty() => Some(text.clone()),
             _ => None,
         });
-        return said
-            .map(|said| view! { <p><bdi class="portico-typed">{said}</bdi></p> }.into_any())
-            .into_any();
+        return said.map(|said| view! { <p><bdi class="portico-typed">{said}</bdi></p> }.drawn()).into_any();
     }
     let owner = request.owner.clone().map_or_else(
         || {
@@ -103,12 +102,12 @@ fn details(request: &FollowView) -> AnyView {
         |owner| format!("{owner} in {} is dealing with it.", request.department),
     );
     let promise = if request.late {
-        view! { <p>"We said we would finish by "<strong>{new_day}</strong>". We have not, and we are sorry."</p> }.into_any()
+        view! { <p>"We said we would finish by "<strong>{new_day}</strong>". We have not, and we are sorry."</p> }.drawn()
     } else if is_later(request) {
         view! { <p>"We will finish by "<strong>{new_day}</strong>". First we said "{first_day}"."</p> }
-            .into_any()
+            .drawn()
     } else {
-        view! { <p>"We will finish by "<strong>{new_day}</strong>"."</p> }.into_any()
+        view! { <p>"We will finish by "<strong>{new_day}</strong>"."</p> }.drawn()
     };
     let reason = request.timeline.iter().rev().find_map(|entry| match &entry.what {
         What::PromiseMoved { reason, .. } => Some(reason.clone()),
@@ -117,10 +116,10 @@ fn details(request: &FollowView) -> AnyView {
     let reason = reason.filter(|_| is_later(request));
     view! {
         {promise}
-        {reason.map(|reason| view! { <p>"Why: "<bdi class="portico-typed">{reason}</bdi></p> }.into_any())}
+        {reason.map(|reason| view! { <p>"Why: "<bdi class="portico-typed">{reason}</bdi></p> }.drawn())}
         <p><bdi>{owner}</bdi></p>
     }
-    .into_any()
+    .drawn()
 }
 
 #[cfg(test)]

@@ -5,19 +5,20 @@ use leptos::prelude::*;
 
 use super::layout::phone_link;
 use super::policy::PolicyLetter;
+use crate::live::Drawn as _;
 use crate::paths;
 use crate::state::boot;
 
 /// Says why the form ends, what to do instead and whom to ring.
 pub fn stop_panel(service: &Service, stop: &Stop) -> AnyView {
     let policy = stop.policy.as_ref().and_then(|id| service.policy(id)).cloned();
-    let text = stop.text.iter().map(|text| view! { <p>{with_numbers(text)}</p> }.into_any()).collect_view();
+    let text = stop.text.iter().map(|text| view! { <p>{with_numbers(text)}</p> }.drawn()).collect_view();
     let instead = stop.instead.as_ref().map(|instead| {
         view! {
             <h3 class="govuk-heading-s">"What you can do"</h3>
             <p>{with_numbers(instead)}</p>
         }
-        .into_any()
+        .drawn()
     });
     let (phone, hours) = boot::use_council()
         .with_value(|council| (phone_link(&council.contact.phone), council.contact.hours.clone()));
@@ -32,13 +33,13 @@ pub fn stop_panel(service: &Service, stop: &Stop) -> AnyView {
         <section class="portico-stop" class:portico-stop--urgent=urgent id=format!("stop-{}", stop.id)>
             <h2 class="govuk-heading-m">{stop.title.clone()}</h2>
             {text}
-            {policy.map(|policy| view! { <PolicyLetter policy=policy /> }.into_any())}
+            {policy.map(|policy| view! { <PolicyLetter policy=policy /> }.drawn())}
             {instead}
             <p>{wrong}{phone}" ("{hours}")."</p>
             <p><a href=paths::HOME>"See what else you can do here"</a></p>
         </section>
     }
-    .into_any()
+    .drawn()
 }
 
 /// A text in which phone numbers can be pressed.

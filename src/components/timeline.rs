@@ -3,6 +3,7 @@
 use domain::api::follow::{Entry, What};
 use leptos::prelude::*;
 
+use crate::live::Drawn as _;
 use crate::words;
 
 /// The timeline of a request.
@@ -24,9 +25,9 @@ pub fn Timeline(
                 {details(what)}
             </li>
         }
-        .into_any()
+        .drawn()
     };
-    view! { <ol class="portico-timeline">{entries.into_iter().rev().map(entry).collect_view()}</ol> }
+    view! { <ol class="portico-timeline">{entries.into_iter().rev().map(entry).collect_view()}</ol> }.drawn()
 }
 
 /// What happened, in a few words.
@@ -48,22 +49,21 @@ pub fn title(entry: &Entry, for_staff: bool) -> String {
 }
 
 fn details(what: What) -> Option<AnyView> {
-    let typed = |text: String| {
-        (!text.is_empty()).then(|| view! { <bdi class="portico-typed">{text}</bdi> }.into_any())
-    };
+    let typed =
+        |text: String| (!text.is_empty()).then(|| view! { <bdi class="portico-typed">{text}</bdi> }.drawn());
     match what {
         What::Received | What::Taken => None,
         What::Message { text } => {
-            Some(view! { <div class="portico-timeline__message">{typed(text)}</div> }.into_any())
+            Some(view! { <div class="portico-timeline__message">{typed(text)}</div> }.drawn())
         }
         What::PromiseMoved { from, reason, .. } => {
             let from = format!("It was {}. ", words::day(from));
-            Some(view! { <p class="portico-timeline__text">{from}{typed(reason)}</p> }.into_any())
+            Some(view! { <p class="portico-timeline__text">{from}{typed(reason)}</p> }.drawn())
         }
         What::Closed { text, .. }
         | What::Withdrawn { reason: text }
         | What::Feedback { reason: text, .. } => {
-            typed(text).map(|text| view! { <p class="portico-timeline__text">{text}</p> }.into_any())
+            typed(text).map(|text| view! { <p class="portico-timeline__text">{text}</p> }.drawn())
         }
     }
 }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::handlers::pressed;
 use crate::api::ApiProblem;
-use crate::live::live_if;
+use crate::live::{Drawn as _, live_if};
 use crate::{paths, words};
 
 /// Says why a form was not sent. Nothing typed is lost either way.
@@ -22,7 +22,7 @@ fn draw(problem: &ApiProblem, on_start_again: Callback<()>) -> AnyView {
     let (title, body) = match (problem.key.clone(), problem.reference.clone()) {
         (Some(key), reference) => ("You have sent this already", already(&key, reference, on_start_again)),
         (None, _) if problem.is_unconfirmed() => ("Not sent yet", unconfirmed()),
-        (None, _) => ("Not sent yet", view! { <p>{words::call_failed(problem)}"."</p> }.into_any()),
+        (None, _) => ("Not sent yet", view! { <p>{words::call_failed(problem)}"."</p> }.drawn()),
     };
     view! {
         <div class="govuk-notification-banner" role="alert" aria-labelledby="unsent" tabindex="-1">
@@ -32,7 +32,7 @@ fn draw(problem: &ApiProblem, on_start_again: Callback<()>) -> AnyView {
             <div class="govuk-notification-banner__content">{body}</div>
         </div>
     }
-    .into_any()
+    .drawn()
 }
 
 fn unconfirmed() -> AnyView {
@@ -43,7 +43,7 @@ fn unconfirmed() -> AnyView {
             does not send them twice."
         </p>
     }
-    .into_any()
+    .drawn()
 }
 
 fn already(key: &str, reference: Option<String>, on_start_again: Callback<()>) -> AnyView {
@@ -57,5 +57,5 @@ fn already(key: &str, reference: Option<String>, on_start_again: Callback<()>) -
             "Start a new one instead"
         </button>
     }
-    .into_any()
+    .drawn()
 }

@@ -20,7 +20,7 @@ use crate::components::layout::Column;
 use crate::components::load::loaded;
 use crate::components::promise::Promise;
 use crate::components::unsent::Unsent;
-use crate::live::live_if;
+use crate::live::{Drawn as _, live_if};
 use crate::state::{address, boot, drafts, services, uploads};
 use crate::{a11y, paths};
 
@@ -44,10 +44,11 @@ pub fn CheckPage(
                 <div class="govuk-inset-text" role="status">
                     "This form has changed since you opened it. Check your answers, then send it again."
                 </div>
-            }.into_any()))}
+            }.drawn()))}
             {loaded(service, move |view| check(&view, back, reload))}
         </Column>
     }
+    .drawn()
 }
 
 fn check(view: &Arc<ServiceView>, back: RwSignal<String>, reload: Callback<()>) -> AnyView {
@@ -69,7 +70,7 @@ fn check(view: &Arc<ServiceView>, back: RwSignal<String>, reload: Callback<()>) 
         view! {
             <Promise lead="If you send this now," acknowledge_by=promised.acknowledge_by complete_by=promised.complete_by />
         }
-        .into_any()
+        .drawn()
     });
     let lines: Vec<Line> = asked
         .iter()
@@ -98,7 +99,7 @@ fn check(view: &Arc<ServiceView>, back: RwSignal<String>, reload: Callback<()>) 
                 <p><a href=change>"Change your email address"</a></p>
             </div>
         }
-        .into_any()
+        .drawn()
     });
 
     let failed = RwSignal::new(None::<ApiProblem>);
@@ -133,5 +134,5 @@ fn check(view: &Arc<ServiceView>, back: RwSignal<String>, reload: Callback<()>) 
             <SubmitButton label=format!("Send to {council}") sending=sending />
         </form>
     }
-    .into_any()
+    .drawn()
 }

@@ -11,6 +11,7 @@ use crate::components::error_summary::{ErrorSummary, Problem};
 use crate::components::input::{Labelled, TextInput, Typing};
 use crate::components::layout::Column;
 use crate::components::sending::Sending;
+use crate::live::Drawn as _;
 use crate::state::address;
 use crate::{a11y, paths, words};
 
@@ -56,7 +57,7 @@ pub fn FindPage() -> impl IntoView {
                 <SubmitButton label="Find your request" sending=sending.busy />
             </form>
         </Column>
-    }
+    }.drawn()
 }
 
 fn check(what: &FindRequest) -> Vec<Problem> {

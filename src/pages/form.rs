@@ -18,7 +18,7 @@ use crate::components::field::{Asked, field};
 use crate::components::handlers::{pressed, submitted};
 use crate::components::nearby::already;
 use crate::components::stop::stop_panel;
-use crate::live::{live_if, react};
+use crate::live::{Drawn as _, live_if, react};
 use crate::state::drafts::Draft;
 use crate::state::uploads::{self, UNFINISHED};
 use crate::state::{address, visit};
@@ -74,7 +74,7 @@ impl Page {
 
     /// The summary of what is wrong, for the top of the page.
     pub fn summary(&self) -> AnyView {
-        view! { <ErrorSummary problems=self.problems /> }.into_any()
+        view! { <ErrorSummary problems=self.problems /> }.drawn()
     }
 
     /// The questions, and the way on.
@@ -103,7 +103,7 @@ impl Page {
                     let question = &asked.question;
                     let near = near.as_ref().map(|service| already(service, &question.id, draft));
                     view! { {offer(question, draft)} {field(&asked)} {near} {notice.map(BetterForm::notice)} }
-                        .into_any()
+                        .drawn()
                 })
             }));
             let stops_here = Memo::new(move |_| {
@@ -118,7 +118,7 @@ impl Page {
         tell_of_stops(&view, shown);
         let is_open = Memo::new(move |_| shown.with(|shown| shown.stop.is_none()));
         let way_on =
-            live_if(move || is_open.get().then(|| view! { <SubmitButton label="Continue" /> }.into_any()));
+            live_if(move || is_open.get().then(|| view! { <SubmitButton label="Continue" /> }.drawn()));
         forget_what_was_only_a_matter_of_time(&questions, draft, problems);
         place_from_photo(&questions, draft);
         let address = address::use_address();
@@ -157,7 +157,7 @@ impl Page {
                 address.go(&paths::next(service, &next, changing));
             }
         });
-        view! { <form novalidate on:submit=proceed>{drawn}{way_on}</form> }.into_any()
+        view! { <form novalidate on:submit=proceed>{drawn}{way_on}</form> }.drawn()
     }
 }
 
@@ -265,7 +265,7 @@ fn offer(question: &Question, draft: Draft) -> AnyView {
                     </button>
                 </div>
             }
-            .into_any()
+            .drawn()
         })
     })
 }

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::a11y;
 use crate::components::layout::{Column, phone_link};
+use crate::live::Drawn as _;
 use crate::state::boot;
 
 /// Help and accessibility.
@@ -37,5 +38,5 @@ pub fn HelpPage() -> impl IntoView {
             </p>
             <p>"If something does not work for you, tell us in any of the ways above and we will do it for you and mend it."</p>
         </Column>
-    }
+    }.drawn()
 }

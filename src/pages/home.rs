@@ -10,7 +10,7 @@ use leptos::prelude::*;
 use crate::api::services;
 use crate::components::handlers::typed;
 use crate::components::load::loaded;
-use crate::live::{live, react};
+use crate::live::{Drawn as _, live, react};
 use crate::state::boot;
 use crate::{a11y, paths, words};
 
@@ -47,7 +47,7 @@ pub fn HomePage() -> impl IntoView {
                 </div>
             </div>
         </main>
-    }
+    }.drawn()
 }
 
 fn results(list: Vec<ServiceSummary>, search: RwSignal<String>) -> AnyView {
@@ -78,14 +78,14 @@ fn results(list: Vec<ServiceSummary>, search: RwSignal<String>) -> AnyView {
                 <h2 class="govuk-heading-l">"Nothing found"</h2>
                 <p>"Nothing here is called that. Try another word, or "<a href=paths::service(last(&all))>"ask us in your own words"</a>"."</p>
             }
-            .into_any();
+            .drawn();
         }
         let cards = places.into_iter().filter_map(|at| all.get(at)).map(card).collect_view();
         view! {
             <h2 class="govuk-heading-l">"What fits"</h2>
             <ul class="portico-services">{cards}</ul>
         }
-        .into_any()
+        .drawn()
     })
 }
 
@@ -101,16 +101,16 @@ fn card(service: &ServiceSummary) -> AnyView {
             <p>{service.summary.clone()}</p>
         </li>
     }
-    .into_any()
+    .drawn()
 }
 
 fn link(service: &ServiceSummary) -> AnyView {
-    view! { <a href=paths::service(&service.id)>{service.title.clone()}</a> }.into_any()
+    view! { <a href=paths::service(&service.id)>{service.title.clone()}</a> }.drawn()
 }
 
 /// The tasks most people come for, then everything by topic.
 fn browse(list: &[ServiceSummary]) -> AnyView {
-    let item = |service: &ServiceSummary| view! { <li>{link(service)}</li> }.into_any();
+    let item = |service: &ServiceSummary| view! { <li>{link(service)}</li> }.drawn();
     let top: Vec<AnyView> = list.iter().filter(|service| service.top).map(item).collect();
     let topic = |topic: Topic| {
         let own: Vec<AnyView> = list.iter().filter(|service| service.topic == topic).map(item).collect();
@@ -121,7 +121,7 @@ fn browse(list: &[ServiceSummary]) -> AnyView {
                     <ul class="govuk-list">{own}</ul>
                 </section>
             }
-            .into_any()
+            .drawn()
         })
     };
     let topics: Vec<AnyView> = Topic::ALL.into_iter().filter_map(topic).collect();
@@ -129,9 +129,9 @@ fn browse(list: &[ServiceSummary]) -> AnyView {
         {(!top.is_empty()).then(|| view! {
             <h2 class="govuk-heading-l">"What most people come for"</h2>
             <ul class="portico-top">{top}</ul>
-        }.into_any())}
+        }.drawn())}
         <h2 class="govuk-heading-l">"Everything you can do here"</h2>
         <div class="portico-topics">{topics}</div>
     }
-    .into_any()
+    .drawn()
 }

@@ -16,7 +16,7 @@ use crate::components::load::loaded;
 use crate::components::message_form::MessageForm;
 use crate::components::status::{self, StatusPanel};
 use crate::components::timeline::{self, Timeline};
-use crate::live::{live, live_if};
+use crate::live::{Drawn as _, live, live_if};
 use crate::{a11y, paths, words};
 
 /// A request.
@@ -30,7 +30,7 @@ pub fn RequestPage(
         let key = key.clone();
         async move { follow::get(&key).await }
     };
-    view! { <Column>{loaded(first, move |first| request(own.clone(), first))}</Column> }
+    view! { <Column>{loaded(first, move |first| request(own.clone(), first))}</Column> }.drawn()
 }
 
 fn request(key: String, first: FollowView) -> AnyView {
@@ -49,21 +49,21 @@ fn request(key: String, first: FollowView) -> AnyView {
     view! {
         <span class="govuk-caption-l">"Reference "<span class="portico-reference">{reference}</span></span>
         <h1 class="govuk-heading-l">{if watching { "" } else { "Your request: " }}{title}</h1>
-        {watching.then(|| view! { <p>"Somebody else told us about this, and you asked to hear what happens."</p> }.into_any())}
-        {live(move || view! { <StatusPanel request=now.get() /> }.into_any())}
+        {watching.then(|| view! { <p>"Somebody else told us about this, and you asked to hear what happens."</p> }.drawn())}
+        {live(move || view! { <StatusPanel request=now.get() /> }.drawn())}
         {live_if(move || is_open.get().then(|| what_next(now.with(|now| now.next.clone()))))}
-        {live_if(move || asks_feedback.get().then(|| view! { <FeedbackForm key=key.get_value() on_sent=update /> }.into_any()))}
+        {live_if(move || asks_feedback.get().then(|| view! { <FeedbackForm key=key.get_value() on_sent=update /> }.drawn()))}
         {live_if(move || now.with(said_feedback))}
         <h2 class="govuk-heading-m">"What has happened"</h2>
-        {live(move || view! { <Timeline entries=now.with(|now| now.timeline.clone()) /> }.into_any())}
-        {live_if(move || is_open.get().then(|| view! { <MessageForm key=key.get_value() on_sent=update /> }.into_any()))}
+        {live(move || view! { <Timeline entries=now.with(|now| now.timeline.clone()) /> }.drawn())}
+        {live_if(move || is_open.get().then(|| view! { <MessageForm key=key.get_value() on_sent=update /> }.drawn()))}
         {if watching { stop_watching(key) } else { now.with_untracked(|now| told(now, key)) }}
         {live_if(move || is_open.get().then(|| view! {
             <h2 class="govuk-heading-m">"If you no longer need this"</h2>
             <p><a href=paths::withdraw(&key.get_value())>"Withdraw this request"</a></p>
-        }.into_any()))}
+        }.drawn()))}
     }
-    .into_any()
+    .drawn()
 }
 
 /// The way out, for those who only watch.
@@ -82,10 +82,10 @@ fn stop_watching(key: StoredValue<String>) -> AnyView {
     });
     view! {
         <h2 class="govuk-heading-m">"If you have heard enough"</h2>
-        {live_if(move || said.get().map(|words| view! { <p class="govuk-inset-text">{words}"."</p> }.into_any()))}
+        {live_if(move || said.get().map(|words| view! { <p class="govuk-inset-text">{words}"."</p> }.drawn()))}
         <button type="button" class="govuk-button govuk-button--secondary" on:click=stop>"Stop telling me"</button>
     }
-    .into_any()
+    .drawn()
 }
 
 /// What happens next, while it is open.
@@ -93,10 +93,10 @@ fn what_next(next: Vec<String>) -> AnyView {
     view! {
         <h2 class="govuk-heading-m">"What happens next"</h2>
         <ol class="govuk-list govuk-list--number">
-            {next.into_iter().map(|next| view! { <li>{next}</li> }.into_any()).collect_view()}
+            {next.into_iter().map(|next| view! { <li>{next}</li> }.drawn()).collect_view()}
         </ol>
     }
-    .into_any()
+    .drawn()
 }
 
 /// Keeps the request up to date, and tells those who listen what is new.
@@ -132,9 +132,7 @@ fn show(now: RwSignal<FollowView>, new: FollowView) {
 fn said_feedback(request: &FollowView) -> Option<AnyView> {
     let feedback = request.feedback.as_ref()?;
     let words = words::score(feedback.score);
-    Some(
-        view! { <p class="govuk-inset-text">"Thank you. You told us how it went: "{words}"."</p> }.into_any(),
-    )
+    Some(view! { <p class="govuk-inset-text">"Thank you. You told us how it went: "{words}"."</p> }.drawn())
 }
 
 /// What the resident told us, photos included.
@@ -159,13 +157,13 @@ fn told(request: &FollowView, key: StoredValue<String>) -> AnyView {
         />
         {(!photos.is_empty()).then(|| view! {
             <h2 class="govuk-heading-m">"Your photos"</h2>
-            {with_place.then(|| view! { <p>"Sent with the place where they were taken."</p> }.into_any())}
+            {with_place.then(|| view! { <p>"Sent with the place where they were taken."</p> }.drawn())}
             <Gallery
                 photos=photos
                 small=Box::new(move |id| key.with_value(|key| follow::thumbnail(key, id)))
                 large=Box::new(move |id| key.with_value(|key| follow::photo(key, id)))
             />
-        }.into_any())}
+        }.drawn())}
     }
-    .into_any()
+    .drawn()
 }

@@ -9,7 +9,7 @@ use crate::components::fee::fee_table;
 use crate::components::handlers::pressed;
 use crate::components::layout::Column;
 use crate::components::load::loaded;
-use crate::live::live_words;
+use crate::live::{Drawn as _, live_words};
 use crate::state::{boot, device};
 use crate::{a11y, paths, words};
 
@@ -24,7 +24,7 @@ pub fn SentPage(
         let key = key.clone();
         async move { follow::get(&key).await }
     };
-    view! { <Column>{loaded(request, move |request| sent(&request, &own))}</Column> }
+    view! { <Column>{loaded(request, move |request| sent(&request, &own))}</Column> }.drawn()
 }
 
 fn sent(request: &FollowView, key: &str) -> AnyView {
@@ -41,16 +41,16 @@ fn sent(request: &FollowView, key: &str) -> AnyView {
             </div>
         </div>
         <p class="govuk-body-l">"We will finish by "<strong>{words::day(request.complete_by)}</strong>"."</p>
-        {email.map(|email| view! { <p>"We are sending these details to "<bdi><strong>{email}</strong></bdi>"."</p> }.into_any())}
+        {email.map(|email| view! { <p>"We are sending these details to "<bdi><strong>{email}</strong></bdi>"."</p> }.drawn())}
         {fee_table(&request.fee)}
         <h2 class="govuk-heading-m">"What happens next"</h2>
         <ol class="govuk-list govuk-list--number">
-            {request.next.iter().map(|next| view! { <li>{next.clone()}</li> }.into_any()).collect_view()}
+            {request.next.iter().map(|next| view! { <li>{next.clone()}</li> }.drawn()).collect_view()}
         </ol>
         {keep(request, key)}
         <p>"To add something or to ask about it, "<a href=paths::request(key)>"open your request"</a>" or ring us on "{phone}"."</p>
     }
-    .into_any()
+    .drawn()
 }
 
 /// The link to follow the request by, and ways to keep it.
@@ -82,5 +82,5 @@ fn keep(request: &FollowView, key: &str) -> AnyView {
             <a class="govuk-link" href=mail>"Email it to yourself"</a>
         </div>
     }
-    .into_any()
+    .drawn()
 }

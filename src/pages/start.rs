@@ -16,7 +16,7 @@ use crate::components::layout::{Column, phone_link};
 use crate::components::load::loaded;
 use crate::components::promise::Promise;
 use crate::components::stop::stop_panel;
-use crate::live::{afresh, live};
+use crate::live::{Drawn as _, afresh, live};
 use crate::state::{boot, drafts, services, uploads};
 use crate::{a11y, paths, words};
 
@@ -27,7 +27,7 @@ pub fn StartPage(
     id: String,
 ) -> impl IntoView {
     let service = services::use_service(id);
-    view! { <Column back=Signal::stored(paths::HOME.to_owned())>{loaded(service, |view| start(&view))}</Column> }
+    view! { <Column back=Signal::stored(paths::HOME.to_owned())>{loaded(service, |view| start(&view))}</Column> }.drawn()
 }
 
 fn start(view: &Arc<ServiceView>) -> AnyView {
@@ -44,13 +44,13 @@ fn start(view: &Arc<ServiceView>) -> AnyView {
     };
     if let Some(closed) = service.closed_on(view.today) {
         a11y::use_page(move || title.clone());
-        return view! { {lead} {stop_panel(service, closed)} }.into_any();
+        return view! { {lead} {stop_panel(service, closed)} }.drawn();
     }
     let promise = view.promises.first().map(|promised| {
         view! {
             <Promise lead="If you send this now," acknowledge_by=promised.acknowledge_by complete_by=promised.complete_by />
         }
-        .into_any()
+        .drawn()
     });
     let call = view! { <p>"You can also ring us on "{phone}"."</p> };
     if let (1, Some(page)) = (pages, page) {
@@ -70,13 +70,13 @@ fn start(view: &Arc<ServiceView>) -> AnyView {
         let begun = !draft.now().is_empty();
         let kept = begun.then(|| view! {
             <p>"What you typed before is kept on this device. "{throw_away(draft, Callback::new(move |()| again.update(|turn| *turn += 1)))}</p>
-        }.into_any());
+        }.drawn());
         return view! { {summary} {lead} {promise} {price_list(service.fee.as_ref())} {kept} {form} {call} }
-            .into_any();
+            .drawn();
     }
     a11y::use_page(move || title.clone());
     let asked = service.questions.iter().filter(|question| question.show_if.is_none());
-    let asked = asked.map(|question| view! { <li>{words::asked(question)}</li> }.into_any()).collect_view();
+    let asked = asked.map(|question| view! { <li>{words::asked(question)}</li> }.drawn()).collect_view();
     let begin = {
         let view = Arc::clone(view);
         let first = first.to_owned();
@@ -84,7 +84,7 @@ fn start(view: &Arc<ServiceView>) -> AnyView {
             let service = &view.service;
             if draft.answers().with(domain::answers::Answers::is_empty) {
                 return view! { <StartButton href=paths::step(&service.id, &first) label="Start now" /> }
-                    .into_any();
+                    .drawn();
             }
             let next: Next<'_> = form::resume(&view, draft);
             view! {
@@ -94,7 +94,7 @@ fn start(view: &Arc<ServiceView>) -> AnyView {
                     {throw_away(draft, Callback::new(|()| a11y::focus_when_drawn("main h1")))}
                 </div>
             }
-            .into_any()
+            .drawn()
         })
     };
     view! {
@@ -106,7 +106,7 @@ fn start(view: &Arc<ServiceView>) -> AnyView {
         {begin}
         {call}
     }
-    .into_any()
+    .drawn()
 }
 
 /// The way out of what was begun.
@@ -122,7 +122,7 @@ fn throw_away(draft: drafts::Draft, then: Callback<()>) -> AnyView {
             "Throw it away and start again"
         </button>
     }
-    .into_any()
+    .drawn()
 }
 
 /// What it costs, before anything is typed.
@@ -136,12 +136,12 @@ fn price_list(fee: Option<&domain::fee::Fee>) -> AnyView {
             Amount::Percent(percent) if *percent < 0 => format!("{} % less", -percent),
             Amount::Percent(percent) => format!("{percent} % more"),
         };
-        view! { <li>{format!("{}: {price}", line.label)}</li> }.into_any()
+        view! { <li>{format!("{}: {price}", line.label)}</li> }.drawn()
     };
     view! {
         <h2 class="govuk-heading-m">"What it costs"</h2>
         <ul class="govuk-list govuk-list--bullet">{fee.lines.iter().map(line).collect_view()}</ul>
         <p>{fee.rules.clone()}</p>
     }
-    .into_any()
+    .drawn()
 }

@@ -12,7 +12,7 @@ use super::go;
 use crate::components::layout::Column;
 use crate::components::load::{loaded, not_found};
 use crate::components::stop::stop_panel;
-use crate::live::react;
+use crate::live::{Drawn as _, react};
 use crate::state::{drafts, services};
 use crate::{a11y, paths};
 
@@ -29,6 +29,7 @@ pub fn StepPage(
     let service = services::use_service(id);
     let back = RwSignal::new(String::new());
     view! { <Column back=back>{loaded(service, move |view| step(&view, &slug, changing, back))}</Column> }
+        .drawn()
 }
 
 /// How far these answers lead: later pages are not open yet.
@@ -50,7 +51,7 @@ fn step(view: &Arc<ServiceView>, slug: &str, changing: bool, back: RwSignal<Stri
             <h1 class="govuk-heading-l">{service.title.clone()}</h1>
             {stop_panel(service, closed)}
         }
-        .into_any();
+        .drawn();
     }
     // Any question stands for its page, so that "Change" can lead to the one meant.
     let Some(page) = journey::page_of(service, slug) else { return not_found() };
@@ -78,11 +79,11 @@ fn step(view: &Arc<ServiceView>, slug: &str, changing: bool, back: RwSignal<Stri
     let caption = (steps.len() > 1 || is_label).then(|| format!("{}{progress}", service.title));
     view! {
         {form.summary()}
-        {caption.map(|caption| view! { <span class="govuk-caption-l">{caption}</span> }.into_any())}
-        {(!is_label).then(|| view! { <h1 class="govuk-heading-l">{heading}</h1> }.into_any())}
+        {caption.map(|caption| view! { <span class="govuk-caption-l">{caption}</span> }.drawn())}
+        {(!is_label).then(|| view! { <h1 class="govuk-heading-l">{heading}</h1> }.drawn())}
         {form.draw()}
     }
-    .into_any()
+    .drawn()
 }
 
 /// Puts the focus on the question that is to be changed, once the page is drawn.

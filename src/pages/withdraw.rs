@@ -11,6 +11,7 @@ use crate::components::input::{Labelled, TextArea};
 use crate::components::layout::Column;
 use crate::components::load::loaded;
 use crate::components::sending::Sending;
+use crate::live::Drawn as _;
 use crate::state::address;
 use crate::{a11y, paths};
 
@@ -26,7 +27,7 @@ pub fn WithdrawPage(
         let key = key.clone();
         async move { follow::get(&key).await }
     };
-    view! { <Column back=Signal::stored(back)>{loaded(request, move |request| withdraw(&request, own.clone()))}</Column> }
+    view! { <Column back=Signal::stored(back)>{loaded(request, move |request| withdraw(&request, own.clone()))}</Column> }.drawn()
 }
 
 fn withdraw(request: &FollowView, key: String) -> AnyView {
@@ -61,5 +62,5 @@ fn withdraw(request: &FollowView, key: String) -> AnyView {
             </div>
         </form>
     }
-    .into_any()
+    .drawn()
 }

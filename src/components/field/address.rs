@@ -9,7 +9,7 @@ use crate::a11y;
 use crate::api::places;
 use crate::components::handlers::{Typed, pressed, typed};
 use crate::components::input::{RadioOption, Radios, Typing};
-use crate::live::live_if;
+use crate::live::{Drawn as _, live_if};
 
 const POSTCODE: Typing = Typing {
     autocomplete: Some("postal-code"),
@@ -42,9 +42,9 @@ pub(super) fn view(asked: &Asked, kind: &Address) -> AnyView {
         let (value, choose) = (draft.text(&path), draft.setter(&path));
         let labelled = asked.part("no_fixed", "If you don’t have one");
         view! { <Radios labelled=labelled options=vec![option] value=value on_choose=choose several=true /> }
-            .into_any()
+            .drawn()
     });
-    asked.labelled().fieldset(view! { {parts} {none} }.into_any())
+    asked.labelled().fieldset(view! { {parts} {none} }.drawn())
 }
 
 fn look_up(asked: &Asked) -> AnyView {
@@ -83,7 +83,7 @@ fn look_up(asked: &Asked) -> AnyView {
         let asked = asked.clone();
         live_if(move || match found.get() {
             Found::Nothing => None,
-            Found::No(why) => Some(view! { <p class="govuk-inset-text">{why}</p> }.into_any()),
+            Found::No(why) => Some(view! { <p class="govuk-inset-text">{why}</p> }.drawn()),
             Found::Addresses(list) => Some(choose(&asked, list, by_hand)),
         })
     };
@@ -99,7 +99,7 @@ fn look_up(asked: &Asked) -> AnyView {
                 })
             })?;
             let lines = lines.into_iter().filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n");
-            Some(view! { <p class="portico-typed portico-address">{lines}</p> }.into_any())
+            Some(view! { <p class="portico-typed portico-address">{lines}</p> }.drawn())
         })
     };
     let hand = {
@@ -118,7 +118,7 @@ fn look_up(asked: &Asked) -> AnyView {
                 view! {
                     <p><button type="button" class="portico-link-button" on:click=open>"Type the address instead"</button></p>
                 }
-                .into_any()
+                .drawn()
             })
         })
     };
@@ -130,7 +130,7 @@ fn look_up(asked: &Asked) -> AnyView {
         {open}
         {hand}
     }
-    .into_any()
+    .drawn()
 }
 
 /// The list to pick from.
@@ -138,7 +138,7 @@ fn choose(asked: &Asked, list: Vec<AddressFound>, by_hand: RwSignal<bool>) -> An
     let id = asked.path("list");
     let options = list
         .iter()
-        .map(|found| view! { <option value=found.uprn.clone()>{found.lines.join(", ")}</option> }.into_any());
+        .map(|found| view! { <option value=found.uprn.clone()>{found.lines.join(", ")}</option> }.drawn());
     let options = options.collect_view();
     let path = asked.path.clone();
     let draft = asked.draft;
@@ -167,7 +167,7 @@ fn choose(asked: &Asked, list: Vec<AddressFound>, by_hand: RwSignal<bool>) -> An
             </select>
         </div>
     }
-    .into_any()
+    .drawn()
 }
 
 /// The lines to type. What is typed is no longer the address that was picked.
@@ -184,5 +184,5 @@ fn by_hand_inputs(asked: &Asked) -> AnyView {
         {line("line2", "Address line 2 (optional)", "address-line2")}
         {line("town", "Town (optional)", "address-level2")}
     }
-    .into_any()
+    .drawn()
 }

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::Asked;
 use crate::components::input::{RadioOption, Radios};
+use crate::live::Drawn as _;
 
 pub(super) fn view(asked: &Asked, kind: &Choices) -> AnyView {
     list(asked, &kind.options, false)
@@ -24,5 +25,5 @@ pub(super) fn list(asked: &Asked, options: &[Opt], several: bool) -> AnyView {
     view! {
         <Radios labelled=asked.labelled() options=options value=value on_choose=on_choose several=several />
     }
-    .into_any()
+    .drawn()
 }

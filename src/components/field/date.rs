@@ -7,6 +7,7 @@ use super::Asked;
 use crate::components::error_summary::problem_at;
 use crate::components::handlers::typed;
 use crate::components::input::Labelled;
+use crate::live::Drawn as _;
 
 pub(super) fn view(asked: &Asked) -> AnyView {
     let mut labelled = asked.labelled_within();
@@ -36,7 +37,7 @@ pub(super) fn boxes(asked: &Asked, prefix: &str) -> AnyView {
                 />
             </div>
         }
-        .into_any()
+        .drawn()
     };
-    view! { <div class="govuk-date-input">{PARTS.map(one).into_iter().collect_view()}</div> }.into_any()
+    view! { <div class="govuk-date-input">{PARTS.map(one).into_iter().collect_view()}</div> }.drawn()
 }

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::Asked;
 use crate::components::input::{RadioOption, Radios};
+use crate::live::Drawn as _;
 
 pub(super) fn view(asked: &Asked) -> AnyView {
     let mut labelled = asked.labelled();
@@ -11,5 +12,5 @@ pub(super) fn view(asked: &Asked) -> AnyView {
     let options = vec![RadioOption { value: "yes".to_owned(), label, hint: None }];
     let (value, on_choose) = (asked.draft.text(&asked.path), asked.draft.setter(&asked.path));
     view! { <Radios labelled=labelled options=options value=value on_choose=on_choose several=true /> }
-        .into_any()
+        .drawn()
 }

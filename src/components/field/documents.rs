@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::{Asked, photos};
 use crate::a11y;
 use crate::components::handlers::pressed;
-use crate::live::live;
+use crate::live::{Drawn as _, live};
 use crate::state::uploads::{Sort, use_uploads};
 use crate::words;
 
@@ -30,8 +30,7 @@ pub(super) fn view(asked: &Asked, kind: &Documents) -> AnyView {
                     announcer.say("The file was removed");
                     a11y::focus_id(&path);
                 });
-                let shown =
-                    view! { <p class="portico-photos__name"><bdi>{name.clone()}</bdi></p> }.into_any();
+                let shown = view! { <p class="portico-photos__name"><bdi>{name.clone()}</bdi></p> }.drawn();
                 photos::item(().into_any(), vec![shown], &name, remove)
             };
             list.into_iter().map(row).collect_view().into_any()
@@ -42,5 +41,5 @@ pub(super) fn view(asked: &Asked, kind: &Documents) -> AnyView {
         {photos::waiting(use_uploads(), path, draft)}
         <ul class="portico-photos portico-photos--files" aria-label="Your files">{added}</ul>
     }
-    .into_any()
+    .drawn()
 }

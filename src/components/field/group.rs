@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::{Asked, field};
 use crate::a11y;
 use crate::components::handlers::pressed;
-use crate::live::{live, live_if};
+use crate::live::{Drawn as _, live, live_if};
 
 pub(super) fn view(asked: &Asked, kind: &Group) -> AnyView {
     let (draft, path, max) = (asked.draft, asked.path.clone(), kind.max);
@@ -40,7 +40,7 @@ pub(super) fn view(asked: &Asked, kind: &Group) -> AnyView {
                         {format!("Remove {} {number}", name.to_lowercase())}
                     </button>
                 }
-                .into_any()
+                .drawn()
             });
             view! {
                 <fieldset class="govuk-fieldset portico-item">
@@ -49,7 +49,7 @@ pub(super) fn view(asked: &Asked, kind: &Group) -> AnyView {
                     {remove}
                 </fieldset>
             }
-            .into_any()
+            .drawn()
         }
     };
     let items = live(move || {
@@ -71,10 +71,10 @@ pub(super) fn view(asked: &Asked, kind: &Group) -> AnyView {
                     {format!("Add another {another}")}
                 </button>
             }
-            .into_any()
+            .drawn()
         })
     });
-    asked.legend(view! { {items} {add} }.into_any())
+    asked.legend(view! { {items} {add} }.drawn())
 }
 
 fn capital(word: &str) -> String {

@@ -31,6 +31,7 @@ use leptos::prelude::*;
 
 use super::error_summary::{Problem, problem_at, problem_within};
 use super::input::{Labelled, TextInput, Typing};
+use crate::live::Drawn as _;
 use crate::state::drafts::Draft;
 
 /// A question on its page: what every kind needs to draw itself.
@@ -86,7 +87,7 @@ impl Asked {
     fn part_input(&self, part: &str, label: impl Into<String>, typing: Typing) -> AnyView {
         let (value, on_input) = (self.draft.text(self.path(part)), self.draft.setter(self.path(part)));
         view! { <TextInput labelled=self.part(part, label) value=value on_input=on_input typing=typing /> }
-            .into_any()
+            .drawn()
     }
 
     /// The whole question as one line of text.
@@ -94,9 +95,9 @@ impl Asked {
         let (value, on_input) = (self.draft.text(&self.path), self.draft.setter(&self.path));
         let labelled = self.labelled();
         match unit {
-            None => view! { <TextInput labelled=labelled value=value on_input=on_input typing=typing /> }.into_any(),
+            None => view! { <TextInput labelled=labelled value=value on_input=on_input typing=typing /> }.drawn(),
             Some(unit) => {
-                view! { <TextInput labelled=labelled value=value on_input=on_input typing=typing unit=unit /> }.into_any()
+                view! { <TextInput labelled=labelled value=value on_input=on_input typing=typing unit=unit /> }.drawn()
             }
         }
     }

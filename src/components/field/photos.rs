@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::{Asked, yes_no::yes_or_no};
 use crate::components::handlers::{Pressed, Typed, pressed};
 use crate::components::input::{Labelled, Radios, TextInput};
-use crate::live::{live, live_if};
+use crate::live::{Drawn as _, live, live_if};
 use crate::state::drafts::Draft;
 use crate::state::uploads::{Sort, Stage, Upload, Uploads, use_uploads};
 use crate::{a11y, words};
@@ -22,7 +22,7 @@ pub(super) fn view(asked: &Asked, kind: &Photos) -> AnyView {
         {added(asked.clone(), uploads)}
         {position(asked, uploads)}
     }
-    .into_any()
+    .drawn()
 }
 
 /// The input that files are picked with.
@@ -56,7 +56,7 @@ pub(super) fn picker(asked: &Asked, sort: Sort, max: u32, limit: String) -> AnyV
             />
             {live_if(move || {
                 let told = left_out.get();
-                (!told.is_empty()).then(|| view! { <p class="govuk-error-message">{told}"."</p> }.into_any())
+                (!told.is_empty()).then(|| view! { <p class="govuk-error-message">{told}"."</p> }.drawn())
             })}
         </div>
     };
@@ -75,27 +75,27 @@ pub(super) fn waiting(uploads: Uploads, question: String, draft: Draft) -> AnyVi
             let (name, stage) = (name.clone(), stage.clone());
             live(move || {
                 match stage.get() {
-                Stage::Preparing => view! { <p>"Getting it ready…"</p> }.into_any(),
+                Stage::Preparing => view! { <p>"Getting it ready…"</p> }.drawn(),
                 Stage::Sending(percent) => {
                     view! {
                         <progress max="100" value=percent.to_string() aria-label=format!("Sending {name}")></progress>
                         <p>{format!("Sending: {percent}%")}</p>
                     }
-                    .into_any()
+                    .drawn()
                 }
                 Stage::Failed(problem) => {
-                    view! { <p class="govuk-error-message">{problem.words(&name)}</p> }.into_any()
+                    view! { <p class="govuk-error-message">{problem.words(&name)}</p> }.drawn()
                 }
             }
             })
         };
-        let blank = view! { <span class="portico-photos__blank"></span> }.into_any();
+        let blank = view! { <span class="portico-photos__blank"></span> }.drawn();
         let remove = pressed(move || uploads.stop(number));
-        let shown = view! { <p class="portico-photos__name"><bdi>{name.clone()}</bdi></p> }.into_any();
+        let shown = view! { <p class="portico-photos__name"><bdi>{name.clone()}</bdi></p> }.drawn();
         item(blank, vec![shown, told], &name, remove)
     };
     let list = live(move || uploads.waiting(&question, draft).into_iter().map(row).collect_view().into_any());
-    view! { <ul class="portico-photos" aria-label="Files being added">{list}</ul> }.into_any()
+    view! { <ul class="portico-photos" aria-label="Files being added">{list}</ul> }.drawn()
 }
 
 /// One file: its picture, what is said of it, and the way out.
@@ -111,7 +111,7 @@ pub(super) fn item(picture: AnyView, about: Vec<AnyView>, name: &str, remove: Pr
             </div>
         </li>
     }
-    .into_any()
+    .drawn()
 }
 
 /// The photos that have arrived, each with words for those who can't see it.
@@ -126,8 +126,8 @@ fn added(asked: Asked, uploads: Uploads) -> AnyView {
             let path = format!("{question}.{number}.alt");
             let labelled = asked.part(&format!("{number}.alt"), format!("What does {name} show? (optional)"));
             let picture = match uploads.preview(id) {
-                Some(address) => view! { <img src=address alt=format!("Photo {number}") /> }.into_any(),
-                None => view! { <span class="portico-photos__blank"></span> }.into_any(),
+                Some(address) => view! { <img src=address alt=format!("Photo {number}") /> }.drawn(),
+                None => view! { <span class="portico-photos__blank"></span> }.drawn(),
             };
             let question = question.clone();
             let remove = pressed(move || {
@@ -135,7 +135,7 @@ fn added(asked: Asked, uploads: Uploads) -> AnyView {
                 announcer.say(format!("Photo {number} was removed"));
                 a11y::focus_id(&question);
             });
-            let shown = view! { <p class="portico-photos__name">{format!("Photo {number}")}</p> }.into_any();
+            let shown = view! { <p class="portico-photos__name">{format!("Photo {number}")}</p> }.drawn();
             let alt = view! { <TextInput labelled=labelled value=draft.text(path.clone()) on_input=draft.setter(path) /> };
             item(picture, vec![shown, alt.into_any()], &name, remove)
         }
@@ -147,7 +147,7 @@ fn added(asked: Asked, uploads: Uploads) -> AnyView {
     });
     let list =
         live(move || (1..).zip(ids.get()).map(|(number, id)| row(number, id)).collect_view().into_any());
-    view! { <ul class="portico-photos" aria-label="Your photos">{list}</ul> }.into_any()
+    view! { <ul class="portico-photos" aria-label="Your photos">{list}</ul> }.drawn()
 }
 
 /// Offers the place the camera wrote down. It is not sent unless the resident says so.
@@ -162,7 +162,7 @@ fn position(asked: &Asked, uploads: Uploads) -> AnyView {
             let question = question.clone();
             let choose = Callback::new(move |chosen: String| uploads.use_position(&question, chosen == "yes", draft));
             let value = Signal::derive(move || answer.get().unwrap_or_default());
-            view! { <Radios labelled=labelled options=yes_or_no() value=value on_choose=choose inline=true /> }.into_any()
+            view! { <Radios labelled=labelled options=yes_or_no() value=value on_choose=choose inline=true /> }.drawn()
         })
     })
 }

@@ -9,7 +9,7 @@ use crate::a11y;
 use crate::api::places;
 use crate::components::input::{TextArea, TextInput, Typing};
 use crate::components::map;
-use crate::live::{live, live_if, react};
+use crate::live::{Drawn as _, live, live_if, react};
 use crate::state::timer::settled;
 
 /// Fewer letters are in too many names, in bytes.
@@ -53,7 +53,7 @@ pub(super) fn view(asked: &Asked, kind: &Place) -> AnyView {
         });
     });
     let options = live(move || {
-        let option = |place: &PlaceFound| view! { <option value=place.show()></option> }.into_any();
+        let option = |place: &PlaceFound| view! { <option value=place.show()></option> }.drawn();
         found.with(|found| found.iter().map(option).collect_view()).into_any()
     });
     let typing = Typing { autocomplete: Some("off"), ..Typing::PLAIN };
@@ -118,9 +118,9 @@ fn on_map(asked: &Asked) -> AnyView {
     let name = Signal::derive(move || at.with(|at| at.as_ref().map(told).unwrap_or_default()));
     let outside = live_if(move || {
         let outside = at.with(|at| at.as_ref().filter(|at| !at.inside).map(told))?;
-        Some(view! { <div class="govuk-inset-text">{outside}</div> }.into_any())
+        Some(view! { <div class="govuk-inset-text">{outside}</div> }.drawn())
     });
-    view! { {map::map(position, name, on_pick)} {outside} }.into_any()
+    view! { {map::map(position, name, on_pick)} {outside} }.drawn()
 }
 
 /// What is at a place, in words.

@@ -4,13 +4,14 @@ use leptos::prelude::*;
 
 use super::Asked;
 use crate::components::input::{RadioOption, Radios};
+use crate::live::Drawn as _;
 
 pub(super) fn view(asked: &Asked) -> AnyView {
     let id = &asked.path;
     let options = yes_or_no();
     let (value, on_choose) = (asked.draft.text(id), asked.draft.setter(id));
     view! { <Radios labelled=asked.labelled() options=options value=value on_choose=on_choose inline=true /> }
-        .into_any()
+        .drawn()
 }
 
 /// The two options.

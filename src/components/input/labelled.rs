@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::live::live_if;
+use crate::live::{Drawn as _, live_if};
 
 /// What stands around an input. Its `id` is the field's path, so that an error finds its place.
 #[derive(Clone, Debug)]
@@ -67,14 +67,14 @@ impl Labelled {
         let id = self.id.clone();
         let error = self.error;
         view! {
-            {self.hint.clone().map(|hint| view! { <div id=format!("{id}-hint") class="govuk-hint">{hint}</div> }.into_any())}
+            {self.hint.clone().map(|hint| view! { <div id=format!("{id}-hint") class="govuk-hint">{hint}</div> }.drawn())}
             {live_if(move || error.get().map(|words| view! {
                 <p id=format!("{id}-error") class="govuk-error-message">
                     <span class="govuk-visually-hidden">"Error: "</span>{words}
                 </p>
-            }.into_any()))}
+            }.drawn()))}
         }
-        .into_any()
+        .drawn()
     }
 
     /// A group with a label, for one input.
@@ -88,11 +88,11 @@ impl Labelled {
                     <label class="govuk-label govuk-label--l" for=id>{label}</label>
                 </h1>
             }
-            .into_any()
+            .drawn()
         } else {
-            view! { <label class="govuk-label" for=id>{label}</label> }.into_any()
+            view! { <label class="govuk-label" for=id>{label}</label> }.drawn()
         };
-        view! { <div class="govuk-form-group" class:govuk-form-group--error=wrong>{label}{notes}{input}</div> }.into_any()
+        view! { <div class="govuk-form-group" class:govuk-form-group--error=wrong>{label}{notes}{input}</div> }.drawn()
     }
 
     /// A group with a legend, for several inputs.
@@ -107,16 +107,16 @@ impl Labelled {
                     <h1 class="govuk-fieldset__heading">{label}</h1>
                 </legend>
             }
-            .into_any()
+            .drawn()
         } else {
             view! { <legend class="govuk-fieldset__legend govuk-fieldset__legend--m">{label}</legend> }
-                .into_any()
+                .drawn()
         };
         view! {
             <div class="govuk-form-group" class:govuk-form-group--error=wrong>
                 <fieldset class="govuk-fieldset" aria-describedby=described>{legend}{notes}{inputs}</fieldset>
             </div>
         }
-        .into_any()
+        .drawn()
     }
 }

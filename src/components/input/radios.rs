@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::Labelled;
 use crate::components::handlers::Typed;
+use crate::live::Drawn as _;
 
 /// One of several: a value, a label, and a line below it.
 #[derive(Clone, Debug)]
@@ -84,10 +85,10 @@ pub fn Radios(
                     aria-describedby=Signal::stored(hint_id) prop:checked=checked on:change=choose
                 />
                 <label class=label_class for=id>{label}</label>
-                {hint.map(|(id, hint)| view! { <div id=id class=hint_class>{hint}</div> }.into_any())}
+                {hint.map(|(id, hint)| view! { <div id=id class=hint_class>{hint}</div> }.drawn())}
             </div>
         }
-        .into_any()
+        .drawn()
     });
     let list = view! { <div class=list_class>{options.collect_view()}</div> };
     labelled.fieldset(list.into_any())

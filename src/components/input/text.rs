@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::Labelled;
 use crate::components::handlers::typed;
+use crate::live::Drawn as _;
 
 /// How a one-line input helps with typing.
 #[derive(Clone, Copy, Debug, Default)]
@@ -72,7 +73,7 @@ pub fn TextInput(
         />
     };
     let beside = |class: &'static str, words: String| {
-        view! { <div class=class aria-hidden="true">{words}</div> }.into_any()
+        view! { <div class=class aria-hidden="true">{words}</div> }.drawn()
     };
     let input = if typing.prefix.is_some() || unit.is_some() {
         view! {
@@ -82,7 +83,7 @@ pub fn TextInput(
                 {unit.map(|unit| beside("govuk-input__suffix", unit))}
             </div>
         }
-        .into_any()
+        .drawn()
     } else {
         input.into_any()
     };

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::draft::{self, Draft};
 use crate::handle::{self, Handle};
+use crate::live::Drawn as _;
 use crate::parts::action::{ActionPage, count};
 use crate::sending::{self, Action, Sending};
 use crate::words::{OUTCOMES, outcome_value};
@@ -91,7 +92,7 @@ fn page(handle: Handle, case: Memo<StaffCase>) -> AnyView {
             <TextArea labelled=labelled value=text on_input=on_text rows=8 count=count(MAX) />
         </ActionPage>
     }
-    .into_any()
+    .drawn()
 }
 
 fn outcomes(draft: Draft<Close>, sending: Sending, has_policies: bool) -> AnyView {
@@ -113,7 +114,7 @@ fn outcomes(draft: Draft<Close>, sending: Sending, has_policies: bool) -> AnyVie
         .hint((!has_policies).then(|| "This service has no policy that it can be declined by.".to_owned()))
         .error(sending.at("outcome"));
     view! { <Radios labelled=labelled options=offered.map(option).collect() value=value on_choose=choose /> }
-        .into_any()
+        .drawn()
 }
 
 /// Which policy, in the policy's own words: what the resident will read.
@@ -135,7 +136,7 @@ fn policy(draft: Draft<Close>, sending: Sending, policies: Vec<Policy>) -> AnyVi
         <Radios labelled=labelled options=options value=value on_choose=choose />
         {move || chosen.get().map(|policy| view! { <PolicyLetter policy=policy /> })}
     }
-    .into_any()
+    .drawn()
 }
 
 fn send_request(

@@ -12,6 +12,7 @@ use portico_app::components::timeline::Timeline;
 use uuid::Uuid;
 
 use crate::handle::{self, Handle};
+use crate::live::Drawn as _;
 use crate::parts::{banner::SuccessBanner, photos::photos, standing::standing};
 use crate::sending::{self, Action, Sending};
 use crate::{api, paths, words};
@@ -61,20 +62,20 @@ fn page(handle: Handle, case: Memo<StaffCase>) -> AnyView {
             {move || case.with(|case| view! { <Timeline entries=case.request.timeline.clone() for_staff=true /> })}
         </Column>
     }
-    .into_any()
+    .drawn()
 }
 
 /// The team, the ward, and why it came here.
 fn destination(case: &StaffCase) -> AnyView {
     let line = |label: &str, text: &Option<String>| {
-        text.clone().map(|text| view! { <p>{label.to_owned()}": "<bdi>{text}</bdi></p> }.into_any())
+        text.clone().map(|text| view! { <p>{label.to_owned()}": "<bdi>{text}</bdi></p> }.drawn())
     };
     view! {
         {line("Team", &case.team)}
         {line("Ward", &case.ward)}
         {line("Why it is here", &case.routed)}
     }
-    .into_any()
+    .drawn()
 }
 
 /// Whether others who report the same thing may see a photo: somebody has to have looked at it first.
@@ -103,7 +104,7 @@ fn sharing(handle: Handle, sending: Sending, case: &StaffCase) -> AnyView {
                 {format!("{words} {number}")}
             </button>
         }
-        .into_any()
+        .drawn()
     };
     let buttons: Vec<AnyView> = (1..).zip(photos.flatten()).map(row).collect();
     if buttons.is_empty() {
@@ -114,7 +115,7 @@ fn sharing(handle: Handle, sending: Sending, case: &StaffCase) -> AnyView {
         <p>"They see that it is known, and a photo only if you show it. Look for faces, number plates and homes first."</p>
         <div class="govuk-button-group">{buttons}</div>
     }
-    .into_any()
+    .drawn()
 }
 
 /// What can be done now, and by whom.
@@ -177,12 +178,12 @@ fn Actions(handle: Handle, case: Memo<StaffCase>, sending: Sending) -> impl Into
                 <a class="govuk-button govuk-button--secondary" href=paths::close(id)>"Close the request"</a>
             </div>
         }
-        .into_any(),
+        .drawn(),
         Can::Take => view! {
             <p>"Take this request to write to the resident, move the promised date or close it. The resident sees your name."</p>
             {button("Take this request")}
         }
-        .into_any(),
+        .drawn(),
         Can::TakeOver(owner) => view! {
             <p>
                 "Only "<bdi>{owner.clone()}</bdi>" can write to the resident, move the promised date or close this request.
@@ -190,7 +191,7 @@ fn Actions(handle: Handle, case: Memo<StaffCase>, sending: Sending) -> impl Into
             </p>
             {button("Take it over")}
         }
-        .into_any(),
+        .drawn(),
     }
     }
 }

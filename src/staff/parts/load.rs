@@ -5,12 +5,13 @@ use portico_app::api::ApiProblem;
 use portico_app::components::layout::Column;
 use portico_app::{a11y, words};
 
+use crate::live::Drawn as _;
 use crate::paths;
 
 /// While something is being loaded.
 #[must_use]
 pub fn loading() -> AnyView {
-    view! { <Column><p class="portico-loading" role="status">"Loading…"</p></Column> }.into_any()
+    view! { <Column><p class="portico-loading" role="status">"Loading…"</p></Column> }.drawn()
 }
 
 /// The page for something that can't be had.
@@ -28,7 +29,7 @@ pub fn failed(problem: &ApiProblem, again: Callback<()>) -> AnyView {
             <button type="button" class="govuk-button" on:click=move |_| again.run(())>"Try again"</button>
         </Column>
     }
-    .into_any()
+    .drawn()
 }
 
 /// The page for an address that leads nowhere, or to another department's request.
@@ -42,5 +43,5 @@ pub fn not_found() -> AnyView {
             <p><a href=paths::QUEUE>"See the requests of your department"</a></p>
         </Column>
     }
-    .into_any()
+    .drawn()
 }

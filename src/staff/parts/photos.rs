@@ -7,6 +7,7 @@ use portico_app::components::gallery::Gallery;
 use uuid::Uuid;
 
 use crate::api;
+use crate::live::Drawn as _;
 
 /// The photos among some answers, each under its question.
 #[must_use]
@@ -26,5 +27,5 @@ fn gallery(request: Uuid, label: String, answer: PhotosValue) -> AnyView {
         <Gallery photos=answer.photos small=small large=large />
         {answer.position.map(|position| view! { <p>"Taken at "{position.show()}</p> })}
     }
-    .into_any()
+    .drawn()
 }
