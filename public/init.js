@@ -2,6 +2,23 @@
 // from its own tag where the wasm is: the policy allows no inline script.
 import start from "./app.js";
 
+// A page that is shown again as it was left would show answers that have been sent meanwhile.
+addEventListener("pageshow", (event) => event.persisted && location.reload());
+
+// What the person probably needs next is fetched once they have begun: an app that is only looked at costs nothing more.
+const next = document.querySelector("meta[name=portico-next]")?.content.split(" ") ?? [];
+const begun = new AbortController();
+for (const sign of ["pointerdown", "keydown"]) {
+  addEventListener(
+    sign,
+    () => {
+      begun.abort();
+      for (const address of next) fetch(address, { priority: "low" }).catch(() => {});
+    },
+    { signal: begun.signal },
+  );
+}
+
 try {
   await start({ module_or_path: document.querySelector("script[data-wasm]").dataset.wasm });
 } catch (error) {

@@ -1,9 +1,11 @@
 //! What a browser does by itself on a page load and a single-page app has to do by hand: the title, the
 //! focus, the top of the page, and telling those who listen what changed.
 
-use crate::live::{Drawn as _, live_words, react};
 use leptos::{leptos_dom::helpers::request_animation_frame, prelude::*};
 use web_sys::{HtmlElement, wasm_bindgen::JsCast as _};
+
+use crate::live::{Drawn as _, live_words, react};
+use crate::state::address;
 
 /// What stands at the end of every title: the council's name.
 #[derive(Clone, Debug)]
@@ -29,7 +31,8 @@ impl Announcer {
 /// Puts what this module needs into the contexts; called once, by the app.
 pub fn provide(site_name: &str) {
     provide_context(Announcer(RwSignal::new(String::new())));
-    provide_context(Site { name: StoredValue::new(site_name.to_owned()), fresh: RwSignal::new(true) });
+    let fresh = RwSignal::new(!address::has_moved());
+    provide_context(Site { name: StoredValue::new(site_name.to_owned()), fresh });
 }
 
 /// The app's announcer.

@@ -1,6 +1,6 @@
 //! The resident's apps: what all pages share, and every page there is, on one screen. There are two, so that who
-//! fills in a form does not fetch what follows a request, nor the other way round; a page of the other one is
-//! loaded anew.
+//! fills in a form fetches little before the first question: the questions, and everything before and after
+//! them. A page of the other one is loaded anew.
 
 use domain::api::council::Boot;
 use leptos::prelude::*;
@@ -14,7 +14,7 @@ use crate::pages::{
     start::StartPage, step::StepPage, withdraw::WithdrawPage,
 };
 use crate::paths::Page;
-use crate::state::{address, boot, drafts, services, uploads};
+use crate::state::{address, boot, services};
 
 /// Draws a page of an app; none when it is not one of its pages.
 pub type Draw = fn(Page<'_>) -> Option<AnyView>;
@@ -53,31 +53,25 @@ fn page(address: &str, draw: Draw) -> AnyView {
     }
 }
 
-/// What filling in a form needs besides.
-pub fn provide_forms() {
-    drafts::provide();
-    uploads::provide();
-}
-
-/// Finding a service and filling in its form.
+/// Filling in a form.
 pub fn forms(page: Page<'_>) -> Option<AnyView> {
     let own = ToOwned::to_owned;
     Some(match page {
-        Page::Home => view! { <HomePage /> }.drawn(),
         Page::Start { id } => view! { <StartPage id=own(id) /> }.drawn(),
         Page::Step { id, slug, changing } => {
             view! { <StepPage id=own(id) slug=own(slug) changing=changing /> }.drawn()
         }
-        Page::Check { id } => view! { <CheckPage id=own(id) /> }.drawn(),
-        Page::Help => view! { <HelpPage /> }.drawn(),
         _ => return None,
     })
 }
 
-/// Following a request.
-pub fn follow(page: Page<'_>) -> Option<AnyView> {
+/// Finding a service, sending a form, and following a request.
+pub fn around(page: Page<'_>) -> Option<AnyView> {
     let own = ToOwned::to_owned;
     Some(match page {
+        Page::Home => view! { <HomePage /> }.drawn(),
+        Page::Check { id } => view! { <CheckPage id=own(id) /> }.drawn(),
+        Page::Help => view! { <HelpPage /> }.drawn(),
         Page::Find => view! { <FindPage /> }.drawn(),
         Page::Request { key } => view! { <RequestPage key=own(key) /> }.drawn(),
         Page::Sent { key } => view! { <SentPage key=own(key) /> }.drawn(),

@@ -1,13 +1,14 @@
-//! The resident's app in the browser: finding a service and filling in its form.
+//! The resident's app in the browser: the questions of a form.
 
 use leptos::prelude::*;
-use portico_app::app::{App, forms, provide_forms};
-use portico_app::state::{boot, failure, mount};
+use portico_app::app::{App, forms};
+use portico_app::state::{boot, drafts, failure, mount, uploads};
 
 fn main() {
     failure::install();
     mount::when_ready(boot::load(), |boot| {
-        provide_forms();
+        drafts::provide();
+        uploads::provide();
         view! { <App boot=boot draw=forms /> }
     });
 }

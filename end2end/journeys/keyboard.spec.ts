@@ -80,10 +80,7 @@ test("I report graffiti with the keyboard alone", async ({ page, form }) => {
   await tabTo(page, form.sender);
   await page.keyboard.press("Enter");
 
-  // A page of its own begins at its top, as browsers do it.
-  await form.confirmed();
-  await page.keyboard.press("Tab");
-  await expect(skip).toBeFocused();
+  await focusOnHeading("We have your request");
   await tabTo(page, page.getByRole("link", { name: "open your request" }));
   await page.keyboard.press("Enter");
   await focusOnHeading("Your request: Report graffiti");
@@ -153,7 +150,7 @@ test("I fill in a long form with the keyboard alone: an answer that ends it, tak
   await expect(form.line("Which home is it?")).toContainText("ZE9 1AA");
   await tabTo(page, form.sender);
   await page.keyboard.press("Enter");
-  await form.confirmed();
+  await focusOnHeading("We have your request");
 });
 
 test("at 400 % nothing runs off the screen on any page", async ({ api, people, darkroom, inspector, server }) => {

@@ -134,6 +134,13 @@ impl Served {
         Some((like.department.clone(), why))
     }
 
+    /// The service whose form a message belongs into, if its words tell for sure.
+    #[must_use]
+    pub fn suggest(&self, language: &str, message: &str) -> Option<&Service> {
+        let (ids, index) = &self.by_words;
+        self.service_in(language, ids.get(index.suggest(message)?.entry)?)
+    }
+
     /// The list of services in a language.
     #[must_use]
     pub fn list_in(&self, language: &str) -> Option<&List> {

@@ -387,3 +387,20 @@ async fn texts_come_in_the_language_asked_for() {
             .any(|fault| fault.file == "broken-bench.toml" && fault.message.contains("summary"))
     );
 }
+
+#[tokio::test]
+async fn a_message_is_told_which_form_it_belongs_into() {
+    let portal = Portal::open().await;
+    let suggest = async |message: &str| {
+        let reply = portal.visitor().post("/api/services/suggest", &json!({ "message": message })).await;
+        reply.is(200).json()
+    };
+    assert_eq!(
+        suggest("My bin was not emptied on Tuesday").await,
+        json!({ "id": "missed-bin", "title": "Report a missed bin collection" })
+    );
+    for message in ["", "Good morning", "%", "'; DROP TABLE request;--"] {
+        assert_eq!(suggest(message).await, json!({}), "{message}");
+    }
+    portal.visitor().post("/api/services/suggest", &json!({ "words": "bin" })).await.is(422);
+}

@@ -9,7 +9,7 @@ use axum::body::Body;
 use serde_json::Value;
 use support::Portal;
 
-const OPERATIONS: [&str; 37] = [
+const OPERATIONS: [&str; 39] = [
     "get /api/addresses",
     "get /api/council",
     "get /api/follow/{key}",
@@ -19,6 +19,7 @@ const OPERATIONS: [&str; 37] = [
     "get /api/map",
     "get /api/map/plain",
     "get /api/nearby/{id}/photo",
+    "get /api/photos/{id}",
     "get /api/places",
     "get /api/places/at",
     "get /api/services",
@@ -38,6 +39,7 @@ const OPERATIONS: [&str; 37] = [
     "post /api/follow/{key}/withdraw",
     "post /api/photos",
     "post /api/requests",
+    "post /api/services/suggest",
     "post /api/services/{id}/nearby/{request}/watch",
     "post /api/staff/requests/{id}/close",
     "post /api/staff/requests/{id}/messages",

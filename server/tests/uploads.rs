@@ -299,3 +299,22 @@ async fn many_photos_at_once_all_arrive() {
     }
     assert_eq!(files(&portal), 16);
 }
+
+/// Who sent a photo sees it until a request takes it; a document never shows.
+#[tokio::test]
+async fn a_photo_is_shown_small_until_a_request_takes_it() {
+    let portal = Portal::open().await;
+    let resident = portal.visitor();
+    let id = resident.upload(samples::png(800, 600)).await.is(201).text("id");
+    let preview = resident.get(&format!("/api/photos/{id}")).await.is(200);
+    assert_eq!(
+        (preview.header("content-type"), preview.header("cache-control")),
+        ("image/jpeg", "private, no-store")
+    );
+    let small = picture::open(&preview.body, &Limits::SERVER).unwrap().picture;
+    assert_eq!((small.width(), small.height()), (320, 240));
+    resident.submit(1, &graffiti_but(&json!({ "photos.1": id }))).await.is(201);
+    for other in [id.as_str(), &Uuid::from_u128(7).to_string(), "none"] {
+        resident.get(&format!("/api/photos/{other}")).await.refused(404, "not_found");
+    }
+}

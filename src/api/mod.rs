@@ -5,6 +5,7 @@ pub mod council;
 pub mod events;
 pub mod follow;
 pub mod nearby;
+pub mod photos;
 pub mod places;
 pub mod requests;
 pub mod services;

@@ -1,6 +1,6 @@
 //! `/api/services`.
 
-use domain::api::services::{ServiceSummary, ServiceView};
+use domain::api::services::{ServiceSummary, ServiceView, SuggestRequest, Suggested};
 
 use super::ApiProblem;
 
@@ -18,4 +18,12 @@ pub async fn list() -> Result<Vec<ServiceSummary>, ApiProblem> {
 /// [`ApiProblem`]; not found when there is no such service.
 pub async fn get(id: &str) -> Result<ServiceView, ApiProblem> {
     super::get(&format!("/api/services/{id}")).await
+}
+
+/// The form that a message probably belongs into.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn suggest(message: String) -> Result<Suggested, ApiProblem> {
+    super::post("/api/services/suggest", &SuggestRequest { message }).await
 }

@@ -23,7 +23,7 @@ pub struct Line {
 pub fn AnswerList(
     /// The lines.
     lines: Vec<Line>,
-    /// The address of a photo's small picture; none where there is none to show.
+    /// The address of a photo's small picture; none where they are shown elsewhere.
     photo: AddressOf<Option<String>>,
     /// The address of a document to download; none where there is none yet.
     #[prop(optional)]

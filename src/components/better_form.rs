@@ -1,8 +1,5 @@
 //! A form that fits better than a free message: said while it is written, and once more before it is sent on.
 
-use std::sync::Arc;
-
-use domain::search::{Entry, Index};
 use leptos::{prelude::*, task::spawn_local};
 
 use super::handlers::pressed;
@@ -32,35 +29,30 @@ impl BetterForm {
     #[must_use]
     pub fn new(message: Signal<String>) -> Self {
         let better = Self { found: RwSignal::new(None), message, passed: RwSignal::new(false) };
-        let all = RwSignal::new(None);
-        spawn_local(async move {
-            let Ok(mut list) = services::list().await else { return };
-            // The last one takes everything else: it is this form.
-            list.pop();
-            let index = Index::new(list.iter().map(|service| Entry {
-                title: &service.title,
-                summary: &service.summary,
-                keywords: &service.keywords,
-            }));
-            all.try_set(Some(Arc::new((list, index))));
-        });
         let rested = settled(message, REST_MS);
         let announcer = a11y::use_announcer();
         react(move || {
-            let Some(all) = all.get() else { return };
             let typed = rested.get();
             // What was there before anything was typed counts too.
             let typed = if typed.is_empty() { message.get_untracked() } else { typed };
-            let (list, index) = &*all;
-            let found = index.suggest(&typed).and_then(|found| list.get(found.entry));
-            let found = found.map(|service| (service.id.clone(), service.title.clone()));
-            if better.found.with_untracked(|before| *before != found) {
+            if typed.trim().is_empty() {
+                return better.found.set(None);
+            }
+            spawn_local(async move {
+                let found = match services::suggest(typed.clone()).await {
+                    Ok(found) if !found.id.is_empty() => Some((found.id, found.title)),
+                    _ => None,
+                };
+                let is_old = message.try_get_untracked() != Some(typed);
+                if is_old || better.found.try_with_untracked(|before| *before == found) != Some(false) {
+                    return;
+                }
                 if let Some((_, title)) = &found {
                     announcer.say(format!("There is a form for this: {title}"));
                 }
                 better.passed.set(false);
                 better.found.set(found);
-            }
+            });
         });
         better
     }

@@ -65,7 +65,7 @@ fn number_in(text: &str) -> Option<(usize, usize)> {
             text[begin..].find(|c: char| !c.is_ascii_digit() && c != ' ').unwrap_or(text.len() - begin);
         let number = text[begin..begin + length].trim_end();
         let digits = number.bytes().filter(u8::is_ascii_digit).count();
-        let is_own = !text[..begin].ends_with(|c: char| c.is_alphanumeric() || c == '£');
+        let is_own = !text[..begin].ends_with(|c: char| c.is_ascii_alphanumeric() || c == '£');
         if is_own
             && (matches!(number, "999" | "101" | "105" | "111" | "112")
                 || digits >= 10 && number.starts_with('0'))

@@ -11,7 +11,7 @@ use domain::validate;
 use leptos::prelude::*;
 
 use super::{form, go, send};
-use crate::api::ApiProblem;
+use crate::api::{ApiProblem, photos};
 use crate::components::answers::{AnswerList, Line};
 use crate::components::button::SubmitButton;
 use crate::components::error_summary::{ErrorSummary, Problem};
@@ -21,7 +21,7 @@ use crate::components::load::loaded;
 use crate::components::promise::Promise;
 use crate::components::unsent::Unsent;
 use crate::live::{Drawn as _, live_if};
-use crate::state::{address, boot, drafts, services, uploads};
+use crate::state::{address, boot, drafts, services};
 use crate::{a11y, paths};
 
 /// Check your answers.
@@ -110,7 +110,6 @@ fn check(view: &Arc<ServiceView>, back: RwSignal<String>, reload: Callback<()>) 
         let error = if problems.with(Vec::is_empty) && failed.with(Option::is_none) { "" } else { "Error: " };
         format!("{error}Check your answers - {title}")
     });
-    let photos = uploads::use_uploads();
     let send = send::sender(Arc::clone(view), draft, send::Outcome { failed, problems, sending, reload });
     let council = boot::use_council().with_value(|council| council.name.clone());
     view! {
@@ -120,14 +119,13 @@ fn check(view: &Arc<ServiceView>, back: RwSignal<String>, reload: Callback<()>) 
             let address = address::use_address();
             move |()| {
                 draft.erase();
-                photos.clear(&draft.service());
                 address.go(&start);
             }
         }) />
         <span class="govuk-caption-l">{service.title.clone()}</span>
         <h1 class="govuk-heading-l">"Check your answers"</h1>
         {slip}
-        <AnswerList lines=lines photo=Box::new(move |id| photos.preview(id)) />
+        <AnswerList lines=lines photo=Box::new(|id| Some(photos::preview(id))) />
         {fee_table(&due)}
         {promise}
         <form novalidate on:submit=send>

@@ -12,7 +12,7 @@ use leptos::{prelude::*, task::spawn_local};
 use crate::api::{ApiProblem, requests};
 use crate::components::error_summary::Problem;
 use crate::components::handlers::{Submitted, submitted};
-use crate::state::{address, drafts::Draft, services, uploads, visit};
+use crate::state::{address, drafts::Draft, services, services::Shelf, visit};
 use crate::{a11y, paths, words};
 
 /// Where the outcome of sending is told.
@@ -31,8 +31,8 @@ pub(super) struct Outcome {
 /// What to do when the form is sent.
 pub(super) fn sender(view: Arc<ServiceView>, draft: Draft, outcome: Outcome) -> Submitted {
     let address = address::use_address();
-    let photos = uploads::use_uploads();
     let announcer = a11y::use_announcer();
+    let shelf = services::use_shelf();
     submitted(move || {
         // A second press while sending is no second request; the key would see to that as well.
         if outcome.sending.get_untracked() {
@@ -51,12 +51,11 @@ pub(super) fn sender(view: Arc<ServiceView>, draft: Draft, outcome: Outcome) -> 
                 Ok(submitted) => {
                     visit::remember(&journey::asked(&view.service, &sent.answers), &sent.answers);
                     draft.erase_of(&view.service.id);
-                    photos.clear(&view.service.id);
                     // Also for those who turned to another page: this is the reference they need.
                     let sent = paths::sent(&submitted.key);
                     if is_here { address.replace(&sent) } else { address.go(&sent) }
                 }
-                Err(problem) if is_here => refused(&view, problem, outcome),
+                Err(problem) if is_here => refused(&view, problem, outcome, shelf),
                 Err(_) => announcer.say("Your answers were not sent yet. They are kept on this device"),
             }
         });
@@ -74,7 +73,7 @@ fn form(view: &ServiceView, draft: Draft) -> SubmitRequest {
 }
 
 /// The server found something that the browser did not.
-fn refused(view: &ServiceView, problem: ApiProblem, outcome: Outcome) {
+fn refused(view: &ServiceView, problem: ApiProblem, outcome: Outcome, shelf: Shelf) {
     let service = &view.service;
     let questions: Vec<&Question> = service.questions.iter().collect();
     let found = words::problems(&questions, &problem.fields);
@@ -82,7 +81,7 @@ fn refused(view: &ServiceView, problem: ApiProblem, outcome: Outcome) {
         || (found.is_empty() && !problem.fields.is_empty())
     {
         // The form has changed since it was opened: read it anew; what is missing is asked again.
-        services::forget(&service.id);
+        shelf.forget(&service.id);
         outcome.reload.run(());
     } else if found.is_empty() {
         outcome.failed.set(Some(problem));

@@ -7,7 +7,6 @@ use leptos_router::hooks::use_location;
 use leptos_router::path;
 use portico_app::a11y;
 
-use crate::live::Drawn as _;
 use crate::pages::{
     close::ClosePage, code::CodePage, move_date::MovePage, queue::QueuePage, request::RequestPage,
     sign_in::SignInPage, write::WritePage,
@@ -28,7 +27,6 @@ pub fn App(
             <Shell council=council />
         </Router>
     }
-    .drawn()
 }
 
 #[component]
@@ -52,7 +50,6 @@ fn Shell(council: CouncilView) -> impl IntoView {
             </Routes>
         </Frame>
     }
-    .drawn()
 }
 
 /// What is behind the sign-in: drawn once it is known who is there.
@@ -74,7 +71,7 @@ fn Workspace() -> impl IntoView {
     // Drawn anew only when this changes: the page inside keeps its focus and what is typed in it.
     let state = Memo::new(move |_| if me.with(Option::is_some) { Ok(()) } else { Err(failed.get()) });
     move || match state.get() {
-        Ok(()) => view! { <Outlet /> }.drawn(),
+        Ok(()) => view! { <Outlet /> }.into_any(),
         Err(None) => load::loading(),
         Err(Some(problem)) => load::failed(&problem, Callback::new(move |()| ask())),
     }
@@ -86,7 +83,7 @@ fn Request() -> impl IntoView {
     let handle = handle::provide();
     let state = Memo::new(move |_| if handle.is_known() { Ok(()) } else { Err(handle.problem()) });
     move || match state.get() {
-        Ok(()) => view! { <Outlet /> }.drawn(),
+        Ok(()) => view! { <Outlet /> }.into_any(),
         Err(None) => load::loading(),
         Err(Some(problem)) => load::failed(&problem, Callback::new(move |()| handle.refresh())),
     }

@@ -1,31 +1,32 @@
 //! Where in the app we are, and going elsewhere. The browser's own history: Back and Forward work, and links are
-//! plain links.
+//! plain links. `leptos_router` would do it too, for 3 kB more.
 
-use leptos::prelude::*;
-use leptos_router::location::{BrowserUrl, LocationChange, LocationProvider as _, Url};
+use leptos::{ev, prelude::*};
+use wasm_bindgen::{JsCast as _, JsValue};
+use web_sys::{Element, HtmlAnchorElement, MouseEvent};
 
-use crate::live::react;
+use super::storage;
 
-/// The address in the browser's bar.
+/// The address in the browser's bar: the path, with the query behind it. What stands behind a `#` makes no other
+/// page.
 #[derive(Clone, Copy)]
-pub struct Address(StoredValue<BrowserUrl>);
+pub struct Address(RwSignal<String>);
 
 /// Puts the address into the contexts, and from now on has links of the app opened by the app.
-///
-/// # Panics
-/// Where there is no address bar.
 #[must_use]
-#[expect(clippy::expect_used, reason = "without one there is no app")]
 pub fn provide() -> Address {
-    let browser = BrowserUrl::new().expect("a browser has an address bar");
-    browser.init(None);
-    let url = browser.as_url().clone();
-    let address = Address(StoredValue::new(browser));
+    let address = Address(RwSignal::new(here()));
     provide_context(address);
-    // A link that was followed appears in the bar once its page is drawn.
-    react(move || {
-        url.track();
-        address.0.with_value(BrowserUrl::ready_to_complete);
+    let went = window_event_listener(ev::popstate, move |_| address.show(here()));
+    let clicked = window_event_listener(ev::click, move |event| {
+        if let Some(path) = link_of(&event) {
+            event.prevent_default();
+            address.go(&path);
+        }
+    });
+    on_cleanup(move || {
+        went.remove();
+        clicked.remove();
     });
     address
 }
@@ -36,30 +37,57 @@ pub fn use_address() -> Address {
     expect_context()
 }
 
+/// The note, kept for this tab, that one of our apps sent the person to the other.
+const MOVED: &str = "portico:moved";
+
 /// Loads a page from the server: one of another app.
 pub fn load(path: &str) {
+    storage::write_text(MOVED, "yes");
     let _ = window().location().assign(path);
+}
+
+/// Whether another of our apps sent the person here: to them it is the next page, not a new beginning.
+#[must_use]
+pub fn has_moved() -> bool {
+    let moved = storage::read_text(MOVED).is_some();
+    storage::write_text(MOVED, "");
+    moved
+}
+
+fn here() -> String {
+    let location = window().location();
+    location.pathname().unwrap_or_default() + &location.search().unwrap_or_default()
+}
+
+/// Where a click leads that the app follows itself: one on a plain link to a page of this site, in this tab.
+fn link_of(event: &MouseEvent) -> Option<String> {
+    let is_plain = event.button() == 0
+        && !(event.meta_key() || event.alt_key() || event.ctrl_key() || event.shift_key());
+    if event.default_prevented() || !is_plain {
+        return None;
+    }
+    let element = event.target()?.dyn_into::<Element>().ok()?;
+    let link = element.closest("a[href]").ok()??.dyn_into::<HtmlAnchorElement>().ok()?;
+    let leaves = link.has_attribute("target") || link.has_attribute("download") || link.rel() == "external";
+    if leaves || !link.hash().is_empty() || link.origin() != window().location().origin().ok()? {
+        return None;
+    }
+    Some(link.pathname() + &link.search())
 }
 
 impl Address {
     /// The path, beginning with a slash.
     #[must_use]
     pub fn path(self) -> Signal<String> {
-        self.part(|url| url.path().to_owned()).into()
-    }
-
-    /// The path with the query behind it, if there is one. What stands behind a `#` makes no other page.
-    #[must_use]
-    pub fn page(self) -> Memo<String> {
-        self.part(|url| match url.search() {
-            "" => url.path().to_owned(),
-            query => format!("{}?{query}", url.path()),
+        Signal::derive(move || {
+            self.0.with(|address| address.split('?').next().unwrap_or_default().to_owned())
         })
     }
 
-    fn part(self, part: fn(&Url) -> String) -> Memo<String> {
-        let url = self.0.with_value(|browser| browser.as_url().clone());
-        Memo::new(move |_| url.with(part))
+    /// The path with the query behind it, if there is one.
+    #[must_use]
+    pub fn page(self) -> RwSignal<String> {
+        self.0
     }
 
     /// Goes to a page of the app.
@@ -73,14 +101,20 @@ impl Address {
     }
 
     fn change(self, path: &str, replace: bool) {
-        let Ok(url) = BrowserUrl::parse(path) else { return };
-        self.0.with_value(|browser| {
-            browser.as_url().set(url);
-            browser.complete_navigation(&LocationChange {
-                value: path.to_owned(),
-                replace,
-                ..LocationChange::default()
-            });
-        });
+        let Ok(history) = window().history() else { return };
+        let changed = if replace {
+            history.replace_state_with_url(&JsValue::NULL, "", Some(path))
+        } else {
+            history.push_state_with_url(&JsValue::NULL, "", Some(path))
+        };
+        if changed.is_ok() {
+            self.show(path.to_owned());
+        }
+    }
+
+    fn show(self, path: String) {
+        if self.0.with_untracked(|before| *before != path) {
+            self.0.set(path);
+        }
     }
 }

@@ -77,11 +77,11 @@ impl Draft {
         self.answers.get_untracked()
     }
 
-    /// The text at a path.
+    /// The text at a path; it only changes when this text does, whatever else is typed.
     #[must_use]
     pub fn text(self, path: impl Into<String>) -> Signal<String> {
         let path = path.into();
-        Signal::derive(move || self.answers.with(|answers| answers.get(&path).to_owned()))
+        Memo::new(move |_| self.answers.with(|answers| answers.get(&path).to_owned())).into()
     }
 
     /// Keeps what was typed at a path.

@@ -11,8 +11,8 @@ use crate::api::{self, ApiProblem};
 pub type Loaded = Result<Arc<ServiceView>, ApiProblem>;
 
 /// The documents read so far.
-#[derive(Clone, Copy)]
-struct Shelf(StoredValue<Vec<Arc<ServiceView>>>);
+#[derive(Clone, Copy, Debug)]
+pub struct Shelf(StoredValue<Vec<Arc<ServiceView>>>);
 
 /// Puts the shelf into the contexts, with the document the first page brought.
 pub fn provide(first: Option<ServiceView>) {
@@ -21,7 +21,7 @@ pub fn provide(first: Option<ServiceView>) {
 
 /// Asks for the document of a service, which is fetched if need be.
 pub fn use_service(id: String) -> impl Fn() -> Pin<Box<dyn Future<Output = Loaded>>> {
-    let Shelf(shelf) = expect_context();
+    let Shelf(shelf) = use_shelf();
     move || {
         let id = id.clone();
         Box::pin(async move {
@@ -37,9 +37,15 @@ pub fn use_service(id: String) -> impl Fn() -> Pin<Box<dyn Future<Output = Loade
     }
 }
 
-/// Forgets a document, because the server has a newer one.
-pub fn forget(id: &str) {
-    if let Some(Shelf(shelf)) = use_context() {
-        shelf.try_update_value(|shelf| shelf.retain(|known| known.service.id != id));
+/// The shelf.
+#[must_use]
+pub fn use_shelf() -> Shelf {
+    expect_context()
+}
+
+impl Shelf {
+    /// Forgets a document, because the server has a newer one.
+    pub fn forget(self, id: &str) {
+        self.0.try_update_value(|shelf| shelf.retain(|known| known.service.id != id));
     }
 }

@@ -12,6 +12,7 @@ use web_sys::{Event, File, HtmlInputElement};
 
 use super::drafts::Draft;
 use crate::a11y::{self, Announcer};
+use crate::api::photos as photos_api;
 use crate::photo::{self, ObjectUrl, PhotoProblem};
 
 /// How far a photo has come.
@@ -117,17 +118,14 @@ impl Uploads {
         waiting.any(|upload| !matches!(upload.stage.get(), Stage::Failed(_)))
     }
 
-    /// The address of a photo that was added in this tab; after a reload there is none to show.
+    /// The address of a photo, small: in this tab's memory if it was added here, else from the server.
     #[must_use]
-    pub fn preview(self, id: Uuid) -> Option<String> {
-        self.kept
-            .try_with_value(|kept| {
-                kept.pictures
-                    .iter()
-                    .find(|picture| picture.id == id)
-                    .map(|picture| picture.address.as_str().to_owned())
-            })
-            .flatten()
+    pub fn preview(self, id: Uuid) -> String {
+        let here = self.kept.try_with_value(|kept| {
+            let picture = kept.pictures.iter().find(|picture| picture.id == id)?;
+            Some(picture.address.as_str().to_owned())
+        });
+        here.flatten().unwrap_or_else(|| photos_api::preview(id))
     }
 
     /// Takes the files that were picked, as many as there is room for, and says how many were left out.

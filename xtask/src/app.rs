@@ -90,6 +90,7 @@ pub fn ensure(report: &mut Report, workspace: &Workspace) -> Result<()> {
         for (_, folder) in PAGES {
             files.extend(assemble(workspace, folder)?);
         }
+        introduce(&mut files)?;
         println!("  compressing");
         let small = compressed(workspace, &files)?;
         files.extend(small);
@@ -166,17 +167,32 @@ fn tell_pages(files: &mut Files, name: &str, script: &str) -> Result<()> {
     for (page_name, page) in files.iter_mut().filter(|(name, _)| extension(name) == "html") {
         let text =
             String::from_utf8(std::mem::take(page)).with_context(|| format!("{page_name} is not UTF-8"))?;
-        *page = with_meta(&text, name, script)
+        *page = with_meta(&text, name, &format!("/{script}"))
             .with_context(|| format!("{page_name} has no </head> to put the address of {script} before"))?
             .into_bytes();
     }
     Ok(())
 }
 
-fn with_meta(page: &str, name: &str, script: &str) -> Option<String> {
+fn with_meta(page: &str, name: &str, content: &str) -> Option<String> {
     let head_end = page.find("</head>")?;
     let (before, after) = page.split_at(head_end);
-    Some(format!("{before}<meta name=\"{name}\" content=\"/{script}\" />\n{after}"))
+    Some(format!("{before}<meta name=\"{name}\" content=\"{content}\" />\n{after}"))
+}
+
+/// Tells each of the resident's apps where the other one is.
+fn introduce(files: &mut Files) -> Result<()> {
+    for (page, other) in [("index.html", "follow"), ("follow.html", "resident")] {
+        let theirs = |name: &&String| {
+            [format!("{other}-"), format!("{other}_bg-")].iter().any(|start| name.starts_with(start.as_str()))
+                && ["js", "wasm"].contains(&extension(name))
+        };
+        let names: Vec<String> = files.keys().filter(theirs).map(|name| format!("/{name}")).collect();
+        let text = files.get_mut(page).with_context(|| format!("there is no {page}"))?;
+        let told = with_meta(std::str::from_utf8(text)?, "portico-next", &names.join(" "));
+        *text = told.with_context(|| format!("{page} has no </head>"))?.into_bytes();
+    }
+    Ok(())
 }
 
 /// Bundles the map: the element with its styles, and the reader of tiles for councils that have a file of them.

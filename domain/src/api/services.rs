@@ -53,6 +53,27 @@ pub struct Promised {
     pub complete_by: NaiveDate,
 }
 
+/// `POST /api/services/suggest`: a message that is being written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct SuggestRequest {
+    /// Its words so far.
+    pub message: String,
+}
+
+/// The form that a message probably belongs into; empty when there is none that fits well.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Suggested {
+    /// The service.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub id: String,
+    /// Its title.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub title: String,
+}
+
 impl ServiceView {
     /// What is promised for these answers.
     #[must_use]

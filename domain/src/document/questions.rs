@@ -49,8 +49,8 @@ const KINDS: [&str; 24] = [
     "include",
 ];
 /// What is called so already: a page of a form, and parts of pages for which a question's field would be mistaken.
-const RESERVED: [&str; 7] =
-    ["announcer", "app", "app-problem", "better-form", "check", "main", "nearby-known"];
+const RESERVED: [&str; 8] =
+    ["announcer", "app", "app-problem", "better-form", "check", "known-email", "main", "nearby-known"];
 /// The most pence a money question takes.
 const MOST_PENCE: i64 = 10_000_000;
 

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::FromRequest as _;
-use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::extract::{DefaultBodyLimit, Path, Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
@@ -25,7 +25,7 @@ pub(super) const LOOSE: u64 = 2000;
 /// The routes of this file.
 pub fn router() -> OpenApiRouter<AppState> {
     let limit = usize::try_from(MAX_BYTES).unwrap_or(usize::MAX);
-    OpenApiRouter::new().routes(routes!(upload)).layer(DefaultBodyLimit::max(limit))
+    OpenApiRouter::new().routes(routes!(upload)).routes(routes!(preview)).layer(DefaultBodyLimit::max(limit))
 }
 
 /// Takes a picture: JPEG, PNG or WebP, at most 15 MB. What is kept is a new JPEG made from its pixels; nothing of
@@ -55,6 +55,20 @@ async fn upload(
         return Err(ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "internal"));
     }
     Ok((StatusCode::CREATED, Json(PhotoStored { id, width, height })))
+}
+
+/// A photo, small, for whoever sent it, until a request takes it. Nobody else knows its identifier, and whoever does
+/// could take it for a request of their own and see it there.
+#[utoipa::path(get, path = "/api/photos/{id}", tag = "requests", params(("id" = Uuid, Path)),
+    responses((status = 200, content_type = "image/jpeg"), (status = 404, body = Problem)))]
+async fn preview(
+    State(state): State<AppState>,
+    at: At,
+    Path(id): Path<String>,
+) -> Result<Response, ApiError> {
+    let id = Uuid::try_parse(&id).map_err(|_| ApiError::not_found())?;
+    at.store.loose_photo(id).await?;
+    picture(&state, &at, id, Size::Thumbnail).await
 }
 
 pub(super) fn fault(fault: &PhotoFault) -> ApiError {
@@ -87,6 +101,10 @@ pub(super) async fn serve(
 ) -> Result<Response, ApiError> {
     at.store.upload_of(request, photo, false).await?;
     let size = if which.size.as_deref() == Some("thumb") { Size::Thumbnail } else { Size::Full };
+    picture(state, at, photo, size).await
+}
+
+async fn picture(state: &AppState, at: &At, photo: Uuid, size: Size) -> Result<Response, ApiError> {
     match state.blobs.get(at.store.council(), photo, size).await {
         Ok(bytes) => {
             Ok(([(header::CONTENT_TYPE, "image/jpeg"), (header::CACHE_CONTROL, "private, no-store")], bytes)

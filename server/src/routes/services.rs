@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use domain::api::problem::Problem;
-use domain::api::services::{Promised, ServiceSummary, ServiceView};
+use domain::api::services::{Promised, ServiceSummary, ServiceView, SuggestRequest, Suggested};
 use domain::catalogue::Service;
 use domain::standard::Standard;
 use utoipa_axum::router::OpenApiRouter;
@@ -13,12 +13,12 @@ use utoipa_axum::routes;
 
 use crate::councils::{ENGLISH, List, Served};
 use crate::error::ApiError;
-use crate::extract::{At, Path};
+use crate::extract::{At, Body, Path};
 use crate::state::AppState;
 
 /// The routes of this file.
 pub fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(one))
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(suggest)).routes(routes!(one))
 }
 
 /// All services, in the order of their titles; the one that takes everything else comes last. Texts are in the
@@ -38,6 +38,21 @@ async fn list(at: At, headers: HeaderMap) -> Result<Response, ApiError> {
         return Ok((StatusCode::NOT_MODIFIED, caching).into_response());
     }
     Ok((caching, [(header::CONTENT_TYPE, "application/json")], json.clone()).into_response())
+}
+
+/// The form that a message which is being written belongs into, told by its words. Nothing of it is kept.
+#[utoipa::path(post, path = "/api/services/suggest", tag = "services", request_body = SuggestRequest,
+    responses((status = 200, body = Suggested), (status = 422, body = Problem)))]
+async fn suggest(
+    at: At,
+    headers: HeaderMap,
+    Body(SuggestRequest { message }): Body<SuggestRequest>,
+) -> Json<Suggested> {
+    let found = at.served.suggest(language(&at.served, &headers), &message);
+    Json(found.map_or_else(Suggested::default, |service| Suggested {
+        id: service.id.clone(),
+        title: service.title.clone(),
+    }))
 }
 
 /// One service's document, and what sending it now would promise.

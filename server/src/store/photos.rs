@@ -78,6 +78,19 @@ impl Store {
         found.map(|_| ()).ok_or(StoreError::NotFound)
     }
 
+    /// Whether there is this photo, and no request has taken it yet.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when it is not so; the database's errors.
+    pub async fn loose_photo(&self, id: Uuid) -> Result<(), StoreError> {
+        let found = photo::Entity::find_by_id((self.council.to_string(), id))
+            .filter(photo::Column::RequestId.is_null())
+            .filter(photo::Column::Document.eq(false))
+            .one(self.db.reader())
+            .await?;
+        found.map(|_| ()).ok_or(StoreError::NotFound)
+    }
+
     /// The photos of a request that others may see.
     ///
     /// # Errors

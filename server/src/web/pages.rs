@@ -45,8 +45,9 @@ fn page(state: &AppState, served: &Served, headers: &HeaderMap, path: &str) -> R
     };
     let (file, status) = match parts.as_slice() {
         ["staff", ..] => ("staff.html", StatusCode::OK),
+        ["services", _, "check"] if service.is_some() => ("follow.html", StatusCode::OK),
         ["services", _] | ["services", _, _] if service.is_some() => ("index.html", StatusCode::OK),
-        [] | ["help" | "services"] => ("index.html", StatusCode::OK),
+        [] | ["help" | "services"] => ("follow.html", StatusCode::OK),
         ["follow"] | ["follow", _] | ["follow", _, "sent" | "withdraw"] => ("follow.html", StatusCode::OK),
         ["follow", ..] => ("follow.html", StatusCode::NOT_FOUND),
         _ => ("index.html", StatusCode::NOT_FOUND),
@@ -73,6 +74,9 @@ fn page(state: &AppState, served: &Served, headers: &HeaderMap, path: &str) -> R
         .map(|host| POLICY.replace("img-src 'self'", &format!("img-src 'self' {host}")));
     if let Some(policy) = policy.and_then(|policy| HeaderValue::from_str(&policy).ok()) {
         response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    if private {
+        response.headers_mut().insert("x-robots-tag", HeaderValue::from_static("noindex"));
     }
     response
 }

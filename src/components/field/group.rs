@@ -37,7 +37,7 @@ pub(super) fn view(asked: &Asked, kind: &Group) -> AnyView {
             let remove = (many.get() > 1).then(|| {
                 view! {
                     <button type="button" class="govuk-button govuk-button--secondary" on:click=remove>
-                        {format!("Remove {} {number}", name.to_lowercase())}
+                        {format!("Remove {} {number}", name.to_ascii_lowercase())}
                     </button>
                 }
                 .drawn()
@@ -79,5 +79,7 @@ pub(super) fn view(asked: &Asked, kind: &Group) -> AnyView {
 
 fn capital(word: &str) -> String {
     let mut letters = word.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    letters.next().map_or_else(String::new, |first| {
+        std::iter::once(first.to_ascii_uppercase()).chain(letters).collect()
+    })
 }

@@ -125,10 +125,7 @@ fn added(asked: Asked, uploads: Uploads) -> AnyView {
             let name = format!("photo {number}");
             let path = format!("{question}.{number}.alt");
             let labelled = asked.part(&format!("{number}.alt"), format!("What does {name} show? (optional)"));
-            let picture = match uploads.preview(id) {
-                Some(address) => view! { <img src=address alt=format!("Photo {number}") /> }.drawn(),
-                None => view! { <span class="portico-photos__blank"></span> }.drawn(),
-            };
+            let picture = view! { <img src=uploads.preview(id) alt=format!("Photo {number}") /> }.drawn();
             let question = question.clone();
             let remove = pressed(move || {
                 uploads.remove(&question, id, draft);

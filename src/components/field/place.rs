@@ -23,15 +23,14 @@ pub(super) fn view(asked: &Asked, kind: &Place) -> AnyView {
     let list_id = asked.path("streets");
     let found = RwSignal::new(Vec::<PlaceFound>::new());
     // A street that was typed in full, or picked, is the one of the list.
+    let known = move |typed: &str| {
+        let is_it = |place: &&PlaceFound| place.show().eq_ignore_ascii_case(typed.trim());
+        found.with_untracked(|found| found.iter().find(is_it).map(|place| place.id.clone()))
+    };
     let set = {
-        let street = street.clone();
+        let (street, street_id) = (street.clone(), street_id.clone());
         Callback::new(move |typed: String| {
-            let id = found.with_untracked(|found| {
-                found
-                    .iter()
-                    .find(|place| place.show().eq_ignore_ascii_case(typed.trim()))
-                    .map(|place| place.id.clone())
-            });
+            let id = known(&typed);
             draft.update(|answers| {
                 answers.set(&street, typed);
                 answers.set(&street_id, id.unwrap_or_default());
@@ -39,6 +38,7 @@ pub(super) fn view(asked: &Asked, kind: &Place) -> AnyView {
         })
     };
     let rested = settled(draft.text(&street), REST_MS);
+    let paths = (street.clone(), street_id.clone());
     react(move || {
         let typed = rested.get();
         if typed.trim().len() < LEAST
@@ -46,9 +46,15 @@ pub(super) fn view(asked: &Asked, kind: &Place) -> AnyView {
         {
             return;
         }
+        let (street, street_id) = paths.clone();
         spawn_local(async move {
-            if let Ok(reply) = places::find(&typed).await {
-                let _ = found.try_set(reply.places);
+            let Ok(reply) = places::find(&typed).await else { return };
+            // The list may come after the last letter.
+            if found.try_set(reply.places).is_none()
+                && draft.now().get(&street) == typed
+                && let Some(id) = known(&typed)
+            {
+                draft.set(&street_id, id);
             }
         });
     });

@@ -12,7 +12,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::draft::{self, Draft};
 use crate::handle::{self, Handle};
-use crate::live::Drawn as _;
 use crate::parts::action::{ActionPage, count};
 use crate::sending::{self, Action, Sending};
 use crate::words::{OUTCOMES, outcome_value};
@@ -92,7 +91,7 @@ fn page(handle: Handle, case: Memo<StaffCase>) -> AnyView {
             <TextArea labelled=labelled value=text on_input=on_text rows=8 count=count(MAX) />
         </ActionPage>
     }
-    .drawn()
+    .into_any()
 }
 
 fn outcomes(draft: Draft<Close>, sending: Sending, has_policies: bool) -> AnyView {
@@ -114,7 +113,7 @@ fn outcomes(draft: Draft<Close>, sending: Sending, has_policies: bool) -> AnyVie
         .hint((!has_policies).then(|| "This service has no policy that it can be declined by.".to_owned()))
         .error(sending.at("outcome"));
     view! { <Radios labelled=labelled options=offered.map(option).collect() value=value on_choose=choose /> }
-        .drawn()
+        .into_any()
 }
 
 /// Which policy, in the policy's own words: what the resident will read.
@@ -136,7 +135,7 @@ fn policy(draft: Draft<Close>, sending: Sending, policies: Vec<Policy>) -> AnyVi
         <Radios labelled=labelled options=options value=value on_choose=choose />
         {move || chosen.get().map(|policy| view! { <PolicyLetter policy=policy /> })}
     }
-    .drawn()
+    .into_any()
 }
 
 fn send_request(

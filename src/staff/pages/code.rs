@@ -10,7 +10,6 @@ use portico_app::components::input::Labelled;
 use portico_app::components::layout::Column;
 use portico_app::{a11y, words as shared};
 
-use crate::live::Drawn as _;
 use crate::sending::{self, Sending};
 use crate::{api, check, paths, session, words};
 
@@ -66,7 +65,7 @@ pub fn CodePage() -> impl IntoView {
             </form>
             <p><a href=back>"Get a new code, or change the address"</a></p>
         </Column>
-    }.drawn()
+    }
 }
 
 fn code_input(code: RwSignal<String>, sending: Sending) -> AnyView {

@@ -11,7 +11,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::date::{Fault, Typed};
 use crate::handle::{self, Handle};
-use crate::live::Drawn as _;
 use crate::parts::action::{ActionPage, count};
 use crate::parts::date_input::{DateInput, box_id};
 use crate::sending::{self, Action, Sending};
@@ -89,7 +88,7 @@ fn page(handle: Handle, case: Memo<StaffCase>) -> AnyView {
             <TextArea labelled=reason value=text on_input=on_reason count=count(MAX) />
         </ActionPage>
     }
-    .drawn()
+    .into_any()
 }
 
 fn send_request(

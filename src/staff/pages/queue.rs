@@ -8,7 +8,7 @@ use leptos_router::hooks::use_query_map;
 use portico_app::a11y;
 use uuid::Uuid;
 
-use crate::live::{self, Drawn as _, Live};
+use crate::live::{self, Live};
 use crate::parts::load;
 use crate::paths::{self, Show};
 use crate::session::{self, Session};
@@ -54,9 +54,9 @@ fn page(session: Session, live: Live<Part>, show: Memo<Show>, rows: Rows) -> Any
     let more = move || live.value().with(|value| value.as_ref().is_some_and(|(_, queue)| queue.more));
     let filled = Memo::new(move |_| rows.with(|rows| rows.as_ref().map(|rows| !rows.is_empty())));
     let list = move || match (filled.get(), show.get()) {
-        (None, _) => view! { <p class="portico-loading" role="status">"Loading…"</p> }.drawn(),
+        (None, _) => view! { <p class="portico-loading" role="status">"Loading…"</p> }.into_any(),
         (Some(true), show) => table(rows, show),
-        (Some(false), show) => view! { <p>{nothing(show)}</p> }.drawn(),
+        (Some(false), show) => view! { <p>{nothing(show)}</p> }.into_any(),
     };
     view! {
         <div class="govuk-width-container">
@@ -72,7 +72,7 @@ fn page(session: Session, live: Live<Part>, show: Memo<Show>, rows: Rows) -> Any
             </main>
         </div>
     }
-    .drawn()
+    .into_any()
 }
 
 /// Says how many there are when that changes.
@@ -124,7 +124,7 @@ fn parts(now: Memo<Show>) -> AnyView {
             <ul>{link(Show::Open, "Open")} {link(Show::Mine, "Mine")} {link(Show::Closed, "Closed")}</ul>
         </nav>
     }
-    .drawn()
+    .into_any()
 }
 
 /// The table. On a narrow screen each row is a card; the roles keep it a table for those who listen.
@@ -147,7 +147,7 @@ fn table(rows: Rows, show: Show) -> AnyView {
             </tbody>
         </table>
     }
-    .drawn()
+    .into_any()
 }
 
 /// One request. The row stays the same element when its request changes, so the focus stays in it.
@@ -156,16 +156,16 @@ fn Row(id: Uuid, rows: Rows, show: Show) -> impl IntoView {
     let item =
         Memo::new(move |_| rows.with(|rows| rows.iter().flatten().find(|item| item.id == id).cloned()));
     let cells = move || item.get().map(|item| cells(item, show));
-    view! { <tr class="govuk-table__row" class=("portico-queue__late", move || item.with(|item| item.as_ref().is_some_and(|item| item.late))) role="row">{cells}</tr> }.drawn()
+    view! { <tr class="govuk-table__row" class=("portico-queue__late", move || item.with(|item| item.as_ref().is_some_and(|item| item.late))) role="row">{cells}</tr> }
 }
 
 fn cells(item: QueueItem, show: Show) -> impl IntoView {
     let QueueItem { id, reference, title, about, status, late, owner, mine, complete_by, received } = item;
     let who = match owner {
-        _ if show == Show::Closed => view! { {words::status(status)} }.drawn(),
-        _ if mine => view! { <strong class="govuk-tag">"You"</strong> }.drawn(),
-        Some(owner) => view! { <bdi>{owner}</bdi> }.drawn(),
-        None => view! { <strong class="govuk-tag govuk-tag--yellow">"Nobody yet"</strong> }.drawn(),
+        _ if show == Show::Closed => view! { {words::status(status)} }.into_any(),
+        _ if mine => view! { <strong class="govuk-tag">"You"</strong> }.into_any(),
+        Some(owner) => view! { <bdi>{owner}</bdi> }.into_any(),
+        None => view! { <strong class="govuk-tag govuk-tag--yellow">"Nobody yet"</strong> }.into_any(),
     };
     let who_label = if show == Show::Closed { "How it ended" } else { "Who has it" };
     view! {
@@ -183,10 +183,9 @@ fn cells(item: QueueItem, show: Show) -> impl IntoView {
         <td role="cell" class="govuk-table__cell">{label(who_label)} {who}</td>
         <td role="cell" class="govuk-table__cell">{label("Received")} {received}</td>
     }
-    .drawn()
 }
 
 /// The column's name, in cards, where there is no head. The cell's role has it for those who listen.
 fn label(words: &'static str) -> impl IntoView {
-    view! { <span class="portico-queue__label" aria-hidden="true">{words}</span> }.drawn()
+    view! { <span class="portico-queue__label" aria-hidden="true">{words}</span> }
 }

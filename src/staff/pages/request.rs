@@ -12,7 +12,6 @@ use portico_app::components::timeline::Timeline;
 use uuid::Uuid;
 
 use crate::handle::{self, Handle};
-use crate::live::Drawn as _;
 use crate::parts::{banner::SuccessBanner, photos::photos, standing::standing};
 use crate::sending::{self, Action, Sending};
 use crate::{api, paths, words};
@@ -62,20 +61,20 @@ fn page(handle: Handle, case: Memo<StaffCase>) -> AnyView {
             {move || case.with(|case| view! { <Timeline entries=case.request.timeline.clone() for_staff=true /> })}
         </Column>
     }
-    .drawn()
+    .into_any()
 }
 
 /// The team, the ward, and why it came here.
 fn destination(case: &StaffCase) -> AnyView {
     let line = |label: &str, text: &Option<String>| {
-        text.clone().map(|text| view! { <p>{label.to_owned()}": "<bdi>{text}</bdi></p> }.drawn())
+        text.clone().map(|text| view! { <p>{label.to_owned()}": "<bdi>{text}</bdi></p> }.into_any())
     };
     view! {
         {line("Team", &case.team)}
         {line("Ward", &case.ward)}
         {line("Why it is here", &case.routed)}
     }
-    .drawn()
+    .into_any()
 }
 
 /// Whether others who report the same thing may see a photo: somebody has to have looked at it first.
@@ -104,7 +103,7 @@ fn sharing(handle: Handle, sending: Sending, case: &StaffCase) -> AnyView {
                 {format!("{words} {number}")}
             </button>
         }
-        .drawn()
+        .into_any()
     };
     let buttons: Vec<AnyView> = (1..).zip(photos.flatten()).map(row).collect();
     if buttons.is_empty() {
@@ -115,7 +114,7 @@ fn sharing(handle: Handle, sending: Sending, case: &StaffCase) -> AnyView {
         <p>"They see that it is known, and a photo only if you show it. Look for faces, number plates and homes first."</p>
         <div class="govuk-button-group">{buttons}</div>
     }
-    .drawn()
+    .into_any()
 }
 
 /// What can be done now, and by whom.
@@ -178,12 +177,12 @@ fn Actions(handle: Handle, case: Memo<StaffCase>, sending: Sending) -> impl Into
                 <a class="govuk-button govuk-button--secondary" href=paths::close(id)>"Close the request"</a>
             </div>
         }
-        .drawn(),
+        .into_any(),
         Can::Take => view! {
             <p>"Take this request to write to the resident, move the promised date or close it. The resident sees your name."</p>
             {button("Take this request")}
         }
-        .drawn(),
+        .into_any(),
         Can::TakeOver(owner) => view! {
             <p>
                 "Only "<bdi>{owner.clone()}</bdi>" can write to the resident, move the promised date or close this request.
@@ -191,7 +190,7 @@ fn Actions(handle: Handle, case: Memo<StaffCase>, sending: Sending) -> impl Into
             </p>
             {button("Take it over")}
         }
-        .drawn(),
+        .into_any(),
     }
     }
 }

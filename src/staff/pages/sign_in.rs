@@ -9,7 +9,6 @@ use portico_app::components::input::{Labelled, TextInput, Typing};
 use portico_app::components::layout::Column;
 use portico_app::{a11y, words};
 
-use crate::live::Drawn as _;
 use crate::parts::banner::SuccessBanner;
 use crate::sending::{self, Sending};
 use crate::{api, check, paths, session};
@@ -59,5 +58,5 @@ pub fn SignInPage() -> impl IntoView {
                 <SubmitButton label="Continue" sending=sending.busy />
             </form>
         </Column>
-    }.drawn()
+    }
 }

@@ -9,7 +9,6 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::handle::{self, Handle};
-use crate::live::Drawn as _;
 use crate::parts::action::{ActionPage, count};
 use crate::sending::{self, Action, Sending};
 use crate::{api, check, draft};
@@ -79,7 +78,7 @@ fn page(handle: Handle, case: Memo<StaffCase>) -> AnyView {
             <TextArea labelled=labelled value=text on_input=on_input rows=8 count=count(MAX) />
         </ActionPage>
     }
-    .drawn()
+    .into_any()
 }
 
 #[cfg(test)]

@@ -10,7 +10,6 @@ use portico_app::components::error_summary::ErrorSummary;
 use portico_app::components::layout::Column;
 use portico_app::components::timeline::Timeline;
 
-use crate::live::Drawn as _;
 use crate::paths;
 use crate::sending::Sending;
 
@@ -62,7 +61,7 @@ pub fn ActionPage(
             <h2 class="govuk-heading-m">"What has happened"</h2>
             {move || case.with(|case| view! { <Timeline entries=case.request.timeline.clone() for_staff=true /> })}
         </Column>
-    }.drawn()
+    }
 }
 
 fn can_act(case: &StaffCase) -> bool {
@@ -75,14 +74,14 @@ fn obstacle(case: &StaffCase) -> Option<AnyView> {
     let back = view! { <p><a href=paths::request(case.id)>"Go to the request"</a></p> };
     let why = match &request.owner {
         _ if can_act(case) => return None,
-        _ if !request.status.is_open() => view! { <p>"This request is closed. Nothing more can be done with it."</p> }.drawn(),
+        _ if !request.status.is_open() => view! { <p>"This request is closed. Nothing more can be done with it."</p> }.into_any(),
         Some(owner) => view! {
             <p><bdi>{owner.clone()}</bdi>" has this request. Only the person who has it can do this. You can take it over."</p>
         }
-        .drawn(),
-        None => view! { <p>"Nobody has this request yet. Take it first: then you can do this."</p> }.drawn(),
+        .into_any(),
+        None => view! { <p>"Nobody has this request yet. Take it first: then you can do this."</p> }.into_any(),
     };
-    Some(view! { <div class="govuk-inset-text">{why} {back}</div> }.drawn())
+    Some(view! { <div class="govuk-inset-text">{why} {back}</div> }.into_any())
 }
 
 /// Counts what is left of a text, as the server does.

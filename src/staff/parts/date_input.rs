@@ -4,7 +4,6 @@ use leptos::prelude::*;
 use portico_app::components::input::Labelled;
 
 use crate::date::{Fault, Typed};
-use crate::live::Drawn as _;
 
 const BOXES: [(&str, &str, &str); 3] = [
     ("day", "Day", "govuk-input govuk-date-input__input govuk-input--width-2"),
@@ -50,7 +49,7 @@ pub fn DateInput(
                 </div>
             </div>
         }
-        .drawn()
+        .into_any()
     });
     let boxes = view! { <div class="govuk-date-input" id=field.clone()>{items.collect_view()}</div> };
     labelled.fieldset(boxes.into_any())

@@ -5,7 +5,6 @@ use leptos::{prelude::*, task::spawn_local};
 use portico_app::a11y::AnnouncerRegion;
 use portico_app::components::messages::Messages;
 
-use crate::live::Drawn as _;
 use crate::paths;
 use crate::session::{self, Session};
 
@@ -46,7 +45,6 @@ pub fn Frame(
         </footer>
         <AnnouncerRegion />
     }
-    .drawn()
 }
 
 /// The menu, once somebody is signed in.
@@ -97,5 +95,5 @@ fn SignOut(session: Session) -> impl IntoView {
                 <p class="govuk-error-message">"You are still signed in: we could not reach the server. Try again"</p>
             })}
         </div>
-    }.drawn()
+    }
 }

@@ -5,13 +5,12 @@ use portico_app::api::ApiProblem;
 use portico_app::components::layout::Column;
 use portico_app::{a11y, words};
 
-use crate::live::Drawn as _;
 use crate::paths;
 
 /// While something is being loaded.
 #[must_use]
 pub fn loading() -> AnyView {
-    view! { <Column><p class="portico-loading" role="status">"Loading…"</p></Column> }.drawn()
+    view! { <Column><p class="portico-loading" role="status">"Loading…"</p></Column> }.into_any()
 }
 
 /// The page for something that can't be had.
@@ -29,7 +28,7 @@ pub fn failed(problem: &ApiProblem, again: Callback<()>) -> AnyView {
             <button type="button" class="govuk-button" on:click=move |_| again.run(())>"Try again"</button>
         </Column>
     }
-    .drawn()
+    .into_any()
 }
 
 /// The page for an address that leads nowhere, or to another department's request.
@@ -43,5 +42,5 @@ pub fn not_found() -> AnyView {
             <p><a href=paths::QUEUE>"See the requests of your department"</a></p>
         </Column>
     }
-    .drawn()
+    .into_any()
 }

@@ -7,7 +7,6 @@ use portico_app::components::gallery::Gallery;
 use uuid::Uuid;
 
 use crate::api;
-use crate::live::Drawn as _;
 
 /// The photos among some answers, each under its question.
 #[must_use]
@@ -27,5 +26,5 @@ fn gallery(request: Uuid, label: String, answer: PhotosValue) -> AnyView {
         <Gallery photos=answer.photos small=small large=large />
         {answer.position.map(|position| view! { <p>"Taken at "{position.show()}</p> })}
     }
-    .drawn()
+    .into_any()
 }

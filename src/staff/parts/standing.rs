@@ -6,7 +6,6 @@ use domain::case::{Outcome, Status};
 use leptos::prelude::*;
 use portico_app::components::policy::PolicyLetter;
 
-use crate::live::Drawn as _;
 use crate::words;
 
 /// Where a request stands and what was promised.
@@ -23,7 +22,7 @@ pub fn standing(case: &StaffCase) -> AnyView {
         </section>
         {policy}
     }
-    .drawn()
+    .into_any()
 }
 
 fn class(status: Status, late: bool) -> &'static str {
@@ -41,14 +40,14 @@ fn promise(case: &StaffCase) -> AnyView {
     let moved = (request.complete_by != request.first_complete_by)
         .then(|| view! { <p>"First promised by "{words::date(request.first_complete_by)}"."</p> });
     let owner = match (&request.owner, case.mine) {
-        (_, true) => view! { <p>"You have it."</p> }.drawn(),
-        (Some(owner), false) => view! { <p><bdi>{owner.clone()}</bdi>" has it."</p> }.drawn(),
+        (_, true) => view! { <p>"You have it."</p> }.into_any(),
+        (Some(owner), false) => view! { <p><bdi>{owner.clone()}</bdi>" has it."</p> }.into_any(),
         (None, false) => {
-            view! { <p>"Nobody has it yet. Somebody should take it by "{words::date(request.acknowledge_by)}"."</p> }.drawn()
+            view! { <p>"Nobody has it yet. Somebody should take it by "{words::date(request.acknowledge_by)}"."</p> }.into_any()
         }
     };
     let verb = if request.late { "It was promised by " } else { "Promised by " };
-    view! { <p>{verb}<strong>{words::date(request.complete_by)}</strong>"."</p> {moved} {owner} }.drawn()
+    view! { <p>{verb}<strong>{words::date(request.complete_by)}</strong>"."</p> {moved} {owner} }.into_any()
 }
 
 fn ending(case: &StaffCase) -> AnyView {
@@ -61,5 +60,5 @@ fn ending(case: &StaffCase) -> AnyView {
         {said.map(|said| view! { <p><bdi class="portico-typed">{said}</bdi></p> })}
         <p>"This request is closed. Nothing more can be done with it."</p>
     }
-    .drawn()
+    .into_any()
 }
