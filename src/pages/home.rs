@@ -10,7 +10,7 @@ use leptos::prelude::*;
 use crate::api::services;
 use crate::components::handlers::typed;
 use crate::components::load::loaded;
-use crate::live::{Drawn as _, live, react};
+use crate::live::{Drawn as _, live_if, react};
 use crate::state::boot;
 use crate::{a11y, paths, words};
 
@@ -68,25 +68,30 @@ fn results(list: Vec<ServiceSummary>, search: RwSignal<String>) -> AnyView {
         }
     });
     let is_typed = Memo::new(move |_| search.with(|typed| !typed.trim().is_empty()));
-    live(move || {
+    let everything = browse(&all);
+    let fitting = live_if(move || {
         if !is_typed.get() {
-            return browse(&all);
+            return None;
         }
         let places = found.get();
         if places.is_empty() {
-            return view! {
+            return Some(view! {
                 <h2 class="govuk-heading-l">"Nothing found"</h2>
                 <p>"Nothing here is called that. Try another word, or "<a href=paths::service(last(&all))>"ask us in your own words"</a>"."</p>
             }
-            .drawn();
+            .drawn());
         }
         let cards = places.into_iter().filter_map(|at| all.get(at)).map(card).collect_view();
-        view! {
-            <h2 class="govuk-heading-l">"What fits"</h2>
-            <ul class="portico-services">{cards}</ul>
-        }
-        .drawn()
-    })
+        Some(
+            view! {
+                <h2 class="govuk-heading-l">"What fits"</h2>
+                <ul class="portico-services">{cards}</ul>
+            }
+            .drawn(),
+        )
+    });
+    // Hidden and not drawn anew: with hundreds of services the first letter would be slow, and so the last.
+    view! { {fitting} <div prop:hidden=move || is_typed.get()>{everything}</div> }.drawn()
 }
 
 /// The service that takes everything else: the last one of the list.
