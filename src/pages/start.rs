@@ -133,8 +133,8 @@ fn price_list(fee: Option<&domain::fee::Fee>) -> AnyView {
             Amount::Fixed(pence) => money::show(*pence),
             Amount::Each { price, .. } => format!("{} each", money::show(*price)),
             Amount::Answer(_) => "the amount you give".to_owned(),
-            Amount::Percent(percent) if *percent < 0 => format!("{} % less", -percent),
-            Amount::Percent(percent) => format!("{percent} % more"),
+            Amount::Percent(percent) if *percent < 0 => format!("{}% less", -percent),
+            Amount::Percent(percent) => format!("{percent}% more"),
         };
         view! { <li>{format!("{}: {price}", line.label)}</li> }.drawn()
     };

@@ -47,8 +47,9 @@ fn page(state: &AppState, served: &Served, headers: &HeaderMap, path: &str) -> R
         ["staff", ..] => ("staff.html", StatusCode::OK),
         ["services", _, "check"] if service.is_some() => ("follow.html", StatusCode::OK),
         ["services", _] | ["services", _, _] if service.is_some() => ("index.html", StatusCode::OK),
-        [] | ["help" | "services"] => ("follow.html", StatusCode::OK),
-        ["follow"] | ["follow", _] | ["follow", _, "sent" | "withdraw"] => ("follow.html", StatusCode::OK),
+        [] | ["help" | "services" | "follow"] | ["follow", _] | ["follow", _, "sent" | "withdraw"] => {
+            ("follow.html", StatusCode::OK)
+        }
         ["follow", ..] => ("follow.html", StatusCode::NOT_FOUND),
         _ => ("index.html", StatusCode::NOT_FOUND),
     };
