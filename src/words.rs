@@ -72,6 +72,9 @@ pub fn field_error(question: &Question, error: &FieldError) -> String {
         },
         ErrorCode::NotAnOption => format!("Choose one of the answers to “{label}”"),
         ErrorCode::NotAnEmail => email_format().to_owned(),
+        ErrorCode::NoWayToReach => {
+            "Enter an email address or a phone number, so that we can answer you".to_owned()
+        }
         ErrorCode::NotAPhone => "Enter a phone number, like 01632 960 001 or 07700 900 982".to_owned(),
         ErrorCode::NotANumber => format!("Answer “{label}” with a whole number, like 3"),
         ErrorCode::TooSmall => format!("The answer to “{label}” must be {limit} or more"),
@@ -276,6 +279,7 @@ mod tests {
             ErrorCode::TooMany,
             ErrorCode::NotAnOption,
             ErrorCode::NotAnEmail,
+            ErrorCode::NoWayToReach,
             ErrorCode::NotAPhone,
             ErrorCode::NotANumber,
             ErrorCode::TooSmall,

@@ -244,6 +244,15 @@ fn every_mistake_is_named_with_its_line() {
         ("{ not = {", "{ nor = {", "has no setting “nor”"),
         ("show_if = { all = [", "show_if = { any = [], all = [", "has no setting “any”"),
         ("id = \"place\"", "id = \"what\"", "the id “what” is used twice"),
+        ("id = \"place\"", "id = \"main\"", "our pages use that word themselves"),
+        ("latest = \"today\"", "latest = \"today\"\nearliest = \"today + 2 days\"", "no day would fit"),
+        ("latest = \"today\"", "latest = 2026-11-01\nearliest = 2026-12-01", "no day would fit"),
+        ("label = \"Metal\"", "label = \"Wood\"", "two options are called “Wood”"),
+        (
+            "kind = \"number\"\nlabel = \"How many?\"\nmax = 9",
+            "kind = \"money\"\nlabel = \"How many?\"\nmin = \"£5.00\"\nmax = \"£1.00\"",
+            "no amount would fit",
+        ),
         (
             "[standard]\nacknowledge = \"1 working day\"\ncomplete = \"5 working days\"\n",
             "",

@@ -181,25 +181,32 @@ async fn a_councils_own_tiles_are_read_in_parts() {
     assert_eq!(&reply.body[..], b"PMTiles");
 }
 
-/// What was picked is looked up again: the gazetteer's words stand, whatever was sent along.
+/// What was picked is looked up again: the gazetteer's words stand, unless it was typed over with another postcode.
 #[tokio::test]
 async fn a_picked_address_is_the_gazetteers() {
     let portal = open().await;
     let resident = portal.visitor();
     let known = demo::addresses().1[3].clone();
-    let mut answers = json!({
+    let answers = json!({
         "when": "today", "tag": "no", "bin": "food", "address.uprn": known.uprn, "address.line1": "Somewhere else",
-        "address.postcode": "NE1 8QH", "you.name": "Sam", "you.email": "sam@example.org",
+        "address.postcode": known.postcode, "you.name": "Sam", "you.email": "sam@example.org",
     });
     let key = resident.submit_to("missed-bin", 1, &answers).await.is(201).text("key");
     let address = answer(&resident.follow(&key).await, "address")["address"].clone();
     assert_eq!((&address["lines"], &address["postcode"]), (&json!([known.lines[0]]), &json!(known.postcode)));
     assert_eq!(address["uprn"], known.uprn);
-    // One that nobody knows is what was typed.
-    answers["address.uprn"] = json!("999999999999");
-    let key = resident.submit_to("missed-bin", 2, &answers).await.is(201).text("key");
-    let address = answer(&resident.follow(&key).await, "address")["address"].clone();
-    assert_eq!((&address["lines"], &address["uprn"]), (&json!(["Somewhere else"]), &Value::Null));
+    // One that nobody knows, and one that was typed over, is what was typed.
+    for (key, part, other) in [(2, "address.uprn", "999999999999"), (3, "address.postcode", "NE1 8QH")] {
+        let mut answers = answers.clone();
+        answers[part] = json!(other);
+        let key = resident.submit_to("missed-bin", key, &answers).await.is(201).text("key");
+        let address = answer(&resident.follow(&key).await, "address")["address"].clone();
+        assert_eq!(
+            (&address["lines"], &address["uprn"]),
+            (&json!(["Somewhere else"]), &Value::Null),
+            "{part}"
+        );
+    }
 }
 
 /// By answers and by area: signs go to highways; the rest to the team of the ward.
@@ -264,4 +271,14 @@ async fn a_message_goes_where_its_words_belong() {
     chosen["department"] = json!("housing");
     let key = resident.submit_to("ask-us", 3, &chosen).await.is(201).text("key");
     assert_eq!(resident.follow(&key).await["department"], "Housing");
+}
+
+/// People type the house number too.
+#[tokio::test]
+async fn a_street_is_found_with_a_house_number_before_it() {
+    let portal = open().await;
+    let found = portal.visitor().get("/api/places?q=12%20mill%20lane").await.is(200).json();
+    assert_eq!(found["places"][0]["name"], "Mill Lane");
+    let found = portal.visitor().get("/api/places?q=12").await.is(200).json();
+    assert_eq!(found["places"], json!([]));
 }

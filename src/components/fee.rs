@@ -1,9 +1,10 @@
 //! What is to be paid.
 
-use crate::live::Drawn as _;
 use domain::fee::{Due, total};
 use domain::money;
 use leptos::prelude::*;
+
+use crate::live::Drawn as _;
 
 /// The lines of what is to be paid, and their sum. Nothing where nothing is.
 pub fn fee_table(due: &[Due]) -> AnyView {

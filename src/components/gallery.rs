@@ -1,9 +1,10 @@
 //! Photos that were sent: small, and large when pressed.
 
-use crate::live::Drawn as _;
 use domain::field::Photo;
 use leptos::prelude::*;
 use uuid::Uuid;
+
+use crate::live::Drawn as _;
 
 /// Where a photo is to be had.
 pub type AddressOf<T> = Box<dyn Fn(Uuid) -> T>;

@@ -236,7 +236,8 @@ fn offer(question: &Question, draft: Draft) -> AnyView {
     if known.is_empty() || is_answered {
         return ().into_any();
     }
-    let mut lines: Vec<&str> = known.iter().map(|(_, raw)| raw).collect();
+    let is_read = |path: &str| path.rsplit('.').next() != Some("uprn");
+    let mut lines: Vec<&str> = known.iter().filter(|(path, _)| is_read(path)).map(|(_, raw)| raw).collect();
     lines.dedup();
     let told = lines.join(", ");
     let open = RwSignal::new(true);

@@ -12,24 +12,22 @@ const NAME: &str = "portico:visit";
 /// What a person wrote before another form was found for it: the one text that is taken along.
 const MESSAGE: &str = "message";
 
-/// The parts of an answer that say the same in every form, and what each is kept as.
-fn parts(kind: &Kind) -> &'static [(&'static str, &'static str)] {
-    match kind {
-        Kind::Name(_) => &[("", "name")],
-        Kind::Email(_) => &[("", "email")],
-        Kind::Phone(_) => &[("", "phone")],
-        Kind::Contact(_) => &[("name", "name"), ("email", "email"), ("phone", "phone")],
-        Kind::Address(_) => &[
+/// The parts of an answer that say the same in every form, and what each is kept as. Names and addresses may be
+/// somebody else's: only the questions of the shared sets are about the person themselves.
+fn parts(question: &Question) -> &'static [(&'static str, &'static str)] {
+    match (&question.kind, question.id.as_str()) {
+        (Kind::Contact(_), "you") => &[("name", "name"), ("email", "email"), ("phone", "phone")],
+        (Kind::Address(_), "address") => &[
             ("line1", "line1"),
             ("line2", "line2"),
             ("town", "town"),
             ("postcode", "postcode"),
             ("uprn", "uprn"),
         ],
-        Kind::Vehicle => &[("", "vehicle")],
-        Kind::CouncilTaxAccount => &[("", "council-tax-account")],
-        Kind::LibraryCard => &[("", "library-card")],
-        Kind::LongText(_) => &[("", MESSAGE)],
+        (Kind::Vehicle, "vehicle") => &[("", "vehicle")],
+        (Kind::CouncilTaxAccount, _) => &[("", "council-tax-account")],
+        (Kind::LibraryCard, _) => &[("", "library-card")],
+        (Kind::LongText(_), _) => &[("", MESSAGE)],
         _ => &[],
     }
 }
@@ -51,10 +49,12 @@ pub fn remember(questions: &[&Question], answers: &Answers) {
     let mut told = read();
     told.set(MESSAGE, "");
     for question in questions.iter().filter(|question| !matches!(question.kind, Kind::LongText(_))) {
-        for (part, name) in parts(&question.kind) {
-            let raw = answers.get(&path(&question.id, part));
-            if !raw.is_empty() {
-                told.set(name, raw);
+        let parts = parts(question);
+        let raw = |part: &str| answers.get(&path(&question.id, part));
+        // All of them, the blank ones too: half of one address and half of another is nobody's.
+        if parts.iter().any(|(part, _)| !raw(part).is_empty()) {
+            for (part, name) in parts {
+                told.set(name, raw(part));
             }
         }
     }
@@ -72,7 +72,7 @@ pub fn take_along(text: &str) {
 #[must_use]
 pub fn known(question: &Question) -> Answers {
     let told = read();
-    parts(&question.kind)
+    parts(question)
         .iter()
         .filter(|(part, _)| question.kind.has_part(part))
         .map(|(part, name)| (path(&question.id, part), told.get(name).to_owned()))

@@ -177,16 +177,20 @@ impl Reader<'_> {
             "money" => {
                 known.extend(["min", "max"]);
                 let min = self.pence_or(part, "min", 1)?;
-                Kind::Money(Money { min, max: self.pence_or(part, "max", MOST_PENCE)? })
+                let max = self.pence_or(part, "max", MOST_PENCE)?;
+                if min > max {
+                    self.fault(part.at("min"), "“min” is more than “max”: no amount would fit");
+                }
+                Kind::Money(Money { min, max })
             }
             "date" => {
                 known.extend(["earliest", "latest"]);
-                let (earliest, latest) = (self.day(part, "earliest")?, self.day(part, "latest")?);
+                let (earliest, latest) = self.days(part)?;
                 Kind::Date(Date { earliest, latest })
             }
             "date_range" => {
                 known.extend(["earliest", "latest", "most_days"]);
-                let (earliest, latest) = (self.day(part, "earliest")?, self.day(part, "latest")?);
+                let (earliest, latest) = self.days(part)?;
                 let most_days = self.small_or(part, "most_days", 1..3_651, 3_651)?;
                 Kind::DateRange(DateRange {
                     earliest,
@@ -302,6 +306,9 @@ impl Reader<'_> {
                 if !taken.insert(value.clone()) {
                     self.fault(option.span.clone(), format!("the option “{value}” is there twice"));
                 }
+                if options.iter().any(|other: &Opt| other.label == label) {
+                    self.fault(option.at("label"), format!("two options are called “{label}”"));
+                }
                 options.push(Opt { value, label, hint });
             }
         }
@@ -309,6 +316,28 @@ impl Reader<'_> {
             self.fault(part.span.clone(), format!("{} needs at least two options", part.name));
         }
         Some((options, false))
+    }
+
+    /// The first and the last day that a question takes.
+    fn days(&mut self, part: &Part<'_, '_>) -> Option<(Option<DayLimit>, Option<DayLimit>)> {
+        let (earliest, latest) = (self.day(part, "earliest")?, self.day(part, "latest")?);
+        let never = match (&earliest, &latest) {
+            (Some(DayLimit::Day(first)), Some(DayLimit::Day(last))) => first > last,
+            // Months are not all as long as another: only what never fits is called wrong.
+            (
+                &Some(DayLimit::Today { days, months }),
+                &Some(DayLimit::Today { days: last_days, months: last_months }),
+            ) => {
+                let least = if months < 0 { 31 } else { 28 };
+                let most = if last_months < 0 { 28 } else { 31 };
+                days + months * least > last_days + last_months * most
+            }
+            _ => false,
+        };
+        if never {
+            self.fault(part.at("earliest"), "“earliest” is after “latest”: no day would fit");
+        }
+        Some((earliest, latest))
     }
 
     fn contact(&mut self, part: &Part<'_, '_>) -> Option<Contact> {

@@ -67,6 +67,11 @@ impl Contact {
         if self.name == Ask::No && self.email != Ask::No { "email" } else { "name" }
     }
 
+    /// Asked who they are and how to reach them, a person may choose the way.
+    fn needs_either(&self) -> bool {
+        self.name == Ask::Required && self.email == Ask::Optional && self.phone == Ask::Optional
+    }
+
     pub(super) fn parse(&self, parts: Parts<'_>) -> Parsed {
         let mut errors = Vec::new();
         let mut asked = |name: &str, ask: Ask| {
@@ -89,6 +94,10 @@ impl Contact {
             errors.push(error);
             None
         });
+        // Who leaves both blank can't be answered.
+        if self.needs_either() && email.is_empty() && typed.is_empty() {
+            errors.push(FieldError::new(parts.path("email"), ErrorCode::NoWayToReach));
+        }
         if !errors.is_empty() {
             return Err(errors);
         }
@@ -356,6 +365,19 @@ mod tests {
             Err(2),
             "name and e-mail are missing"
         );
+    }
+
+    #[test]
+    fn one_way_to_be_reached_is_enough_and_needed() {
+        let kind = Contact { name: Ask::Required, email: Ask::Optional, phone: Ask::Optional };
+        let parse = |email: &str, phone: &str| {
+            let answers: Answers =
+                [("you.name", "Sam"), ("you.email", email), ("you.phone", phone)].into_iter().collect();
+            kind.parse(answers.parts("you"))
+        };
+        assert!(parse("sam@example.org", "").is_ok());
+        assert!(parse("", "07700 900 982").is_ok());
+        assert_eq!(parse(" ", ""), Err(vec![FieldError::new("you.email", ErrorCode::NoWayToReach)]));
     }
 
     proptest::proptest! {

@@ -183,6 +183,8 @@ pub enum ErrorCode {
     NotAnOption,
     /// Not an e-mail address.
     NotAnEmail,
+    /// Neither an e-mail address nor a phone number, of which one is needed.
+    NoWayToReach,
     /// Too few digits to be a phone number.
     NotAPhone,
     /// Not a whole number.

@@ -154,6 +154,15 @@ fn check(row: Row) -> Result<(Address, String, String), String> {
     {
         return Err("a text is longer than 200 characters".to_owned());
     }
+    if [&row.line1, &row.line2, &row.town, &row.street, &row.locality]
+        .iter()
+        .any(|text| text.contains(char::is_control))
+    {
+        return Err("a text has a character in it that can't be shown".to_owned());
+    }
+    if slug(&row.street).is_empty() {
+        return Err(format!("“{}” is not the name of a street", row.street));
+    }
     let postcode = postcode(&row.postcode).ok_or_else(|| format!("“{}” is not a postcode", row.postcode))?;
     let position = Position::new(row.latitude, row.longitude)
         .ok_or("the position is not in degrees of latitude and longitude")?;

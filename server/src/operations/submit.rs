@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use crate::error::ApiError;
 use crate::extract::At;
+use crate::gazetteer::search_key;
 use crate::jobs::alert;
 use crate::operations::links;
 use crate::secret;
@@ -208,7 +209,10 @@ async fn locate(at: &At, answers: &mut [Answer]) -> Result<Located, ApiError> {
         match &mut answer.value {
             Value::Address(address) => {
                 let Some(uprn) = address.uprn.take() else { continue };
-                if let Some(known) = at.store.address(&uprn).await? {
+                if let Some(known) = at.store.address(&uprn).await?
+                    // Typed over after it was picked: then the words count.
+                    && address.postcode.as_deref() == Some(known.postcode.as_str())
+                {
                     address.lines = known.lines.into_iter().filter(|line| !line.is_empty()).collect();
                     address.town = known.town;
                     address.postcode = Some(known.postcode);
@@ -220,6 +224,7 @@ async fn locate(at: &At, answers: &mut [Answer]) -> Result<Located, ApiError> {
             Value::Place(place) => {
                 if let Some(id) = place.street_id.take()
                     && let Some(known) = at.store.street(&id).await?
+                    && place.street.as_deref().is_none_or(|typed| search_key(typed) == known.search_key)
                 {
                     place.street_id = Some(id.clone());
                     located.street = located.street.or(Some(id));

@@ -80,6 +80,11 @@ async fn places(at: At, Query(Search { q }): Query<Search>) -> Result<Response, 
         at.store.streets_with(&postcode, MOST).await?
     } else {
         let mut words = search_words(&q.chars().take(100).collect::<String>());
+        // "12 Mill Lane": streets have no house numbers.
+        if words.len() > 1 && words.first().is_some_and(|word| word.starts_with(|c: char| c.is_ascii_digit()))
+        {
+            words.remove(0);
+        }
         words.truncate(WORDS);
         at.store.streets_named(&words, MOST).await?
     };
