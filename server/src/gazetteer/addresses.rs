@@ -166,6 +166,10 @@ fn check(row: Row) -> Result<(Address, String, String), String> {
     let postcode = postcode(&row.postcode).ok_or_else(|| format!("“{}” is not a postcode", row.postcode))?;
     let position = Position::new(row.latitude, row.longitude)
         .ok_or("the position is not in degrees of latitude and longitude")?;
+    if !(49.0..=61.0).contains(&row.latitude) || !(-9.0..=2.5).contains(&row.longitude) {
+        return Err("the position is not in these islands: are latitude and longitude the other way round?"
+            .to_owned());
+    }
     let address = Address {
         uprn,
         street: slug(&format!("{} {}", row.street, row.locality)),
@@ -287,13 +291,16 @@ mod tests {
              5,1 A,,,ZE9 1AB,91,0.3,A,\n\
              1,1 A,,,ZE9 1AB,53,0.3,A,\n\
              7,1 A\n\
-             8,\"=HYPERLINK(1)\",,,ZE9 1AB,53,0.3,A,\n",
+             8,\"=HYPERLINK(1)\",,,ZE9 1AB,53,0.3,A,\n\
+             9,1 A,,,ZE9 1AB,0.3,53,A,\n\
+             10,1 A,,,ZE9 1AB,53,0.3,---,\n\
+             11,1 A\u{0},,,ZE9 1AB,53,0.3,A,\n",
         );
         let skipped: Vec<(u64, &str)> =
             read.skipped.iter().map(|skipped| (skipped.line, skipped.why.as_str())).collect();
         assert_eq!(
             skipped.iter().map(|(line, _)| *line).collect::<Vec<_>>(),
-            [3, 4, 5, 6, 7, 8, 9],
+            [3, 4, 5, 6, 7, 8, 9, 11, 12, 13],
             "{skipped:?}"
         );
         for (at, words) in [
@@ -303,6 +310,9 @@ mod tests {
             (3, "not a number"),
             (4, "degrees"),
             (5, "twice"),
+            (7, "other way round"),
+            (8, "not the name of a street"),
+            (9, "can't be shown"),
         ] {
             assert!(skipped[at].1.contains(words), "{skipped:?}");
         }
