@@ -1,6 +1,6 @@
 //! The words for a person: codes cross the wire, words live here. Plain English that says what to do.
 
-use domain::case::Outcome;
+use domain::case::{Outcome, Status};
 use domain::catalogue::{Question, Topic};
 use domain::field::{ErrorCode, FieldError, Kind};
 use domain::money;
@@ -71,6 +71,9 @@ pub fn field_error(question: &Question, error: &FieldError) -> String {
             ),
         },
         ErrorCode::NotAnOption => format!("Choose one of the answers to “{label}”"),
+        ErrorCode::NoneAndOthers => {
+            format!("The answers to “{label}” do not go together. Untick the last one, or all the others")
+        }
         ErrorCode::NotAnEmail => email_format().to_owned(),
         ErrorCode::NoWayToReach => {
             "Enter an email address or a phone number, so that we can answer you".to_owned()
@@ -217,6 +220,16 @@ pub fn outcome(outcome: Outcome) -> &'static str {
     }
 }
 
+/// Where a department's part of a request stands.
+#[must_use]
+pub fn part_status(status: Status) -> &'static str {
+    match status {
+        Status::Received => "They have it",
+        Status::InProgress => "They are working on it",
+        Status::Closed(ended) => outcome(ended),
+    }
+}
+
 /// The five answers to "how did it go", best first, with their scores.
 pub const SCORES: [(u8, &str); 5] =
     [(5, "Very well"), (4, "Well"), (3, "Neither well nor badly"), (2, "Badly"), (1, "Very badly")];
@@ -278,6 +291,7 @@ mod tests {
             ErrorCode::TooLong,
             ErrorCode::TooMany,
             ErrorCode::NotAnOption,
+            ErrorCode::NoneAndOthers,
             ErrorCode::NotAnEmail,
             ErrorCode::NoWayToReach,
             ErrorCode::NotAPhone,

@@ -33,6 +33,13 @@ pub enum Event {
     },
     /// It was closed.
     Closed(Closing),
+    /// A department that it was passed on to got further with its part.
+    PartMoved {
+        /// That department's request.
+        part: Uuid,
+        /// Where it stands now.
+        status: Status,
+    },
     /// The resident no longer needs it.
     Withdrawn {
         /// Why, if they said; may be empty.
@@ -69,10 +76,36 @@ pub struct Submission {
     pub fee: Vec<Due>,
     /// The answers.
     pub answers: Vec<Answer>,
+    /// The requests of the departments that it was passed on to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<Linked>,
+    /// The request that this is one department's part of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part_of: Option<Linked>,
     /// Somebody takes it by this day.
     pub acknowledge_by: NaiveDate,
     /// It is done by this day.
     pub complete_by: NaiveDate,
+}
+
+/// Another request that this one belongs together with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Linked {
+    /// Identifier.
+    pub id: Uuid,
+    /// Reference.
+    pub reference: Reference,
+    /// The department that looks after it.
+    pub department: String,
+}
+
+/// One department's part of a request, and where it stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// That department's request.
+    pub request: Linked,
+    /// Where it stands.
+    pub status: Status,
 }
 
 /// How a request was closed.
@@ -187,6 +220,9 @@ pub struct Case {
     pub closing: Option<Closing>,
     /// How it went.
     pub feedback: Option<Feedback>,
+    /// The departments that it was passed on to, and where each stands.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<Part>,
     /// Everything after the submission, in order.
     pub history: Vec<Recorded>,
 }
@@ -214,6 +250,9 @@ pub enum Refused {
     /// A request is declined by a policy, so the policy must be named.
     #[error("declined by policy needs the policy")]
     PolicyMissing,
+    /// A department that it was passed on to has not finished yet.
+    #[error("a department that it was passed on to has not finished")]
+    PartsOpen,
     /// The new date is the one already promised.
     #[error("that is the date already promised")]
     SameDate,
@@ -238,6 +277,9 @@ impl Case {
                 closed_at: None,
                 closing: None,
                 feedback: None,
+                parts: (submission.parts.iter())
+                    .map(|request| Part { request: request.clone(), status: Status::Received })
+                    .collect(),
                 history: Vec::new(),
             }),
             _ => Err(Refused::NotAllowed),
@@ -285,9 +327,17 @@ impl Case {
                 self.closing = Some(closing.clone());
                 self.closed_at = Some(recorded.at);
             }
+            (Event::PartMoved { part, status }, _) => {
+                for known in self.parts.iter_mut().filter(|known| known.request.id == *part) {
+                    known.status = *status;
+                }
+            }
             (Event::Withdrawn { .. }, _) => {
                 self.status = Status::Closed(Outcome::Withdrawn);
                 self.closed_at = Some(recorded.at);
+                for part in self.parts.iter_mut().filter(|part| part.status.is_open()) {
+                    part.status = Status::Closed(Outcome::Withdrawn);
+                }
             }
             (Event::Feedback(feedback), _) => self.feedback = Some(feedback.clone()),
         }
@@ -311,6 +361,12 @@ impl Case {
             (Actor::Resident, Event::Feedback(_)) => Ok(()),
             _ if !open => Err(Refused::Closed),
             (Actor::Resident, Event::Message { .. } | Event::Withdrawn { .. }) => Ok(()),
+            // Whoever moved the part; they need not own this.
+            (_, Event::PartMoved { part, status }) => {
+                let known = self.parts.iter().find(|known| known.request.id == *part);
+                let moves = known.is_some_and(|known| known.status.is_open() && known.status != *status);
+                if moves { Ok(()) } else { Err(Refused::NotAllowed) }
+            }
             (Actor::Staff(staff), Event::Taken) if self.is_owner(staff.id) => Err(Refused::AlreadyYours),
             (Actor::Staff(_), Event::Taken) => Ok(()),
             (Actor::Staff(staff), Event::Message { .. } | Event::PromiseMoved { .. } | Event::Closed(_))
@@ -318,6 +374,7 @@ impl Case {
             {
                 Err(Refused::NotOwner)
             }
+            (Actor::Staff(_), Event::Closed(_)) if self.has_open_parts() => Err(Refused::PartsOpen),
             (Actor::Staff(_), Event::PromiseMoved { to, .. }) if *to == self.complete_by => {
                 Err(Refused::SameDate)
             }
@@ -335,6 +392,12 @@ impl Case {
 
     fn is_owner(&self, staff: Uuid) -> bool {
         self.owner.as_ref().is_some_and(|owner| owner.id == staff)
+    }
+
+    /// Whether a department that it was passed on to has not finished yet.
+    #[must_use]
+    pub fn has_open_parts(&self) -> bool {
+        self.parts.iter().any(|part| part.status.is_open())
     }
 
     /// Whether the promise has been missed: still open, and the day is past.
@@ -368,6 +431,8 @@ mod tests {
             ward: None,
             fee: Vec::new(),
             answers: Vec::new(),
+            parts: Vec::new(),
+            part_of: None,
             acknowledge_by: day(8),
             complete_by: day(14),
         };
@@ -388,6 +453,35 @@ mod tests {
 
     fn message() -> Event {
         Event::Message { text: "Hello".into() }
+    }
+
+    #[test]
+    fn a_whole_ends_after_its_parts() {
+        let part = |id| Linked {
+            id: Uuid::from_u128(id),
+            reference: Reference::from_random([2; 7]),
+            department: "libraries".into(),
+        };
+        let mut first = submitted();
+        if let Event::Submitted(submission) = &mut first.event {
+            submission.parts = vec![part(1), part(2)];
+        }
+        let mut case = Case::open(&first).unwrap();
+        let moved = |id, status| Event::PartMoved { part: Uuid::from_u128(id), status };
+        then(&mut case, staff(1), Event::Taken).unwrap();
+        assert_eq!(then(&mut case, staff(1), closing(Outcome::Done)), Err(Refused::PartsOpen));
+        then(&mut case, staff(7), moved(1, Status::InProgress)).unwrap();
+        assert_eq!(then(&mut case, staff(8), moved(1, Status::InProgress)), Err(Refused::NotAllowed));
+        assert_eq!(then(&mut case, staff(8), moved(3, Status::InProgress)), Err(Refused::NotAllowed));
+        then(&mut case, staff(7), moved(1, Status::Closed(Outcome::Done))).unwrap();
+        assert_eq!(then(&mut case, staff(7), moved(1, Status::InProgress)), Err(Refused::NotAllowed));
+        assert_eq!(then(&mut case, staff(1), closing(Outcome::Done)), Err(Refused::PartsOpen));
+        let mut withdrawn = case.clone();
+        then(&mut withdrawn, Actor::Resident, Event::Withdrawn { reason: String::new() }).unwrap();
+        assert!(!withdrawn.has_open_parts());
+        assert_eq!(withdrawn.parts[0].status, Status::Closed(Outcome::Done), "what is done stays done");
+        then(&mut case, Actor::Resident, moved(2, Status::Closed(Outcome::Withdrawn))).unwrap();
+        then(&mut case, staff(1), closing(Outcome::Done)).unwrap();
     }
 
     #[test]

@@ -36,6 +36,9 @@ pub struct Service {
     /// Where it goes instead, by answers and by area; the first that holds.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub routes: Vec<Route>,
+    /// The departments that it is passed on to besides. No browser needs to know.
+    #[serde(skip)]
+    pub pass_on: Option<PassOn>,
     /// Everyday words people search for.
     #[serde(default)]
     pub keywords: Vec<String>,
@@ -167,6 +170,31 @@ pub struct Route {
     pub team: Option<String>,
 }
 
+/// Telling once: each department that the resident ticks gets a request of its own, with the answers it needs and
+/// no others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PassOn {
+    /// The choices question in which they are ticked.
+    pub question: String,
+    /// The questions whose answers all of them see.
+    pub answers: Vec<String>,
+    /// The department of each choice.
+    pub to: Vec<PassTo>,
+}
+
+/// Whom one choice passes a request on to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PassTo {
+    /// The choice.
+    pub choice: String,
+    /// The department.
+    pub department: String,
+    /// The team within it, in words for staff.
+    pub team: Option<String>,
+    /// The questions whose answers only this department sees.
+    pub answers: Vec<String>,
+}
+
 /// A standard for some answers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -284,6 +312,20 @@ impl Service {
         let chosen = self.route.as_ref().map(|question| answers.get(question));
         let chosen = chosen.filter(|department| !department.is_empty());
         (chosen.unwrap_or(&self.department).to_owned(), None)
+    }
+
+    /// Whom these answers are passed on to, each with the questions whose answers they see.
+    #[must_use]
+    pub fn passed_to(&self, answers: &Answers) -> Vec<(&PassTo, Vec<String>)> {
+        let Some(pass_on) = &self.pass_on else { return Vec::new() };
+        let asked = journey::asked(self, answers);
+        let is_ticked = |to: &&PassTo| {
+            let ticked =
+                Condition::Is { question: pass_on.question.clone(), one_of: vec![to.choice.clone()] };
+            ticked.holds(answers, &asked)
+        };
+        let sees = |to: &PassTo| [pass_on.answers.clone(), to.answers.clone()].concat();
+        pass_on.to.iter().filter(is_ticked).map(|to| (to, sees(to))).collect()
     }
 
     /// The stop that closes the service on this day, if one does.

@@ -41,6 +41,7 @@ pub fn explain(service: &Service, council: &Council) -> Result<String, fmt::Erro
     }
     fee(&mut out, service)?;
     destination(&mut out, service, council)?;
+    passed_on(&mut out, service, council)?;
     writeln!(out, "\nAfter sending")?;
     for next in &service.next {
         writeln!(out, "  {next}")?;
@@ -168,6 +169,28 @@ fn destination(out: &mut String, service: &Service, council: &Council) -> fmt::R
         Some(question) => writeln!(out, "{lead}: the answer to “{}”, or {usual}", label(service, question)),
         None => writeln!(out, "{lead}: {usual}"),
     }
+}
+
+fn passed_on(out: &mut String, service: &Service, council: &Council) -> fmt::Result {
+    let Some(pass_on) = &service.pass_on else { return Ok(()) };
+    let labels = |questions: &[String]| {
+        questions
+            .iter()
+            .map(|question| format!("“{}”", label(service, question)))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    let of = label(service, &pass_on.question);
+    writeln!(out, "\nEach department ticked in “{of}” gets a request of its own")?;
+    for to in &pass_on.to {
+        let ticked = answer(service, &pass_on.question, &to.choice);
+        let team = to.team.as_ref().map_or_else(String::new, |team| format!(", {team}"));
+        writeln!(out, "  {ticked}: {}{team}", council.department_name(&to.department))?;
+        if !to.answers.is_empty() {
+            writeln!(out, "      sees besides: {}", labels(&to.answers))?;
+        }
+    }
+    writeln!(out, "  All of them see: {}", labels(&pass_on.answers))
 }
 
 /// A condition in words.

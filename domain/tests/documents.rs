@@ -206,6 +206,110 @@ fn bench() -> Service {
 }
 
 #[test]
+fn what_is_ticked_is_passed_on_with_the_answers_that_are_needed() {
+    let catalogue = catalogue();
+    let service = &catalogue["change-details"];
+    let mut answers = Answers::default();
+    for (path, raw) in [("what", "address"), ("services", "parking,adult-care")] {
+        answers.set(path, raw);
+    }
+    let passed = service.passed_to(&answers);
+    let departments: Vec<&str> = passed.iter().map(|(to, _)| to.department.as_str()).collect();
+    assert_eq!(departments, ["parking", "adult-care"]);
+    let sees = |at: usize, question: &str| passed[at].1.iter().any(|id| id == question);
+    assert!(sees(0, "vehicle") && !sees(1, "vehicle"));
+    for at in 0..2 {
+        assert!(sees(at, "address") && sees(at, "you"));
+        assert!(!sees(at, "services"), "nobody sees who else is told");
+    }
+    assert!(bench().passed_to(&answers).is_empty());
+}
+
+const PASS_ON: &str = r#"
+[pass_on]
+question = "who"
+answers = ["what", "you"]
+
+[[pass_on.to]]
+choice = "roads"
+department = "highways"
+answers = ["many"]
+
+[[pass_on.to]]
+choice = "bins"
+department = "waste"
+
+[[questions]]
+id = "who"
+kind = "choices"
+label = "Who should know?"
+options = [{ value = "roads", label = "Roads" }, { value = "bins", label = "Bins" }]
+
+[[stops]]
+id = "private"
+"#;
+
+#[test]
+fn mistakes_in_passing_on_are_named() {
+    let text = BASE.replacen("[[stops]]\nid = \"private\"\n", PASS_ON.trim_start(), 1);
+    assert_eq!(said_of(&text), Vec::<String>::new());
+    for (from, to, expected) in [
+        (
+            "question = \"who\"",
+            "question = \"what\"",
+            "“question” must name a question for any of several choices",
+        ),
+        ("[\"what\", \"you\"]", "[\"what\"]", "“answers” needs “you”"),
+        ("[\"what\", \"you\"]", "[\"whatever\", \"you\"]", "there is no question “whatever”"),
+        ("answers = [\"many\"]", "answers = [\"money\"]", "there is no question “money”"),
+        ("department = \"waste\"", "department = \"bins\"", "there is no department “bins”"),
+        ("choice = \"bins\"", "choice = \"roads\"", "“roads” is no choice of “who”, or it is there twice"),
+        (
+            "[[pass_on.to]]\nchoice = \"bins\"\ndepartment = \"waste\"\n",
+            "",
+            "nobody is told when these are ticked: bins",
+        ),
+    ] {
+        assert_eq!(text.matches(from).count(), 1, "{from}");
+        let said = said_of(&text.replacen(from, to, 1));
+        assert!(said.iter().any(|line| line.contains(expected)), "{expected}: {said:?}");
+    }
+}
+
+/// What a condition looks at may itself be asked only sometimes.
+#[test]
+fn conditions_that_always_or_never_hold_are_named() {
+    let with = |more: &str| {
+        said_of(&BASE.replacen(
+            "[[stops]]\nid = \"private\"",
+            &format!("{more}\n[[stops]]\nid = \"private\""),
+            1,
+        ))
+    };
+    let choices = |none: &str, show_if: &str| {
+        with(&format!(
+            "[[questions]]\nid = \"signs\"\nkind = \"choices\"\nlabel = \"Signs?\"\n{none}\
+             options = [{{ value = \"a\", label = \"A\" }}, {{ value = \"b\", label = \"B\" }}, {{ value = \"c\", label = \"C\" }}]\n\
+             show_if = {{ question = \"danger\", equals = \"yes\" }}\n\
+             [[questions]]\nid = \"more\"\nkind = \"text\"\nlabel = \"More?\"\nshow_if = {show_if}\n"
+        ))
+    };
+    let both =
+        "{ all = [{ question = \"signs\", equals = \"a\" }, { question = \"signs\", equals = \"c\" }] }";
+    let never = |said: &[String]| said.iter().any(|line| line.contains("no answers make"));
+    assert_eq!(choices("", both), Vec::<String>::new(), "several can be ticked");
+    assert!(never(&choices("none = \"c\"\n", both)), "but not with the one that says none");
+    assert!(never(&choices("most = 1\n", both)));
+    assert!(choices("none = \"d\"\n", both).iter().any(|line| line.contains("there is no option “d”")));
+    // Asked only when it is dangerous.
+    let elsewhere =
+        "{ all = [{ question = \"signs\", equals = \"a\" }, { question = \"danger\", equals = \"no\" }] }";
+    assert!(never(&choices("", elsewhere)));
+    let always = "{ any = [{ question = \"signs\", one_of = [\"a\", \"b\", \"c\"] }, { question = \"danger\", equals = \"no\" }] }";
+    assert!(choices("", always).iter().any(|line| line.contains("all answers make")));
+}
+
+#[test]
 #[expect(clippy::too_many_lines, reason = "a list")]
 fn every_mistake_is_named_with_its_line() {
     assert_eq!(said_of(BASE), Vec::<String>::new());
@@ -243,6 +347,17 @@ fn every_mistake_is_named_with_its_line() {
         ),
         ("{ not = {", "{ nor = {", "has no setting “nor”"),
         ("show_if = { all = [", "show_if = { any = [], all = [", "has no setting “any”"),
+        (
+            "when = { question = \"what\", equals = \"other\" }",
+            "when = { all = [{ question = \"what\", equals = \"other\" }, { question = \"what\", equals = \"wood\" }] }",
+            "no answers make this condition",
+        ),
+        (
+            "when = { question = \"what\", equals = \"other\" }",
+            "when = { any = [{ question = \"danger\", equals = \"yes\" }, { question = \"danger\", equals = \"no\" }] }",
+            "all answers make this condition",
+        ),
+        ("greater = 3", "greater = 9", "no answers make"),
         ("id = \"place\"", "id = \"what\"", "the id “what” is used twice"),
         ("id = \"place\"", "id = \"main\"", "our pages use that word themselves"),
         ("latest = \"today\"", "latest = \"today\"\nearliest = \"today + 2 days\"", "no day would fit"),

@@ -97,6 +97,32 @@ test("what is missing is said above the page, beside the field and in the title"
   await expect(page).not.toHaveTitle(/^Error/);
 });
 
+test("an answer that ends the form takes away what was wrong in it", async ({ page, form }) => {
+  await form.begin("report-graffiti");
+  await form.goOn();
+  await expect(form.summary).toBeVisible();
+  await form.answer("What is the graffiti on?", "A private house, shop or other private property");
+  await expect(page.locator('[id^="stop-"]')).toBeVisible();
+  await expect(form.summary).toHaveCount(0);
+  await expect(page).not.toHaveTitle(/^Error/);
+  await form.inspected();
+});
+
+test("“None of these” is ticked alone", async ({ page, form }) => {
+  const box = (name: string) => page.getByRole("checkbox", { name });
+  await form.begin("abandoned-vehicle");
+  await form.answer("What state is the vehicle in?", "It just stands there");
+  await form.answer("Does the vehicle have tax?", "I can't tell");
+  await box("Flat tyres or missing wheels").check();
+  await box("It is full of rubbish").check();
+  await box("None of these").check();
+  await expect(box("Flat tyres or missing wheels")).not.toBeChecked();
+  await expect(box("It is full of rubbish")).not.toBeChecked();
+  await form.inspected();
+  await box("It is full of rubbish").check();
+  await expect(box("None of these")).not.toBeChecked();
+});
+
 test("every page has its address; Back and Forward go where I was", async ({ page, form }) => {
   await dumpedToCheck(form);
   for (const step of ["seen", "place", "land"]) {

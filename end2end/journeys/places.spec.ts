@@ -1,7 +1,12 @@
-import type { Form } from "../pages/form";
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+
+import { Form } from "../pages/form";
 import { RequestPage } from "../pages/request";
 import { link } from "../support/mailbox";
+import { Server } from "../support/server";
 import { expect, test } from "../support/test";
+import { seaTiles } from "../support/tiles";
 
 /** Graffiti up to the question where it is. */
 async function toPlace(form: Form): Promise<void> {
@@ -25,6 +30,40 @@ test("a street is found by a part of its name, and by a postcode", async ({ page
   await expect(form.line("Where is it?")).toHaveText(found!);
   await form.send();
   await form.confirmed();
+});
+
+test("a council's own file of tiles is drawn, and read in parts", async ({ browser, inspector }) => {
+  const council = readFileSync(resolve(__dirname, "../../councils/demo/council.toml"), "utf8");
+  const map = `\n[map]\nfile = "town.pmtiles"\nattribution = "Saltmarsh Borough Council"\n`;
+  const server = await Server.start({}, { "council.toml": council + map, "town.pmtiles": seaTiles() });
+  try {
+    const context = await browser.newContext({ baseURL: server.url });
+    await inspector.watch(context);
+    const page = await context.newPage();
+    const parts: number[] = [];
+    page.on("response", (response) => {
+      if (response.url().endsWith(".pmtiles")) parts.push(response.status());
+    });
+    const form = new Form(page, inspector);
+    await toPlace(form);
+    await form.press("Show a map");
+    const tile = page.locator("canvas.leaflet-tile-loaded").first();
+    await expect(tile).toBeVisible();
+    // The colour of water, not that of a tile in which nothing is.
+    const colour = () =>
+      tile.evaluate((canvas: HTMLCanvasElement) => [...canvas.getContext("2d")!.getImageData(canvas.width / 2, canvas.height / 2, 1, 1).data]);
+    await expect.poll(colour).toEqual([128, 222, 234, 255]);
+    await expect(page.locator(".leaflet-control-attribution")).toHaveText("Saltmarsh Borough Council");
+    expect(new Set(parts)).toEqual(new Set([206]));
+    await form.inspected();
+    const street = page.getByLabel("Street or postcode");
+    await page.getByRole("application", { name: "Map: mark the place" }).click({ position: { x: 200, y: 150 } });
+    await expect(page.locator(".portico-map__pin")).toBeVisible();
+    await expect(street).not.toHaveValue("");
+    await context.close();
+  } finally {
+    await server.stop();
+  }
 });
 
 test("the map is only fetched when it is opened, and marks a place by tap, by keyboard and from where I am", async ({ page, form, context }) => {

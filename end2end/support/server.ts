@@ -26,8 +26,11 @@ export class Server {
     this.mailbox = new Mailbox(join(folder, "mailbox", "demo"));
   }
 
-  /** Starts a server with the demonstration council and its staff, and these service documents besides its own. */
-  static async start(documents: Record<string, string> = {}): Promise<Server> {
+  /**
+   * Starts a server with the demonstration council and its staff, and these service documents besides its own. With
+   * files in the council's folder, they take the place of the demonstration's.
+   */
+  static async start(documents: Record<string, string> = {}, council: Record<string, string | Buffer> = {}): Promise<Server> {
     const folder = await mkdtemp(join(tmpdir(), "portico-e2e-"));
     const settings = ["--data-dir", folder];
     for (const [name, text] of Object.entries(documents)) {
@@ -35,6 +38,11 @@ export class Server {
       await writeFile(join(folder, "services", name), text);
       settings.push("--services-dir", join(folder, "services"));
     }
+    for (const [name, content] of Object.entries(council)) {
+      await mkdir(join(folder, "councils", "demo"), { recursive: true });
+      await writeFile(join(folder, "councils", "demo", name), content);
+    }
+    if (Object.keys(council).length > 0) settings.push("--councils-dir", join(folder, "councils"));
     // Brings the database up to date as well.
     await promisify(execFile)(PROGRAM, [...settings, "seed-demo"]);
     const port = await freePort();

@@ -14,6 +14,8 @@ export const STAFF = {
   tom: { name: "Tom Okafor", email: "tom@saltmarsh.example", department: "Street scene" },
   grace: { name: "Grace Lin", email: "grace@saltmarsh.example", department: "Waste and recycling" },
   dan: { name: "Dan Morris", email: "dan@saltmarsh.example", department: "Customer services" },
+  kofi: { name: "Kofi Mensah", email: "kofi@saltmarsh.example", department: "Parking" },
+  elin: { name: "Elin Price", email: "elin@saltmarsh.example", department: "Libraries" },
 } as const;
 
 /** Opens browser contexts of other people, which are looked after like the resident's. */

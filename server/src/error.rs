@@ -84,7 +84,7 @@ impl From<StoreError> for ApiError {
             StoreError::Refused(refused) => Self::new(StatusCode::CONFLICT, refused_code(refused)),
             StoreError::UploadGone(_) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "upload_gone"),
             StoreError::Closed => Self::new(StatusCode::SERVICE_UNAVAILABLE, "stopping"),
-            inside @ (StoreError::Database(_) | StoreError::Json(_)) => {
+            inside @ (StoreError::Database(_) | StoreError::Json(_) | StoreError::ReferenceTaken) => {
                 tracing::error!(error = %inside, "the store failed");
                 Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal")
             }
@@ -100,6 +100,7 @@ fn refused_code(refused: Refused) -> &'static str {
         Refused::AlreadyYours => "already_yours",
         Refused::AlreadyGiven => "already_given",
         Refused::PolicyMissing => "policy_missing",
+        Refused::PartsOpen => "parts_open",
         Refused::SameDate => "same_date",
         Refused::NotAllowed => "not_allowed",
     }

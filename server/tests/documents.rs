@@ -7,9 +7,7 @@ use chrono::TimeDelta;
 use picture::{Position, samples};
 use serde_json::json;
 use server::jobs::sweep::sweep;
-use support::{Portal, Setup, answer};
-
-const PDF: &[u8] = b"%PDF-1.7\n1 0 obj <</Type/Catalog>> endobj\ntrailer\nstartxref\n0\n%%EOF\n";
+use support::{PDF, Portal, Setup, answer};
 
 const PROOF: &str = r#"
 id = "proof"

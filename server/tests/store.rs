@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use domain::case::{
-    Actor, Case, Closing, Event, Feedback, Outcome, Owner, Recorded, Refused, Status, Submission,
+    Actor, Case, Closing, Event, Feedback, Linked, Outcome, Owner, Recorded, Refused, Status, Submission,
 };
 use domain::field::{Person, Photo, PhotosValue, Value};
 use domain::reference::Reference;
@@ -28,6 +28,9 @@ on_both_engines![
     twenty_sends_at_once_are_one_request,
     many_people_at_once_all_get_in,
     a_taken_reference_is_told,
+    what_is_passed_on_is_stored_with_its_parts,
+    who_withdraws_the_whole_withdraws_its_open_parts,
+    departments_that_act_at_once_do_not_wait_for_each_other_in_a_circle,
     a_photo_is_taken_once,
     events_are_appended_and_folded,
     the_same_event_twice_changes_nothing,
@@ -98,11 +101,14 @@ fn with_photos(number: u32, photos: &[Uuid]) -> NewRequest {
         routed: None,
         ward: None,
         fee: Vec::new(),
+        parts: Vec::new(),
+        part_of: None,
         acknowledge_by: day(8),
         complete_by: day(14),
     };
     NewRequest {
         spot: None,
+        parts: Vec::new(),
         id: id(number),
         event_id: id(1000 + number),
         follow_hash: vec![1, number.to_le_bytes()[0], number.to_le_bytes()[1]],
@@ -116,6 +122,26 @@ fn with_photos(number: u32, photos: &[Uuid]) -> NewRequest {
         },
         jobs: vec![(id(3000 + number), mail("received"))],
     }
+}
+
+fn linked(number: u32) -> Linked {
+    Linked { id: id(number), reference: reference(number), department: "street-scene".into() }
+}
+
+/// A request that is passed on; its parts are like any other, too.
+fn passed_on(number: u32, parts: &[u32]) -> NewRequest {
+    let with = |mut new: NewRequest, tell: &dyn Fn(&mut Submission)| {
+        if let Event::Submitted(submission) = &mut new.submitted.event {
+            tell(submission);
+        }
+        new
+    };
+    let part = |part: &u32| {
+        let new = NewRequest { jobs: Vec::new(), ..request(*part) };
+        with(new, &|submission| submission.part_of = Some(linked(number)))
+    };
+    let whole = NewRequest { parts: parts.iter().map(part).collect(), ..request(number) };
+    with(whole, &|submission| submission.parts = parts.iter().map(|part| linked(*part)).collect())
 }
 
 async fn submit(store: &Store, new: NewRequest) -> requests::Submission {
@@ -143,13 +169,16 @@ fn message(number: u32, text: &str) -> NewEvent {
     event(number, Actor::Resident, Event::Message { text: text.into() })
 }
 
-/// Every event gets one job; its identifier is found again from the event's number.
+/// Every event gets one job; its identifier is found again from the request's and the event's number.
 fn one_job() -> MakeJobs {
-    Arc::new(|_, recorded, _, _| vec![(id(4000 + recorded.seq), mail("happened"))])
+    Arc::new(|happened| {
+        let of = (happened.request.as_u128() - 1) * 100_000;
+        vec![(Uuid::from_u128(of + 4000 + u128::from(happened.recorded.seq)), mail("happened"))]
+    })
 }
 
 async fn append(store: &Store, number: u32, new: NewEvent) -> Result<Case, StoreError> {
-    store.append(id(number), new, one_job()).await
+    store.append(id(number), new, one_job()).await.map(|(case, _)| case)
 }
 
 const OF_A_REQUEST: [&str; 4] = ["request", "event", "job", "photo"];
@@ -205,7 +234,6 @@ async fn twenty_sends_at_once_are_one_request(kept: Kept) {
             requests::Submission::Before(before) => {
                 first.insert(before.id);
             }
-            requests::Submission::ReferenceTaken => panic!("the key stands before the reference"),
         }
     }
     assert_eq!((new, first.len()), (1, 1));
@@ -228,8 +256,76 @@ async fn a_taken_reference_is_told(kept: Kept) {
     let store = kept.db.council("demo");
     stored(&store, request(1)).await;
     let same = NewRequest { submitted: request(1).submitted, ..request(2) };
-    assert!(matches!(submit(&store, same).await, requests::Submission::ReferenceTaken));
+    assert!(matches!(store.submit(same).await, Err(StoreError::ReferenceTaken)));
     assert_eq!(kept.rows("request").await, 1);
+    // Also when it is a part's: then there is no whole either.
+    let whole = passed_on(2, &[3, 1]);
+    assert!(matches!(store.submit(whole).await, Err(StoreError::ReferenceTaken)));
+    assert_eq!(kept.all_rows(OF_A_REQUEST).await, [1, 1, 1, 0]);
+}
+
+async fn what_is_passed_on_is_stored_with_its_parts(kept: Kept) {
+    let store = kept.db.council("demo");
+    stored(&store, passed_on(1, &[2, 3])).await;
+    assert_eq!(kept.all_rows(OF_A_REQUEST).await, [3, 3, 1, 0]);
+    let (whole, part) = (read(&store, 1).await, read(&store, 2).await);
+    assert_eq!(whole.parts.len(), 2);
+    assert_eq!(part.submission.part_of, Some(linked(1)));
+    assert_eq!(store.remembered(&reference(2), "sam@example.org").await.unwrap().id, id(2));
+    // What happens to a part is told to the whole, in the same transaction; what does not move it is not.
+    append(&store, 2, event(11, priya(), Event::Taken)).await.unwrap();
+    append(&store, 2, message(12, "Hello")).await.unwrap();
+    append(&store, 2, event(11, priya(), Event::Taken)).await.unwrap();
+    let whole = read(&store, 1).await;
+    assert_eq!((whole.parts[0].status, whole.parts[1].status), (Status::InProgress, Status::Received));
+    assert_eq!(whole.history.len(), 1);
+    assert_eq!(Case::fold(&store.events(id(1)).await.unwrap()).unwrap(), whole);
+    append(&store, 1, event(13, priya(), Event::Taken)).await.unwrap();
+    let closing = Closing { outcome: Outcome::Done, text: "Everybody knows.".into(), policy: None };
+    let early = append(&store, 1, event(14, priya(), Event::Closed(closing.clone()))).await;
+    assert!(matches!(early, Err(StoreError::Refused(Refused::PartsOpen))));
+    append(&store, 2, event(15, priya(), Event::Closed(closing.clone()))).await.unwrap();
+    append(&store, 3, event(16, Actor::Resident, Event::Withdrawn { reason: String::new() })).await.unwrap();
+    let whole = append(&store, 1, event(17, priya(), Event::Closed(closing))).await.unwrap();
+    assert_eq!(whole.status, Status::Closed(Outcome::Done));
+    assert_eq!(whole.parts[1].status, Status::Closed(Outcome::Withdrawn));
+}
+
+async fn who_withdraws_the_whole_withdraws_its_open_parts(kept: Kept) {
+    let store = kept.db.council("demo");
+    stored(&store, passed_on(1, &[2, 3])).await;
+    append(&store, 2, event(11, priya(), Event::Taken)).await.unwrap();
+    let closing = Closing { outcome: Outcome::Done, text: "Done.".into(), policy: None };
+    append(&store, 2, event(12, priya(), Event::Closed(closing))).await.unwrap();
+    let withdrawn = Event::Withdrawn { reason: "We stay".into() };
+    let (_, happened) =
+        store.append(id(1), event(13, Actor::Resident, withdrawn.clone()), one_job()).await.unwrap();
+    let who: Vec<_> = happened.iter().map(|happened| (happened.request, happened.follows)).collect();
+    assert_eq!(who, [(id(1), false), (id(3), true)]);
+    assert_eq!(read(&store, 2).await.status, Status::Closed(Outcome::Done));
+    assert_eq!(read(&store, 3).await.status, Status::Closed(Outcome::Withdrawn));
+    let whole = read(&store, 1).await;
+    assert_eq!(whole.parts[1].status, Status::Closed(Outcome::Withdrawn));
+    assert_eq!(Case::fold(&store.events(id(1)).await.unwrap()).unwrap(), whole);
+}
+
+async fn departments_that_act_at_once_do_not_wait_for_each_other_in_a_circle(kept: Kept) {
+    let store = kept.db.council("demo");
+    let parts: Vec<u32> = (2..=8).collect();
+    stored(&store, passed_on(1, &parts)).await;
+    let takes = parts.iter().map(|number| (*number, event(100 + number, priya(), Event::Taken)));
+    let withdrawn = Event::Withdrawn { reason: String::new() };
+    let all = takes.chain([(1, event(99, Actor::Resident, withdrawn))]).map(|(number, new)| {
+        let store = store.clone();
+        tokio::spawn(async move { append(&store, number, new).await })
+    });
+    for done in join_all(all).await {
+        // Withdrawn first, there is nothing left to take.
+        assert!(matches!(done.unwrap(), Ok(_) | Err(StoreError::Refused(Refused::Closed))));
+    }
+    let whole = read(&store, 1).await;
+    assert!(!whole.has_open_parts() && !whole.status.is_open());
+    assert_eq!(Case::fold(&store.events(id(1)).await.unwrap()).unwrap(), whole);
 }
 
 async fn a_photo_is_taken_once(kept: Kept) {

@@ -17,6 +17,7 @@ pub mod map;
 pub mod message_form;
 pub mod messages;
 pub mod nearby;
+pub mod parts;
 pub mod policy;
 pub mod promise;
 pub mod sending;

@@ -41,6 +41,7 @@ pub fn title(entry: &Entry, for_staff: bool) -> String {
         What::Message { .. } => format!("{who} wrote"),
         What::PromiseMoved { to, .. } => format!("The date was moved to {}", words::day(*to)),
         What::Closed { outcome, .. } => words::outcome(*outcome).to_owned(),
+        What::PartMoved { department, status } => format!("{department}: {}", words::part_status(*status)),
         What::Withdrawn { .. } => format!("{you} withdrew the request"),
         What::Feedback { score, .. } => {
             format!("{you} said how it went: {}", words::score(*score).to_ascii_lowercase())
@@ -52,7 +53,7 @@ fn details(what: What) -> Option<AnyView> {
     let typed =
         |text: String| (!text.is_empty()).then(|| view! { <bdi class="portico-typed">{text}</bdi> }.drawn());
     match what {
-        What::Received | What::Taken => None,
+        What::Received | What::Taken | What::PartMoved { .. } => None,
         What::Message { text } => {
             Some(view! { <div class="portico-timeline__message">{typed(text)}</div> }.drawn())
         }

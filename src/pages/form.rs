@@ -115,7 +115,7 @@ impl Page {
                 Some(stop_panel(&view.service, stop))
             }));
         }
-        tell_of_stops(&view, shown);
+        tell_of_stops(&view, shown, problems);
         let is_open = Memo::new(move |_| shown.with(|shown| shown.stop.is_none()));
         let way_on =
             live_if(move || is_open.get().then(|| view! { <SubmitButton label="Continue" /> }.drawn()));
@@ -176,8 +176,8 @@ fn shown(service: &Service, page: &[Question], answers: &Answers) -> Shown {
     Shown { asked: is_asked, stop }
 }
 
-/// Tells those who listen that the form ends, the moment it does.
-fn tell_of_stops(view: &Arc<ServiceView>, shown: Memo<Shown>) {
+/// Tells those who listen that the form ends, the moment it does: what was wrong in it no longer matters.
+fn tell_of_stops(view: &Arc<ServiceView>, shown: Memo<Shown>, problems: RwSignal<Vec<Problem>>) {
     let announcer = a11y::use_announcer();
     let view = Arc::clone(view);
     let mut before = shown.with_untracked(|shown| shown.stop);
@@ -186,6 +186,7 @@ fn tell_of_stops(view: &Arc<ServiceView>, shown: Memo<Shown>) {
         if std::mem::replace(&mut before, stop) != stop
             && let Some(stop) = stop.and_then(|(_, stop)| view.service.stops.get(stop))
         {
+            problems.set(Vec::new());
             announcer.say(stop.title.clone());
         }
     });

@@ -1,6 +1,6 @@
 //! `/follow/:key`: a request as its resident follows it. News arrive while the page is open.
 
-use domain::api::follow::FollowView;
+use domain::api::follow::{FollowView, PartView};
 use domain::field::Value;
 use domain::validate::Answer;
 use leptos::{prelude::*, task::spawn_local};
@@ -14,6 +14,7 @@ use crate::components::handlers::pressed;
 use crate::components::layout::Column;
 use crate::components::load::loaded;
 use crate::components::message_form::MessageForm;
+use crate::components::parts::parts;
 use crate::components::status::{self, StatusPanel};
 use crate::components::timeline::{self, Timeline};
 use crate::live::{Drawn as _, live, live_if};
@@ -46,11 +47,14 @@ fn request(key: String, first: FollowView) -> AnyView {
     let key = StoredValue::new(key);
     let title = now.with_untracked(|now| now.title.clone());
     let reference = now.with_untracked(|now| now.reference.to_string());
+    let part_of = now.with_untracked(|now| now.part_of.clone());
     view! {
         <span class="govuk-caption-l">"Reference "<span class="portico-reference">{reference}</span></span>
         <h1 class="govuk-heading-l">{if watching { "" } else { "Your request: " }}{title}</h1>
         {watching.then(|| view! { <p>"Somebody else told us about this, and you asked to hear what happens."</p> }.drawn())}
         {live(move || view! { <StatusPanel request=now.get() /> }.drawn())}
+        {part_of.map(whole)}
+        {live_if(move || now.with(|now| (!now.parts.is_empty()).then(|| parts(now.parts.clone()))))}
         {live_if(move || is_open.get().then(|| what_next(now.with(|now| now.next.clone()))))}
         {live_if(move || asks_feedback.get().then(|| view! { <FeedbackForm key=key.get_value() on_sent=update /> }.drawn()))}
         {live_if(move || now.with(said_feedback))}
@@ -88,8 +92,23 @@ fn stop_watching(key: StoredValue<String>) -> AnyView {
     .drawn()
 }
 
+/// The way to the whole, from one department's part.
+fn whole(whole: PartView) -> AnyView {
+    let path = whole.key.map(|key| paths::request(&key));
+    view! {
+        <p>
+            "This is one department’s part of "
+            <a class="govuk-link" href=path>"your request "{whole.reference.to_string()}</a>"."
+        </p>
+    }
+    .drawn()
+}
+
 /// What happens next, while it is open.
 fn what_next(next: Vec<String>) -> AnyView {
+    if next.is_empty() {
+        return ().into_any();
+    }
     view! {
         <h2 class="govuk-heading-m">"What happens next"</h2>
         <ol class="govuk-list govuk-list--number">

@@ -71,6 +71,12 @@ pub struct FollowView {
     /// What is to be paid, line by line.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fee: Vec<Due>,
+    /// The departments that it was passed on to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<PartView>,
+    /// The request that this is one department's part of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part_of: Option<PartView>,
     /// What happened, oldest first.
     pub timeline: Vec<Entry>,
     /// What happens next, in sentences.
@@ -80,6 +86,22 @@ pub struct FollowView {
     pub feedback: Option<Feedback>,
     /// The number of the latest event; a stream of events says when it is behind.
     pub seq: u32,
+}
+
+/// Another request that this one belongs together with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PartView {
+    /// The name of the department that looks after it.
+    pub department: String,
+    /// Reference.
+    pub reference: Reference,
+    /// Where it stands; not told of the whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<Status>,
+    /// Goes into `/follow/{key}`; for the resident alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
 }
 
 /// One line of a timeline.
@@ -131,6 +153,13 @@ pub enum What {
         outcome: Outcome,
         /// What was done or why not.
         text: String,
+    },
+    /// A department that it was passed on to got further.
+    PartMoved {
+        /// The department's name.
+        department: String,
+        /// Where its part stands.
+        status: Status,
     },
     /// The resident withdrew it.
     Withdrawn {

@@ -1,7 +1,9 @@
 //! Reading a service's document. Every mistake that can be found is found, with the line it is on, so that
 //! an officer who edits a file gets one list and not one error a try.
 
+mod conditions;
 mod questions;
+mod reach;
 mod reader;
 mod terms;
 
@@ -121,7 +123,7 @@ fn read_one(
 }
 
 /// The settings of a document.
-const SETTINGS: [&str; 19] = [
+const SETTINGS: [&str; 20] = [
     "id",
     "version",
     "title",
@@ -137,6 +139,7 @@ const SETTINGS: [&str; 19] = [
     "standard",
     "standards",
     "routes",
+    "pass_on",
     "fee",
     "policies",
     "questions",
@@ -177,6 +180,7 @@ impl Reader<'_> {
         let stops = self.stops(root, &questions, &policies);
         let standards = self.standards(root, &questions);
         let routes = self.routes(root, &questions, council);
+        let pass_on = self.pass_on(root, &questions, council);
         let fee = self.fee(root, &questions);
         let route = self.names(
             root,
@@ -207,6 +211,7 @@ impl Reader<'_> {
             department: department?,
             route,
             routes,
+            pass_on,
             keywords: keywords?,
             nearby: nearby.and_then(|metres| u16::try_from(metres).ok()),
             suggest,

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::questions::Read;
 use super::reader::{Part, Reader};
-use crate::catalogue::{Policy, Route, StandardWhen, Stop, StopKind};
+use crate::catalogue::{PassOn, PassTo, Policy, Route, StandardWhen, Stop, StopKind};
 use crate::condition::Condition;
 use crate::council::Council;
 use crate::fee::{Amount, Fee, Line};
@@ -106,6 +106,72 @@ impl Reader<'_> {
             }
         }
         routes
+    }
+
+    pub(super) fn pass_on(
+        &mut self,
+        root: &Part<'_, '_>,
+        questions: &[Read],
+        council: &Council,
+    ) -> Option<PassOn> {
+        let part = self.table(root, "pass_on")?;
+        self.only(&part, &["question", "answers", "to"]);
+        let is_choices = |kind: &Kind| matches!(kind, Kind::Choices(_));
+        let question =
+            self.question_for(&part, "question", questions, "any of several choices", is_choices)?;
+        let answers = self.answers(&part, questions);
+        let is_address = |read: &&Read| matches!(read.question.kind, Kind::Contact(_) | Kind::Email(_));
+        if let Some(contact) = questions.iter().find(is_address)
+            && !answers.contains(&contact.question.id)
+        {
+            self.fault(
+                part.at("answers"),
+                format!("“answers” needs “{}”: how else can they tell what they did?", contact.question.id),
+            );
+        }
+        let options = questions.iter().find_map(|read| match &read.question.kind {
+            Kind::Choices(choices) if read.question.id == question => Some(&choices.options),
+            _ => None,
+        });
+        let mut left: Vec<&str> = options?.iter().map(|option| option.value.as_str()).collect();
+        let mut to = Vec::new();
+        for one in self.tables(&part, "to", "department") {
+            self.only(&one, &["choice", "department", "team", "answers"]);
+            let choice = self.plain_of(&one, "choice");
+            if let Some(choice) = &choice {
+                let before = left.len();
+                left.retain(|value| value != choice);
+                if left.len() == before {
+                    let message = format!("“{choice}” is no choice of “{question}”, or it is there twice");
+                    self.fault(one.at("choice"), message);
+                }
+            }
+            let department = self.plain_of(&one, "department");
+            if let Some(department) = &department {
+                self.department(department, one.at("department"), council);
+            }
+            let team = self.maybe_plain(&one, "team");
+            let answers = if one.has("answers") { self.answers(&one, questions) } else { Vec::new() };
+            if let (Some(choice), Some(department)) = (choice, department) {
+                to.push(PassTo { choice, department, team, answers });
+            }
+        }
+        if !left.is_empty() {
+            let message = format!("nobody is told when these are ticked: {}", left.join(", "));
+            self.fault(part.span.clone(), message);
+        }
+        Some(PassOn { question, answers, to })
+    }
+
+    /// The questions named in `answers`.
+    fn answers(&mut self, part: &Part<'_, '_>, questions: &[Read]) -> Vec<String> {
+        let named = self.list(part, "answers", false).unwrap_or_default();
+        for id in &named {
+            if !self.unreadable.contains(id) && !questions.iter().any(|read| &read.question.id == id) {
+                self.fault(part.at("answers"), format!("there is no question “{id}”"));
+            }
+        }
+        named
     }
 
     pub(super) fn fee(&mut self, root: &Part<'_, '_>, questions: &[Read]) -> Option<Fee> {

@@ -14,6 +14,9 @@ pub struct Several {
     /// The options are the council's departments; filled in when the council's catalogue is made.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub departments: bool,
+    /// The option that says that none of the others is: it is chosen alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub none: Option<String>,
     /// The most that can be chosen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub most: Option<u32>,
@@ -32,12 +35,22 @@ impl Several {
         for option in self.options.iter().filter(|option| given.contains(&option.value.as_str())) {
             chosen.push(Choice { value: option.value.clone(), label: option.label.clone() });
         }
+        if chosen.len() > 1 && self.none.as_ref().is_some_and(|none| given.contains(&none.as_str())) {
+            return Err(vec![FieldError::new(parts.path(""), ErrorCode::NoneAndOthers)]);
+        }
         match self.most {
             Some(most) if chosen.len() > most as usize => {
                 Err(vec![FieldError::over(parts.path(""), ErrorCode::TooMany, most)])
             }
             _ => Ok((!chosen.is_empty()).then_some(Value::Choices(chosen))),
         }
+    }
+
+    /// Whether these values can be chosen together.
+    #[cfg(feature = "documents")]
+    pub(crate) fn takes(&self, raw: &str) -> bool {
+        let answers: Answers = [("", raw)].into_iter().collect();
+        self.parse(answers.parts("")).is_ok()
     }
 
     pub(super) fn sample(&self, question: &str, into: &mut Answers) {
@@ -47,10 +60,11 @@ impl Several {
     }
 }
 
-/// The raw answer with one value ticked or no longer ticked.
+/// The raw answer with one value ticked or no longer ticked. The value that says "none of these" is ticked alone.
 #[must_use]
-pub fn with(raw: &str, value: &str, ticked: bool) -> String {
-    let mut values: Vec<&str> = raw.split(',').filter(|known| !known.is_empty() && *known != value).collect();
+pub fn with(raw: &str, value: &str, ticked: bool, none: Option<&str>) -> String {
+    let goes = |known: &str| known == value || (ticked && (none == Some(value) || none == Some(known)));
+    let mut values: Vec<&str> = raw.split(',').filter(|known| !known.is_empty() && !goes(known)).collect();
     if ticked {
         values.push(value);
     }
@@ -64,8 +78,13 @@ mod tests {
     fn parse(raw: &str) -> Parsed {
         let option = |value: &str| Opt { value: value.into(), label: value.to_uppercase(), hint: None };
         let answers: Answers = [("what", raw)].into_iter().collect();
-        Several { options: vec![option("a"), option("b"), option("c")], departments: false, most: Some(2) }
-            .parse(answers.parts("what"))
+        Several {
+            options: vec![option("a"), option("b"), option("c"), option("none")],
+            departments: false,
+            none: Some("none".into()),
+            most: Some(2),
+        }
+        .parse(answers.parts("what"))
     }
 
     #[test]
@@ -76,9 +95,15 @@ mod tests {
         assert_eq!(shown(","), Ok(None));
         assert_eq!(parse("a,d"), Err(vec![FieldError::new("what", ErrorCode::NotAnOption)]));
         assert_eq!(parse("a,b,c"), Err(vec![FieldError::over("what", ErrorCode::TooMany, 2)]));
-        assert_eq!(with("a,b", "a", false), "b");
-        assert_eq!(with("b", "a", true), "b,a");
-        assert_eq!(with("", "a", true), "a");
+        assert_eq!(shown("none"), Ok(Some("NONE".to_owned())));
+        assert_eq!(parse("a,none"), Err(vec![FieldError::new("what", ErrorCode::NoneAndOthers)]));
+        assert_eq!(with("a,b", "a", false, None), "b");
+        assert_eq!(with("b", "a", true, None), "b,a");
+        assert_eq!(with("", "a", true, None), "a");
+        assert_eq!(with("a,b", "none", true, Some("none")), "none");
+        assert_eq!(with("none", "a", true, Some("none")), "a");
+        assert_eq!(with("none", "none", false, Some("none")), "");
+        assert_eq!(with("a,b", "a", false, Some("none")), "b");
     }
 
     proptest::proptest! {
@@ -92,8 +117,8 @@ mod tests {
 
         #[test]
         fn ticking_twice_is_ticking_once(raw in "[abc,]{0,6}", value in "[abc]") {
-            let once = with(&raw, &value, true);
-            proptest::prop_assert_eq!(with(&once, &value, true), once);
+            let once = with(&raw, &value, true, Some("b"));
+            proptest::prop_assert_eq!(with(&once, &value, true, Some("b")), once);
         }
     }
 }

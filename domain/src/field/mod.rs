@@ -181,6 +181,8 @@ pub enum ErrorCode {
     TooMany,
     /// Not one of the options.
     NotAnOption,
+    /// "None of these" and others of them.
+    NoneAndOthers,
     /// Not an e-mail address.
     NotAnEmail,
     /// Neither an e-mail address nor a phone number, of which one is needed.

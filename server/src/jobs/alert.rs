@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{Job, Letter};
+use crate::store::requests::Happened;
 
 /// Something to tell.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -97,6 +98,8 @@ pub enum Told {
     },
     /// To the owner: the resident withdrew it.
     ResidentWithdrew,
+    /// To the owner: every department that it was passed on to has finished.
+    PartsFinished,
 }
 
 /// Where links lead.
@@ -108,44 +111,49 @@ pub struct Links {
     pub staff: String,
 }
 
-/// The alerts that follow from an event: `case` is the state after it.
+/// What the resident is told when a request arrived.
 #[must_use]
-pub fn alerts(
-    case: &Case,
-    recorded: &Recorded,
-    owner_email: Option<&str>,
-    links: &Links,
-    next: &[String],
-) -> Vec<Alert> {
+pub fn received(case: &Case, links: &Links, next: Vec<String>) -> Option<Alert> {
+    let told = Told::Received { complete_by: case.complete_by, next };
+    resident(case).map(|(name, email)| alert(case, name, email, &links.resident, told))
+}
+
+/// The alerts that follow from an event after that.
+#[must_use]
+pub fn alerts(happened: &Happened, links: &Links) -> Vec<Alert> {
+    let Happened { case, recorded, follows, owner_email, .. } = happened;
     let mut alerts = Vec::new();
-    if let Some(told) = for_resident(case, recorded, next)
+    if !follows
+        && let Some(told) = for_resident(case, recorded)
         && let Some((name, email)) = resident(case)
     {
         alerts.push(alert(case, name, email, &links.resident, told));
     }
-    if let Some(told) = for_owner(recorded)
+    if let Some(told) = for_owner(case, recorded)
         && let (Some(owner), Some(email)) = (&case.owner, owner_email)
     {
-        alerts.push(alert(case, owner.name.clone(), email.to_owned(), &links.staff, told));
+        alerts.push(alert(case, owner.name.clone(), email.clone(), &links.staff, told));
     }
     alerts
 }
 
 /// What somebody who watches a request is told of an event: no words of the resident's or of staff's.
 #[must_use]
-pub fn for_watcher(case: &Case, recorded: &Recorded, email: String, link: &str) -> Option<Alert> {
+pub fn for_watcher(Happened { case, recorded, .. }: &Happened, email: String, link: &str) -> Option<Alert> {
     let told = match &recorded.event {
         Event::Taken => Told::WatchedTaken,
         Event::PromiseMoved { to, .. } => Told::WatchedMoved { to: *to },
         Event::Closed(closing) => Told::WatchedClosed { outcome: closing.outcome },
         Event::Withdrawn { .. } => Told::WatchedClosed { outcome: Outcome::Withdrawn },
-        Event::Submitted(_) | Event::Message { .. } | Event::Feedback(_) => return None,
+        Event::Submitted(_) | Event::Message { .. } | Event::PartMoved { .. } | Event::Feedback(_) => {
+            return None;
+        }
     };
     Some(alert(case, String::new(), email, link, told))
 }
 
 /// Alerts as jobs, each with an identifier.
-pub fn as_jobs(alerts: Vec<Alert>, mut id: impl FnMut() -> Uuid) -> Vec<(Uuid, Job)> {
+pub fn as_jobs(alerts: impl IntoIterator<Item = Alert>, mut id: impl FnMut() -> Uuid) -> Vec<(Uuid, Job)> {
     alerts.into_iter().map(|alert| (id(), Job::Alert(Box::new(alert)))).collect()
 }
 
@@ -171,11 +179,8 @@ fn resident(case: &Case) -> Option<(String, String)> {
     Some((name.unwrap_or_default(), email))
 }
 
-fn for_resident(case: &Case, recorded: &Recorded, next: &[String]) -> Option<Told> {
+fn for_resident(case: &Case, recorded: &Recorded) -> Option<Told> {
     match (&recorded.event, &recorded.by) {
-        (Event::Submitted(submission), _) => {
-            Some(Told::Received { complete_by: submission.complete_by, next: next.to_vec() })
-        }
         (Event::Taken, Actor::Staff(staff)) => {
             Some(Told::Taken { by: staff.name.clone(), complete_by: case.complete_by })
         }
@@ -191,12 +196,14 @@ fn for_resident(case: &Case, recorded: &Recorded, next: &[String]) -> Option<Tol
             policy: closing.policy.clone(),
         }),
         (Event::Withdrawn { .. }, _) => Some(Told::Withdrawn),
-        (Event::Message { .. } | Event::Taken, Actor::Resident) | (Event::Feedback(_), _) => None,
+        (Event::Message { .. } | Event::Taken, Actor::Resident)
+        | (Event::Submitted(_) | Event::PartMoved { .. } | Event::Feedback(_), _) => None,
     }
 }
 
-fn for_owner(recorded: &Recorded) -> Option<Told> {
+fn for_owner(case: &Case, recorded: &Recorded) -> Option<Told> {
     match (&recorded.event, &recorded.by) {
+        (Event::PartMoved { .. }, _) if !case.has_open_parts() => Some(Told::PartsFinished),
         (Event::Message { text }, Actor::Resident) => Some(Told::ResidentWrote { text: text.clone() }),
         (Event::Withdrawn { .. }, _) => Some(Told::ResidentWithdrew),
         _ => None,
@@ -266,13 +273,7 @@ impl Told {
                 ],
             ),
             Self::Closed { outcome, text, policy } => {
-                let what = match outcome {
-                    Outcome::Done => "Done",
-                    Outcome::DeclinedByPolicy => "We can't do what you asked",
-                    Outcome::NotOurs => "Somebody else has to do this",
-                    Outcome::Duplicate => "We already know about this",
-                    Outcome::Withdrawn => "Closed at your wish",
-                };
+                let what = ended(outcome);
                 let mut said = vec![format!("Your request “{title}” is closed. {what}."), text];
                 if let Some(policy) = policy {
                     said.push(format!(
@@ -333,6 +334,23 @@ impl Told {
                 subject("The resident withdrew this"),
                 vec![format!("The resident withdrew the request “{title}”. There is nothing left to do.")],
             ),
+            Self::PartsFinished => (
+                subject("Every department has finished"),
+                vec![format!(
+                    "Every department that “{title}” was passed on to has finished. Please tell the resident and close it."
+                )],
+            ),
         }
+    }
+}
+
+/// How a request ended, for its resident.
+fn ended(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Done => "Done",
+        Outcome::DeclinedByPolicy => "We can't do what you asked",
+        Outcome::NotOurs => "Somebody else has to do this",
+        Outcome::Duplicate => "We already know about this",
+        Outcome::Withdrawn => "Closed at your wish",
     }
 }

@@ -10,7 +10,7 @@ use crate::extract::At;
 use crate::jobs::alert;
 use crate::operations::{links, watch_link};
 use crate::state::AppState;
-use crate::store::requests::NewEvent;
+use crate::store::requests::{Happened, MakeJobs, NewEvent};
 
 /// Lets an event happen to a request. `event_id` makes a repeat harmless; without one it gets its own.
 ///
@@ -26,18 +26,18 @@ pub async fn act(
 ) -> Result<Case, ApiError> {
     let now = state.now();
     let id = event_id.unwrap_or_else(|| state.dice.id(now));
-    let (links, dice) = (links(state, &at.served.council, request), state.dice.clone());
-    let (watching, served) = (state.clone(), at.served.clone());
-    let make_jobs: crate::store::requests::MakeJobs =
-        Arc::new(move |case, recorded, owner_email, watchers| {
-            let mut alerts = alert::alerts(case, recorded, owner_email, &links, &[]);
-            for watcher in watchers {
-                let link = watch_link(&watching, &served.council, watcher.id);
-                alerts.extend(alert::for_watcher(case, recorded, watcher.email.clone(), &link));
-            }
-            alert::as_jobs(alerts, || dice.id(now))
-        });
-    let case = at.store.append(request, NewEvent { id, at: now, by, event }, make_jobs).await?;
-    state.changed(request, case.next_seq() - 1);
+    let (of, served, dice) = (state.clone(), at.served.clone(), state.dice.clone());
+    let make_jobs: MakeJobs = Arc::new(move |happened| {
+        let mut alerts = alert::alerts(happened, &links(&of, &served.council, happened.request));
+        for watcher in &happened.watchers {
+            let link = watch_link(&of, &served.council, watcher.id);
+            alerts.extend(alert::for_watcher(happened, watcher.email.clone(), &link));
+        }
+        alert::as_jobs(alerts, || dice.id(now))
+    });
+    let (case, happened) = at.store.append(request, NewEvent { id, at: now, by, event }, make_jobs).await?;
+    for Happened { request, recorded, .. } in happened {
+        state.changed(request, recorded.seq);
+    }
     Ok(case)
 }

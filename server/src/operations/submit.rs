@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use domain::answers::{Answers, question_of};
 use domain::api::requests::{SubmitRequest, Submitted};
-use domain::case::{self, Actor, Case, Event, Recorded};
+use domain::case::{self, Actor, Case, Event, Linked, Recorded};
 use domain::catalogue::Service;
 use domain::field::{ErrorCode, FieldError, Kind, Position, Value};
 use domain::reference::Reference;
@@ -59,7 +59,7 @@ pub async fn submit(
     if let Some((by_words, _)) = &routed {
         department.clone_from(by_words);
     }
-    let mut submission = case::Submission {
+    let submission = case::Submission {
         reference: state.dice.reference(),
         service: service.id.clone(),
         title: service.title.clone(),
@@ -74,41 +74,49 @@ pub async fn submit(
         acknowledge_by: at.served.due(now, standard.acknowledge),
         complete_by: at.served.due(now, standard.complete),
         answers,
+        parts: Vec::new(),
+        part_of: None,
     };
+    let shown = service.nearby.is_some() && (place.position.is_some() || place.street.is_some());
     for _ in 0..TRIES {
         let id = state.dice.id(now);
-        let submitted = Recorded {
-            seq: 1,
-            at: now,
-            by: Actor::Resident,
-            event: Event::Submitted(Box::new(submission.clone())),
-        };
-        let case = Case::open(&submitted).map_err(StoreError::Refused)?;
-        let alerts =
-            alert::alerts(&case, &submitted, None, &links(state, &at.served.council, id), &service.next);
-        let new = NewRequest {
+        let reference = state.dice.reference();
+        let mut whole = case::Submission { reference, ..submission.clone() };
+        let parts = parts(state, at, service, &request.answers, (id, &mut whole));
+        let new_request = |id, key, submission| NewRequest {
             id,
             event_id: state.dice.id(now),
             follow_hash: secret::hash(follow_key(state, at, id).as_bytes()),
             idempotency_key: key,
             body_hash: body_hash.clone(),
-            jobs: alert::as_jobs(alerts, || state.dice.id(now)),
-            spot: service.nearby.filter(|_| place.position.is_some() || place.street.is_some()).map(|_| {
-                Spot {
-                    public_id: state.secret.public_id(at.store.council(), id),
-                    position: place.position,
-                    street: place.street.clone(),
-                }
-            }),
-            submitted,
+            submitted: Recorded {
+                seq: 1,
+                at: now,
+                by: Actor::Resident,
+                event: Event::Submitted(Box::new(submission)),
+            },
+            jobs: Vec::new(),
+            spot: None,
+            parts: Vec::new(),
         };
+        let mut new = new_request(id, key, whole);
+        let case = Case::open(&new.submitted).map_err(StoreError::Refused)?;
+        let told = alert::received(&case, &links(state, &at.served.council, id), service.next.clone());
+        new.jobs = alert::as_jobs(told, || state.dice.id(now));
+        new.spot = shown.then(|| Spot {
+            public_id: state.secret.public_id(at.store.council(), id),
+            position: place.position,
+            street: place.street.clone(),
+        });
+        // A part is never asked for by its key: it only has to be nobody else's.
+        new.parts = parts.into_iter().map(|(id, part)| new_request(id, state.dice.id(now), part)).collect();
         match at.store.submit(new).await {
             Ok(Submission::Stored) => {
                 state.changed(id, 1);
                 return Ok((acknowledgement(state, at, id, &case), true));
             }
             Ok(Submission::Before(before)) => return again(state, at, &before, &body_hash),
-            Ok(Submission::ReferenceTaken) => submission.reference = state.dice.reference(),
+            Err(StoreError::ReferenceTaken) => {}
             Err(StoreError::UploadGone(upload)) => {
                 return Err(upload_gone(service, &request.answers, upload));
             }
@@ -117,6 +125,42 @@ pub async fn submit(
     }
     tracing::error!("no free reference was found");
     Err(ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "internal"))
+}
+
+/// The requests of the departments that the resident ticked, each with the answers that it needs. The whole is told
+/// of them.
+fn parts(
+    state: &AppState,
+    at: &At,
+    service: &Service,
+    answers: &Answers,
+    (id, whole): (Uuid, &mut case::Submission),
+) -> Vec<(Uuid, case::Submission)> {
+    let linked = |id, submission: &case::Submission| Linked {
+        id,
+        reference: submission.reference.clone(),
+        department: submission.department.clone(),
+    };
+    let of = linked(id, whole);
+    let mut parts = Vec::new();
+    for (to, sees) in service.passed_to(answers) {
+        let mut part = case::Submission {
+            reference: state.dice.reference(),
+            title: format!("{}: {}", service.title, at.served.council.department_name(&to.department)),
+            department: to.department.clone(),
+            team: to.team.clone(),
+            routed: None,
+            fee: Vec::new(),
+            part_of: Some(of.clone()),
+            ..whole.clone()
+        };
+        part.parts.clear();
+        part.answers.retain(|answer| sees.contains(&answer.question));
+        let id = state.new_id();
+        whole.parts.push(linked(id, &part));
+        parts.push((id, part));
+    }
+    parts
 }
 
 /// The service and what was answered, by the rules of today.

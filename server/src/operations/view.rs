@@ -1,9 +1,9 @@
 //! Readings of a case: what its resident sees, and what staff see.
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use domain::api::follow::{Entry, FollowView, What};
+use domain::api::follow::{Entry, FollowView, PartView, What};
 use domain::api::staff::{QueueItem, StaffCase};
-use domain::case::{Actor, Case, Event, Owner, Recorded, Status};
+use domain::case::{Actor, Case, Event, Linked, Owner, Recorded, Status};
 use domain::field::Value;
 use uuid::Uuid;
 
@@ -19,10 +19,20 @@ pub fn follow(state: &AppState, served: &Served, case: Case) -> FollowView {
     let timeline = timeline(served, &case);
     let seq = case.next_seq() - 1;
     let next = match case.status {
+        // What the document says is of the whole.
+        _ if case.submission.part_of.is_some() => Vec::new(),
         Status::Closed(_) => Vec::new(),
         _ => served.service(&case.submission.service).map(|service| service.next.clone()).unwrap_or_default(),
     };
+    let part = |linked: &Linked, status| PartView {
+        department: served.council.department_name(&linked.department).to_owned(),
+        reference: linked.reference.clone(),
+        status,
+        key: Some(state.secret.follow_key(&served.council.id, linked.id)),
+    };
     FollowView {
+        parts: case.parts.iter().map(|known| part(&known.request, Some(known.status))).collect(),
+        part_of: case.submission.part_of.as_ref().map(|whole| part(whole, None)),
         reference: case.submission.reference,
         service: case.submission.service,
         title: case.submission.title,
@@ -54,7 +64,11 @@ pub fn watched(state: &AppState, served: &Served, case: Case) -> FollowView {
     view.fee.clear();
     view.next.clear();
     view.feedback = None;
-    view.timeline.retain(|entry| !matches!(entry.what, What::Message { .. } | What::Feedback { .. }));
+    view.parts.clear();
+    view.part_of = None;
+    view.timeline.retain(|entry| {
+        !matches!(entry.what, What::Message { .. } | What::PartMoved { .. } | What::Feedback { .. })
+    });
     for entry in &mut view.timeline {
         entry.staff = None;
         match &mut entry.what {
@@ -63,7 +77,11 @@ pub fn watched(state: &AppState, served: &Served, case: Case) -> FollowView {
             | What::Withdrawn { reason: words } => {
                 words.clear();
             }
-            What::Received | What::Taken | What::Message { .. } | What::Feedback { .. } => {}
+            What::Received
+            | What::Taken
+            | What::Message { .. }
+            | What::PartMoved { .. }
+            | What::Feedback { .. } => {}
         }
     }
     view
@@ -86,6 +104,12 @@ fn timeline(served: &Served, case: &Case) -> Vec<Entry> {
                 What::PromiseMoved { from, to: *to, reason: reason.clone() }
             }
             Event::Closed(closing) => What::Closed { outcome: closing.outcome, text: closing.text.clone() },
+            Event::PartMoved { part, status } => {
+                let known = case.submission.parts.iter().find(|known| known.id == *part);
+                let department = known.map_or("", |known| &known.department);
+                let department = served.council.department_name(department).to_owned();
+                What::PartMoved { department, status: *status }
+            }
             Event::Withdrawn { reason } => What::Withdrawn { reason: reason.clone() },
             Event::Feedback(feedback) => {
                 What::Feedback { score: feedback.score, reason: feedback.reason.clone() }
@@ -114,17 +138,24 @@ pub fn staff(
     let policies =
         served.service(&case.submission.service).map(|service| service.policies.clone()).unwrap_or_default();
     let today = served.local(state.now()).date();
+    let (team, routed, ward) =
+        (case.submission.team.clone(), case.submission.routed.clone(), case.submission.ward.clone());
+    let mut request = follow(state, served, case);
+    // The keys are the resident's.
+    for part in request.parts.iter_mut().chain(&mut request.part_of) {
+        part.key = None;
+    }
     StaffCase {
         id,
         mine,
         policies,
         public: public_photos.is_some(),
         public_photos: public_photos.unwrap_or_default(),
-        team: case.submission.team.clone(),
-        routed: case.submission.routed.clone(),
-        ward: case.submission.ward.clone(),
+        team,
+        routed,
+        ward,
         earliest: today.succ_opt().unwrap_or(today),
-        request: follow(state, served, case),
+        request,
     }
 }
 

@@ -87,7 +87,7 @@ pub(super) async fn serve(
     stored: &Stored,
     document: Uuid,
 ) -> Result<Response, ApiError> {
-    at.store.upload_of(stored.id, document, true).await?;
+    at.store.upload_of(stored.holder_of(document)?, document, true).await?;
     let names = stored.case.submission.answers.iter().filter_map(|answer| match &answer.value {
         Value::Documents(documents) => Some(documents),
         _ => None,

@@ -137,7 +137,7 @@ async fn photo(
 ) -> Result<Response, ApiError> {
     let photo = Uuid::try_parse(&photo).map_err(|_| ApiError::not_found())?;
     let stored = stored(&at, &key).await?;
-    photos::serve(&state, &at, stored.id, photo, &which).await
+    photos::serve(&state, &at, &stored, photo, &which).await
 }
 
 /// A stream that says when the request changed (server-sent events named `changed`).

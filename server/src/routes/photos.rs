@@ -18,6 +18,7 @@ use crate::error::ApiError;
 use crate::extract::{At, body_error};
 use crate::photo::PhotoFault;
 use crate::state::AppState;
+use crate::store::requests::Stored;
 
 /// Photos that may wait for their requests at one time: what a robot can leave behind is bounded.
 pub(super) const LOOSE: u64 = 2000;
@@ -95,11 +96,11 @@ pub(super) struct Which {
 pub(super) async fn serve(
     state: &AppState,
     at: &At,
-    request: Uuid,
+    stored: &Stored,
     photo: Uuid,
     which: &Which,
 ) -> Result<Response, ApiError> {
-    at.store.upload_of(request, photo, false).await?;
+    at.store.upload_of(stored.holder_of(photo)?, photo, false).await?;
     let size = if which.size.as_deref() == Some("thumb") { Size::Thumbnail } else { Size::Full };
     picture(state, at, photo, size).await
 }

@@ -290,7 +290,7 @@ async fn photo(
 ) -> Result<Response, ApiError> {
     let photo = Uuid::try_parse(&photo).map_err(|_| ApiError::not_found())?;
     let stored = mine(&at, &member, &id).await?;
-    photos::serve(&state, &at, stored.id, photo, &which).await
+    photos::serve(&state, &at, &stored, photo, &which).await
 }
 
 /// Lets others who report the same see a photo, or no longer. Only the owner of the request decides.

@@ -44,6 +44,9 @@ pub enum StoreError {
     /// uploaded.
     #[error("upload {0} is not there")]
     UploadGone(uuid::Uuid),
+    /// The reference is another request's; take another.
+    #[error("the reference is taken")]
+    ReferenceTaken,
     /// The writer ended; the server is stopping.
     #[error("the store is closed")]
     Closed,

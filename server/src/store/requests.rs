@@ -61,6 +61,8 @@ pub struct NewRequest {
     pub jobs: Vec<(Uuid, Job)>,
     /// Where it is, when others may be shown it.
     pub spot: Option<Spot>,
+    /// The requests of the departments that it is passed on to, without jobs and spots of their own.
+    pub parts: Vec<NewRequest>,
 }
 
 /// What storing a new request gave.
@@ -70,8 +72,6 @@ pub enum Submission {
     Stored,
     /// It was stored before under the same idempotency key.
     Before(Box<Stored>),
-    /// Its reference is taken; try another.
-    ReferenceTaken,
 }
 
 /// An event to append.
@@ -87,9 +87,38 @@ pub struct NewEvent {
     pub event: Event,
 }
 
-/// What makes the jobs that follow from an event: the state after it, the event, the owner's e-mail address, and
-/// those who watch the request.
-pub type MakeJobs = Arc<dyn Fn(&Case, &Recorded, Option<&str>, &[Watcher]) -> Vec<(Uuid, Job)> + Send + Sync>;
+/// An event that was appended, and who is to be told.
+#[derive(Clone, Debug)]
+pub struct Happened {
+    /// The request it happened to.
+    pub request: Uuid,
+    /// The state after it.
+    pub case: Case,
+    /// The event.
+    pub recorded: Recorded,
+    /// It follows from an event of a request that this one belongs together with, of which the resident knows.
+    pub follows: bool,
+    /// The owner's e-mail address.
+    pub owner_email: Option<String>,
+    /// Those who watch the request.
+    pub watchers: Vec<Watcher>,
+}
+
+/// Makes the jobs that follow from an event.
+pub type MakeJobs = Arc<dyn Fn(&Happened) -> Vec<(Uuid, Job)> + Send + Sync>;
+
+impl Stored {
+    /// The request whose uploads an answer of this one names: its own, or those of the request that it is a part of.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when no answer of this one names the upload.
+    pub fn holder_of(&self, upload: Uuid) -> Result<Uuid, StoreError> {
+        if !upload_ids(&self.case).iter().any(|(id, _)| *id == upload) {
+            return Err(StoreError::NotFound);
+        }
+        Ok(self.case.submission.part_of.as_ref().map_or(self.id, |whole| whole.id))
+    }
+}
 
 /// The first address in the answers.
 fn email_key(case: &Case) -> Option<String> {
@@ -114,45 +143,37 @@ fn seq(number: u32) -> i32 {
 }
 
 impl Store {
-    /// Stores a new request with its first event, its photos and its jobs: all of it, or nothing.
+    /// Stores a new request with its first event, its photos, its parts and its jobs: all of it, or nothing.
     ///
     /// # Errors
-    /// [`StoreError::PhotoGone`] when a photo is not there to be taken; the database's errors.
+    /// [`StoreError::UploadGone`] when a photo or document is not there to be taken,
+    /// [`StoreError::ReferenceTaken`]; the database's errors.
     pub async fn submit(&self, new: NewRequest) -> Result<Submission, StoreError> {
         let case = Case::open(&new.submitted)?;
-        let row = request::ActiveModel {
-            council_id: Set(self.council.to_string()),
-            id: Set(new.id),
-            reference: Set(case.submission.reference.as_str().to_owned()),
-            follow_hash: Set(new.follow_hash),
-            idempotency_key: Set(new.idempotency_key),
-            body_hash: Set(new.body_hash),
-            service: Set(case.submission.service.clone()),
-            department: Set(case.submission.department.clone()),
-            open: Set(true),
-            complete_by: Set(case.complete_by),
-            email_key: Set(email_key(&case)),
-            seq: Set(1),
-            state: Set(serde_json::to_string(&case)?),
-            created_at: Set(new.submitted.at),
-        };
-        let event = self.event_row(new.id, new.event_id, &new.submitted)?;
+        let row = self.request_row(&new, &case)?;
+        let mut parts = Vec::new();
+        let mut events = vec![self.event_row(new.id, new.event_id, &new.submitted)?];
+        for part in &new.parts {
+            parts.push(self.request_row(part, &Case::open(&part.submitted)?)?);
+            events.push(self.event_row(part.id, part.event_id, &part.submitted)?);
+        }
         let jobs = jobs::rows(&self.council, new.submitted.at, &new.jobs)?;
         let uploads = upload_ids(&case);
         let spot = new.spot.map(|spot| self.spot_row(new.id, &case, spot));
         let (council, key, id) = (self.council.clone(), new.idempotency_key, new.id);
         self.db
             .write(move |transaction| {
-                let (row, event, jobs, uploads, council) =
-                    (row.clone(), event.clone(), jobs.clone(), uploads.clone(), council.clone());
+                let (row, parts, events, jobs, uploads, council) = (
+                    row.clone(),
+                    parts.clone(),
+                    events.clone(),
+                    jobs.clone(),
+                    uploads.clone(),
+                    council.clone(),
+                );
                 let spot = spot.clone();
                 Box::pin(async move {
-                    let inserted = request::Entity::insert(row)
-                        .on_conflict(OnConflict::new().do_nothing().to_owned())
-                        .try_insert()
-                        .exec_without_returning(transaction)
-                        .await?;
-                    if !matches!(inserted, TryInsertResult::Inserted(1)) {
+                    if !inserted(transaction, row).await? {
                         let before = request::Entity::find()
                             .filter(request::Column::CouncilId.eq(&*council))
                             .filter(request::Column::IdempotencyKey.eq(key))
@@ -161,12 +182,15 @@ impl Store {
                             .into_tuple::<Columns>()
                             .one(transaction)
                             .await?;
-                        return Ok(match before {
-                            Some(row) => Submission::Before(Box::new(row.try_into()?)),
-                            None => Submission::ReferenceTaken,
-                        });
+                        let before = before.ok_or(StoreError::ReferenceTaken)?;
+                        return Ok(Submission::Before(Box::new(before.try_into()?)));
                     }
-                    event::Entity::insert(event).exec_without_returning(transaction).await?;
+                    for part in parts {
+                        if !inserted(transaction, part).await? {
+                            return Err(StoreError::ReferenceTaken);
+                        }
+                    }
+                    event::Entity::insert_many(events).exec_without_returning(transaction).await?;
                     take_uploads(transaction, &council, id, &uploads).await?;
                     if let Some(spot) = spot {
                         spot::Entity::insert(spot).exec_without_returning(transaction).await?;
@@ -178,24 +202,32 @@ impl Store {
             .await
     }
 
-    /// Appends one event to a request and keeps the state it leads to, with the jobs that follow.
-    /// A repeat of an event's identifier changes nothing and gives the state as it is.
+    /// Appends one event to a request and keeps the state it leads to, with what follows from it for the requests
+    /// that belong together with it, and the jobs. A repeat of an event's identifier changes nothing. Gives the
+    /// state of the request, and what happened: this event first.
     ///
     /// # Errors
     /// [`StoreError::NotFound`], [`StoreError::Refused`] by the rules of the case; the database's errors.
-    pub async fn append(&self, id: Uuid, new: NewEvent, make_jobs: MakeJobs) -> Result<Case, StoreError> {
+    pub async fn append(
+        &self,
+        id: Uuid,
+        new: NewEvent,
+        make_jobs: MakeJobs,
+    ) -> Result<(Case, Vec<Happened>), StoreError> {
         let store = self.clone();
         self.db
             .write(move |transaction| {
                 let (store, new, make_jobs) = (store.clone(), new.clone(), make_jobs.clone());
                 Box::pin(async move {
-                    // The lock makes two events of one request wait for each other (PostgreSQL; SQLite has one writer).
-                    let row = request::Entity::find_by_id((store.council.to_string(), id))
-                        .lock_exclusive()
-                        .one(transaction)
-                        .await?;
-                    let row = row.ok_or(StoreError::NotFound)?;
-                    let mut case: Case = serde_json::from_str(&row.state)?;
+                    // Parts are locked before the whole, here and below: nobody waits in a circle.
+                    let mut open_parts = Vec::new();
+                    if matches!(new.event, Event::Withdrawn { .. }) {
+                        for part in store.part_ids(transaction, id).await? {
+                            open_parts.push(store.locked(transaction, part).await?);
+                        }
+                        open_parts.retain(|(_, part)| part.status.is_open());
+                    }
+                    let (row, case) = store.locked(transaction, id).await?;
                     let repeat = event::Entity::find()
                         .filter(event::Column::CouncilId.eq(&*store.council))
                         .filter(event::Column::RequestId.eq(id))
@@ -203,37 +235,84 @@ impl Store {
                         .count(transaction)
                         .await?;
                     if repeat > 0 {
-                        return Ok(case);
+                        return Ok((case, Vec::new()));
                     }
-                    let recorded =
-                        Recorded { seq: case.next_seq(), at: new.at, by: new.by, event: new.event };
-                    case.apply(recorded.clone())?;
-                    event::Entity::insert(store.event_row(id, new.id, &recorded)?)
-                        .exec_without_returning(transaction)
-                        .await?;
-                    let mut changed: request::ActiveModel = row.into();
-                    changed.open = Set(case.status.is_open());
-                    changed.complete_by = Set(case.complete_by);
-                    changed.seq = Set(seq(recorded.seq));
-                    changed.state = Set(serde_json::to_string(&case)?);
-                    changed.update(transaction).await?;
-                    let owner = match &case.owner {
-                        Some(owner) => staff::email(transaction, &store.council, owner.id).await?,
-                        None => None,
-                    };
-                    let watchers = match recorded.event {
-                        Event::Message { .. } | Event::Feedback(_) => Vec::new(),
-                        _ => nearby::watchers(transaction, &store.council, id).await?,
-                    };
-                    if !case.status.is_open() {
-                        nearby::close(transaction, &store.council, id).await?;
+                    let before = case.status;
+                    let happened = store.step(transaction, (row, case), new.clone(), false).await?;
+                    let case = happened.case.clone();
+                    let mut all = vec![happened];
+                    for part in open_parts {
+                        all.push(store.step(transaction, part, new.clone(), true).await?);
                     }
-                    let made = make_jobs(&case, &recorded, owner.as_deref(), &watchers);
-                    jobs::insert(transaction, jobs::rows(&store.council, new.at, &made)?).await?;
-                    Ok(case)
+                    if let Some(whole) = &case.submission.part_of
+                        && case.status != before
+                    {
+                        let moved = Event::PartMoved { part: id, status: case.status };
+                        let whole = store.locked(transaction, whole.id).await?;
+                        let moved = NewEvent { event: moved, ..new.clone() };
+                        all.push(store.step(transaction, whole, moved, true).await?);
+                    }
+                    for happened in &all {
+                        let made = jobs::rows(&store.council, new.at, &make_jobs(happened))?;
+                        jobs::insert(transaction, made).await?;
+                    }
+                    Ok((case, all))
                 })
             })
             .await
+    }
+
+    /// A request for an event to be appended: the lock makes two events of one request wait for each other
+    /// (PostgreSQL; SQLite has one writer).
+    async fn locked(
+        &self,
+        on: &impl ConnectionTrait,
+        id: Uuid,
+    ) -> Result<(request::Model, Case), StoreError> {
+        let row =
+            request::Entity::find_by_id((self.council.to_string(), id)).lock_exclusive().one(on).await?;
+        let row = row.ok_or(StoreError::NotFound)?;
+        let case = serde_json::from_str(&row.state)?;
+        Ok((row, case))
+    }
+
+    /// The parts of a request, which never change.
+    async fn part_ids(&self, on: &impl ConnectionTrait, id: Uuid) -> Result<Vec<Uuid>, StoreError> {
+        let row = request::Entity::find_by_id((self.council.to_string(), id)).one(on).await?;
+        let case: Case = serde_json::from_str(&row.ok_or(StoreError::NotFound)?.state)?;
+        Ok(case.submission.parts.iter().map(|part| part.id).collect())
+    }
+
+    /// One event of one request.
+    async fn step(
+        &self,
+        on: &impl ConnectionTrait,
+        (row, mut case): (request::Model, Case),
+        new: NewEvent,
+        follows: bool,
+    ) -> Result<Happened, StoreError> {
+        let id = row.id;
+        let recorded = Recorded { seq: case.next_seq(), at: new.at, by: new.by, event: new.event };
+        case.apply(recorded.clone())?;
+        event::Entity::insert(self.event_row(id, new.id, &recorded)?).exec_without_returning(on).await?;
+        let mut changed: request::ActiveModel = row.into();
+        changed.open = Set(case.status.is_open());
+        changed.complete_by = Set(case.complete_by);
+        changed.seq = Set(seq(recorded.seq));
+        changed.state = Set(serde_json::to_string(&case)?);
+        changed.update(on).await?;
+        let owner_email = match &case.owner {
+            Some(owner) => staff::email(on, &self.council, owner.id).await?,
+            None => None,
+        };
+        let watchers = match recorded.event {
+            Event::Message { .. } | Event::Feedback(_) | Event::PartMoved { .. } => Vec::new(),
+            _ => nearby::watchers(on, &self.council, id).await?,
+        };
+        if !case.status.is_open() {
+            nearby::close(on, &self.council, id).await?;
+        }
+        Ok(Happened { request: id, case, recorded, follows, owner_email, watchers })
     }
 
     /// The request that was stored under an idempotency key.
@@ -338,6 +417,25 @@ impl Store {
         row.ok_or(StoreError::NotFound)?.try_into()
     }
 
+    fn request_row(&self, new: &NewRequest, case: &Case) -> Result<request::ActiveModel, StoreError> {
+        Ok(request::ActiveModel {
+            council_id: Set(self.council.to_string()),
+            id: Set(new.id),
+            reference: Set(case.submission.reference.as_str().to_owned()),
+            follow_hash: Set(new.follow_hash.clone()),
+            idempotency_key: Set(new.idempotency_key),
+            body_hash: Set(new.body_hash.clone()),
+            service: Set(case.submission.service.clone()),
+            department: Set(case.submission.department.clone()),
+            open: Set(true),
+            complete_by: Set(case.complete_by),
+            email_key: Set(email_key(case)),
+            seq: Set(1),
+            state: Set(serde_json::to_string(case)?),
+            created_at: Set(new.submitted.at),
+        })
+    }
+
     fn event_row(
         &self,
         request: Uuid,
@@ -353,6 +451,16 @@ impl Store {
             body: Set(serde_json::to_string(recorded)?),
         })
     }
+}
+
+/// Inserts a request; false when something of it that must be its own is taken.
+async fn inserted(on: &impl ConnectionTrait, row: request::ActiveModel) -> Result<bool, StoreError> {
+    let inserted = request::Entity::insert(row)
+        .on_conflict(OnConflict::new().do_nothing().to_owned())
+        .try_insert()
+        .exec_without_returning(on)
+        .await?;
+    Ok(matches!(inserted, TryInsertResult::Inserted(1)))
 }
 
 /// Gives uploaded photos and documents to a request; each can be taken once, and only as what it is.

@@ -49,6 +49,9 @@ pub const SECURITY_HEADERS: [&str; 8] = [
     "x-frame-options",
 ];
 
+/// A PDF with nothing in it.
+pub const PDF: &[u8] = b"%PDF-1.7\n1 0 obj <</Type/Catalog>> endobj\ntrailer\nstartxref\n0\n%%EOF\n";
+
 const DEMO_COUNCIL: &str = include_str!("../../../councils/demo/council.toml");
 
 /// What a portal is made with, besides the usual.

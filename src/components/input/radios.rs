@@ -36,6 +36,9 @@ pub fn Radios(
     /// Several can be chosen: boxes to tick.
     #[prop(optional)]
     several: bool,
+    /// Of several, the one that says that none of the others is.
+    #[prop(optional_no_strip)]
+    none: Option<String>,
 ) -> impl IntoView {
     let name = labelled.id.clone();
     // Whole names: what is not found whole in the code is taken out of the stylesheet.
@@ -68,17 +71,20 @@ pub fn Radios(
             Signal::derive(move || value.with(|value| value.split(',').any(|value| value == own)))
         };
         let hint = hint_id.clone().zip(hint);
+        let divider = (none.as_ref() == Some(&own))
+            .then(|| view! { <div class="govuk-checkboxes__divider">"or"</div> }.drawn());
         let choose: Typed = {
-            let own = own.clone();
+            let (own, none) = (own.clone(), none.clone());
             Box::new(move |event| {
                 on_choose.run(if several {
-                    choices::with(&value.get_untracked(), &own, event_target_checked(&event))
+                    choices::with(&value.get_untracked(), &own, event_target_checked(&event), none.as_deref())
                 } else {
                     own.clone()
                 });
             })
         };
         view! {
+            {divider}
             <div class=item_class>
                 <input
                     class=input_class type=kind id=id.clone() name=name.clone() value=own.clone()

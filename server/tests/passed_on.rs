@@ -1,0 +1,163 @@
+//! Telling once: a change that is passed on to the departments the resident ticks, on both engines.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+
+mod support;
+
+use serde_json::{Value, json};
+use support::database::Kept;
+use support::{PDF, Portal, Reply, Setup, Visitor, answer};
+
+on_both_engines![each_department_gets_its_own_part, withdrawing_the_whole_withdraws_what_is_open];
+
+const SAM: &str = "sam@example.org";
+const DAN: &str = "dan@saltmarsh.example";
+const KOFI: &str = "kofi@saltmarsh.example";
+const AISHA: &str = "aisha@saltmarsh.example";
+
+fn married(proof: &str) -> Value {
+    json!({
+        "what": "name",
+        "date.day": "1", "date.month": "12", "date.year": "2026",
+        "services": "parking,housing",
+        "old-name": "Sam Smith",
+        "name-proof.1": proof, "name-proof.1.name": "certificate.pdf",
+        "others": "no",
+        "address.line1": "3 Mill Lane", "address.town": "Saltmarsh", "address.postcode": "NE1 8QH",
+        "vehicle": "AB12 CDE",
+        "true": "yes",
+        "you.name": "Sam O’Brien",
+        "you.email": SAM,
+    })
+}
+
+/// Sends the change, and gives the key to follow it with.
+async fn sent(portal: &Portal) -> (Visitor, String, String) {
+    let sam = portal.visitor();
+    let proof = sam.upload_document(PDF).await.is(201).text("id");
+    let key = sam.submit_to("change-details", 1, &married(&proof)).await.is(201).text("key");
+    (sam, key, proof)
+}
+
+/// The only request in the queue of a member of staff.
+async fn only(staff: &Visitor) -> Value {
+    let queue = staff.get("/api/staff/requests").await.is(200).json();
+    let requests = queue["requests"].as_array().unwrap();
+    assert_eq!(requests.len(), 1, "{queue}");
+    requests[0].clone()
+}
+
+async fn act(staff: &Visitor, id: &str, verb: &str, body: &Value) -> Reply {
+    staff.post(&format!("/api/staff/requests/{id}/{verb}"), body).await
+}
+
+fn done() -> Value {
+    json!({ "outcome": "done", "text": "Our records are changed." })
+}
+
+async fn each_department_gets_its_own_part(kept: Kept) {
+    let portal = Setup::default().in_database(&kept.url).open().await;
+    let (sam, key, proof) = sent(&portal).await;
+
+    // Sam hears once, and sees whom it was passed on to, each with its own page.
+    let [mail] = portal.mails_to(SAM).await.try_into().unwrap();
+    assert!(
+        mail.subject.starts_with("We have your request: Change your name or address"),
+        "{}",
+        mail.subject
+    );
+    let whole = sam.follow(&key).await;
+    let parts = whole["parts"].as_array().unwrap().clone();
+    let names: Vec<_> = parts.iter().map(|part| (&part["department"], &part["status"])).collect();
+    assert_eq!(names, [(&json!("Housing"), &json!("received")), (&json!("Parking"), &json!("received"))]);
+    let part = sam.follow(parts[1]["key"].as_str().unwrap()).await;
+    assert_eq!(part["title"], "Change your name or address: Parking");
+    assert_eq!((&part["part_of"]["reference"], &part["part_of"]["key"]), (&whole["reference"], &json!(key)));
+
+    // Each department sees the answers that it needs, and nothing of whom else he told.
+    let (dan, kofi, aisha) = (portal.staff(DAN).await, portal.staff(KOFI).await, portal.staff(AISHA).await);
+    let (at_parking, at_housing, at_front) = (only(&kofi).await, only(&aisha).await, only(&dan).await);
+    let [parking, housing, front] =
+        [&at_parking, &at_housing, &at_front].map(|item| item["id"].as_str().unwrap().to_owned());
+    let seen = kofi.get(&format!("/api/staff/requests/{parking}")).await.is(200);
+    assert!(!seen.json().to_string().contains("key\""), "the keys are the resident's");
+    let seen = seen.json();
+    assert_ne!(answer(&seen["request"], "vehicle"), &Value::Null);
+    assert_eq!(
+        (answer(&seen["request"], "name-proof"), answer(&seen["request"], "services")),
+        (&Value::Null, &Value::Null)
+    );
+    assert_eq!(seen["request"].get("parts"), None);
+    let seen = aisha.get(&format!("/api/staff/requests/{housing}")).await.is(200).json();
+    assert_eq!(answer(&seen["request"], "vehicle"), &Value::Null);
+
+    // The proof is for those who need it.
+    aisha.get(&format!("/api/staff/requests/{housing}/documents/{proof}")).await.is(200);
+    dan.get(&format!("/api/staff/requests/{front}/documents/{proof}")).await.is(200);
+    kofi.get(&format!("/api/staff/requests/{parking}/documents/{proof}")).await.is(404);
+    kofi.get(&format!("/api/staff/requests/{housing}")).await.is(404);
+    kofi.get(&format!("/api/staff/requests/{front}/documents/{proof}")).await.is(404);
+    sam.get(&format!("/api/follow/{}/documents/{proof}", parts[0]["key"].as_str().unwrap())).await.is(200);
+
+    // The front desk keeps it until everybody has finished, and is told when they have.
+    act(&dan, &front, "take", &json!({})).await.is(200);
+    act(&dan, &front, "close", &done()).await.refused(409, "parts_open");
+    let mut page = sam.listen(&format!("/api/follow/{key}/events")).await;
+    assert_eq!(page.next().await, Some(json!({ "seq": 2 })));
+    act(&kofi, &parking, "take", &json!({})).await.is(200);
+    assert_eq!(page.next().await, Some(json!({ "seq": 3 })));
+    act(&kofi, &parking, "close", &done()).await.is(200);
+    assert!(portal.mails_to(DAN).await.is_empty());
+    act(&aisha, &housing, "take", &json!({})).await.is(200);
+    act(&aisha, &housing, "close", &done()).await.is(200);
+    let [mail] = portal.mails_to(DAN).await.try_into().unwrap();
+    assert!(mail.subject.starts_with("Every department has finished: Change your name"), "{}", mail.subject);
+    act(&dan, &front, "close", &done()).await.is(200);
+
+    // Sam heard of each step, and his page tells them all.
+    let subjects: Vec<String> = portal.mails_to(SAM).await.into_iter().map(|mail| mail.subject).collect();
+    assert_eq!(subjects.len(), 6, "{subjects:?}");
+    assert!(
+        subjects.iter().any(|subject| subject.starts_with("Done: Change your name or address: Housing ("))
+    );
+    let whole = sam.follow(&key).await;
+    assert_eq!(whole["status"], json!({ "closed": "done" }));
+    let moved: Vec<_> = whole["timeline"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|entry| entry["what"].get("part_moved"))
+        .collect();
+    assert_eq!(
+        moved,
+        [
+            &json!({ "department": "Parking", "status": "in_progress" }),
+            &json!({ "department": "Parking", "status": { "closed": "done" } }),
+            &json!({ "department": "Housing", "status": "in_progress" }),
+            &json!({ "department": "Housing", "status": { "closed": "done" } }),
+        ]
+    );
+}
+
+async fn withdrawing_the_whole_withdraws_what_is_open(kept: Kept) {
+    let portal = Setup::default().in_database(&kept.url).open().await;
+    let (sam, key, _) = sent(&portal).await;
+    let (kofi, aisha) = (portal.staff(KOFI).await, portal.staff(AISHA).await);
+    let (parking, housing) = (only(&kofi).await, only(&aisha).await);
+    act(&kofi, parking["id"].as_str().unwrap(), "take", &json!({})).await.is(200);
+    act(&kofi, parking["id"].as_str().unwrap(), "close", &done()).await.is(200);
+    act(&aisha, housing["id"].as_str().unwrap(), "take", &json!({})).await.is(200);
+    portal.mails_to(SAM).await;
+    let whole =
+        sam.post(&format!("/api/follow/{key}/withdraw"), &json!({ "reason": "" })).await.is(200).json();
+    let ended: Vec<_> =
+        whole["parts"].as_array().unwrap().iter().map(|part| &part["status"]["closed"]).collect();
+    assert_eq!(ended, [&json!("withdrawn"), &json!("done")]);
+    // One mail to Sam, and one to whoever was still at it.
+    let [mail] = portal.mails_to(SAM).await.try_into().unwrap();
+    assert!(mail.subject.starts_with("Withdrawn: Change your name or address ("), "{}", mail.subject);
+    let [mail] = portal.mails_to(AISHA).await.try_into().unwrap();
+    assert!(mail.subject.starts_with("The resident withdrew this"), "{}", mail.subject);
+    assert!(portal.mails_to(KOFI).await.is_empty());
+    let closed = aisha.get("/api/staff/requests?show=closed").await.is(200).json();
+    assert_eq!(closed["requests"][0]["id"], housing["id"]);
+}

@@ -1,0 +1,38 @@
+//! The departments that a request was passed on to, each with a request of its own.
+
+use domain::api::follow::PartView;
+use leptos::prelude::*;
+
+use crate::live::Drawn as _;
+use crate::{paths, words};
+
+/// The departments, and where each stands. For the resident with the way to what each of them did.
+pub fn parts(parts: Vec<PartView>) -> AnyView {
+    let row = |part: PartView| {
+        let status = part.status.map_or("", words::part_status);
+        let reference = part.reference.to_string();
+        let reference = match part.key {
+            Some(key) => view! {
+                <a class="govuk-link" href=paths::request(&key)>
+                    {reference}<span class="govuk-visually-hidden">": what "{part.department.clone()}" did"</span>
+                </a>
+            }
+            .drawn(),
+            None => reference.into_any(),
+        };
+        view! {
+            <div class="govuk-summary-list__row">
+                <dt class="govuk-summary-list__key">{part.department}</dt>
+                <dd class="govuk-summary-list__value">{status}</dd>
+                <dd class="govuk-summary-list__actions portico-reference">{reference}</dd>
+            </div>
+        }
+        .drawn()
+    };
+    let rows: Vec<AnyView> = parts.into_iter().map(row).collect();
+    view! {
+        <h2 class="govuk-heading-m">"Passed on to"</h2>
+        <dl class="govuk-summary-list">{rows}</dl>
+    }
+    .drawn()
+}
