@@ -33,12 +33,14 @@ pub enum Event {
     },
     /// It was closed.
     Closed(Closing),
-    /// A department that it was passed on to got further with its part.
+    /// A department that it was passed on to got further with its part, or moved its date.
     PartMoved {
         /// That department's request.
         part: Uuid,
         /// Where it stands now.
         status: Status,
+        /// The day it is promised by now.
+        complete_by: NaiveDate,
     },
     /// The resident no longer needs it.
     Withdrawn {
@@ -60,7 +62,7 @@ pub struct Submission {
     pub title: String,
     /// The document's version it was filled in against.
     pub version: u32,
-    /// The department it went to.
+    /// The department it went to; none for a request that has parts, which lie with the departments that were ticked.
     pub department: String,
     /// The team within it, where the document names one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -106,6 +108,8 @@ pub struct Part {
     pub request: Linked,
     /// Where it stands.
     pub status: Status,
+    /// The day it is promised by now.
+    pub complete_by: NaiveDate,
 }
 
 /// How a request was closed.
@@ -250,9 +254,6 @@ pub enum Refused {
     /// A request is declined by a policy, so the policy must be named.
     #[error("declined by policy needs the policy")]
     PolicyMissing,
-    /// A department that it was passed on to has not finished yet.
-    #[error("a department that it was passed on to has not finished")]
-    PartsOpen,
     /// The new date is the one already promised.
     #[error("that is the date already promised")]
     SameDate,
@@ -278,7 +279,11 @@ impl Case {
                 closing: None,
                 feedback: None,
                 parts: (submission.parts.iter())
-                    .map(|request| Part { request: request.clone(), status: Status::Received })
+                    .map(|request| Part {
+                        request: request.clone(),
+                        status: Status::Received,
+                        complete_by: submission.complete_by,
+                    })
                     .collect(),
                 history: Vec::new(),
             }),
@@ -327,10 +332,11 @@ impl Case {
                 self.closing = Some(closing.clone());
                 self.closed_at = Some(recorded.at);
             }
-            (Event::PartMoved { part, status }, _) => {
+            (Event::PartMoved { part, status, complete_by }, _) => {
                 for known in self.parts.iter_mut().filter(|known| known.request.id == *part) {
-                    known.status = *status;
+                    (known.status, known.complete_by) = (*status, *complete_by);
                 }
+                self.follow_parts(recorded.at);
             }
             (Event::Withdrawn { .. }, _) => {
                 self.status = Status::Closed(Outcome::Withdrawn);
@@ -353,6 +359,18 @@ impl Case {
     pub fn may(&self, by: &Actor, event: &Event) -> Result<(), Refused> {
         let open = self.status.is_open();
         match (by, event) {
+            // Whoever moved the part.
+            (_, Event::PartMoved { part, status, complete_by }) if open => {
+                let known = self.parts.iter().find(|known| known.request.id == *part);
+                let moves = known.is_some_and(|known| {
+                    known.status.is_open() && (known.status, known.complete_by) != (*status, *complete_by)
+                });
+                if moves { Ok(()) } else { Err(Refused::NotAllowed) }
+            }
+            // What has parts is done, written about and judged in its parts.
+            _ if !self.parts.is_empty() && !matches!(event, Event::Withdrawn { .. }) => {
+                Err(Refused::NotAllowed)
+            }
             (Actor::Resident, Event::Feedback(_)) if open => Err(Refused::StillOpen),
             (Actor::Resident, Event::Feedback(_)) if self.feedback.is_some() => Err(Refused::AlreadyGiven),
             (Actor::Resident, Event::Feedback(feedback)) if !(1..=5).contains(&feedback.score) => {
@@ -361,12 +379,6 @@ impl Case {
             (Actor::Resident, Event::Feedback(_)) => Ok(()),
             _ if !open => Err(Refused::Closed),
             (Actor::Resident, Event::Message { .. } | Event::Withdrawn { .. }) => Ok(()),
-            // Whoever moved the part; they need not own this.
-            (_, Event::PartMoved { part, status }) => {
-                let known = self.parts.iter().find(|known| known.request.id == *part);
-                let moves = known.is_some_and(|known| known.status.is_open() && known.status != *status);
-                if moves { Ok(()) } else { Err(Refused::NotAllowed) }
-            }
             (Actor::Staff(staff), Event::Taken) if self.is_owner(staff.id) => Err(Refused::AlreadyYours),
             (Actor::Staff(_), Event::Taken) => Ok(()),
             (Actor::Staff(staff), Event::Message { .. } | Event::PromiseMoved { .. } | Event::Closed(_))
@@ -374,7 +386,6 @@ impl Case {
             {
                 Err(Refused::NotOwner)
             }
-            (Actor::Staff(_), Event::Closed(_)) if self.has_open_parts() => Err(Refused::PartsOpen),
             (Actor::Staff(_), Event::PromiseMoved { to, .. }) if *to == self.complete_by => {
                 Err(Refused::SameDate)
             }
@@ -394,10 +405,22 @@ impl Case {
         self.owner.as_ref().is_some_and(|owner| owner.id == staff)
     }
 
-    /// Whether a department that it was passed on to has not finished yet.
-    #[must_use]
-    pub fn has_open_parts(&self) -> bool {
-        self.parts.iter().any(|part| part.status.is_open())
+    /// A request with parts stands where they stand: it is in progress once one is, ends with the last of them, and
+    /// is promised by the latest of their days. It is done if all that were not withdrawn are.
+    fn follow_parts(&mut self, at: DateTime<Utc>) {
+        self.complete_by = self.parts.iter().map(|part| part.complete_by).max().unwrap_or(self.complete_by);
+        self.status = Status::InProgress;
+        let outcome = |part: &Part| match part.status {
+            Status::Closed(outcome) => Some(outcome),
+            _ => None,
+        };
+        let Some(outcomes) = self.parts.iter().map(outcome).collect::<Option<Vec<_>>>() else { return };
+        let mut left = outcomes.into_iter().filter(|outcome| *outcome != Outcome::Withdrawn);
+        let first = left.next().unwrap_or(Outcome::Withdrawn);
+        // Where some did it and some did not, the first that did not counts.
+        let not_done = left.find(|outcome| *outcome != Outcome::Done);
+        self.status = Status::Closed(not_done.filter(|_| first == Outcome::Done).unwrap_or(first));
+        self.closed_at = Some(at);
     }
 
     /// Whether the promise has been missed: still open, and the day is past.
@@ -456,7 +479,7 @@ mod tests {
     }
 
     #[test]
-    fn a_whole_ends_after_its_parts() {
+    fn a_whole_stands_where_its_parts_stand() {
         let part = |id| Linked {
             id: Uuid::from_u128(id),
             reference: Reference::from_random([2; 7]),
@@ -466,22 +489,41 @@ mod tests {
         if let Event::Submitted(submission) = &mut first.event {
             submission.parts = vec![part(1), part(2)];
         }
-        let mut case = Case::open(&first).unwrap();
-        let moved = |id, status| Event::PartMoved { part: Uuid::from_u128(id), status };
-        then(&mut case, staff(1), Event::Taken).unwrap();
-        assert_eq!(then(&mut case, staff(1), closing(Outcome::Done)), Err(Refused::PartsOpen));
+        let whole = Case::open(&first).unwrap();
+        let moved = |id, status| Event::PartMoved {
+            part: Uuid::from_u128(id),
+            status,
+            complete_by: whole.complete_by,
+        };
+        let mut case = whole.clone();
+        for event in [Event::Taken, message(), closing(Outcome::Done)] {
+            assert_eq!(then(&mut case, staff(1), event), Err(Refused::NotAllowed), "it is nobody's");
+        }
+        assert_eq!(then(&mut case, Actor::Resident, message()), Err(Refused::NotAllowed));
         then(&mut case, staff(7), moved(1, Status::InProgress)).unwrap();
+        assert_eq!(case.status, Status::InProgress);
         assert_eq!(then(&mut case, staff(8), moved(1, Status::InProgress)), Err(Refused::NotAllowed));
         assert_eq!(then(&mut case, staff(8), moved(3, Status::InProgress)), Err(Refused::NotAllowed));
+        let later =
+            Event::PartMoved { part: Uuid::from_u128(2), status: Status::InProgress, complete_by: day(20) };
+        then(&mut case, staff(8), later).unwrap();
+        assert!(case.complete_by == day(20) && !case.is_late(day(20)), "the latest day counts");
         then(&mut case, staff(7), moved(1, Status::Closed(Outcome::Done))).unwrap();
         assert_eq!(then(&mut case, staff(7), moved(1, Status::InProgress)), Err(Refused::NotAllowed));
-        assert_eq!(then(&mut case, staff(1), closing(Outcome::Done)), Err(Refused::PartsOpen));
+        assert!(case.status.is_open());
         let mut withdrawn = case.clone();
         then(&mut withdrawn, Actor::Resident, Event::Withdrawn { reason: String::new() }).unwrap();
-        assert!(!withdrawn.has_open_parts());
         assert_eq!(withdrawn.parts[0].status, Status::Closed(Outcome::Done), "what is done stays done");
-        then(&mut case, Actor::Resident, moved(2, Status::Closed(Outcome::Withdrawn))).unwrap();
-        then(&mut case, staff(1), closing(Outcome::Done)).unwrap();
+        assert_eq!(withdrawn.parts[1].status, Status::Closed(Outcome::Withdrawn));
+        for (last, outcome) in [
+            (Outcome::Done, Outcome::Done),
+            (Outcome::NotOurs, Outcome::NotOurs),
+            (Outcome::Withdrawn, Outcome::Done),
+        ] {
+            let mut case = case.clone();
+            then(&mut case, staff(8), moved(2, Status::Closed(last))).unwrap();
+            assert_eq!(case.status, Status::Closed(outcome));
+        }
     }
 
     #[test]

@@ -309,7 +309,7 @@ impl Service {
         if let Some(route) = self.routes.iter().find(fits) {
             return (route.department.clone(), route.team.clone());
         }
-        let chosen = self.route.as_ref().map(|question| answers.get(question));
+        let chosen = self.route.as_ref().map(|question| answers.get(question).trim());
         let chosen = chosen.filter(|department| !department.is_empty());
         (chosen.unwrap_or(&self.department).to_owned(), None)
     }

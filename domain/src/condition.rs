@@ -44,8 +44,9 @@ impl Condition {
         };
         match self {
             Self::Is { question, one_of } => {
-                // Several choices stand in one text, with commas between.
-                answer(question).split(',').any(|given| one_of.iter().any(|value| value == given))
+                // Several choices stand in one text, with commas between; blanks around them do not matter, as they do
+                // not when the answer is read.
+                answer(question).split(',').any(|given| one_of.iter().any(|value| value == given.trim()))
             }
             Self::Greater { question, than } => {
                 let number = answer(question).trim().trim_start_matches('£').replace(',', "");

@@ -213,6 +213,8 @@ fn what_is_ticked_is_passed_on_with_the_answers_that_are_needed() {
     for (path, raw) in [("what", "address"), ("services", "parking,adult-care")] {
         answers.set(path, raw);
     }
+    // Blanks between them do not matter, as they do not in reading the answer.
+    answers.set("services", " parking , adult-care");
     let passed = service.passed_to(&answers);
     let departments: Vec<&str> = passed.iter().map(|(to, _)| to.department.as_str()).collect();
     assert_eq!(departments, ["parking", "adult-care"]);
@@ -228,7 +230,7 @@ fn what_is_ticked_is_passed_on_with_the_answers_that_are_needed() {
 const PASS_ON: &str = r#"
 [pass_on]
 question = "who"
-answers = ["what", "you"]
+answers = ["danger", "what", "when", "place", "benches", "you"]
 
 [[pass_on.to]]
 choice = "roads"
@@ -259,8 +261,11 @@ fn mistakes_in_passing_on_are_named() {
             "question = \"what\"",
             "“question” must name a question for any of several choices",
         ),
-        ("[\"what\", \"you\"]", "[\"what\"]", "“answers” needs “you”"),
-        ("[\"what\", \"you\"]", "[\"whatever\", \"you\"]", "there is no question “whatever”"),
+        (", \"you\"]", "]", "“answers” needs “you”"),
+        ("[\"danger\", \"what\"", "[\"danger\", \"whatever\"", "there is no question “whatever”"),
+        ("[\"danger\", \"what\"", "[\"danger\"", "nobody sees the answers to what"),
+        ("[\"danger\", \"what\"", "[\"who\", \"danger\", \"what\"", "whom else the resident told"),
+        ("department = \"waste\"", "department = \"highways\"", "“highways” is there already"),
         ("answers = [\"many\"]", "answers = [\"money\"]", "there is no question “money”"),
         ("department = \"waste\"", "department = \"bins\"", "there is no department “bins”"),
         ("choice = \"bins\"", "choice = \"roads\"", "“roads” is no choice of “who”, or it is there twice"),

@@ -59,18 +59,30 @@ test("I tell once, two departments get what each needs, and I see how far each i
   await page.getByRole("link", { name: /your request/ }).click();
   await mine.opened(service.title);
 
-  // The front desk waits for the last of them.
+  // Nobody else has it: the front desk sees neither the whole nor the parts.
   const dan = await people.staff("dan");
-  const whole = await page.locator(".portico-reference").first().innerText();
-  await dan.openRequest(whole);
-  await dan.take();
-  await expect(dan.page.getByRole("link", { name: "Close the request" })).toHaveCount(0);
-  await expect(dan.page.getByText("You can close this request once all of them have finished.")).toBeVisible();
-  await dan.inspected();
+  await dan.openQueue();
+  await expect(dan.rows).toHaveCount(0);
   const elin = await people.staff("elin");
   await elin.openRequest((await row("Libraries").locator("a").innerText()).split(":")[0]!.trim());
+  await expect(elin.page.getByText("This is the part for your department")).toBeVisible();
   await elin.take();
   await elin.close("Done", "Your card has your new address.");
-  await dan.close("Done", "Both have your new address.");
-  await expect(mine.statusTitle).toHaveText("Done");
+  await expect(mine.statusTitle).toHaveText("Everybody you told has finished");
+  await mine.inspected();
+});
+
+test("I withdraw the whole, and am told what that means", async ({ page, api, people, inspector }) => {
+  const { key } = await api.send("change-details");
+  const mine = new RequestPage(page, inspector);
+  await mine.open(key, "Change your name or address");
+  await expect(page.getByLabel("Your message")).toHaveCount(0);
+  await mine.follow("Withdraw this request");
+  await expect(page.getByText("All departments that have not finished yet will stop.")).toBeVisible();
+  await mine.inspected();
+  await mine.press("Withdraw this request");
+  await expect(mine.statusTitle).toHaveText("Withdrawn: this is no longer needed");
+  const peter = await people.staff("peter");
+  await peter.openQueue();
+  await expect(peter.rows).toHaveCount(0);
 });

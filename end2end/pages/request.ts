@@ -4,9 +4,9 @@ import { Screen } from "./screen";
 
 /** A request, as its resident follows it. */
 export class RequestPage extends Screen {
-  async open(key: string): Promise<void> {
+  async open(key: string, service?: string): Promise<void> {
     await this.page.goto(`/follow/${key}`);
-    await this.opened();
+    await this.opened(service);
   }
 
   /** The page of a request of this service has come. */

@@ -41,6 +41,7 @@ export const ANSWERS = {
     "you.name": "Sam Taylor",
     "you.email": "sam@example.org",
   },
+  "change-details": samples["change-details"]!.answers,
 } as const;
 
 /** What journeys need done that is not what they are about: without a page, by the same calls as the pages. */

@@ -16,6 +16,7 @@ export const STAFF = {
   dan: { name: "Dan Morris", email: "dan@saltmarsh.example", department: "Customer services" },
   kofi: { name: "Kofi Mensah", email: "kofi@saltmarsh.example", department: "Parking" },
   elin: { name: "Elin Price", email: "elin@saltmarsh.example", department: "Libraries" },
+  peter: { name: "Peter Lamb", email: "peter@saltmarsh.example", department: "Council tax and benefits" },
 } as const;
 
 /** Opens browser contexts of other people, which are looked after like the resident's. */

@@ -100,7 +100,6 @@ fn refused_code(refused: Refused) -> &'static str {
         Refused::AlreadyYours => "already_yours",
         Refused::AlreadyGiven => "already_given",
         Refused::PolicyMissing => "policy_missing",
-        Refused::PartsOpen => "parts_open",
         Refused::SameDate => "same_date",
         Refused::NotAllowed => "not_allowed",
     }

@@ -7,12 +7,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand, ValueEnum};
+use domain::catalogue::Service;
 use indicatif::ProgressBar;
 use server::adapters::blobs::Blobs;
 use server::adapters::mail::Mailer;
 use server::chance::Dice;
 use server::config::{Config, ServeConfig};
-use server::councils::{Councils, Sources};
+use server::councils::{Councils, Served, Sources};
 use server::gazetteer::{addresses, demo, wards};
 use server::jobs::{runner, sweep};
 use server::photo::{self, PhotoCleaner};
@@ -115,10 +116,7 @@ fn check_services(config: &Config, explain: Option<&str>) -> Result<()> {
     let councils = councils(config)?;
     for served in councils.all() {
         if let Some(id) = explain {
-            let service = served.service(id).ok_or_else(|| {
-                let known: Vec<&str> = served.catalogue.keys().map(String::as_str).collect();
-                format!("There is no service “{id}”; there are {}.", known.join(", "))
-            })?;
+            let service = one_called(&served, id)?;
             let journey = domain::explain::explain(service, &served.council);
             println!("{}", journey.map_err(|error| error.to_string())?);
             continue;
@@ -129,6 +127,24 @@ fn check_services(config: &Config, explain: Option<&str>) -> Result<()> {
         println!("{}: {} services, no mistakes found.", served.council.name, served.catalogue.len());
     }
     Ok(())
+}
+
+/// The service with this identifier, or the only one with this word in it.
+fn one_called<'s>(served: &'s Served, name: &str) -> Result<&'s Service> {
+    if let Some(service) = served.service(name) {
+        return Ok(service);
+    }
+    let all = || served.catalogue.values();
+    let fitting: Vec<&Service> = all().filter(|service| service.id.contains(name)).collect();
+    match fitting.as_slice() {
+        [only] => Ok(*only),
+        several => {
+            let known = if several.is_empty() { all().collect() } else { fitting.clone() };
+            let known: Vec<&str> = known.into_iter().map(|service| service.id.as_str()).collect();
+            let what = if several.is_empty() { "There is no service" } else { "Several services are called" };
+            Err(format!("{what} “{name}”: {}.", known.join(", ")))
+        }
+    }
 }
 
 fn councils(config: &Config) -> Result<Councils> {

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use crate::live::Drawn as _;
 use crate::{paths, words};
 
-/// The departments, and where each stands. For the resident with the way to what each of them did.
+/// The departments, and where each stands. With the way to what each of them did.
 pub fn parts(parts: Vec<PartView>) -> AnyView {
     let row = |part: PartView| {
         let status = part.status.map_or("", words::part_status);
@@ -33,6 +33,7 @@ pub fn parts(parts: Vec<PartView>) -> AnyView {
     view! {
         <h2 class="govuk-heading-m">"Passed on to"</h2>
         <dl class="govuk-summary-list">{rows}</dl>
+        <p>"To write to one of them, open its part by its reference."</p>
     }
     .drawn()
 }

@@ -51,6 +51,9 @@ impl Look {
 #[must_use]
 pub fn title(request: &FollowView) -> &'static str {
     match (request.status, is_later(request)) {
+        (Status::Closed(outcome), _) if !request.parts.is_empty() && outcome != Outcome::Withdrawn => {
+            "Everybody you told has finished"
+        }
         (Status::Closed(outcome), _) => words::outcome(outcome),
         (_, true) => "Open, later than promised",
         (Status::Received, false) => "Open: we have your request",
@@ -91,16 +94,12 @@ fn details(request: &FollowView) -> AnyView {
         });
         return said.map(|said| view! { <p><bdi class="portico-typed">{said}</bdi></p> }.drawn()).into_any();
     }
-    let owner = request.owner.clone().map_or_else(
-        || {
-            format!(
-                "Somebody in {} will take it by {}.",
-                request.department,
-                words::day(request.acknowledge_by)
-            )
-        },
-        |owner| format!("{owner} in {} is dealing with it.", request.department),
-    );
+    let taken_by = words::day(request.acknowledge_by);
+    let owner = match &request.owner {
+        Some(owner) => format!("{owner} in {} is dealing with it.", request.department),
+        None if !request.parts.is_empty() => format!("Each of them will take its part by {taken_by}."),
+        None => format!("Somebody in {} will take it by {taken_by}.", request.department),
+    };
     let promise = if request.late {
         view! { <p>"We said we would finish by "<strong>{new_day}</strong>". We have not, and we are sorry."</p> }.drawn()
     } else if is_later(request) {

@@ -41,7 +41,12 @@ pub fn title(entry: &Entry, for_staff: bool) -> String {
         What::Message { .. } => format!("{who} wrote"),
         What::PromiseMoved { to, .. } => format!("The date was moved to {}", words::day(*to)),
         What::Closed { outcome, .. } => words::outcome(*outcome).to_owned(),
-        What::PartMoved { department, status } => format!("{department}: {}", words::part_status(*status)),
+        What::PartMoved { department, to: Some(to), .. } => {
+            format!("{department} moved its date to {}", words::day(*to))
+        }
+        What::PartMoved { department, status, .. } => {
+            format!("{department}: {}", words::part_status(*status))
+        }
         What::Withdrawn { .. } => format!("{you} withdrew the request"),
         What::Feedback { score, .. } => {
             format!("{you} said how it went: {}", words::score(*score).to_ascii_lowercase())

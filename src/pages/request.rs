@@ -41,8 +41,11 @@ fn request(key: String, first: FollowView) -> AnyView {
     a11y::use_page(move || now.with(|now| format!("{} - {}", status::title(now), now.title)));
     // Only what changed is drawn again: a message half typed stays as it is.
     let is_open = Memo::new(move |_| !watching && now.with(|now| now.status.is_open()));
-    let asks_feedback =
-        Memo::new(move |_| !watching && now.with(|now| !now.status.is_open() && now.feedback.is_none()));
+    // What has parts is written about and judged in its parts.
+    let has_parts = now.with_untracked(|now| !now.parts.is_empty());
+    let asks_feedback = Memo::new(move |_| {
+        !watching && !has_parts && now.with(|now| !now.status.is_open() && now.feedback.is_none())
+    });
     let update = Callback::new(move |new: FollowView| show(now, new));
     let key = StoredValue::new(key);
     let title = now.with_untracked(|now| now.title.clone());
@@ -60,7 +63,7 @@ fn request(key: String, first: FollowView) -> AnyView {
         {live_if(move || now.with(said_feedback))}
         <h2 class="govuk-heading-m">"What has happened"</h2>
         {live(move || view! { <Timeline entries=now.with(|now| now.timeline.clone()) /> }.drawn())}
-        {live_if(move || is_open.get().then(|| view! { <MessageForm key=key.get_value() on_sent=update /> }.drawn()))}
+        {live_if(move || (is_open.get() && !has_parts).then(|| view! { <MessageForm key=key.get_value() on_sent=update /> }.drawn()))}
         {if watching { stop_watching(key) } else { now.with_untracked(|now| told(now, key)) }}
         {live_if(move || is_open.get().then(|| view! {
             <h2 class="govuk-heading-m">"If you no longer need this"</h2>

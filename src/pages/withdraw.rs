@@ -53,6 +53,9 @@ fn withdraw(request: &FollowView, key: String) -> AnyView {
         <ErrorSummary problems=sending.problems />
         <span class="govuk-caption-l">{format!("{}, {}", request.title, request.reference)}</span>
         <h1 class="govuk-heading-l">"Do you want to withdraw this request?"</h1>
+        {(!request.parts.is_empty()).then(|| view! {
+            <p>"All departments that have not finished yet will stop. What others have changed already stays changed."</p>
+        }.drawn())}
         <p>"We will stop working on it. You can’t undo this, but you can make a new request at any time."</p>
         <form novalidate on:submit=send>
             <TextArea labelled=why value=reason rows=3 on_input=Callback::new(move |typed| reason.set(typed)) />

@@ -102,7 +102,6 @@ pub fn refused(problem: &ApiProblem, owner: Option<&str>) -> String {
         "closed" => "This request is closed now, so nothing more can be done with it. What you typed is still here".to_owned(),
         "not_owner" => format!("{owner} has this request now. To go on, take it over first. What you typed is still here"),
         "already_yours" => "This request is yours already".to_owned(),
-        "parts_open" => "A department that this was passed on to has not finished yet. What you typed is still here".to_owned(),
         "policy_missing" => "Choose the policy it is declined by".to_owned(),
         "not_allowed" => "This can’t be done with the request now. Look at it again first".to_owned(),
         _ if problem.is_unconfirmed() => {

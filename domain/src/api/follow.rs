@@ -42,7 +42,7 @@ pub struct FollowView {
     pub service: String,
     /// The service's title.
     pub title: String,
-    /// The department's name.
+    /// The department's name; empty for a request that has parts.
     pub department: String,
     /// Where it stands.
     pub status: Status,
@@ -92,7 +92,7 @@ pub struct FollowView {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PartView {
-    /// The name of the department that looks after it.
+    /// The name of the department that looks after it; empty for the whole.
     pub department: String,
     /// Reference.
     pub reference: Reference,
@@ -160,6 +160,9 @@ pub enum What {
         department: String,
         /// Where its part stands.
         status: Status,
+        /// It moved its date to this day.
+        #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::day::optional")]
+        to: Option<NaiveDate>,
     },
     /// The resident withdrew it.
     Withdrawn {

@@ -100,6 +100,8 @@ impl<'a> Named<'a> {
         let mut answers = match &question.kind {
             Kind::Number(kind) => self.around(&question.id, kind.min..=kind.max, 1),
             Kind::Money(kind) => self.around(&question.id, kind.min..=kind.max, 100),
+            // The departments differ from council to council.
+            Kind::Choices(kind) if kind.departments => return None,
             Kind::Choices(kind) => {
                 let named = self.values.get(question.id.as_str())?;
                 let is_named = |value: &&str| named.contains(value);
@@ -123,7 +125,6 @@ impl<'a> Named<'a> {
                     .filter(|raw| kind.takes(raw))
                     .collect()
             }
-            // The departments differ from council to council.
             kind if kind.values()?.is_empty() => return None,
             kind => kind.values()?.into_iter().map(str::to_owned).collect(),
         };

@@ -129,6 +129,12 @@ impl Reader<'_> {
                 format!("“answers” needs “{}”: how else can they tell what they did?", contact.question.id),
             );
         }
+        if answers.contains(&question) {
+            self.fault(
+                part.at("answers"),
+                format!("“{question}” would tell each of them whom else the resident told"),
+            );
+        }
         let options = questions.iter().find_map(|read| match &read.question.kind {
             Kind::Choices(choices) if read.question.id == question => Some(&choices.options),
             _ => None,
@@ -149,12 +155,35 @@ impl Reader<'_> {
             let department = self.plain_of(&one, "department");
             if let Some(department) = &department {
                 self.department(department, one.at("department"), council);
+                if to.iter().any(|other: &PassTo| &other.department == department) {
+                    self.fault(
+                        one.at("department"),
+                        format!("“{department}” is there already: one choice for each"),
+                    );
+                }
             }
             let team = self.maybe_plain(&one, "team");
             let answers = if one.has("answers") { self.answers(&one, questions) } else { Vec::new() };
+            if answers.contains(&question) {
+                self.fault(
+                    one.at("answers"),
+                    format!("“{question}” would tell it whom else the resident told"),
+                );
+            }
             if let (Some(choice), Some(department)) = (choice, department) {
                 to.push(PassTo { choice, department, team, answers });
             }
+        }
+        let seen = |id: &String| answers.contains(id) || to.iter().any(|one| one.answers.contains(id));
+        let unseen =
+            questions.iter().map(|read| &read.question.id).filter(|id| **id != question && !seen(id));
+        let unseen: Vec<&str> = unseen.map(String::as_str).collect();
+        if !unseen.is_empty() && self.unreadable.is_empty() {
+            let message = format!(
+                "nobody sees the answers to {}: don't ask, or name them in “answers”",
+                unseen.join(", ")
+            );
+            self.fault(part.span.clone(), message);
         }
         if !left.is_empty() {
             let message = format!("nobody is told when these are ticked: {}", left.join(", "));

@@ -59,3 +59,34 @@ impl Choices {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(raw: &str) -> Parsed {
+        let option = |value: &str| Opt { value: value.into(), label: value.to_uppercase(), hint: None };
+        let answers: Answers = [("what", raw)].into_iter().collect();
+        Choices { options: vec![option("a"), option("b-c")], departments: false }.parse(answers.parts("what"))
+    }
+
+    #[test]
+    fn accepts_an_option_and_refuses_what_is_none() {
+        let shown = |raw: &str| parse(raw).map(|value| value.map(|value| value.show()));
+        assert_eq!(shown("a"), Ok(Some("A".to_owned())));
+        assert_eq!(shown(" b-c "), Ok(Some("B-C".to_owned())));
+        assert_eq!(shown(""), Ok(None));
+        for raw in ["A", "a,b-c", "d", "b"] {
+            assert_eq!(parse(raw), Err(vec![FieldError::new("what", ErrorCode::NotAnOption)]), "{raw:?}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_was_chosen_is_accepted_again(raw in "a|b-c|[abc ,-]{0,4}") {
+            if let Ok(Some(Value::Choice(chosen))) = parse(&raw) {
+                proptest::prop_assert_eq!(parse(&chosen.value), Ok(Some(Value::Choice(chosen))));
+            }
+        }
+    }
+}

@@ -201,4 +201,18 @@ mod tests {
             has_part("5.alt") && has_part("position") && !has_part("6") && !has_part("01") && !has_part("")
         );
     }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_read_is_accepted_again(ids in proptest::collection::vec(proptest::prelude::any::<u128>(), 1..3), alt in "\\PC{0,20}", lat in -90.0..90.0_f64, lon in -180.0..180.0_f64) {
+            let photos: Vec<Photo> = ids.into_iter().map(|id| Photo { id: Uuid::from_u128(id), alt: alt.trim().to_owned() }).collect();
+            let mut answers = Answers::default();
+            write("p", &photos, Position::new(lat, lon), &mut answers);
+            if let Ok(Some(Value::Photos(value))) = (Photos { max: 2 }).parse(answers.parts("p")) {
+                let mut again = Answers::default();
+                write("p", &value.photos, value.position, &mut again);
+                proptest::prop_assert_eq!((Photos { max: 2 }).parse(again.parts("p")), Ok(Some(Value::Photos(value))));
+            }
+        }
+    }
 }

@@ -25,3 +25,37 @@ impl Text {
         into.set(question, "Blue door".chars().take(self.max as usize).collect::<String>());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::field::{ErrorCode, FieldError};
+
+    fn parse(raw: &str) -> Parsed {
+        let answers: Answers = [("what", raw)].into_iter().collect();
+        Text { max: 12 }.parse(answers.parts("what"))
+    }
+
+    #[test]
+    fn accepts_one_line_and_refuses_a_long_one() {
+        let text = |text: &str| Ok(Some(Value::Text(text.to_owned())));
+        for (raw, read) in
+            [("Blue door", "Blue door"), ("  Blue\tdoor \n", "Blue door"), ("O’Brien’s 🚪", "O’Brien’s 🚪")]
+        {
+            assert_eq!(parse(raw), text(read), "{raw:?}");
+        }
+        for raw in ["", "   ", "\n"] {
+            assert_eq!(parse(raw), Ok(None), "{raw:?}");
+        }
+        assert_eq!(parse("Blue door left"), Err(vec![FieldError::over("what", ErrorCode::TooLong, 12)]));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_shown_is_accepted_again(raw in "\\PC{0,14}") {
+            if let Ok(Some(value)) = parse(&raw) {
+                proptest::prop_assert_eq!(parse(&value.show()), Ok(Some(value)));
+            }
+        }
+    }
+}

@@ -98,8 +98,10 @@ pub enum Told {
     },
     /// To the owner: the resident withdrew it.
     ResidentWithdrew,
-    /// To the owner: every department that it was passed on to has finished.
+    /// To the resident: every department that it was passed on to has finished.
     PartsFinished,
+    /// To the resident: they withdrew it, with the parts that were still open.
+    WithdrawnWithParts,
 }
 
 /// Where links lead.
@@ -123,13 +125,15 @@ pub fn received(case: &Case, links: &Links, next: Vec<String>) -> Option<Alert> 
 pub fn alerts(happened: &Happened, links: &Links) -> Vec<Alert> {
     let Happened { case, recorded, follows, owner_email, .. } = happened;
     let mut alerts = Vec::new();
-    if !follows
+    // Of what a part withdraws with the whole, the resident knows.
+    let is_told = !(*follows && matches!(recorded.event, Event::Withdrawn { .. }));
+    if is_told
         && let Some(told) = for_resident(case, recorded)
         && let Some((name, email)) = resident(case)
     {
         alerts.push(alert(case, name, email, &links.resident, told));
     }
-    if let Some(told) = for_owner(case, recorded)
+    if let Some(told) = for_owner(recorded)
         && let (Some(owner), Some(email)) = (&case.owner, owner_email)
     {
         alerts.push(alert(case, owner.name.clone(), email.clone(), &links.staff, told));
@@ -168,12 +172,12 @@ fn alert(case: &Case, name: String, email: String, link: &str, told: Told) -> Al
     }
 }
 
-/// The resident's name and address, if they gave one.
+/// The resident's name and address, if they gave one. Other names in a form may be somebody else's.
 fn resident(case: &Case) -> Option<(String, String)> {
     let answers = &case.submission.answers;
     let email = email_in(answers)?.to_owned();
     let name = answers.iter().find_map(|answer| match &answer.value {
-        Value::Contact(Person { name, .. }) | Value::Name(name) => Some(name.clone()),
+        Value::Contact(Person { name, .. }) => Some(name.clone()),
         _ => None,
     });
     Some((name.unwrap_or_default(), email))
@@ -195,15 +199,18 @@ fn for_resident(case: &Case, recorded: &Recorded) -> Option<Told> {
             text: closing.text.clone(),
             policy: closing.policy.clone(),
         }),
+        (Event::Withdrawn { .. }, _) if !case.parts.is_empty() => Some(Told::WithdrawnWithParts),
         (Event::Withdrawn { .. }, _) => Some(Told::Withdrawn),
+        (Event::PartMoved { .. }, _) if !case.status.is_open() && case.parts.len() > 1 => {
+            Some(Told::PartsFinished)
+        }
         (Event::Message { .. } | Event::Taken, Actor::Resident)
         | (Event::Submitted(_) | Event::PartMoved { .. } | Event::Feedback(_), _) => None,
     }
 }
 
-fn for_owner(case: &Case, recorded: &Recorded) -> Option<Told> {
+fn for_owner(recorded: &Recorded) -> Option<Told> {
     match (&recorded.event, &recorded.by) {
-        (Event::PartMoved { .. }, _) if !case.has_open_parts() => Some(Told::PartsFinished),
         (Event::Message { text }, Actor::Resident) => Some(Told::ResidentWrote { text: text.clone() }),
         (Event::Withdrawn { .. }, _) => Some(Told::ResidentWithdrew),
         _ => None,
@@ -312,15 +319,7 @@ impl Told {
                 vec![format!("We will now finish “{title}”, which you asked to hear about, by {}.", say(to))],
             ),
             Self::WatchedClosed { outcome } => {
-                let what = match outcome {
-                    Outcome::Done => "It is done.",
-                    Outcome::DeclinedByPolicy => "Our policy does not let us do it.",
-                    Outcome::NotOurs => "Somebody else has to do it.",
-                    Outcome::Duplicate => "It had been reported before, and goes on there.",
-                    Outcome::Withdrawn => {
-                        "The person who told us no longer needs it. If it is still there, tell us again."
-                    }
-                };
+                let what = ended_for_watcher(outcome);
                 (
                     format!("Closed: {title}"),
                     vec![format!("“{title}”, which you asked to hear about, is closed. {what}")],
@@ -335,9 +334,15 @@ impl Told {
                 vec![format!("The resident withdrew the request “{title}”. There is nothing left to do.")],
             ),
             Self::PartsFinished => (
-                subject("Every department has finished"),
+                subject("Everybody you told has finished"),
                 vec![format!(
-                    "Every department that “{title}” was passed on to has finished. Please tell the resident and close it."
+                    "Every department that we passed “{title}” on to has finished, and told you what it did. The page of your request shows them all."
+                )],
+            ),
+            Self::WithdrawnWithParts => (
+                subject("Withdrawn"),
+                vec![format!(
+                    "You withdrew your request “{title}”. The departments that had not finished have stopped. What others had changed already stays changed."
                 )],
             ),
         }
@@ -352,5 +357,18 @@ fn ended(outcome: Outcome) -> &'static str {
         Outcome::NotOurs => "Somebody else has to do this",
         Outcome::Duplicate => "We already know about this",
         Outcome::Withdrawn => "Closed at your wish",
+    }
+}
+
+/// The same for somebody who watches it.
+fn ended_for_watcher(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Done => "It is done.",
+        Outcome::DeclinedByPolicy => "Our policy does not let us do it.",
+        Outcome::NotOurs => "Somebody else has to do it.",
+        Outcome::Duplicate => "It had been reported before, and goes on there.",
+        Outcome::Withdrawn => {
+            "The person who told us no longer needs it. If it is still there, tell us again."
+        }
     }
 }

@@ -82,6 +82,10 @@ pub async fn submit(
         let id = state.dice.id(now);
         let reference = state.dice.reference();
         let mut whole = case::Submission { reference, ..submission.clone() };
+        if !service.passed_to(&request.answers).is_empty() {
+            // Only the departments that were ticked have a reason to see it.
+            whole.department.clear();
+        }
         let parts = parts(state, at, service, &request.answers, (id, &mut whole));
         let new_request = |id, key, submission| NewRequest {
             id,
@@ -127,8 +131,8 @@ pub async fn submit(
     Err(ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "internal"))
 }
 
-/// The requests of the departments that the resident ticked, each with the answers that it needs. The whole is told
-/// of them.
+/// The requests of the departments that the resident ticked, each with the answers that it needs. The whole lists
+/// them.
 fn parts(
     state: &AppState,
     at: &At,

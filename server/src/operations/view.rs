@@ -1,5 +1,7 @@
 //! Readings of a case: what its resident sees, and what staff see.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, SecondsFormat, Utc};
 use domain::api::follow::{Entry, FollowView, PartView, What};
 use domain::api::staff::{QueueItem, StaffCase};
@@ -93,6 +95,7 @@ fn timeline(served: &Served, case: &Case) -> Vec<Entry> {
         Entry { seq, at: at.to_rfc3339_opts(SecondsFormat::AutoSi, true), when, staff, what }
     };
     let mut promised = case.submission.complete_by;
+    let mut days = HashMap::new();
     let mut entries = vec![entry(1, case.received_at, None, What::Received)];
     for Recorded { seq, at, by, event } in &case.history {
         let what = match event {
@@ -104,11 +107,13 @@ fn timeline(served: &Served, case: &Case) -> Vec<Entry> {
                 What::PromiseMoved { from, to: *to, reason: reason.clone() }
             }
             Event::Closed(closing) => What::Closed { outcome: closing.outcome, text: closing.text.clone() },
-            Event::PartMoved { part, status } => {
+            Event::PartMoved { part, status, complete_by } => {
                 let known = case.submission.parts.iter().find(|known| known.id == *part);
                 let department = known.map_or("", |known| &known.department);
                 let department = served.council.department_name(department).to_owned();
-                What::PartMoved { department, status: *status }
+                let before = days.insert(part, complete_by).unwrap_or(&case.submission.complete_by);
+                let to = Some(*complete_by).filter(|to| to != before);
+                What::PartMoved { department, status: *status, to }
             }
             Event::Withdrawn { reason } => What::Withdrawn { reason: reason.clone() },
             Event::Feedback(feedback) => {

@@ -182,7 +182,14 @@ async fn withdraw(
         return Ok(private(view::follow(&state, &at.served, stored.case)));
     }
     let event = Event::Withdrawn { reason: plain::lines(&request.reason) };
-    let case = act(&state, &at, stored.id, Actor::Resident, event, None).await?;
+    let case = match act(&state, &at, stored.id, Actor::Resident, event, None).await {
+        Ok(case) => case,
+        // Withdrawn in another window meanwhile: it is done as well.
+        Err(error) => match self::stored(&at, &key).await?.case {
+            case if case.status == Status::Closed(Outcome::Withdrawn) => case,
+            _ => return Err(error),
+        },
+    };
     Ok(private(view::follow(&state, &at.served, case)))
 }
 

@@ -237,7 +237,7 @@ impl Store {
                     if repeat > 0 {
                         return Ok((case, Vec::new()));
                     }
-                    let before = case.status;
+                    let before = (case.status, case.complete_by);
                     let happened = store.step(transaction, (row, case), new.clone(), false).await?;
                     let case = happened.case.clone();
                     let mut all = vec![happened];
@@ -245,9 +245,10 @@ impl Store {
                         all.push(store.step(transaction, part, new.clone(), true).await?);
                     }
                     if let Some(whole) = &case.submission.part_of
-                        && case.status != before
+                        && (case.status, case.complete_by) != before
                     {
-                        let moved = Event::PartMoved { part: id, status: case.status };
+                        let moved =
+                            Event::PartMoved { part: id, status: case.status, complete_by: case.complete_by };
                         let whole = store.locked(transaction, whole.id).await?;
                         let moved = NewEvent { event: moved, ..new.clone() };
                         all.push(store.step(transaction, whole, moved, true).await?);

@@ -6,5 +6,5 @@ use leptos::prelude::*;
 use super::{Asked, choice};
 
 pub(super) fn view(asked: &Asked, kind: &Several) -> AnyView {
-    choice::list(asked, &kind.options, Some(kind.none.clone()))
+    choice::list(asked, &kind.options, true, kind.none.clone())
 }

@@ -41,6 +41,7 @@ pub fn Radios(
     none: Option<String>,
 ) -> impl IntoView {
     let name = labelled.id.clone();
+    let none = none.unwrap_or_default();
     // Whole names: what is not found whole in the code is taken out of the stylesheet.
     let (kind, list_class, item_class, input_class, label_class, hint_class) = if several {
         (
@@ -71,13 +72,13 @@ pub fn Radios(
             Signal::derive(move || value.with(|value| value.split(',').any(|value| value == own)))
         };
         let hint = hint_id.clone().zip(hint);
-        let divider = (none.as_ref() == Some(&own))
-            .then(|| view! { <div class="govuk-checkboxes__divider">"or"</div> }.drawn());
+        let divider =
+            (none == own).then(|| view! { <div class="govuk-checkboxes__divider">"or"</div> }.drawn());
         let choose: Typed = {
             let (own, none) = (own.clone(), none.clone());
             Box::new(move |event| {
                 on_choose.run(if several {
-                    choices::with(&value.get_untracked(), &own, event_target_checked(&event), none.as_deref())
+                    choices::with(&value.get_untracked(), &own, event_target_checked(&event), Some(&none))
                 } else {
                     own.clone()
                 });

@@ -1,7 +1,6 @@
 //! `/staff/requests/:id`: one request, and the ways on from it.
 
 use domain::api::staff::StaffCase;
-use domain::case::Status;
 use domain::field::Value;
 use leptos::{prelude::*, task::spawn_local};
 use portico_app::a11y;
@@ -9,7 +8,6 @@ use portico_app::components::answers::{AnswerList, Line};
 use portico_app::components::error_summary::ErrorSummary;
 use portico_app::components::fee::fee_table;
 use portico_app::components::layout::Column;
-use portico_app::components::parts::parts;
 use portico_app::components::timeline::Timeline;
 use uuid::Uuid;
 
@@ -50,7 +48,7 @@ fn page(handle: Handle, case: Memo<StaffCase>) -> AnyView {
             <h1 class="govuk-heading-l">{title}</h1>
             {move || case.with(standing)}
             {destination(&first)}
-            {move || case.with(passed_on)}
+            {part_of(&first)}
             <Actions handle=handle case=case sending=sending />
             <h2 class="govuk-heading-m">"What the resident told us"</h2>
             // Answers never change once they are sent.
@@ -67,30 +65,17 @@ fn page(handle: Handle, case: Memo<StaffCase>) -> AnyView {
     .into_any()
 }
 
-/// The departments that it was passed on to, or the request that it is a part of.
-fn passed_on(case: &StaffCase) -> AnyView {
-    let request = &case.request;
-    let whole = request.part_of.clone().map(|whole| {
-        let reference = whole.reference.to_string();
-        view! {
-            <p>
-                "This is your department’s part of request "<span class="portico-reference">{reference}</span>
-                ", which "{whole.department}" looks after. You see the answers that your department needs."
-            </p>
-        }
-    });
-    view! {
-        {whole}
-        {(!request.parts.is_empty()).then(|| parts(request.parts.clone()))}
-        {has_open_parts(case).then(|| view! {
-            <p>"You can close this request once all of them have finished. We tell whoever has it when they have."</p>
-        })}
-    }
-    .into_any()
-}
-
-fn has_open_parts(case: &StaffCase) -> bool {
-    case.request.parts.iter().any(|part| part.status.is_some_and(Status::is_open))
+/// That the resident told others, too; not whom.
+fn part_of(case: &StaffCase) -> Option<AnyView> {
+    let reference = case.request.part_of.as_ref()?.reference.to_string();
+    let part = view! {
+        <p>
+            "The resident told several departments at once, under reference "
+            <span class="portico-reference">{reference}</span>
+            ". This is the part for your department, with the answers that it needs."
+        </p>
+    };
+    Some(part.into_any())
 }
 
 /// The team, the ward, and why it came here.
@@ -150,7 +135,6 @@ fn sharing(handle: Handle, sending: Sending, case: &StaffCase) -> AnyView {
 #[derive(Clone, PartialEq)]
 enum Can {
     Act,
-    ActButClose,
     Take,
     TakeOver(String),
     Nothing,
@@ -160,7 +144,6 @@ impl Can {
     fn of(case: &StaffCase) -> Self {
         match &case.request.owner {
             _ if !case.request.status.is_open() => Self::Nothing,
-            _ if case.mine && has_open_parts(case) => Self::ActButClose,
             _ if case.mine => Self::Act,
             Some(owner) => Self::TakeOver(owner.clone()),
             None => Self::Take,
@@ -201,13 +184,11 @@ fn Actions(handle: Handle, case: Memo<StaffCase>, sending: Sending) -> impl Into
     move || {
         match can.get() {
         Can::Nothing => ().into_any(),
-        act @ (Can::Act | Can::ActButClose) => view! {
+        Can::Act => view! {
             <div class="govuk-button-group">
                 <a class="govuk-button" href=paths::write(id)>"Write to the resident"</a>
                 <a class="govuk-button govuk-button--secondary" href=paths::move_date(id)>"Move the promised date"</a>
-                {(act == Can::Act).then(|| view! {
-                    <a class="govuk-button govuk-button--secondary" href=paths::close(id)>"Close the request"</a>
-                })}
+                <a class="govuk-button govuk-button--secondary" href=paths::close(id)>"Close the request"</a>
             </div>
         }
         .into_any(),
