@@ -22,8 +22,6 @@ for (const sign of ["pointerdown", "keydown"]) {
 try {
   await start({ module_or_path: document.querySelector("script[data-wasm]").dataset.wasm });
 } catch (error) {
+  // The page that the server sent works without the app.
   console.error(error);
-  // The words stand in the page itself; drafts are in the browser's storage and stay there.
-  document.getElementById("app").hidden = true;
-  document.getElementById("app-problem").hidden = false;
 }

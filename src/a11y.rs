@@ -4,7 +4,7 @@
 use leptos::{leptos_dom::helpers::request_animation_frame, prelude::*};
 use web_sys::{HtmlElement, wasm_bindgen::JsCast as _};
 
-use crate::live::{Drawn as _, live_words, react};
+use crate::live::{Drawn as _, ON_SERVER, live_words, react};
 use crate::state::address;
 
 /// What stands at the end of every title: the council's name.
@@ -13,6 +13,8 @@ struct Site {
     name: StoredValue<String>,
     /// No page was shown yet. The browser itself puts the focus right on a page load.
     fresh: RwSignal<bool>,
+    /// What the page is called, for whoever draws it on the server.
+    title: RwSignal<String>,
 }
 
 /// Says things politely to those who listen, through one region for the whole app.
@@ -32,7 +34,33 @@ impl Announcer {
 pub fn provide(site_name: &str) {
     provide_context(Announcer(RwSignal::new(String::new())));
     let fresh = RwSignal::new(!address::has_moved());
-    provide_context(Site { name: StoredValue::new(site_name.to_owned()), fresh });
+    let title = RwSignal::new(site_name.to_owned());
+    provide_context(Site { name: StoredValue::new(site_name.to_owned()), fresh, title });
+}
+
+/// The person is at work in the page that the app takes over: nothing takes the focus from them.
+#[derive(Clone, Copy)]
+struct Quiet(StoredValue<bool>);
+
+/// Says whether the person is at work already; for what is drawn first.
+pub fn provide_quiet(is_at_work: bool) {
+    provide_context(Quiet(StoredValue::new(is_at_work)));
+}
+
+/// Whether the person is at work in what was here before; asked once.
+#[must_use]
+pub fn take_quiet() -> bool {
+    use_context::<Quiet>().is_some_and(|Quiet(quiet)| {
+        let is_quiet = quiet.get_value();
+        quiet.set_value(false);
+        is_quiet
+    })
+}
+
+/// The title of the page that was drawn.
+#[must_use]
+pub fn page_title() -> String {
+    use_context::<Site>().map_or_else(String::new, |site| site.title.get_untracked())
 }
 
 /// The app's announcer.
@@ -56,9 +84,13 @@ pub fn use_page(title: impl Fn() -> String + 'static) {
 
 fn set_page(title: Box<dyn Fn() -> String>) {
     let Some(site) = use_context::<Site>() else { return };
+    let full = move || site.name.with_value(|name| format!("{} - {name}", title()));
+    if ON_SERVER {
+        return site.title.set(full());
+    }
     let mut drawn = false;
     react(move || {
-        document().set_title(&site.name.with_value(|name| format!("{} - {name}", title())));
+        document().set_title(&full());
         if !std::mem::replace(&mut drawn, true)
             && !site.fresh.try_update_untracked(|fresh| std::mem::replace(fresh, false)).unwrap_or(true)
         {

@@ -27,9 +27,10 @@ pub fn App(
     /// Its pages.
     draw: Draw,
 ) -> impl IntoView {
-    let Boot { council, service } = boot;
+    let Boot { council, service, posted } = boot;
     a11y::provide(&council.name);
     boot::provide_council(council.clone());
+    boot::provide_posted(posted);
     services::provide(service);
     let address = address::provide();
     let here = address.page();

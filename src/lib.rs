@@ -15,5 +15,6 @@ pub mod live;
 pub mod pages;
 pub mod paths;
 pub mod photo;
+pub mod plain;
 pub mod state;
 pub mod words;

@@ -8,6 +8,9 @@ use std::sync::{Arc, Mutex};
 
 use leptos::prelude::*;
 
+/// Pages are drawn here by the server: nothing changes in them, and there is no browser.
+pub const ON_SERVER: bool = cfg!(not(target_arch = "wasm32"));
+
 /// A view of any type. Of the wrapper that `view!` puts around what it makes, Leptos would make a type for each tag
 /// besides the one that it has for the tag itself.
 pub trait Drawn {

@@ -2,11 +2,11 @@
 
 use leptos::prelude::*;
 use portico_app::app::{App, forms};
-use portico_app::state::{boot, drafts, failure, mount, uploads};
+use portico_app::state::{drafts, failure, mount, uploads};
 
 fn main() {
     failure::install();
-    mount::when_ready(boot::load(), |boot| {
+    mount::take_over(|boot| {
         drafts::provide();
         uploads::provide();
         view! { <App boot=boot draw=forms /> }

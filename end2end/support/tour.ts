@@ -25,7 +25,7 @@ export interface Stop {
 /** Every main page, in a window of this size, with what people typically see on it. */
 export async function everyPage(needs: Needs, viewport: { width: number; height: number }): Promise<Stop[]> {
   const { api, people, darkroom, inspector, server } = needs;
-  inspector.allow(/status of (401|404)|ERR_FAILED|Failed to fetch/);
+  inspector.allow(/status of (401|404)|ERR_FAILED|Failed to fetch|preloaded using link preload/);
   const photo = await api.photo(await darkroom.wall());
   const words = "Underpass at Mill Lane, on the left wall as you come from the station";
   const open = await api.send("report-graffiti", {
@@ -159,13 +159,14 @@ export async function everyPage(needs: Needs, viewport: { width: number; height:
     }),
     visit("mailbox", "/demo/mailbox"),
     {
-      name: "problem",
+      name: "without-the-app",
       page: async () => {
+        inspector.plain = "blocked";
         await page.route("**/*.wasm", (route) => route.abort());
-        await page.goto("/");
-        await mine.page.getByRole("heading", { name: "Sorry, there is a problem" }).waitFor();
-        await inspector.settled(page);
+        await page.goto("/services/change-details/what");
+        await mine.shows("What has changed");
         await page.unroute("**/*.wasm");
+        inspector.plain = "no";
         return page;
       },
     },

@@ -16,7 +16,7 @@ use tower_http::trace::TraceLayer;
 
 use crate::error::ApiError;
 use crate::state::AppState;
-use crate::web::pages;
+use crate::web::{pages, posted};
 use crate::{guard, routes};
 
 /// How long a request may take, its upload included: 15 MB on a slow phone take a minute and a half.
@@ -30,6 +30,9 @@ pub fn app(state: AppState) -> Router {
         .route("/api/openapi.json", get(async move || Json(document.clone())))
         .merge(routes::demo::router())
         .merge(routes::health::router())
+        .merge(posted::router())
+        .route("/sitemap.xml", get(pages::sitemap))
+        .route("/robots.txt", get(pages::robots))
         .route("/theme.css", get(pages::theme))
         .fallback(pages::fallback)
         .method_not_allowed_fallback(async || {

@@ -26,6 +26,30 @@ impl ApiError {
         Self { status, code, fields: Vec::new(), already: None }
     }
 
+    /// The HTTP status.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// What machines know it by.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        self.code
+    }
+
+    /// The fields it is about.
+    #[must_use]
+    pub fn fields(&self) -> &[FieldError] {
+        &self.fields
+    }
+
+    /// For `already_sent`: the key to follow what was sent.
+    #[must_use]
+    pub fn sent_key(&self) -> Option<&str> {
+        self.already.as_ref().map(|(_, key)| key.as_str())
+    }
+
     /// Missing, or not for whoever asks: the two look the same.
     #[must_use]
     pub fn not_found() -> Self {

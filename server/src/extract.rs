@@ -174,7 +174,24 @@ pub fn session_cookie(secure: bool) -> &'static str {
 /// The session token in the request's cookies.
 #[must_use]
 pub fn session_token(headers: &HeaderMap, secure: bool) -> Option<String> {
-    let name = session_cookie(secure);
+    cookie(headers, session_cookie(secure))
+}
+
+/// The token under which this browser's posted forms are kept.
+#[must_use]
+pub fn form_token(state: &AppState, headers: &HeaderMap) -> Option<String> {
+    cookie(headers, form_cookie(is_secure(&state.public_url))).filter(|token| !token.is_empty())
+}
+
+/// The name of the cookie it is in.
+#[must_use]
+pub fn form_cookie(secure: bool) -> &'static str {
+    if secure { "__Host-form" } else { "form" }
+}
+
+/// The value of a cookie.
+#[must_use]
+pub fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
     headers
         .get_all(header::COOKIE)
         .iter()

@@ -247,7 +247,7 @@ async fn every_reply_has_the_security_headers() {
         [
             "max-age=31536000; includeSubDomains",
             "nosniff",
-            "no-referrer",
+            "same-origin",
             "same-origin",
             "same-origin",
             "geolocation=(self), camera=(self), microphone=(), payment=()",

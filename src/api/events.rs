@@ -10,6 +10,7 @@ use wasm_bindgen::{JsCast as _, closure::Closure};
 use web_sys::{EventSource, MessageEvent};
 
 use crate::json;
+use crate::live::ON_SERVER;
 
 /// Seconds between two questions when there is no stream.
 const EVERY: Duration = Duration::from_secs(15);
@@ -26,6 +27,9 @@ struct Stream {
 /// Calls `changed` with the number of the latest event whenever the server says so, and with `None` when
 /// it is time to ask. Ends with the page that called it.
 pub fn watch(path: &str, changed: impl Fn(Option<u32>) + Clone + 'static) {
+    if ON_SERVER {
+        return;
+    }
     let Ok(source) = EventSource::new(path) else { return poll(changed) };
     let failures = Rc::new(Cell::new(0));
     let heard = {

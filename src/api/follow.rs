@@ -77,6 +77,8 @@ pub fn events(key: &str) -> String {
     address(key, "/events")
 }
 
-fn address(key: &str, rest: &str) -> String {
+/// Where a request, and what belongs to it, is to be had.
+#[must_use]
+pub fn address(key: &str, rest: &str) -> String {
     format!("/api/follow/{key}{rest}")
 }

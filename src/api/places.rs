@@ -3,7 +3,7 @@
 use domain::api::places::{Addresses, PlaceAt, Places};
 
 use super::ApiProblem;
-use crate::state::device::in_address;
+use crate::state::{boot, device::in_address};
 
 /// Streets by name, or by a postcode in them.
 ///
@@ -27,5 +27,17 @@ pub async fn at(position: &str) -> Result<PlaceAt, ApiProblem> {
 /// # Errors
 /// [`ApiProblem`].
 pub async fn addresses(postcode: &str) -> Result<Addresses, ApiProblem> {
-    super::get(&format!("/api/addresses?postcode={}", in_address(postcode))).await
+    super::get(&addresses_at(postcode)).await
+}
+
+/// The same, if they came with the page.
+#[must_use]
+pub fn known_addresses(postcode: &str) -> Option<Result<Addresses, ApiProblem>> {
+    boot::take_reply(&addresses_at(postcode)).map(|reply| reply.and_then(|text| super::read(&text)))
+}
+
+/// Where the addresses with a postcode are to be had.
+#[must_use]
+pub fn addresses_at(postcode: &str) -> String {
+    format!("/api/addresses?postcode={}", in_address(postcode))
 }

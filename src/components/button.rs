@@ -2,7 +2,8 @@
 
 use leptos::prelude::*;
 
-use crate::live::{Drawn as _, live, live_words};
+use super::handlers::Pressed;
+use crate::live::{Drawn as _, ON_SERVER, live, live_words};
 
 /// A form's button. While something is being sent it says so and does nothing more.
 #[component]
@@ -29,6 +30,32 @@ pub fn SubmitButton(
     }
     .drawn()
 }
+
+/// The look of a button that is not the way on.
+pub const SECONDARY: &str = "govuk-button govuk-button--secondary";
+
+/// A button within a form that does something else than send it: in the app by itself; in a plain page by posting
+/// the page with `act`, which says what.
+pub fn act_button(
+    act: &str,
+    class: &'static str,
+    id: Option<String>,
+    press: Pressed,
+    label: AnyView,
+) -> AnyView {
+    view! {
+        <button
+            type=if ON_SERVER { "submit" } else { "button" } class=class id=id
+            name=ON_SERVER.then_some("do") value=ON_SERVER.then(|| act.to_owned()) on:click=press
+        >
+            {label}
+        </button>
+    }
+    .drawn()
+}
+
+/// The look of a button that is there for the app alone, and not where no script runs.
+pub const NEEDS_SCRIPT: &str = "govuk-button govuk-button--secondary portico-needs-script";
 
 /// A link that looks like the way on.
 #[component]

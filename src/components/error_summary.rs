@@ -42,8 +42,9 @@ pub fn ErrorSummary(
     /// What is wrong now.
     problems: RwSignal<Vec<Problem>>,
 ) -> impl IntoView {
+    let mut is_quiet = problems.with_untracked(|list| !list.is_empty()) && a11y::take_quiet();
     react(move || {
-        if problems.with(|list| !list.is_empty()) {
+        if problems.with(|list| !list.is_empty()) && !std::mem::take(&mut is_quiet) {
             a11y::focus_when_drawn(".govuk-error-summary");
         }
     });

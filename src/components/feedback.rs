@@ -8,6 +8,7 @@ use super::input::{Labelled, RadioOption, Radios, TextArea};
 use super::sending::Sending;
 use crate::api::follow;
 use crate::live::Drawn as _;
+use crate::state::boot;
 use crate::{a11y, words};
 
 const ID: &str = "score";
@@ -20,8 +21,8 @@ pub fn FeedbackForm(
     /// Called with the request as it is then.
     on_sent: Callback<FollowView>,
 ) -> impl IntoView {
-    let score = RwSignal::new(String::new());
-    let reason = RwSignal::new(String::new());
+    let score = RwSignal::new(boot::take_text(ID));
+    let reason = RwSignal::new(boot::take_text("reason"));
     let sending = Sending::new(ID);
     let announcer = a11y::use_announcer();
     let send = sending.form(
@@ -51,7 +52,7 @@ pub fn FeedbackForm(
     let why = Labelled::new("reason", "Why? (optional)")
         .hint("What went well, or what we should do better".to_owned());
     view! {
-        <form novalidate on:submit=send>
+        <form novalidate method="post" on:submit=send>
             <Radios labelled=question options=options value=score on_choose=Callback::new(move |chosen| score.set(chosen)) />
             <TextArea labelled=why value=reason rows=3 on_input=Callback::new(move |typed| reason.set(typed)) />
             <SubmitButton label="Send feedback" sending=sending.busy />

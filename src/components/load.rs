@@ -12,7 +12,7 @@ use send_wrapper::SendWrapper;
 
 use super::handlers::pressed;
 use crate::api::ApiProblem;
-use crate::live::{Drawn as _, live};
+use crate::live::{Drawn as _, ON_SERVER, live};
 use crate::{a11y, paths, words};
 
 /// Something that is on its way, or why it can't be had.
@@ -47,6 +47,13 @@ fn show_when_there<T: Clone + 'static>(
 }
 
 fn show(ask: Box<dyn Fn() -> Coming<Drawing>>) -> AnyView {
+    if ON_SERVER {
+        return match ask().as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(Ok(draw)) => draw(),
+            Poll::Ready(Err(problem)) => failed(&problem, Callback::new(|()| ())),
+            Poll::Pending => ().into_any(),
+        };
+    }
     let answer = RwSignal::new_local(None::<Result<Drawing, ApiProblem>>);
     let again = RwSignal::new(false);
     let turn = Rc::new(Cell::new(0_u32));

@@ -8,8 +8,12 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{CustomEvent, Element};
 
 use super::handlers::pressed;
-use crate::live::{Drawn as _, live, react};
+use crate::components::button::{NEEDS_SCRIPT, act_button};
+use crate::live::{Drawn as _, ON_SERVER, live, react};
+use crate::state::boot;
 
+/// What a page that was posted says when somebody asked for the map.
+const OPEN: &str = "map:";
 /// The element, and the `name` of the `meta` that says where its script is.
 const NAME: &str = "portico-map";
 /// The event by which it tells the place that was picked.
@@ -17,10 +21,17 @@ const PICKED: &str = "portico-map-pick";
 
 /// A map to pick a place on: `position` is `54.97827,-1.61778` or empty, `name` says what is there.
 pub fn map(position: Signal<String>, name: Signal<String>, on_pick: Callback<String>) -> AnyView {
+    if ON_SERVER {
+        // Pressed before the app is here, it is open when the app is.
+        return act_button(OPEN, NEEDS_SCRIPT, None, pressed(|| ()), "Show a map".into_any());
+    }
     let meta = document().query_selector("meta[name=portico-map]").ok().flatten();
     let Some(script) = meta.and_then(|meta| meta.get_attribute("content")) else { return ().into_any() };
     // Who has picked a place already wants to see it.
-    let open = RwSignal::new(false);
+    let open = RwSignal::new(boot::is_opened(OPEN));
+    if open.get_untracked() {
+        fetch(&script);
+    }
     let show = {
         move || {
             fetch(&script);

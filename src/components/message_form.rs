@@ -10,8 +10,8 @@ use super::input::{Labelled, TextArea};
 use super::sending::Sending;
 use crate::a11y;
 use crate::api::{self, follow};
-use crate::live::{Drawn as _, live_if};
-use crate::state::storage;
+use crate::live::{Drawn as _, ON_SERVER, live_if};
+use crate::state::{boot, storage};
 
 /// The most characters of a message.
 const MAX: u32 = 4_000;
@@ -29,6 +29,8 @@ pub fn MessageForm(
     // after a lost reply, it is stored once.
     let name = format!("portico:message:{key}");
     let (id, text) = kept(&name);
+    let posted = boot::take_text(ID);
+    let text = if posted.is_empty() { text } else { posted };
     // It may have arrived although no reply came: from then on other words are another message.
     let tried = RwSignal::new(!text.is_empty());
     let (id, text) = (StoredValue::new(id), RwSignal::new(text));
@@ -65,7 +67,7 @@ pub fn MessageForm(
     let labelled = Labelled::new(ID, "Your message").error(sending.at(ID));
     view! {
         <h2 class="govuk-heading-m">"Add a message"</h2>
-        <form novalidate on:submit=send>
+        <form novalidate method="post" on:submit=send>
             <TextArea
                 labelled=labelled value=text count=Count { max: MAX, left }
                 on_input=Callback::new(move |typed| {
@@ -77,6 +79,8 @@ pub fn MessageForm(
                     keep.run(typed);
                 })
             />
+            // Sent twice without the app, it is stored once.
+            {ON_SERVER.then(|| view! { <input type="hidden" name="id" value=id.get_value().to_string() /> }.drawn())}
             {live_if(move || done.get().then(|| view! { <p><strong>"Your message was sent."</strong></p> }.drawn()))}
             <SubmitButton label="Send message" sending=sending.busy class="govuk-button--secondary" />
         </form>

@@ -8,6 +8,7 @@ use send_wrapper::SendWrapper;
 use super::error_summary::{Problem, problem_at};
 use super::handlers::{Submitted, submitted};
 use crate::api::ApiProblem;
+use crate::state::boot;
 use crate::{a11y, words};
 
 /// A question to the server: its answer, or why it can't be had.
@@ -33,7 +34,7 @@ impl Sending {
     pub fn new(field: &'static str) -> Self {
         Self {
             busy: RwSignal::new(false),
-            problems: RwSignal::new(Vec::new()),
+            problems: RwSignal::new(boot::take_problems()),
             field,
             takes_focus: true,
             refused: words::call_failed,

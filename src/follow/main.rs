@@ -2,11 +2,11 @@
 
 use leptos::prelude::*;
 use portico_app::app::{App, around};
-use portico_app::state::{boot, drafts, failure, mount};
+use portico_app::state::{drafts, failure, mount};
 
 fn main() {
     failure::install();
-    mount::when_ready(boot::load(), |boot| {
+    mount::take_over(|boot| {
         drafts::provide();
         view! { <App boot=boot draw=around /> }
     });

@@ -103,7 +103,7 @@ fn check(view: &Arc<ServiceView>, back: RwSignal<String>, reload: Callback<()>) 
     });
 
     let failed = RwSignal::new(None::<ApiProblem>);
-    let problems = RwSignal::new(Vec::<Problem>::new());
+    let problems = RwSignal::<Vec<Problem>>::new(boot::take_problems());
     let sending = RwSignal::new(false);
     let title = service.title.clone();
     a11y::use_page(move || {
@@ -128,7 +128,7 @@ fn check(view: &Arc<ServiceView>, back: RwSignal<String>, reload: Callback<()>) 
         <AnswerList lines=lines photo=Box::new(|id| Some(photos::preview(id))) />
         {fee_table(&due)}
         {promise}
-        <form novalidate on:submit=send>
+        <form novalidate method="post" on:submit=send>
             <SubmitButton label=format!("Send to {council}") sending=sending />
         </form>
     }

@@ -12,14 +12,18 @@ use crate::components::input::{Labelled, TextInput, Typing};
 use crate::components::layout::Column;
 use crate::components::sending::Sending;
 use crate::live::Drawn as _;
-use crate::state::address;
+use crate::state::{address, boot};
 use crate::{a11y, paths, words};
+
+/// The two do not belong together; which of them is wrong is nobody's business.
+pub const NOT_FOUND: &str =
+    "We can’t find a request with this reference and this email address. Check that both are right";
 
 /// Find your request.
 #[component]
 pub fn FindPage() -> impl IntoView {
-    let reference = RwSignal::new(String::new());
-    let email = RwSignal::new(String::new());
+    let reference = RwSignal::new(boot::take_text("reference"));
+    let email = RwSignal::new(boot::take_text("email"));
     let sending = Sending::new("reference").with_summary().refused(refused);
     a11y::use_page(move || format!("{}Find your request", sending.prefix()));
     let address = address::use_address();
@@ -45,7 +49,7 @@ pub fn FindPage() -> impl IntoView {
             <ErrorSummary problems=sending.problems />
             <h1 class="govuk-heading-l">"Find your request"</h1>
             <p>"The quickest way is the link in the email we sent you. You can also find it here."</p>
-            <form novalidate on:submit=find>
+            <form novalidate method="post" on:submit=find>
                 <TextInput
                     labelled=reference_label value=reference on_input=Callback::new(move |typed| reference.set(typed))
                     typing=Typing { verbatim: true, width: "govuk-input--width-10", autocomplete: Some("off"), ..Typing::default() }
@@ -60,7 +64,9 @@ pub fn FindPage() -> impl IntoView {
     }.drawn()
 }
 
-fn check(what: &FindRequest) -> Vec<Problem> {
+/// What is wrong with what was typed, before anybody is asked.
+#[must_use]
+pub fn check(what: &FindRequest) -> Vec<Problem> {
     let mut found = Vec::new();
     let mut problem =
         |id: &str, words: &str| found.push(Problem { id: id.to_owned(), words: words.to_owned() });
@@ -76,11 +82,7 @@ fn check(what: &FindRequest) -> Vec<Problem> {
 }
 
 fn refused(problem: &ApiProblem) -> &'static str {
-    if problem.is_not_found() {
-        "We can’t find a request with this reference and this email address. Check that both are right"
-    } else {
-        words::call_failed(problem)
-    }
+    if problem.is_not_found() { NOT_FOUND } else { words::call_failed(problem) }
 }
 
 #[cfg(test)]

@@ -19,18 +19,19 @@ use crate::components::handlers::{pressed, submitted};
 use crate::components::nearby::already;
 use crate::components::stop::stop_panel;
 use crate::live::{Drawn as _, live_if, react};
+use crate::photo::PhotoProblem;
 use crate::state::drafts::Draft;
 use crate::state::uploads::{self, UNFINISHED};
-use crate::state::{address, visit};
+use crate::state::{address, boot, visit};
 use crate::{a11y, paths, words};
 
 /// What these answers make of a page.
-#[derive(Clone, PartialEq)]
-struct Shown {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shown {
     /// Which of its questions are asked; those after an answer that ends the form are not.
-    asked: Vec<bool>,
+    pub asked: Vec<bool>,
     /// The question whose answer ends the form, and the stop, by their places.
-    stop: Option<(usize, usize)>,
+    pub stop: Option<(usize, usize)>,
 }
 
 /// The questions of one page of a form, all that may be asked on it.
@@ -48,7 +49,13 @@ impl Page {
     pub fn of(view: &Arc<ServiceView>, question: &str, draft: Draft, changing: bool) -> Option<Self> {
         let on_it = |page: &&[Question]| page.iter().any(|known| known.id == question);
         let questions = journey::pages(&view.service).into_iter().find(on_it)?.to_vec();
-        Some(Self { view: Arc::clone(view), questions, draft, problems: RwSignal::new(Vec::new()), changing })
+        Some(Self {
+            view: Arc::clone(view),
+            questions,
+            draft,
+            problems: RwSignal::new(boot::take_problems()),
+            changing,
+        })
     }
 
     /// The title of the page, and whether it is the label of its only question.
@@ -86,6 +93,8 @@ impl Page {
             Memo::new(move |_| draft.answers().with(|answers| shown(&view.service, &questions, answers)))
         };
         let heading = questions.len() == 1;
+        let takes_files = |question: &Question| matches!(question.kind, Kind::Photos(_) | Kind::Documents(_));
+        let questions_take_files = questions.iter().any(takes_files);
         let mut drawn = Vec::new();
         let suggest = view.service.suggest.as_deref();
         let better = questions
@@ -157,11 +166,15 @@ impl Page {
                 address.go(&paths::next(service, &next, changing));
             }
         });
-        view! { <form novalidate on:submit=proceed>{drawn}{way_on}</form> }.drawn()
+        let enctype = questions_take_files.then_some("multipart/form-data");
+        view! { <form novalidate method="post" enctype=enctype on:submit=proceed>{drawn}{way_on}</form> }
+            .drawn()
     }
 }
 
-fn shown(service: &Service, page: &[Question], answers: &Answers) -> Shown {
+/// What these answers make of a page.
+#[must_use]
+pub fn shown(service: &Service, page: &[Question], answers: &Answers) -> Shown {
     let asked = journey::asked(service, answers);
     let mut stop = None;
     let mut is_asked = Vec::with_capacity(page.len());
@@ -174,6 +187,18 @@ fn shown(service: &Service, page: &[Question], answers: &Answers) -> Shown {
         }
     }
     Shown { asked: is_asked, stop }
+}
+
+/// What to say when a page came with more files than are taken.
+#[must_use]
+pub fn too_many(max: u32) -> String {
+    format!("You can send up to {}", words::count(max as usize, "file"))
+}
+
+/// What to say of a file that the server does not take.
+#[must_use]
+pub fn file_problem(code: &str, status: u16, name: &str) -> String {
+    PhotoProblem::from_reply(Some(code), status).words(name)
 }
 
 /// Tells those who listen that the form ends, the moment it does: what was wrong in it no longer matters.

@@ -8,10 +8,11 @@ use domain::search::{Entry, Index};
 use leptos::prelude::*;
 
 use crate::api::services;
-use crate::components::handlers::typed;
+use crate::components::handlers::{submitted, typed};
+use crate::components::input::first_value;
 use crate::components::load::loaded;
-use crate::live::{Drawn as _, live_if, react};
-use crate::state::boot;
+use crate::live::{Drawn as _, ON_SERVER, live_if, react};
+use crate::state::{address, boot};
 use crate::{a11y, paths, words};
 
 /// The most services shown for a search.
@@ -20,7 +21,7 @@ const MOST: usize = 8;
 /// The first page.
 #[component]
 pub fn HomePage() -> impl IntoView {
-    let search = RwSignal::new(String::new());
+    let search = RwSignal::new(address::use_address().query("q"));
     let typed_now: Signal<String> = search.into();
     let council = boot::use_council().with_value(|council| council.name.clone());
     a11y::use_page(|| "Home".to_owned());
@@ -29,13 +30,14 @@ pub fn HomePage() -> impl IntoView {
             <div class="portico-hero">
                 <div class="govuk-width-container">
                     <h1 class="govuk-heading-xl">"How can we help?"</h1>
-                    <div class="govuk-form-group" role="search">
+                    <form class="govuk-form-group" role="search" action=paths::HOME on:submit=submitted(|| ())>
                         <label class="govuk-label" for="search">"Say what you need, for example “bin not collected” or “pay a fine”"</label>
                         <input
-                            class="govuk-input" id="search" type="search" autocomplete="off"
-                            prop:value=typed_now on:input=typed(Callback::new(move |typed| search.set(typed)))
+                            class="govuk-input" id="search" name="q" type="search" autocomplete="off"
+                            value=first_value(typed_now) prop:value=typed_now on:input=typed(Callback::new(move |typed| search.set(typed)))
                         />
-                    </div>
+                        {ON_SERVER.then(|| view! { <noscript><button class="govuk-button portico-hero__search">"Search"</button></noscript> }.drawn())}
+                    </form>
                 </div>
             </div>
             <div class="govuk-width-container govuk-main-wrapper">
@@ -91,7 +93,7 @@ fn results(list: Vec<ServiceSummary>, search: RwSignal<String>) -> AnyView {
         )
     });
     // Hidden and not drawn anew: with hundreds of services the first letter would be slow, and so the last.
-    view! { {fitting} <div prop:hidden=move || is_typed.get()>{everything}</div> }.drawn()
+    view! { {fitting} <div hidden=ON_SERVER && is_typed.get_untracked() prop:hidden=move || is_typed.get()>{everything}</div> }.drawn()
 }
 
 /// The service that takes everything else: the last one of the list.

@@ -2,7 +2,7 @@
 
 pub mod check;
 pub mod find;
-mod form;
+pub mod form;
 pub mod help;
 pub mod home;
 pub mod request;
@@ -14,12 +14,16 @@ pub mod withdraw;
 
 use leptos::prelude::*;
 
-use crate::live::react;
+use crate::live::{ON_SERVER, react};
 use crate::state::address;
 
 /// Goes elsewhere instead of drawing this page.
 fn go(path: &str) -> AnyView {
     let address = address::use_address();
+    if ON_SERVER {
+        // The answers may be in the browser: the app knows the way on. Without it, this does.
+        return view! { <p><a href=path.to_owned()>"Go on with your answers"</a></p> }.into_any();
+    }
     let path = path.to_owned();
     react(move || address.replace(&path));
     ().into_any()

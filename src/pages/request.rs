@@ -7,6 +7,7 @@ use leptos::{prelude::*, task::spawn_local};
 
 use crate::api::{events, follow};
 use crate::components::answers::{AnswerList, Line};
+use crate::components::button::{SECONDARY, act_button};
 use crate::components::fee::fee_table;
 use crate::components::feedback::FeedbackForm;
 use crate::components::gallery::Gallery;
@@ -17,7 +18,7 @@ use crate::components::message_form::MessageForm;
 use crate::components::parts::parts;
 use crate::components::status::{self, StatusPanel};
 use crate::components::timeline::{self, Timeline};
-use crate::live::{Drawn as _, live, live_if};
+use crate::live::{Drawn as _, ON_SERVER, live, live_if};
 use crate::{a11y, paths, words};
 
 /// A request.
@@ -87,10 +88,11 @@ fn stop_watching(key: StoredValue<String>) -> AnyView {
             said.try_set(Some(words.to_owned()));
         });
     });
+    let button = act_button("stop", SECONDARY, None, stop, "Stop telling me".into_any());
     view! {
         <h2 class="govuk-heading-m">"If you have heard enough"</h2>
         {live_if(move || said.get().map(|words| view! { <p class="govuk-inset-text">{words}"."</p> }.drawn()))}
-        <button type="button" class="govuk-button govuk-button--secondary" on:click=stop>"Stop telling me"</button>
+        {if ON_SERVER { view! { <form method="post">{button}</form> }.drawn() } else { button }}
     }
     .drawn()
 }

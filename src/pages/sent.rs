@@ -5,11 +5,12 @@ use domain::validate::email_in;
 use leptos::prelude::*;
 
 use crate::api::follow;
+use crate::components::button::{NEEDS_SCRIPT, SECONDARY};
 use crate::components::fee::fee_table;
 use crate::components::handlers::pressed;
 use crate::components::layout::Column;
 use crate::components::load::loaded;
-use crate::live::{Drawn as _, live_words};
+use crate::live::{Drawn as _, ON_SERVER, live_words};
 use crate::state::{boot, device};
 use crate::{a11y, paths, words};
 
@@ -62,6 +63,7 @@ fn keep(request: &FollowView, key: &str) -> AnyView {
         let subject = format!("{}: {}", request.title, request.reference);
         device::mail_link(&subject, &format!("Reference: {}\nFollow it here: {address}", request.reference))
     });
+    let needs = if ON_SERVER { NEEDS_SCRIPT } else { SECONDARY };
     let copied = RwSignal::new("Copy the link".to_owned());
     let copy = pressed(move || {
         let words = if address.with_value(|address| device::copy(address)) {
@@ -77,8 +79,8 @@ fn keep(request: &FollowView, key: &str) -> AnyView {
         <p>"Keep this link. It shows what is happening, and anybody who has it can see your request."</p>
         <p class="portico-link"><a href=path>{address.get_value()}</a></p>
         <div class="govuk-button-group">
-            <button type="button" class="govuk-button govuk-button--secondary" on:click=copy>{live_words(move || copied.get())}</button>
-            <button type="button" class="govuk-button govuk-button--secondary" on:click=pressed(device::print)>"Print this page"</button>
+            <button type="button" class=needs on:click=copy>{live_words(move || copied.get())}</button>
+            <button type="button" class=needs on:click=pressed(device::print)>"Print this page"</button>
             <a class="govuk-link" href=mail>"Email it to yourself"</a>
         </div>
     }

@@ -10,13 +10,13 @@ use domain::money;
 use leptos::prelude::*;
 
 use super::form::{self, Page};
-use crate::components::button::StartButton;
+use crate::components::button::{SECONDARY, StartButton, act_button};
 use crate::components::handlers::pressed;
 use crate::components::layout::{Column, phone_link};
 use crate::components::load::loaded;
 use crate::components::promise::Promise;
 use crate::components::stop::stop_panel;
-use crate::live::{Drawn as _, afresh, live};
+use crate::live::{Drawn as _, ON_SERVER, afresh, live};
 use crate::state::{boot, drafts, services, uploads};
 use crate::{a11y, paths, words};
 
@@ -117,12 +117,9 @@ fn throw_away(draft: drafts::Draft, then: Callback<()>) -> AnyView {
         photos.clear(&draft.service());
         then.run(());
     });
-    view! {
-        <button type="button" class="govuk-button govuk-button--secondary" on:click=throw>
-            "Throw it away and start again"
-        </button>
-    }
-    .drawn()
+    let button = act_button("throw", SECONDARY, None, throw, "Throw it away and start again".into_any());
+    // It stands in no form of the app's.
+    if ON_SERVER { view! { <form method="post">{button}</form> }.drawn() } else { button }
 }
 
 /// What it costs, before anything is typed.

@@ -12,7 +12,7 @@ use crate::components::layout::Column;
 use crate::components::load::loaded;
 use crate::components::sending::Sending;
 use crate::live::Drawn as _;
-use crate::state::address;
+use crate::state::{address, boot};
 use crate::{a11y, paths};
 
 /// Withdrawing a request.
@@ -34,7 +34,7 @@ fn withdraw(request: &FollowView, key: String) -> AnyView {
     if !request.status.is_open() {
         return go(&paths::request(&key));
     }
-    let reason = RwSignal::new(String::new());
+    let reason = RwSignal::new(boot::take_text("reason"));
     let sending = Sending::new("reason").with_summary();
     let title = request.title.clone();
     a11y::use_page(move || format!("{}Withdraw this request - {title}", sending.prefix()));
@@ -57,7 +57,7 @@ fn withdraw(request: &FollowView, key: String) -> AnyView {
             <p>"All departments that have not finished yet will stop. What others have changed already stays changed."</p>
         }.drawn())}
         <p>"We will stop working on it. You can’t undo this, but you can make a new request at any time."</p>
-        <form novalidate on:submit=send>
+        <form novalidate method="post" on:submit=send>
             <TextArea labelled=why value=reason rows=3 on_input=Callback::new(move |typed| reason.set(typed)) />
             <div class="govuk-button-group">
                 <SubmitButton label="Withdraw this request" sending=sending.busy class="govuk-button--warning" />

@@ -64,7 +64,7 @@ impl PhotoProblem {
 
     /// From the server's code and status. Codes not known here are the server's own trouble if its
     /// status says so, and otherwise something in between that answered in its place.
-    pub(super) fn from_reply(code: Option<&str>, status: u16) -> Self {
+    pub(crate) fn from_reply(code: Option<&str>, status: u16) -> Self {
         match (code, status) {
             (Some("photo_empty" | "document_empty"), _) => Self::Empty,
             (Some("photo_not_an_image"), _) => Self::NotAnImage,

@@ -6,6 +6,8 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{Element, HtmlAnchorElement, MouseEvent};
 
 use super::storage;
+use crate::live::ON_SERVER;
+use crate::plain;
 
 /// The address in the browser's bar: the path, with the query behind it. What stands behind a `#` makes no other
 /// page.
@@ -17,6 +19,9 @@ pub struct Address(RwSignal<String>);
 pub fn provide() -> Address {
     let address = Address(RwSignal::new(here()));
     provide_context(address);
+    if ON_SERVER {
+        return address;
+    }
     let went = window_event_listener(ev::popstate, move |_| address.show(here()));
     let clicked = window_event_listener(ev::click, move |event| {
         if let Some(path) = link_of(&event) {
@@ -42,6 +47,9 @@ const MOVED: &str = "portico:moved";
 
 /// Loads a page from the server: one of another app.
 pub fn load(path: &str) {
+    if ON_SERVER {
+        return;
+    }
     storage::write_text(MOVED, "yes");
     let _ = window().location().assign(path);
 }
@@ -54,7 +62,10 @@ pub fn has_moved() -> bool {
     moved
 }
 
-fn here() -> String {
+pub(super) fn here() -> String {
+    if ON_SERVER {
+        return plain::given().address;
+    }
     let location = window().location();
     location.pathname().unwrap_or_default() + &location.search().unwrap_or_default()
 }
@@ -90,6 +101,16 @@ impl Address {
         self.0
     }
 
+    /// A value behind the question mark, as a form writes it.
+    #[must_use]
+    pub fn query(self, name: &str) -> String {
+        let value = self.0.with_untracked(|address| {
+            let (_, query) = address.split_once('?')?;
+            query.split('&').find_map(|pair| Some(pair.strip_prefix(name)?.strip_prefix('=')?.to_owned()))
+        });
+        super::device::of_address(&value.unwrap_or_default().replace('+', " "))
+    }
+
     /// Goes to a page of the app.
     pub fn go(self, path: &str) {
         self.change(path, false);
@@ -101,6 +122,9 @@ impl Address {
     }
 
     fn change(self, path: &str, replace: bool) {
+        if ON_SERVER {
+            return;
+        }
         let Ok(history) = window().history() else { return };
         let changed = if replace {
             history.replace_state_with_url(&JsValue::NULL, "", Some(path))

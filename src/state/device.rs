@@ -3,9 +3,15 @@
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast as _, JsValue};
 
+use crate::live::ON_SERVER;
+use crate::plain;
+
 /// The full address of one of our paths.
 #[must_use]
 pub fn full_address(path: &str) -> String {
+    if ON_SERVER {
+        return plain::given().origin + path;
+    }
     window().location().origin().unwrap_or_default() + path
 }
 
@@ -36,8 +42,47 @@ pub fn mail_link(subject: &str, body: &str) -> String {
 
 /// A text as it stands in a part of an address.
 #[must_use]
+#[cfg(target_arch = "wasm32")]
 pub fn in_address(text: &str) -> String {
     js_sys::encode_uri_component(text).into()
+}
+
+/// A text as it stands in a part of an address.
+#[must_use]
+#[cfg(not(target_arch = "wasm32"))]
+pub fn in_address(text: &str) -> String {
+    use std::fmt::Write as _;
+    text.bytes().fold(String::new(), |mut out, byte| {
+        if byte.is_ascii_alphanumeric() || b"-_.!~*'()".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            // Writing into a text does not fail.
+            let _ = write!(out, "%{byte:02X}");
+        }
+        out
+    })
+}
+
+/// A text that stood in a part of an address; empty when it can't be read.
+#[must_use]
+#[cfg(target_arch = "wasm32")]
+pub fn of_address(text: &str) -> String {
+    js_sys::decode_uri_component(text).map(String::from).unwrap_or_default()
+}
+
+/// A text that stood in a part of an address; empty when it can't be read.
+#[must_use]
+#[cfg(not(target_arch = "wasm32"))]
+pub fn of_address(text: &str) -> String {
+    let mut parts = text.split('%');
+    let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
+    for part in parts {
+        let Some((code, rest)) = part.split_at_checked(2) else { return String::new() };
+        let Ok(byte) = u8::from_str_radix(code, 16) else { return String::new() };
+        bytes.push(byte);
+        bytes.extend(rest.bytes());
+    }
+    String::from_utf8(bytes).unwrap_or_default()
 }
 
 /// A text in lower case. Browsers know the letters of all scripts; the app need not bring the tables.

@@ -3,11 +3,13 @@
 
 use domain::answers::Answers;
 use domain::catalogue::Question;
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::storage;
+use super::{boot, storage};
+use crate::api::drafts;
+use crate::live::ON_SERVER;
 
 /// As it is kept.
 #[derive(Clone, Serialize, Deserialize)]
@@ -17,6 +19,9 @@ struct Kept {
     /// The questions the person went past, with their stamps then.
     #[serde(default)]
     seen: Vec<(String, u32)>,
+    /// The last page that was posted without the app and is in here.
+    #[serde(default)]
+    turn: u32,
 }
 
 /// The draft of the service that is open in this tab.
@@ -34,6 +39,7 @@ struct Open {
     /// It has been in the browser's storage: when it is gone from there, it was sent or thrown away.
     kept: bool,
     seen: Vec<(String, u32)>,
+    turn: u32,
 }
 
 /// Puts an empty draft into the contexts, and listens to the other tabs.
@@ -55,7 +61,26 @@ pub fn open(service: &str) -> Draft {
     let draft: Draft = expect_context();
     let same = draft.is_of(service);
     draft.open.update_value(|open| service.clone_into(&mut open.service));
-    match storage::read(&draft.name()) {
+    let posted = boot::posted(service);
+    if ON_SERVER {
+        let posted = posted.unwrap_or_default();
+        draft.adopt(Kept { key: posted.key, answers: posted.answers, seen: posted.seen, turn: posted.turn });
+        return draft;
+    }
+    let kept: Option<Kept> = storage::read(&draft.name());
+    // Posted since the app was here last.
+    if let Some(posted) = posted
+        && kept.as_ref().is_none_or(|kept| kept.key != posted.key || kept.turn < posted.turn)
+    {
+        let mut answers = kept.map(|kept| kept.answers).unwrap_or_default();
+        for (path, raw) in posted.answers.iter() {
+            answers.set(path, raw);
+        }
+        draft.adopt(Kept { key: posted.key, answers, seen: posted.seen, turn: posted.turn });
+        draft.keep();
+        return draft;
+    }
+    match kept {
         Some(kept) => draft.adopt(kept),
         // Nothing can be kept here: then this tab's memory is all there is.
         None if same && !draft.is_kept() => {}
@@ -109,8 +134,8 @@ impl Draft {
     }
 
     fn keep(self) {
-        let seen = self.open.with_value(|open| open.seen.clone());
-        let kept = Kept { key: self.key(), answers: self.now(), seen };
+        let (seen, turn) = self.open.with_value(|open| (open.seen.clone(), open.turn));
+        let kept = Kept { key: self.key(), answers: self.now(), seen, turn };
         let kept = storage::write(&self.name(), &kept);
         self.open.update_value(|open| open.kept = kept);
     }
@@ -158,6 +183,14 @@ impl Draft {
     /// Throws the draft away: it was sent, or the person starts again.
     pub fn erase(self) {
         storage::remove(&self.name());
+        if self.open.with_value(|open| open.turn > 0) {
+            // The server keeps it, too, and would bring it again.
+            boot::forget_posted();
+            let service = self.service();
+            spawn_local(async move {
+                let _ = drafts::forget(&service).await;
+            });
+        }
         self.begin();
     }
 
@@ -175,6 +208,7 @@ impl Draft {
             open.key = Uuid::new_v4();
             open.kept = false;
             open.seen.clear();
+            open.turn = 0;
         });
         self.answers.set(Answers::default());
     }
@@ -184,6 +218,7 @@ impl Draft {
             open.key = kept.key;
             open.kept = true;
             open.seen = kept.seen;
+            open.turn = kept.turn;
         });
         if self.answers.with_untracked(|answers| *answers != kept.answers) {
             self.answers.set(kept.answers);

@@ -1,27 +1,198 @@
-//! Putting an app into its page.
+//! Putting an app into its page, where the same page stands already: drawn by the server, and perhaps half filled in.
 
+use js_sys::Promise;
 use leptos::{mount::mount_to, prelude::*};
-use wasm_bindgen::JsCast as _;
-use wasm_bindgen_futures::spawn_local;
-use web_sys::HtmlElement;
+use wasm_bindgen::{JsCast as _, JsValue};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{
+    Element, Event, EventInit, FileList, FocusOptions, HtmlElement, HtmlInputElement, HtmlSelectElement,
+    HtmlTextAreaElement,
+};
 
-use super::failure;
+use super::{boot, failure};
+use crate::a11y;
 
-/// Draws the app into `#app` once what it needs has come, in place of the words that stood there. When it
-/// does not come, the page that says so is shown.
+/// Draws the app into `#app` once what it needs has come, in place of what stood there. When it does not come, what
+/// stood there stays.
 pub fn when_ready<T: 'static, V: IntoView + 'static>(
     needed: impl Future<Output = Result<T, crate::api::ApiProblem>> + 'static,
     draw: impl FnOnce(T) -> V + 'static,
 ) {
     spawn_local(async move {
-        let place =
-            document().get_element_by_id("app").and_then(|place| place.dyn_into::<HtmlElement>().ok());
-        match (needed.await, place) {
+        match (needed.await, place()) {
             (Ok(needed), Some(place)) => {
                 place.set_text_content(None);
                 mount_to(place, move || draw(needed)).forget();
+                mark_started();
             }
             _ => failure::show(),
         }
     });
+}
+
+/// The same where a person may be at work already: what they typed, chose and picked since, where they are in it,
+/// and what they see, stays.
+pub fn take_over<V: IntoView + 'static>(draw: impl FnOnce(domain::api::council::Boot) -> V + 'static) {
+    spawn_local(async move {
+        let (Ok(boot), Some(place)) = (boot::load().await, place()) else { return };
+        let replies = boot::fetch_replies(&boot).await;
+        let left = Left::of(&place);
+        place.set_text_content(None);
+        let is_at_work = left.focus.is_some();
+        mount_to(place, move || {
+            boot::provide_replies(replies);
+            a11y::provide_quiet(is_at_work);
+            draw(boot)
+        })
+        .forget();
+        settled().await;
+        left.do_again();
+        settled().await;
+        left.go_back();
+        mark_started();
+    });
+}
+
+fn place() -> Option<HtmlElement> {
+    document().get_element_by_id("app")?.dyn_into().ok()
+}
+
+/// Lets what follows from a change happen: all of it before the browser draws, or takes another key.
+async fn settled() {
+    for _ in 0..8 {
+        let _ = JsFuture::from(Promise::resolve(&JsValue::NULL)).await;
+    }
+}
+
+/// Says in the page that this is the app now.
+fn mark_started() {
+    if let Some(place) = place() {
+        let _ = place.set_attribute("data-started", "");
+    }
+}
+
+/// What a person left in the plain page.
+struct Left {
+    inputs: Vec<(String, Input)>,
+    focus: Option<Focus>,
+}
+
+enum Input {
+    Text(String),
+    Ticked(bool),
+    Files(FileList),
+}
+
+/// Where the person is.
+struct Focus {
+    id: String,
+    from: Option<u32>,
+    to: Option<u32>,
+}
+
+impl Left {
+    fn of(place: &HtmlElement) -> Self {
+        let mut inputs = Vec::new();
+        if let Ok(list) = place.query_selector_all("input[id],textarea[id],select[id]") {
+            for at in 0..list.length() {
+                let element = list.item(at).and_then(|node| node.dyn_into::<Element>().ok());
+                inputs.extend(element.and_then(|element| Some((element.id(), touched(&element)?))));
+            }
+        }
+        let focus = document().active_element().filter(|element| !element.id().is_empty()).map(|element| {
+            let (from, to) = selection(&element);
+            Focus { id: element.id(), from, to }
+        });
+        Self { inputs, focus }
+    }
+
+    /// Does it again in the app: for the app, the person did it just now.
+    fn do_again(&self) {
+        for (id, input) in &self.inputs {
+            let Some(element) = document().get_element_by_id(id) else { continue };
+            let happened = match input {
+                Input::Text(text) => {
+                    set_text(&element, text);
+                    if element.has_type::<HtmlSelectElement>() { "change" } else { "input" }
+                }
+                Input::Ticked(ticked) => {
+                    if let Some(input) = element.dyn_ref::<HtmlInputElement>() {
+                        // A radio button that was left says nothing: the one that was chosen does.
+                        if !*ticked && input.type_() == "radio" {
+                            continue;
+                        }
+                        input.set_checked(*ticked);
+                    }
+                    "change"
+                }
+                Input::Files(files) => {
+                    if let Some(input) = element.dyn_ref::<HtmlInputElement>() {
+                        input.set_files(Some(files));
+                    }
+                    "change"
+                }
+            };
+            let bubbles = EventInit::new();
+            bubbles.set_bubbles(true);
+            if let Ok(event) = Event::new_with_event_init_dict(happened, &bubbles) {
+                let _ = element.dispatch_event(&event);
+            }
+        }
+    }
+
+    /// Goes to where the person was.
+    fn go_back(self) {
+        if let Some(Focus { id, from, to }) = self.focus
+            && let Some(element) = document().get_element_by_id(&id)
+        {
+            let options = FocusOptions::new();
+            options.set_prevent_scroll(true);
+            if let Some(element) = element.dyn_ref::<HtmlElement>() {
+                let _ = element.focus_with_options(&options);
+            }
+            if let Some(input) = element.dyn_ref::<HtmlInputElement>() {
+                let _ = input.set_selection_range(from.unwrap_or_default(), to.unwrap_or_default());
+            } else if let Some(area) = element.dyn_ref::<HtmlTextAreaElement>() {
+                let _ = area.set_selection_range(from.unwrap_or_default(), to.unwrap_or_default());
+            }
+        }
+    }
+}
+
+/// What is in an input that was not there when the page came.
+fn touched(element: &Element) -> Option<Input> {
+    if let Some(input) = element.dyn_ref::<HtmlInputElement>() {
+        return match input.type_().as_str() {
+            "radio" | "checkbox" => {
+                (input.checked() != input.default_checked()).then(|| Input::Ticked(input.checked()))
+            }
+            "file" => input.files().filter(|files| files.length() > 0).map(Input::Files),
+            "hidden" => None,
+            _ => (input.value() != input.default_value()).then(|| Input::Text(input.value())),
+        };
+    }
+    if let Some(area) = element.dyn_ref::<HtmlTextAreaElement>() {
+        return (Ok(area.value()) != area.default_value()).then(|| Input::Text(area.value()));
+    }
+    let select = element.dyn_ref::<HtmlSelectElement>()?;
+    (!select.value().is_empty()).then(|| Input::Text(select.value()))
+}
+
+fn set_text(element: &Element, text: &str) {
+    if let Some(input) = element.dyn_ref::<HtmlInputElement>() {
+        input.set_value(text);
+    } else if let Some(area) = element.dyn_ref::<HtmlTextAreaElement>() {
+        area.set_value(text);
+    } else if let Some(select) = element.dyn_ref::<HtmlSelectElement>() {
+        select.set_value(text);
+    }
+}
+
+fn selection(element: &Element) -> (Option<u32>, Option<u32>) {
+    if let Some(input) = element.dyn_ref::<HtmlInputElement>() {
+        return (input.selection_start().unwrap_or(None), input.selection_end().unwrap_or(None));
+    }
+    element.dyn_ref::<HtmlTextAreaElement>().map_or((None, None), |area| {
+        (area.selection_start().unwrap_or(None), area.selection_end().unwrap_or(None))
+    })
 }

@@ -5,13 +5,20 @@ use serde::{Serialize, de::DeserializeOwned};
 use web_sys::Storage;
 
 use crate::json;
+use crate::live::ON_SERVER;
 
 fn storage() -> Option<Storage> {
+    if ON_SERVER {
+        return None;
+    }
     window().local_storage().ok().flatten()
 }
 
 /// The storage of this tab alone: it outlives a reload, and ends when the tab is closed.
 fn tab_storage() -> Option<Storage> {
+    if ON_SERVER {
+        return None;
+    }
     window().session_storage().ok().flatten()
 }
 
@@ -51,6 +58,9 @@ pub fn remove(name: &str) {
 
 /// Calls back with the name when another tab of this browser changed something, until cleaned up.
 pub fn on_change(heard: impl Fn(String) + 'static) {
+    if ON_SERVER {
+        return;
+    }
     let handle = window_event_listener(leptos::ev::storage, move |event| {
         if let Some(name) = event.key() {
             heard(name);

@@ -14,7 +14,7 @@ const HASHED: [&str; 4] = ["wasm", "css", "js", "woff2"];
 const TEXT: [&str; 7] = ["html", "css", "js", "json", "svg", "txt", "webmanifest"];
 
 /// `main.js` becomes `main-<hash>.js`, and every file that names it names it so. Files that
-/// people or browsers ask for by name (pages, icons, robots.txt) keep theirs.
+/// people or browsers ask for by name (pages, icons) keep theirs.
 pub fn fingerprint(mut files: Files) -> Result<Files> {
     let mut waiting: BTreeSet<String> = files.keys().filter(|name| is_hashed(name)).cloned().collect();
     while !waiting.is_empty() {

@@ -25,5 +25,6 @@ pub async fn sweep(state: &AppState) -> Result<(), StoreError> {
         }
     }
     state.db.forget_sessions(now).await?;
+    state.db.forget_drafts(now).await?;
     state.db.forget_attempts(now - COUNT_MATTERS).await
 }

@@ -25,7 +25,7 @@ pub fn watch_link(state: &AppState, council: &Council, id: Uuid) -> String {
 }
 
 /// The council's own address. The host comes from the settings, never from the request's headers.
-fn base(state: &AppState, council: &Council) -> String {
+pub(crate) fn base(state: &AppState, council: &Council) -> String {
     match (council.hosts.first(), state.public_url.split_once("://")) {
         (Some(host), Some((scheme, _))) => format!("{scheme}://{host}"),
         _ => state.public_url.clone(),

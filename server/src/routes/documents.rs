@@ -41,13 +41,18 @@ async fn upload(
     at: At,
     request: Request,
 ) -> Result<(StatusCode, Json<DocumentStored>), ApiError> {
-    if at.store.loose_photos().await? >= LOOSE {
-        return Err(ApiError::too_many());
-    }
     let bytes = Bytes::from_request(request, &()).await.map_err(|rejection| match rejection.status() {
         StatusCode::PAYLOAD_TOO_LARGE => ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "document_too_large"),
         status => body_error(status),
     })?;
+    Ok((StatusCode::CREATED, Json(keep(&state, &at, bytes).await?)))
+}
+
+/// Keeps a document that was sent, until a request takes it.
+pub(crate) async fn keep(state: &AppState, at: &At, bytes: Bytes) -> Result<DocumentStored, ApiError> {
+    if at.store.loose_photos().await? >= LOOSE {
+        return Err(ApiError::too_many());
+    }
     let kept = match document::check(&bytes).map_err(fault)? {
         Sort::Pdf => bytes,
         Sort::Picture => state.photos.clean(bytes).await.map_err(|error| picture_fault(&error))?.jpeg,
@@ -59,7 +64,7 @@ async fn upload(
         tracing::error!(%error, "a document can't be stored");
         return Err(ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "internal"));
     }
-    Ok((StatusCode::CREATED, Json(DocumentStored { id, size })))
+    Ok(DocumentStored { id, size })
 }
 
 fn fault(fault: DocumentFault) -> ApiError {

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use chrono::TimeDelta;
 use domain::api::follow::{FeedbackRequest, FindRequest, FollowView, Found, MessageRequest, WithdrawRequest};
 use domain::api::problem::Problem;
-use domain::case::{Actor, Event, Feedback, Outcome, Status};
+use domain::case::{Actor, Case, Event, Feedback, Outcome, Status};
 use domain::field::{ErrorCode, FieldError, plain};
 use domain::reference::Reference;
 use utoipa_axum::router::OpenApiRouter;
@@ -45,7 +45,7 @@ pub fn router() -> OpenApiRouter<AppState> {
 }
 
 /// The request a key opens. A full stop or a blank that was copied along with the link does no harm.
-async fn stored(at: &At, key: &str) -> Result<Stored, ApiError> {
+pub(crate) async fn stored(at: &At, key: &str) -> Result<Stored, ApiError> {
     let key = key.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
     Ok(at.store.followed(&secret::hash(key.as_bytes())).await?)
 }
@@ -77,13 +77,18 @@ async fn find(
     at: At,
     Valid(request): Valid<FindRequest>,
 ) -> Result<Json<Found>, ApiError> {
+    Ok(Json(Found { key: key_of(&state, &at, &request).await? }))
+}
+
+/// The key to the request that a person remembers.
+pub(crate) async fn key_of(state: &AppState, at: &At, request: &FindRequest) -> Result<String, ApiError> {
     let wrong = || ApiError::invalid(vec![FieldError::new("reference", ErrorCode::NotAllowed)]);
     let reference = Reference::parse(&request.reference).ok_or_else(wrong)?;
     if !at.store.try_once(format!("find:{}", reference.as_str()), TRIES.0, TRIES.1, state.now()).await? {
         return Err(ApiError::too_many());
     }
     let stored = at.store.remembered(&reference, &request.email).await?;
-    Ok(Json(Found { key: follow_key(&state, &at, stored.id) }))
+    Ok(follow_key(state, at, stored.id))
 }
 
 /// The request: where it stands, what was promised, what happened.
@@ -94,22 +99,30 @@ async fn follow(
     at: At,
     Path(key): Path<String>,
 ) -> Result<Response, ApiError> {
-    Ok(private(match opened(&at, &key).await? {
-        Opened::Own(stored) => view::follow(&state, &at.served, stored.case),
-        Opened::Watched(_, stored) => view::watched(&state, &at.served, stored.case),
-    }))
+    Ok(private(view_of(&state, &at, &key).await?))
+}
+
+/// What a key shows.
+pub(crate) async fn view_of(state: &AppState, at: &At, key: &str) -> Result<FollowView, ApiError> {
+    Ok(match opened(at, key).await? {
+        Opened::Own(stored) => view::follow(state, &at.served, stored.case),
+        Opened::Watched(_, stored) => view::watched(state, &at.served, stored.case),
+    })
 }
 
 /// Ends the watch of somebody else's request.
 #[utoipa::path(post, path = "/api/follow/{key}/stop", tag = "follow", operation_id = "stop_watching", params(("key" = String, Path)),
     responses((status = 204), (status = 404, body = Problem)))]
 async fn stop(at: At, Path(key): Path<String>) -> Result<StatusCode, ApiError> {
-    match opened(&at, &key).await? {
+    stop_watching(&at, &key).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Ends the watch that a key is of.
+pub(crate) async fn stop_watching(at: &At, key: &str) -> Result<(), ApiError> {
+    match opened(at, key).await? {
         Opened::Own(_) => Err(ApiError::not_found()),
-        Opened::Watched(watcher, _) => {
-            at.store.stop_watching(watcher).await?;
-            Ok(StatusCode::NO_CONTENT)
-        }
+        Opened::Watched(watcher, _) => Ok(at.store.stop_watching(watcher).await?),
     }
 }
 
@@ -176,21 +189,26 @@ async fn withdraw(
     Path(key): Path<String>,
     Valid(request): Valid<WithdrawRequest>,
 ) -> Result<Response, ApiError> {
-    let stored = stored(&at, &key).await?;
-    // Asked again after a lost reply: it is done.
-    if stored.case.status == Status::Closed(Outcome::Withdrawn) {
-        return Ok(private(view::follow(&state, &at.served, stored.case)));
-    }
-    let event = Event::Withdrawn { reason: plain::lines(&request.reason) };
-    let case = match act(&state, &at, stored.id, Actor::Resident, event, None).await {
-        Ok(case) => case,
-        // Withdrawn in another window meanwhile: it is done as well.
-        Err(error) => match self::stored(&at, &key).await?.case {
-            case if case.status == Status::Closed(Outcome::Withdrawn) => case,
-            _ => return Err(error),
-        },
-    };
+    let case = withdraw_of(&state, &at, &key, plain::lines(&request.reason)).await?;
     Ok(private(view::follow(&state, &at.served, case)))
+}
+
+/// Withdraws the request that a key opens. Asked again after a lost reply, or in another window: it is done.
+pub(crate) async fn withdraw_of(
+    state: &AppState,
+    at: &At,
+    key: &str,
+    reason: String,
+) -> Result<Case, ApiError> {
+    let is_done = |case: &Case| case.status == Status::Closed(Outcome::Withdrawn);
+    let before = stored(at, key).await?;
+    if is_done(&before.case) {
+        return Ok(before.case);
+    }
+    match act(state, at, before.id, Actor::Resident, Event::Withdrawn { reason }, None).await {
+        Ok(case) => Ok(case),
+        Err(error) => Some(stored(at, key).await?.case).filter(is_done).ok_or(error),
+    }
 }
 
 /// How it went, once the request is closed.

@@ -4,6 +4,7 @@
 pub mod council;
 pub mod demo;
 pub mod documents;
+pub mod drafts;
 pub mod follow;
 pub mod health;
 pub mod nearby;
@@ -36,6 +37,7 @@ pub fn router() -> OpenApiRouter<AppState> {
         .merge(requests::router())
         .merge(photos::router())
         .merge(documents::router())
+        .merge(drafts::router())
         .merge(nearby::router())
         .merge(places::router())
         .merge(follow::router())

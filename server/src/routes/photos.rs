@@ -39,13 +39,18 @@ async fn upload(
     at: At,
     request: Request,
 ) -> Result<(StatusCode, Json<PhotoStored>), ApiError> {
-    if at.store.loose_photos().await? >= LOOSE {
-        return Err(ApiError::too_many());
-    }
     let bytes = Bytes::from_request(request, &()).await.map_err(|rejection| match rejection.status() {
         StatusCode::PAYLOAD_TOO_LARGE => fault(&PhotoFault::TooLarge),
         status => body_error(status),
     })?;
+    Ok((StatusCode::CREATED, Json(keep(&state, &at, bytes).await?)))
+}
+
+/// Keeps a picture that was sent: made anew from its pixels, until a request takes it.
+pub(crate) async fn keep(state: &AppState, at: &At, bytes: Bytes) -> Result<PhotoStored, ApiError> {
+    if at.store.loose_photos().await? >= LOOSE {
+        return Err(ApiError::too_many());
+    }
     let cleaned = state.photos.clean(bytes).await.map_err(|error| fault(&error))?;
     let id = state.new_id();
     let (width, height) = (cleaned.width, cleaned.height);
@@ -55,7 +60,7 @@ async fn upload(
         tracing::error!(%error, "a photo can't be stored");
         return Err(ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "internal"));
     }
-    Ok((StatusCode::CREATED, Json(PhotoStored { id, width, height })))
+    Ok(PhotoStored { id, width, height })
 }
 
 /// A photo, small, for whoever sent it, until a request takes it. Nobody else knows its identifier, and whoever does

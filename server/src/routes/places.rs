@@ -116,7 +116,12 @@ async fn addresses(
     at: At,
     Query(Which { postcode: typed }): Query<Which>,
 ) -> Result<Json<Addresses>, ApiError> {
-    let Some(postcode) = postcode(&typed) else { return Ok(Json(Addresses::default())) };
+    Ok(Json(addresses_of(&at, &typed).await?))
+}
+
+/// The addresses with a postcode, as typed.
+pub(crate) async fn addresses_of(at: &At, typed: &str) -> Result<Addresses, ApiError> {
+    let Some(postcode) = postcode(typed) else { return Ok(Addresses::default()) };
     let addresses = at.store.addresses(&postcode).await?;
     let shown = |address: Address| AddressFound {
         uprn: address.uprn,
@@ -124,7 +129,7 @@ async fn addresses(
         town: address.town,
         postcode: address.postcode,
     };
-    Ok(Json(Addresses { addresses: addresses.into_iter().map(shown).collect() }))
+    Ok(Addresses { addresses: addresses.into_iter().map(shown).collect() })
 }
 
 /// Where the map is, and what it is drawn from.

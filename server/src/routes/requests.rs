@@ -9,6 +9,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
+use super::drafts;
 use crate::error::ApiError;
 use crate::extract::{At, Body};
 use crate::operations::submit::submit;
@@ -39,6 +40,8 @@ async fn send(
         .and_then(|key| key.to_str().ok())
         .and_then(|key| Uuid::try_parse(key).ok());
     let key = key.ok_or(ApiError::new(StatusCode::BAD_REQUEST, "idempotency_key_missing"))?;
+    let service = request.service.clone();
     let (reply, new) = submit(&state, &at, key, request).await?;
+    drafts::sent_or_thrown_away(&state, &at, &headers, &service).await?;
     Ok((if new { StatusCode::CREATED } else { StatusCode::OK }, Json(reply)))
 }

@@ -255,6 +255,35 @@ pub mod attempt {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
+/// What people fill in without the app, for a while.
+pub mod draft {
+    use sea_orm::entity::prelude::*;
+
+    /// A row of `draft`.
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "draft")]
+    pub struct Model {
+        /// Council.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub council_id: String,
+        /// SHA-256 of the token in the person's cookie.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub token_hash: Vec<u8>,
+        /// The service; empty for small forms.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub service: String,
+        /// What was posted, as JSON.
+        pub body: String,
+        /// Kept until then.
+        pub expires_at: DateTimeUtc,
+    }
+
+    /// No relations.
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
 /// Streets of the gazetteer.
 pub mod street {
     use sea_orm::entity::prelude::*;

@@ -10,7 +10,7 @@ pub(super) struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(First), Box::new(Places), Box::new(Sharing)]
+        vec![Box::new(First), Box::new(Places), Box::new(Sharing), Box::new(Drafts)]
     }
 }
 
@@ -276,6 +276,32 @@ impl MigrationTrait for Sharing {
             manager.create_index(index).await?;
         }
         Ok(())
+    }
+
+    async fn down(&self, _: &SchemaManager) -> Result<(), DbErr> {
+        Err(DbErr::Migration("there is no way back from this step".into()))
+    }
+}
+
+/// What people fill in without the app.
+struct Drafts;
+
+impl MigrationName for Drafts {
+    fn name(&self) -> &'static str {
+        "m0004_drafts"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Drafts {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let draft = vec![
+            binary("token_hash"),
+            string("service"),
+            text("body"),
+            timestamp_with_time_zone("expires_at"),
+        ];
+        manager.create_table(table("draft", &["token_hash", "service"], draft)).await
     }
 
     async fn down(&self, _: &SchemaManager) -> Result<(), DbErr> {

@@ -2,6 +2,7 @@
 //! handed out for one council, so no query can forget whose rows it may touch.
 
 pub mod attempts;
+pub mod drafts;
 pub mod entities;
 pub mod jobs;
 mod migrations;

@@ -1,21 +1,25 @@
-//! The app's page, filled in for the council: its name, and the data block that saves the app its first
-//! questions.
+//! Pages for people: each is drawn here by the app's own components, so that the words are on the screen before the
+//! app has started, and there where it never does.
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{Html, IntoResponse as _, Response};
-use domain::api::council::Boot;
+use domain::api::council::{Boot, Posted};
+use portico_app::api::ApiProblem;
+use portico_app::paths::{self, Page};
+use portico_app::plain::{self, Drawn, Given};
+use portico_app::state::boot::Reply;
 
-use super::assets;
-use crate::councils::Served;
+use super::{assets, posted};
 use crate::error::ApiError;
 use crate::extract::At;
 use crate::guard::POLICY;
 use crate::jobs::escape;
+use crate::operations::base;
 use crate::routes;
 use crate::state::AppState;
 
-/// Everything that is no route of the server: a file of the app, a page of the app, or nothing.
+/// Everything that is no route of the server: a file of the app, a page, or nothing.
 pub async fn fallback(State(state): State<AppState>, at: At, request: Request) -> Response {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed").into_response();
@@ -31,55 +35,210 @@ pub async fn fallback(State(state): State<AppState>, at: At, request: Request) -
     if assets::is_file_name(name) {
         return assets::missing();
     }
-    page(&state, &at.served, request.headers(), path)
+    let address = request.uri().path_and_query().map_or(path, |address| address.as_str());
+    if path == "/staff" || path.starts_with("/staff/") {
+        return staff(&state, &at);
+    }
+    page(&state, &at, request.headers(), address).await.unwrap_or_else(ApiError::into_response)
 }
 
-/// A page of the app. The status tells machines what the page tells people.
-fn page(state: &AppState, served: &Served, headers: &HeaderMap, path: &str) -> Response {
-    let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
-    let service = match parts.as_slice() {
-        ["services", id, ..] => {
-            routes::services::view(state, served, routes::services::language(served, headers), id)
+/// The staff's app draws itself.
+fn staff(state: &AppState, at: &At) -> Response {
+    let boot = Boot { council: routes::council::view(state, &at.served), service: None, posted: None };
+    let mut response = send(state, at, ("staff.html", StatusCode::OK), &boot, &Drawn::default());
+    keep_private(&mut response);
+    response
+}
+
+/// A page of a resident's. The status tells machines what the page tells people.
+async fn page(state: &AppState, at: &At, headers: &HeaderMap, address: &str) -> Result<Response, ApiError> {
+    let found = Page::read(address);
+    let service = match found {
+        Some(Page::Start { id } | Page::Step { id, .. } | Page::Check { id }) => {
+            let language = routes::services::language(&at.served, headers);
+            routes::services::view(state, &at.served, language, id)
         }
         _ => None,
     };
-    let (file, status) = match parts.as_slice() {
-        ["staff", ..] => ("staff.html", StatusCode::OK),
-        ["services", _, "check"] if service.is_some() => ("follow.html", StatusCode::OK),
-        ["services", _] | ["services", _, _] if service.is_some() => ("index.html", StatusCode::OK),
-        [] | ["help" | "services" | "follow"] | ["follow", _] | ["follow", _, "sent" | "withdraw"] => {
-            ("follow.html", StatusCode::OK)
+    let is_personal = matches!(found, Some(Page::Request { .. } | Page::Sent { .. } | Page::Withdraw { .. }));
+    let posted = match (&service, found) {
+        (Some(view), _) => posted::of_service(state, at, headers, &view.service.id).await?,
+        (None, Some(Page::Find | Page::Request { .. } | Page::Withdraw { .. })) => {
+            posted::take_small(state, at, headers).await?
         }
-        ["follow", ..] => ("follow.html", StatusCode::NOT_FOUND),
-        _ => ("index.html", StatusCode::NOT_FOUND),
+        _ => None,
     };
+    let replies = replies(state, at, headers, found, posted.as_ref()).await?;
+    let is_missing = found.is_none()
+        || replies.iter().any(|(_, reply)| reply.as_ref().is_err_and(ApiProblem::is_not_found))
+        || (service.is_none()
+            && matches!(found, Some(Page::Start { .. } | Page::Step { .. } | Page::Check { .. })));
+    let is_form = matches!(found, Some(Page::Start { .. } | Page::Step { .. }));
+    let boot = Boot { council: routes::council::view(state, &at.served), service, posted };
+    let given = Given { address: address.to_owned(), origin: base(state, &at.served.council) };
+    let drawn = plain::draw(boot.clone(), given, replies);
+    let status = if is_missing { StatusCode::NOT_FOUND } else { StatusCode::OK };
+    let file = if is_form || found.is_none() { "index.html" } else { "follow.html" };
+    let mut response = send(state, at, (file, status), &boot, &drawn);
+    if is_personal || boot.posted.is_some() || matches!(found, Some(Page::Find | Page::Check { .. })) {
+        keep_private(&mut response);
+    } else {
+        let caching = HeaderValue::from_static("no-cache");
+        response.headers_mut().insert(header::CACHE_CONTROL, caching);
+    }
+    Ok(response)
+}
+
+/// What the page will ask the API for, answered beforehand.
+async fn replies(
+    state: &AppState,
+    at: &At,
+    headers: &HeaderMap,
+    page: Option<Page<'_>>,
+    posted: Option<&Posted>,
+) -> Result<Vec<Reply>, ApiError> {
+    let json = |value: Result<String, serde_json::Error>| value.unwrap_or_default();
+    let mut replies = Vec::new();
+    let Some(page) = page else { return Ok(replies) };
+    for path in plain::needs(page, posted) {
+        let reply = match page {
+            Page::Request { key } | Page::Sent { key } | Page::Withdraw { key } => {
+                match routes::follow::view_of(state, at, key).await {
+                    Ok(view) => Ok(json(serde_json::to_string(&view))),
+                    Err(error) if error.status() == StatusCode::NOT_FOUND => {
+                        Err(ApiProblem { status: 404, code: "not_found".into(), ..ApiProblem::default() })
+                    }
+                    Err(error) => return Err(error),
+                }
+            }
+            Page::Home => {
+                let list = at.served.list_in(routes::services::language(&at.served, headers));
+                let list = list.map(|list| String::from_utf8_lossy(&list.json).into_owned());
+                Ok(list.unwrap_or_default())
+            }
+            _ => {
+                let postcode = posted.map(plain::looked_for).unwrap_or_default();
+                let found = routes::places::addresses_of(at, &postcode).await?;
+                Ok(json(serde_json::to_string(&found)))
+            }
+        };
+        replies.push((path, reply));
+    }
+    Ok(replies)
+}
+
+/// A page that says that something went wrong.
+pub(super) fn sorry(state: &AppState, at: &At, error: &ApiError) -> Response {
+    let boot = Boot { council: routes::council::view(state, &at.served), service: None, posted: None };
+    let phone = escape(&at.served.council.contact.phone);
+    let drawn = Drawn {
+        title: format!("Sorry, there is a problem - {}", at.served.council.name),
+        html: format!(
+            "<div class=\"govuk-width-container\"><main class=\"govuk-main-wrapper\" id=\"main\"><h1 class=\"govuk-heading-l\">Sorry, there is a problem</h1>\
+             <p>{}</p><p>Go back and try again, or ring us on {phone}.</p></main></div>",
+            match error.status() {
+                StatusCode::TOO_MANY_REQUESTS => "That was tried too often. Wait a quarter of an hour.",
+                StatusCode::PAYLOAD_TOO_LARGE => "What you sent is too large. Send fewer or smaller files.",
+                StatusCode::CONFLICT => "This can’t be done any more. Look at your request again.",
+                _ => "What you typed before is kept.",
+            }
+        ),
+    };
+    let mut response = send(state, at, ("follow.html", error.status()), &boot, &drawn);
+    keep_private(&mut response);
+    response
+}
+
+fn keep_private(response: &mut Response) {
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert("x-robots-tag", HeaderValue::from_static("noindex"));
+}
+
+fn send(
+    state: &AppState,
+    at: &At,
+    (file, status): (&str, StatusCode),
+    boot: &Boot,
+    drawn: &Drawn,
+) -> Response {
+    let council = &at.served.council;
     let Some(template) = assets::text(file) else {
         return (StatusCode::SERVICE_UNAVAILABLE, "The app has not been built. Run: cargo xtask run")
             .into_response();
     };
-    let boot = Boot { council: routes::council::view(state, served), service };
-    let block = format!("<script type=\"application/json\" id=\"boot\">{}</script>", json_for_html(&boot));
+    let block = format!("<script type=\"application/json\" id=\"boot\">{}</script>", json_for_html(boot));
+    let title = if drawn.title.is_empty() { &council.name } else { &drawn.title };
     let html = template
         .replace("<!--portico:boot-->", &block)
-        .replace("<!--portico:council-->", &escape(&served.council.name))
-        .replace("<!--portico:tel-->", &phone_digits(&served.council.contact.phone))
-        .replace("<!--portico:phone-->", &escape(&served.council.contact.phone));
-    let private = matches!(parts.first(), Some(&"follow" | &"staff"));
-    let caching = if private { "no-store" } else { "no-cache" };
-    let mut response = (status, [(header::CACHE_CONTROL, caching)], Html(html)).into_response();
+        .replace("<!--portico:title-->", &escape(title))
+        .replace("<!--portico:about-->", &about(state, at, boot))
+        .replace("<!--portico:council-->", &escape(&council.name))
+        .replace("<!--portico:tel-->", &phone_digits(&council.contact.phone))
+        .replace("<!--portico:phone-->", &escape(&council.contact.phone))
+        .replace("<!--portico:page-->", &drawn.html);
+    let mut response = (status, Html(html)).into_response();
     // Pictures of the map come from the host that the council names, and from no other.
-    let policy = served
-        .council
-        .map
-        .origin()
-        .map(|host| POLICY.replace("img-src 'self'", &format!("img-src 'self' {host}")));
+    let policy =
+        council.map.origin().map(|host| POLICY.replace("img-src 'self'", &format!("img-src 'self' {host}")));
     if let Some(policy) = policy.and_then(|policy| HeaderValue::from_str(&policy).ok()) {
         response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     }
-    if private {
-        response.headers_mut().insert("x-robots-tag", HeaderValue::from_static("noindex"));
-    }
     response
+}
+
+/// What a page of a service says of it to machines: what search engines show below the title, its one address, and
+/// what it is in the terms of schema.org.
+fn about(state: &AppState, at: &At, boot: &Boot) -> String {
+    let Some(view) = &boot.service else { return String::new() };
+    let (service, council) = (&view.service, &at.served.council);
+    let home = base(state, council);
+    let address = home.clone() + &paths::service(&service.id);
+    let known = serde_json::json!({
+        "@context": "https://schema.org",
+        "@type": "GovernmentService",
+        "name": service.title,
+        "description": service.summary,
+        "url": address,
+        "provider": { "@type": "GovernmentOrganization", "name": council.name, "url": home, "telephone": council.contact.phone },
+    });
+    format!(
+        "<meta name=\"description\" content=\"{}\" /><link rel=\"canonical\" href=\"{}\" />\
+         <script type=\"application/ld+json\">{}</script>",
+        escape(&service.summary),
+        escape(&address),
+        json_for_html(&known)
+    )
+}
+
+/// `/sitemap.xml`: what search engines should know of.
+pub async fn sitemap(State(state): State<AppState>, at: At) -> Response {
+    let home = base(&state, &at.served.council);
+    let services = at.served.catalogue.keys().map(|id| paths::service(id));
+    let pages = [paths::HOME.to_owned(), paths::HELP.to_owned()].into_iter().chain(services);
+    let url = |path: String| ["<url><loc>", &escape(&(home.clone() + &path)), "</loc></url>"].concat();
+    let urls: String = pages.map(url).collect();
+    let xml = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?><urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">{urls}</urlset>"
+    );
+    ([(header::CONTENT_TYPE, "application/xml"), (header::CACHE_CONTROL, "public, max-age=3600")], xml)
+        .into_response()
+}
+
+/// `/robots.txt`: what they may look at. Pages of people are nobody's to find.
+pub async fn robots(State(state): State<AppState>, at: At) -> Response {
+    let home = base(&state, &at.served.council);
+    let text = format!(
+        "User-agent: *\nDisallow: /api/\nDisallow: /staff\nDisallow: /follow/\nDisallow: /demo/\nSitemap: {home}/sitemap.xml\n"
+    );
+    (
+        [
+            (header::CONTENT_TYPE, "text/plain; charset=utf-8"),
+            (header::CACHE_CONTROL, "public, max-age=3600"),
+        ],
+        text,
+    )
+        .into_response()
 }
 
 /// A phone number as a link takes it.

@@ -1,15 +1,17 @@
 //! An address: found by its postcode and picked from a list, or typed by hand. Nobody is made to have one.
 
-use domain::api::places::AddressFound;
+use domain::api::places::{AddressFound, Addresses};
 use domain::field::Address;
 use leptos::{prelude::*, task::spawn_local};
 
 use super::Asked;
 use crate::a11y;
-use crate::api::places;
+use crate::api::{ApiProblem, places};
+use crate::components::button::{SECONDARY, act_button};
 use crate::components::handlers::{Typed, pressed, typed};
 use crate::components::input::{RadioOption, Radios, Typing};
 use crate::live::{Drawn as _, live_if};
+use crate::state::boot;
 
 const POSTCODE: Typing = Typing {
     autocomplete: Some("postal-code"),
@@ -26,6 +28,18 @@ enum Found {
     Addresses(Vec<AddressFound>),
     /// It was looked for, and this is why there is no list.
     No(&'static str),
+}
+
+impl Found {
+    fn of(reply: Result<Addresses, ApiProblem>) -> Self {
+        match reply {
+            Ok(reply) if reply.addresses.is_empty() => {
+                Self::No("This postcode is not in our list. That can be: type the address.")
+            }
+            Ok(reply) => Self::Addresses(reply.addresses),
+            Err(_) => Self::No("We could not look it up. Type the address."),
+        }
+    }
 }
 
 pub(super) fn view(asked: &Asked, kind: &Address) -> AnyView {
@@ -49,24 +63,22 @@ pub(super) fn view(asked: &Asked, kind: &Address) -> AnyView {
 
 fn look_up(asked: &Asked) -> AnyView {
     let draft = asked.draft;
-    let found = RwSignal::new(Found::Nothing);
-    // By hand: when it was begun so, when there is no list, and when somebody says so.
-    let by_hand = RwSignal::new(
-        draft.now().get(&asked.path("uprn")).is_empty() && !draft.now().get(&asked.path("line1")).is_empty(),
-    );
     let postcode = draft.text(asked.path("postcode"));
+    let (act_find, act_hand) = (format!("find:{}", asked.path), format!("hand:{}", asked.path));
+    // What was looked for without the app is there already.
+    let known =
+        boot::is_opened(&act_find).then(|| places::known_addresses(&postcode.get_untracked())).flatten();
+    let found = known.map_or(Found::Nothing, Found::of);
+    // By hand: when it was begun so, when there is no list, and when somebody says so.
+    let typed = draft.now();
+    let was_typed = typed.get(&asked.path("uprn")).is_empty() && !typed.get(&asked.path("line1")).is_empty();
+    let by_hand = RwSignal::new(was_typed || boot::is_opened(&act_hand) || matches!(found, Found::No(_)));
+    let found = RwSignal::new(found);
     let announcer = a11y::use_announcer();
     let find = pressed(move || {
         let typed = postcode.get_untracked();
         spawn_local(async move {
-            let reply = places::addresses(&typed).await;
-            let now = match reply {
-                Ok(reply) if reply.addresses.is_empty() => {
-                    Found::No("This postcode is not in our list. That can be: type the address.")
-                }
-                Ok(reply) => Found::Addresses(reply.addresses),
-                Err(_) => Found::No("We could not look it up. Type the address."),
-            };
+            let now = Found::of(places::addresses(&typed).await);
             match &now {
                 Found::Addresses(list) if list.len() == 1 => announcer.say("1 address found"),
                 Found::Addresses(list) => announcer.say(format!("{} addresses found", list.len())),
@@ -115,16 +127,21 @@ fn look_up(asked: &Asked) -> AnyView {
                 a11y::focus_id_when_drawn(first.clone());
             });
             (!by_hand.get()).then(|| {
-                view! {
-                    <p><button type="button" class="portico-link-button" on:click=open>"Type the address instead"</button></p>
-                }
-                .drawn()
+                let button = act_button(
+                    &act_hand,
+                    "portico-link-button",
+                    None,
+                    open,
+                    "Type the address instead".into_any(),
+                );
+                view! { <p>{button}</p> }.drawn()
             })
         })
     };
+    let find_button = act_button(&act_find, SECONDARY, None, find, "Find address".into_any());
     view! {
         {asked.part_input("postcode", "Postcode", POSTCODE)}
-        <button type="button" class="govuk-button govuk-button--secondary" on:click=find>"Find address"</button>
+        {find_button}
         {list}
         {told}
         {open}
@@ -161,7 +178,7 @@ fn choose(asked: &Asked, list: Vec<AddressFound>, by_hand: RwSignal<bool>) -> An
     view! {
         <div class="govuk-form-group">
             <label class="govuk-label" for=id.clone()>"Choose your address"</label>
-            <select class="govuk-select" id=id on:change=pick>
+            <select class="govuk-select" id=id.clone() name=id on:change=pick>
                 <option value="">"Choose one"</option>
                 {options}
             </select>

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::Asked;
 use crate::components::error_summary::problem_at;
 use crate::components::handlers::typed;
-use crate::components::input::Labelled;
+use crate::components::input::{Labelled, first_value};
 use crate::live::Drawn as _;
 
 pub(super) fn view(asked: &Asked) -> AnyView {
@@ -33,7 +33,7 @@ pub(super) fn boxes(asked: &Asked, prefix: &str) -> AnyView {
                 <input
                     class=width class:govuk-input--error=wrong
                     id=path.clone() name=path type="text" inputmode=if part == "month" { "text" } else { "numeric" }
-                    prop:value=value on:input=typed(set)
+                    value=first_value(value) prop:value=value on:input=typed(set)
                 />
             </div>
         }

@@ -19,7 +19,8 @@ pub(super) fn view(asked: &Asked, kind: &Documents) -> AnyView {
         let path = path.clone();
         live(move || {
             let list = draft.answers().with(|answers| documents::read(&path, answers));
-            let row = |document: documents::Document| {
+            let row = |(number, document): (u32, documents::Document)| {
+                let act = format!("remove:{path}.{number}");
                 let (path, name) = (path.clone(), document.name.clone());
                 let remove = pressed(move || {
                     draft.update(|answers| {
@@ -31,9 +32,9 @@ pub(super) fn view(asked: &Asked, kind: &Documents) -> AnyView {
                     a11y::focus_id(&path);
                 });
                 let shown = view! { <p class="portico-photos__name"><bdi>{name.clone()}</bdi></p> }.drawn();
-                photos::item(().into_any(), vec![shown], &name, remove)
+                photos::item(&act, ().into_any(), vec![shown], &name, remove)
             };
-            list.into_iter().map(row).collect_view().into_any()
+            (1..).zip(list).map(row).collect_view().into_any()
         })
     };
     view! {

@@ -5,13 +5,17 @@ use leptos::prelude::*;
 
 use super::{Asked, field};
 use crate::a11y;
+use crate::components::button::{SECONDARY, act_button};
 use crate::components::handlers::pressed;
 use crate::live::{Drawn as _, live, live_if};
+use crate::state::boot;
 
 pub(super) fn view(asked: &Asked, kind: &Group) -> AnyView {
     let (draft, path, max) = (asked.draft, asked.path.clone(), kind.max);
     let name = capital(&kind.item);
-    let typed = group::count(&path, &draft.now()).clamp(1, max);
+    let act_add = format!("add:{path}");
+    let typed = group::count(&path, &draft.now()) + u32::from(boot::is_opened(&act_add));
+    let typed = typed.clamp(1, max);
     let many = RwSignal::new(typed);
     // Drawn anew when one is taken out: those behind it move up.
     let turn = RwSignal::new(0);
@@ -35,12 +39,8 @@ pub(super) fn view(asked: &Asked, kind: &Group) -> AnyView {
                 a11y::focus_id(&format!("{path}-add"));
             });
             let remove = (many.get() > 1).then(|| {
-                view! {
-                    <button type="button" class="govuk-button govuk-button--secondary" on:click=remove>
-                        {format!("Remove {} {number}", name.to_ascii_lowercase())}
-                    </button>
-                }
-                .drawn()
+                let label = format!("Remove {} {number}", name.to_ascii_lowercase()).into_any();
+                act_button(&format!("remove:{}.{number}", asked.path), SECONDARY, None, remove, label)
             });
             view! {
                 <fieldset class="govuk-fieldset portico-item">
@@ -66,12 +66,8 @@ pub(super) fn view(asked: &Asked, kind: &Group) -> AnyView {
             a11y::focus_id_when_drawn(format!("{path}.{}.{first}", many.get_untracked()));
         });
         (many.get() < max).then(|| {
-            view! {
-                <button type="button" class="govuk-button govuk-button--secondary" id=add_id.clone() on:click=add>
-                    {format!("Add another {another}")}
-                </button>
-            }
-            .drawn()
+            let label = format!("Add another {another}").into_any();
+            act_button(&act_add, SECONDARY, Some(add_id.clone()), add, label)
         })
     });
     asked.legend(view! { {items} {add} }.drawn())

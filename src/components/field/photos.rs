@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use uuid::Uuid;
 
 use super::{Asked, yes_no::yes_or_no};
+use crate::components::button::{SECONDARY, act_button};
 use crate::components::handlers::{Pressed, Typed, pressed};
 use crate::components::input::{Labelled, Radios, TextInput};
 use crate::live::{Drawn as _, live, live_if};
@@ -92,22 +93,22 @@ pub(super) fn waiting(uploads: Uploads, question: String, draft: Draft) -> AnyVi
         let blank = view! { <span class="portico-photos__blank"></span> }.drawn();
         let remove = pressed(move || uploads.stop(number));
         let shown = view! { <p class="portico-photos__name"><bdi>{name.clone()}</bdi></p> }.drawn();
-        item(blank, vec![shown, told], &name, remove)
+        item("", blank, vec![shown, told], &name, remove)
     };
     let list = live(move || uploads.waiting(&question, draft).into_iter().map(row).collect_view().into_any());
     view! { <ul class="portico-photos" aria-label="Files being added">{list}</ul> }.drawn()
 }
 
 /// One file: its picture, what is said of it, and the way out.
-pub(super) fn item(picture: AnyView, about: Vec<AnyView>, name: &str, remove: Pressed) -> AnyView {
+pub(super) fn item(act: &str, picture: AnyView, about: Vec<AnyView>, name: &str, remove: Pressed) -> AnyView {
+    let label = view! { "Remove"<span class="govuk-visually-hidden">{format!(" {name}")}</span> };
+    let remove = act_button(act, SECONDARY, None, remove, label.into_any());
     view! {
         <li>
             {picture}
             <div>
                 {about}
-                <button type="button" class="govuk-button govuk-button--secondary" on:click=remove>
-                    "Remove"<span class="govuk-visually-hidden">{format!(" {name}")}</span>
-                </button>
+                {remove}
             </div>
         </li>
     }
@@ -127,14 +128,16 @@ fn added(asked: Asked, uploads: Uploads) -> AnyView {
             let labelled = asked.part(&format!("{number}.alt"), format!("What does {name} show? (optional)"));
             let picture = view! { <img src=uploads.preview(id) alt=format!("Photo {number}") /> }.drawn();
             let question = question.clone();
+            let own = question.clone();
             let remove = pressed(move || {
-                uploads.remove(&question, id, draft);
+                let question = &own;
+                uploads.remove(question, id, draft);
                 announcer.say(format!("Photo {number} was removed"));
-                a11y::focus_id(&question);
+                a11y::focus_id(question);
             });
             let shown = view! { <p class="portico-photos__name">{format!("Photo {number}")}</p> }.drawn();
             let alt = view! { <TextInput labelled=labelled value=draft.text(path.clone()) on_input=draft.setter(path) /> };
-            item(picture, vec![shown, alt.into_any()], &name, remove)
+            item(&format!("remove:{question}.{number}"), picture, vec![shown, alt.into_any()], &name, remove)
         }
     };
     // Drawn anew when photos come and go, and not when a description is typed.

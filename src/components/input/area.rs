@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::Labelled;
+use super::{Labelled, first_text};
 use crate::components::count::Count;
 use crate::components::handlers::typed;
 
@@ -36,7 +36,7 @@ pub fn TextArea(
             id=id.clone() name=id class="govuk-textarea" class:govuk-textarea--error=wrong
             rows=rows.to_string() aria-describedby=described autocomplete=autocomplete
             prop:value=value on:input=typed(on_input)
-        ></textarea>
+        >{first_text(value)}</textarea>
         {counter}
     };
     labelled.group(input.into_any())

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::Labelled;
 use crate::components::handlers::Typed;
-use crate::live::Drawn as _;
+use crate::live::{Drawn as _, ON_SERVER};
 
 /// One of several: a value, a label, and a line below it.
 #[derive(Clone, Debug)]
@@ -89,7 +89,7 @@ pub fn Radios(
             <div class=item_class>
                 <input
                     class=input_class type=kind id=id.clone() name=name.clone() value=own.clone()
-                    aria-describedby=Signal::stored(hint_id) prop:checked=checked on:change=choose
+                    aria-describedby=Signal::stored(hint_id) checked=ON_SERVER && checked.get_untracked() prop:checked=checked on:change=choose
                 />
                 <label class=label_class for=id>{label}</label>
                 {hint.map(|(id, hint)| view! { <div id=id class=hint_class>{hint}</div> }.drawn())}

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::Labelled;
+use super::{Labelled, first_value};
 use crate::components::handlers::typed;
 use crate::live::Drawn as _;
 
@@ -69,7 +69,7 @@ pub fn TextInput(
             autocomplete=typing.autocomplete spellcheck=typing.verbatim.then_some("false")
             autocapitalize=typing.verbatim.then_some(if typing.capitals { "characters" } else { "none" })
             inputmode=typing.mode list=list
-            prop:value=value on:input=typed(on_input)
+            value=first_value(value) prop:value=value on:input=typed(on_input)
         />
     };
     let beside = |class: &'static str, words: String| {

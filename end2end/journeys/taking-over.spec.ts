@@ -1,0 +1,148 @@
+import type { BrowserContext, Page } from "@playwright/test";
+
+import { Filler } from "../pages/filler";
+import { samples } from "../support/samples";
+import { expect, test } from "../support/test";
+
+/** Keeps the app away until it is let in. */
+async function held(context: BrowserContext): Promise<() => void> {
+  let open = () => {};
+  const gate = new Promise<void>((wake) => (open = wake));
+  await context.route("**/*.wasm", async (route) => {
+    await gate;
+    await route.continue();
+  });
+  return open;
+}
+
+/** What a form asks for: every field with its name, words and help. */
+function fields(page: Page): Promise<string[]> {
+  return page.locator("#app main").evaluate((main) =>
+    [...main.querySelectorAll<HTMLInputElement>("form input[name], form textarea[name], form select[name]")]
+      .filter((input) => input.type !== "hidden")
+      .map((input) => {
+        const text = (id: string | null | undefined) => (id ?? "").split(" ").map((one) => document.getElementById(one)?.textContent?.trim() ?? "").join(" ");
+        const legend = input.closest("fieldset")?.querySelector("legend")?.textContent ?? "";
+        const parts = [
+          input.tagName, input.name, input.type, input.id, input.labels?.[0]?.textContent, legend, text(input.getAttribute("aria-describedby")),
+          input.getAttribute("autocomplete"), input.getAttribute("inputmode"), input.type === "radio" || input.type === "checkbox" ? input.value : "",
+        ];
+        return parts.map((part) => (part ?? "").replace(/\s+/g, " ").trim()).join(" | ");
+      }),
+  );
+}
+
+test("what I typed, chose and picked before the app came is there, and so am I", async ({ page, context, inspector }) => {
+  const letIn = await held(context);
+  const filler = new Filler(page, inspector);
+  await page.goto("/services/report-graffiti");
+  await filler.answer("What is the graffiti on?", "Something public");
+  const near = page.getByLabel("What is it near?");
+  await near.fill("By the steps of the library");
+  await near.evaluate((area: HTMLTextAreaElement) => area.setSelectionRange(3, 6));
+  const scrolled = await page.evaluate(() => window.scrollY);
+  const before = await page.screenshot({ animations: "disabled" });
+  letIn();
+  await expect(page.locator("#app[data-started]")).toBeVisible();
+  await expect(near).toBeFocused();
+  await expect(near).toHaveValue("By the steps of the library");
+  expect(await near.evaluate((area: HTMLTextAreaElement) => [area.selectionStart, area.selectionEnd])).toEqual([3, 6]);
+  expect(await page.evaluate(() => window.scrollY)).toBe(scrolled);
+  const after = await page.screenshot({ animations: "disabled" });
+  expect(after.equals(before), "nothing on the screen moved").toBe(true);
+  await expect(page.getByRole("radio", { name: "Something public" })).toBeChecked();
+  // And it goes on as if it had been there from the beginning.
+  await filler.answer("Is it offensive?", "No");
+  await filler.who({ name: "Sam Taylor", email: "sam@example.org" });
+  await filler.toCheck();
+  await expect(filler.line("Where is it?")).toContainText("By the steps of the library");
+  await filler.send();
+  await filler.confirmed();
+});
+
+test("photos that I picked before the app came are sent", async ({ page, context, inspector, darkroom }) => {
+  const letIn = await held(context);
+  const filler = new Filler(page, inspector);
+  await page.goto("/services/report-graffiti");
+  await page.locator("input[type=file]").setInputFiles([await darkroom.small("one.jpg"), await darkroom.small("two.jpg")]);
+  letIn();
+  await expect(page.getByRole("list", { name: "Your photos" }).getByRole("listitem")).toHaveCount(2);
+  await filler.inspected();
+});
+
+test("a page that I sent before the app came is not asked again, and the request is sent once", async ({ page, context, inspector, server }) => {
+  const letIn = await held(context);
+  const { service, answers } = samples["council-tax-move"]!;
+  const filler = new Filler(page, inspector);
+  await page.goto(`/services/${service.id}`);
+  await page.getByRole("button", { name: "Start now" }).click();
+  const done = new Set<string>();
+  await filler.fill(service.questions, answers, [], done);
+  await filler.goOn();
+  await filler.fill(service.questions, answers, [], done);
+  const second = page.url();
+  letIn();
+  await expect(page.locator("#app[data-started]")).toBeVisible();
+  expect(page.url()).toBe(second);
+  await filler.through(service.questions, answers, []);
+  await filler.send();
+  await filler.confirmed();
+  expect((await server.mailbox.to(answers["you.email"]!)).filter((mail) => mail.subject.startsWith("We have your request"))).toHaveLength(1);
+  // Nothing of it comes back: neither from this browser nor from the server.
+  await page.goto(`/services/${service.id}`);
+  await filler.inspected();
+  await expect(page.getByRole("button", { name: "Start now" })).toBeVisible();
+  await expect(page.getByText("You have begun this already")).toHaveCount(0);
+});
+
+for (const [what, handle] of [
+  ["is not found", { status: 404, body: "" }],
+  ["is broken", { status: 200, contentType: "application/wasm", body: "no wasm" }],
+] as const) {
+  test(`where the app ${what}, the page works`, async ({ page, context, inspector }) => {
+    inspector.plain = "blocked";
+    inspector.allow(/./);
+    await context.route("**/*.wasm", (route) => route.fulfill(handle));
+    const filler = new Filler(page, inspector);
+    await page.goto("/services/report-graffiti");
+    await filler.answer("What is the graffiti on?", "Something public");
+    await filler.answer("Is it offensive?", "No");
+    await filler.where("By the steps");
+    await filler.who({ name: "Sam Taylor", email: "sam@example.org" });
+    await filler.goOn();
+    await expect(filler.heading).toHaveText("Check your answers");
+    await page.getByRole("button", { name: /^Send to / }).click();
+    await expect(filler.heading).toHaveText("We have your request");
+  });
+}
+
+test("every service asks the same in the plain page and in the app", async ({ browser, server, inspector }) => {
+  test.slow();
+  inspector.plain = "blocked";
+  inspector.allow(/./);
+  const app = await browser.newContext({ baseURL: server.url });
+  const plain = await browser.newContext({ baseURL: server.url });
+  await inspector.watch(plain);
+  await plain.route("**/*.{js,wasm}", (route) => route.abort());
+  const [one, other] = [await app.newPage(), await plain.newPage()];
+  for (const { service } of Object.values(samples)) {
+    const path = `/services/${service.id}`;
+    await other.goto(path);
+    await inspector.settled(other);
+    const first = service.questions[0]!.id;
+    const isShort = (await other.locator("#app main form[method=post]").count()) > 0;
+    const page = isShort ? path : `${path}/${first}`;
+    if (!isShort) {
+      await other.goto(page);
+      await inspector.settled(other);
+    }
+    await one.goto(page);
+    await expect(one.locator("#app[data-started]")).toBeVisible();
+    const asked = await fields(other);
+    expect(asked.length, service.id).toBeGreaterThan(0);
+    expect(await fields(one), service.id).toEqual(asked);
+    expect(await one.title()).toBe(await other.title());
+  }
+  await app.close();
+  await plain.close();
+});
