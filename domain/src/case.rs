@@ -409,7 +409,11 @@ impl Case {
     /// is promised by the latest of their days. It is done if all that were not withdrawn are.
     fn follow_parts(&mut self, at: DateTime<Utc>) {
         self.complete_by = self.parts.iter().map(|part| part.complete_by).max().unwrap_or(self.complete_by);
-        self.status = Status::InProgress;
+        let is_begun =
+            |part: &Part| !matches!(part.status, Status::Received | Status::Closed(Outcome::Withdrawn));
+        if self.parts.iter().any(is_begun) {
+            self.status = Status::InProgress;
+        }
         let outcome = |part: &Part| match part.status {
             Status::Closed(outcome) => Some(outcome),
             _ => None,

@@ -82,7 +82,10 @@ async fn each_department_gets_its_own_part(kept: Kept) {
     assert_ne!(answer(&seen["request"], "vehicle"), &Value::Null);
     assert_eq!(answer(&seen["request"], "name-proof"), &Value::Null);
     assert_eq!(answer(&seen["request"], "services"), &Value::Null);
-    assert_eq!(seen["request"].get("parts"), None);
+    assert_eq!((seen["request"].get("parts"), seen["request"].get("part_of")), (None, None));
+    assert_eq!(seen["part"], true);
+    let reference = whole["reference"].as_str().unwrap();
+    assert!(!seen.to_string().contains(reference), "with it, and Sam's address, the whole could be found");
     let seen = aisha.get(&format!("/api/staff/requests/{housing}")).await.is(200).json();
     assert_eq!(answer(&seen["request"], "vehicle"), &Value::Null);
     let queue = dan.get("/api/staff/requests").await.is(200).json();

@@ -10,21 +10,16 @@ use crate::{paths, words};
 pub fn parts(parts: Vec<PartView>) -> AnyView {
     let row = |part: PartView| {
         let status = part.status.map_or("", words::part_status);
-        let reference = part.reference.to_string();
-        let reference = match part.key {
-            Some(key) => view! {
-                <a class="govuk-link" href=paths::request(&key)>
-                    {reference}<span class="govuk-visually-hidden">": what "{part.department.clone()}" did"</span>
-                </a>
-            }
-            .drawn(),
-            None => reference.into_any(),
+        let link = view! {
+            <a class="govuk-link" href=paths::request(&part.key)>
+                {part.reference.to_string()}<span class="govuk-visually-hidden">": what "{part.department.clone()}" did"</span>
+            </a>
         };
         view! {
             <div class="govuk-summary-list__row">
                 <dt class="govuk-summary-list__key">{part.department}</dt>
                 <dd class="govuk-summary-list__value">{status}</dd>
-                <dd class="govuk-summary-list__actions portico-reference">{reference}</dd>
+                <dd class="govuk-summary-list__actions portico-reference">{link}</dd>
             </div>
         }
         .drawn()

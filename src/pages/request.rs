@@ -57,7 +57,7 @@ fn request(key: String, first: FollowView) -> AnyView {
         <h1 class="govuk-heading-l">{if watching { "" } else { "Your request: " }}{title}</h1>
         {watching.then(|| view! { <p>"Somebody else told us about this, and you asked to hear what happens."</p> }.drawn())}
         {live(move || view! { <StatusPanel request=now.get() /> }.drawn())}
-        {part_of.map(whole)}
+        {part_of.as_ref().map(whole)}
         {live_if(move || now.with(|now| (!now.parts.is_empty()).then(|| parts(now.parts.clone()))))}
         {live_if(move || is_open.get().then(|| what_next(now.with(|now| now.next.clone()))))}
         {live_if(move || asks_feedback.get().then(|| view! { <FeedbackForm key=key.get_value() on_sent=update /> }.drawn()))}
@@ -98,8 +98,8 @@ fn stop_watching(key: StoredValue<String>) -> AnyView {
 }
 
 /// The way to the whole, from one department's part.
-fn whole(whole: PartView) -> AnyView {
-    let path = whole.key.map(|key| paths::request(&key));
+fn whole(whole: &PartView) -> AnyView {
+    let path = paths::request(&whole.key);
     view! {
         <p>
             "This is one department’s part of "

@@ -99,9 +99,8 @@ pub struct PartView {
     /// Where it stands; not told of the whole.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<Status>,
-    /// Goes into `/follow/{key}`; for the resident alone.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub key: Option<String>,
+    /// Goes into `/follow/{key}`.
+    pub key: String,
 }
 
 /// One line of a timeline.

@@ -89,8 +89,12 @@ pub struct QueueItem {
 pub struct StaffCase {
     /// Identifier.
     pub id: Uuid,
-    /// What the resident sees.
+    /// What the resident sees, but for the whole that it may be a part of.
     pub request: FollowView,
+    /// One department's part of what the resident told several. Which request is the whole is the resident's alone:
+    /// with its reference and their address it could be found, and with it whom else they told.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub part: bool,
     /// The team within the department, where the document names one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub team: Option<String>,

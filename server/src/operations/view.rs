@@ -30,7 +30,7 @@ pub fn follow(state: &AppState, served: &Served, case: Case) -> FollowView {
         department: served.council.department_name(&linked.department).to_owned(),
         reference: linked.reference.clone(),
         status,
-        key: Some(state.secret.follow_key(&served.council.id, linked.id)),
+        key: state.secret.follow_key(&served.council.id, linked.id),
     };
     FollowView {
         parts: case.parts.iter().map(|known| part(&known.request, Some(known.status))).collect(),
@@ -146,10 +146,9 @@ pub fn staff(
     let (team, routed, ward) =
         (case.submission.team.clone(), case.submission.routed.clone(), case.submission.ward.clone());
     let mut request = follow(state, served, case);
-    // The keys are the resident's.
-    for part in request.parts.iter_mut().chain(&mut request.part_of) {
-        part.key = None;
-    }
+    // The whole, its parts and their keys are the resident's.
+    request.parts.clear();
+    let part = request.part_of.take().is_some();
     StaffCase {
         id,
         mine,
@@ -160,6 +159,7 @@ pub fn staff(
         routed,
         ward,
         earliest: today.succ_opt().unwrap_or(today),
+        part,
         request,
     }
 }

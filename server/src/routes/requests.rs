@@ -42,6 +42,9 @@ async fn send(
     let key = key.ok_or(ApiError::new(StatusCode::BAD_REQUEST, "idempotency_key_missing"))?;
     let service = request.service.clone();
     let (reply, new) = submit(&state, &at, key, request).await?;
-    drafts::sent_or_thrown_away(&state, &at, &headers, &service).await?;
+    // It is sent, whatever becomes of what was kept meanwhile.
+    if let Err(error) = drafts::sent_or_thrown_away(&state, &at, &headers, &service).await {
+        tracing::warn!(?error, "a draft that was sent is still kept");
+    }
     Ok((if new { StatusCode::CREATED } else { StatusCode::OK }, Json(reply)))
 }

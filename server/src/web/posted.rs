@@ -463,7 +463,10 @@ async fn post_check(state: &AppState, at: &At, id: &str, headers: &HeaderMap) ->
     let request = SubmitRequest { service: id.to_owned(), version: service.version, answers };
     match submit(state, at, posted.key, request).await {
         Ok((sent, _)) => {
-            at.store.forget_draft(visit.hash(), id).await?;
+            // It is sent, whatever becomes of what was kept meanwhile.
+            if let Err(error) = at.store.forget_draft(visit.hash(), id).await {
+                tracing::warn!(%error, "a draft that was sent is still kept");
+            }
             Ok(visit.to(&paths::sent(&sent.key)))
         }
         Err(error) => {

@@ -67,15 +67,12 @@ fn page(handle: Handle, case: Memo<StaffCase>) -> AnyView {
 
 /// That the resident told others, too; not whom.
 fn part_of(case: &StaffCase) -> Option<AnyView> {
-    let reference = case.request.part_of.as_ref()?.reference.to_string();
-    let part = view! {
-        <p>
-            "The resident told several departments at once, under reference "
-            <span class="portico-reference">{reference}</span>
-            ". This is the part for your department, with the answers that it needs."
-        </p>
-    };
-    Some(part.into_any())
+    case.part.then(|| {
+        view! {
+            <p>"The resident chose which departments to tell. This is the part for your department, with the answers that it needs."</p>
+        }
+        .into_any()
+    })
 }
 
 /// The team, the ward, and why it came here.
