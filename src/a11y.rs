@@ -102,6 +102,23 @@ fn set_page(title: Box<dyn Fn() -> String>) {
     });
 }
 
+/// Says in which language the page is, for as long as it is there; none for English.
+pub fn use_language(language: Option<&str>) {
+    if ON_SERVER {
+        // The page says so already.
+        return;
+    }
+    let say = |language: &str| {
+        if let Some(page) = document().document_element() {
+            let _ = page.set_attribute("lang", language);
+        }
+    };
+    if let Some(language) = language {
+        say(language);
+        on_cleanup(move || say("en"));
+    }
+}
+
 /// Moves the focus to the element with this id and brings what labels it into view.
 pub fn focus_id(id: &str) {
     if let Some(element) = document().get_element_by_id(id) {

@@ -1,16 +1,21 @@
 //! The same pages, drawn by the server: what is on the screen before the app has started, and all there is where it
 //! never does.
 
-#[cfg(feature = "ssr")]
-use domain::api::council::Boot;
 use domain::api::council::Posted;
+#[cfg(feature = "ssr")]
+use domain::api::council::{Boot, CouncilView};
 use leptos::prelude::*;
 
-use crate::api::{follow, places};
+use crate::api::{follow, nearby, places};
+use crate::components::nearby::{OPEN, SAME, TOLD};
 use crate::paths::Page;
 
 #[cfg(feature = "ssr")]
 use crate::app::{App, around, forms};
+#[cfg(feature = "ssr")]
+use crate::components::layout::{Column, Layout, phone_link};
+#[cfg(feature = "ssr")]
+use crate::live::Drawn as _;
 #[cfg(feature = "ssr")]
 use crate::state::{boot, drafts, uploads};
 
@@ -46,11 +51,25 @@ pub fn needs(page: Page<'_>, posted: Option<&Posted>) -> Vec<String> {
         Page::Home => vec!["/api/services".to_owned()],
         Page::Request { key } | Page::Sent { key } | Page::Withdraw { key } => vec![follow::address(key, "")],
         Page::Start { .. } | Page::Step { .. } => {
-            let postcode = posted.map(looked_for).filter(|postcode| !postcode.is_empty());
-            postcode.map(|postcode| places::addresses_at(&postcode)).into_iter().collect()
+            let Some(posted) = posted else { return Vec::new() };
+            let postcode = looked_for(posted);
+            let near = told_near(posted)
+                .map(|(position, street)| nearby::near_at(&posted.service, position, street));
+            let addresses = (!postcode.is_empty()).then(|| places::addresses_at(&postcode));
+            near.into_iter().chain(addresses).collect()
         }
         Page::Check { .. } | Page::Find | Page::Help => Vec::new(),
     }
+}
+
+/// The position and the street near which somebody may have told us already, where the page says who.
+#[must_use]
+pub fn told_near(posted: &Posted) -> Option<(&str, &str)> {
+    let (verb, rest) = posted.opened.split_once(':')?;
+    let question = rest.split(':').next().filter(|_| matches!(verb, OPEN | SAME | TOLD))?;
+    let part = |part: &str| posted.answers.get(&format!("{question}.{part}"));
+    let place = (part("position"), part("street_id"));
+    (place != ("", "")).then_some(place)
 }
 
 /// The postcode whose addresses were looked for; empty when none were.
@@ -71,10 +90,37 @@ pub fn draw(boot: Boot, given: Given, replies: Vec<boot::Reply>) -> Drawn {
         drafts::provide();
         uploads::provide();
         let any = |page: Page<'_>| forms(page).or_else(|| around(page));
-        let html = view! { <App boot=boot draw=any /> }.to_html();
-        // Marks by which an app would find its places again: ours draws anew. No text holds them, for a `<` of a text is
-        // written `&lt;`.
-        let html = html.replace("<!--<() />-->", "").replace("<!>", "");
-        Drawn { title: crate::a11y::page_title(), html }
+        drawn(view! { <App boot=boot draw=any /> }.into_any())
     })
+}
+
+/// Draws the page that says that something went wrong, and why.
+#[cfg(feature = "ssr")]
+#[must_use]
+pub fn sorry(council: CouncilView, why: &str) -> Drawn {
+    let owner = Owner::new();
+    owner.with(|| {
+        crate::a11y::provide(&council.name);
+        crate::a11y::use_page(|| "Sorry, there is a problem".to_owned());
+        let phone = phone_link(&council.contact.phone);
+        let why = why.to_owned();
+        let page = view! {
+            <Layout council=council path=String::new()>
+                <Column>
+                    <h1 class="govuk-heading-l">"Sorry, there is a problem"</h1>
+                    <p>{why}</p>
+                    <p>"Go back and try again, or ring us on "{phone}"."</p>
+                </Column>
+            </Layout>
+        };
+        drawn(page.drawn())
+    })
+}
+
+#[cfg(feature = "ssr")]
+fn drawn(page: AnyView) -> Drawn {
+    // Marks by which an app would find its places again: ours draws anew. No text holds them, for a `<` of a text is
+    // written `&lt;`.
+    let html = page.to_html().replace("<!--<() />-->", "").replace("<!>", "");
+    Drawn { title: crate::a11y::page_title(), html }
 }

@@ -38,10 +38,14 @@ async function type(page: Page, question: string, raw: Raw): Promise<void> {
   for (const [part, text] of Object.entries(raw)) await at(part).fill(text);
 }
 
-/** What the server says to the answers that this browser holds: the paths it refuses, or none. */
-async function refused(page: Page, server: Server): Promise<string[]> {
+/** The answers that this browser holds. */
+async function held(page: Page): Promise<Record<string, string>> {
   const draft = await page.evaluate((name) => localStorage.getItem(name), `portico:draft:${ID}`);
-  const { answers } = JSON.parse(draft!) as { answers: Record<string, string> };
+  return (JSON.parse(draft!) as { answers: Record<string, string> }).answers;
+}
+
+/** What the server says to these answers: the paths it refuses, or none. */
+async function refused(answers: Record<string, string>, server: Server): Promise<string[]> {
   const reply = await fetch(`${server.url}/api/requests`, {
     method: "POST",
     headers: { "Content-Type": "application/json", "Idempotency-Key": randomUUID(), "Sec-Fetch-Site": "same-origin" },
@@ -51,6 +55,21 @@ async function refused(page: Page, server: Server): Promise<string[]> {
   expect([201, 422]).toContain(reply.status);
   // A day is told as a whole, whichever of its boxes is wrong.
   return (body.fields ?? []).map((error) => error.path.replace(/^date\..*/, "date")).sort();
+}
+
+/** What the plain page says to these answers when it is posted: the fields that have something beside them, or none. */
+async function refusedPlainly(answers: Record<string, string>, server: Server): Promise<string[]> {
+  const reply = await fetch(`${server.url}/services/${ID}`, {
+    method: "POST",
+    redirect: "manual",
+    headers: { "Sec-Fetch-Site": "same-origin" },
+    body: new URLSearchParams(answers),
+  });
+  expect(reply.status).toBe(303);
+  if (reply.headers.get("location") === `/services/${ID}/check`) return [];
+  const cookie = reply.headers.get("set-cookie")!.split(";")[0]!;
+  const again = await (await fetch(`${server.url}/services/${ID}`, { headers: { Cookie: cookie } })).text();
+  return [...again.matchAll(/<p id="([^"]+)-error"/g)].map((told) => told[1]!).sort();
 }
 
 test("the browser and the server agree on what is typed", async ({ browser, inspector }) => {
@@ -79,7 +98,9 @@ test("the browser and the server agree on what is typed", async ({ browser, insp
         const beside = page.locator("main .govuk-error-message[id$='-error']");
         const told = await beside.evaluateAll((all) => all.map((one) => one.id.replace(/-error$/, "")));
         expect.soft(told.sort(), "in the browser").toEqual(wrong.sort());
-        expect.soft(await refused(page, server), "on the server").toEqual(wrong);
+        const answers = await held(page);
+        expect.soft(await refused(answers, server), "on the server").toEqual(wrong);
+        expect.soft(await refusedPlainly(answers, server), "in the plain page").toEqual(wrong);
       });
     }
 
@@ -91,6 +112,7 @@ test("the browser and the server agree on what is typed", async ({ browser, insp
         await form.goOn();
         await expect(form.heading, await form.summary.allInnerTexts().then(String)).toHaveText("Check your answers");
         const shown = await lines(page);
+        expect(await refusedPlainly(await held(page), server), "in the plain page").toEqual([]);
         await form.send();
         const { key } = await form.confirmed();
         await page.goto(`/follow/${key}`);

@@ -18,6 +18,8 @@ use domain::standard::{Calendar, Limit};
 use rust_embed::RustEmbed;
 use sha2::{Digest as _, Sha256};
 
+use crate::web::ready::Shelf;
+
 #[derive(RustEmbed)]
 #[folder = "../services"]
 struct BuiltInServices;
@@ -59,6 +61,8 @@ pub struct Served {
     pub untranslated: Vec<Fault>,
     /// When it works.
     pub calendar: Calendar,
+    /// Its pages that are the same for everybody.
+    pub pages: Shelf,
 }
 
 /// The list of services, ready to be sent: made once, when the documents are read.
@@ -314,7 +318,17 @@ fn one(id: &str, shared: &Files, files: &Files) -> Result<Served, Vec<Fault>> {
         keywords: &service.keywords,
     }));
     let by_words = (others.iter().map(|service| service.id.clone()).collect(), index);
-    Ok(Served { council, catalogue, translated, lists, untranslated, by_words, map_file: None, calendar })
+    Ok(Served {
+        council,
+        catalogue,
+        translated,
+        lists,
+        untranslated,
+        by_words,
+        map_file: None,
+        calendar,
+        pages: Shelf::default(),
+    })
 }
 
 /// All services, in the order of their titles; the one that takes everything else comes last.

@@ -8,6 +8,7 @@ use axum::response::{IntoResponse as _, Response};
 
 use crate::error::ApiError;
 use crate::state::AppState;
+use crate::web::pages;
 
 /// What a page may load, and from where.
 pub const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; \
@@ -52,7 +53,10 @@ pub async fn same_site(State(state): State<AppState>, request: Request, next: Ne
         return next.run(request).await;
     }
     tracing::warn!("refused a change that did not come from our own pages");
-    ApiError::new(StatusCode::FORBIDDEN, "other_site").into_response()
+    if request.uri().path().starts_with("/api/") {
+        return ApiError::new(StatusCode::FORBIDDEN, "other_site").into_response();
+    }
+    pages::from_elsewhere()
 }
 
 fn is_own(headers: &HeaderMap, public_url: &str) -> bool {

@@ -362,11 +362,11 @@ async fn texts_come_in_the_language_asked_for() {
     std::fs::write(folder.join("services/broken-bench.toml"), welsh).unwrap();
     assert_eq!(portal.state.councils.refresh(), Ok(true));
     let visitor = portal.visitor_at("north.example");
-    let view = async |language: &str| {
-        let request = visitor.request(axum::http::Method::GET, "/api/services/broken-bench");
-        let request = request.header("accept-language", language).body(axum::body::Body::empty()).unwrap();
-        visitor.send(request).await.is(200).json()
+    let ask = async |path: &str, language: &str| {
+        let request = visitor.request(axum::http::Method::GET, path).header("accept-language", language);
+        visitor.send(request.body(axum::body::Body::empty()).unwrap()).await
     };
+    let view = async |language: &str| ask("/api/services/broken-bench", language).await.is(200).json();
     let welsh = view("cy-GB,cy;q=0.9,en;q=0.5").await;
     assert_eq!(
         (&welsh["service"]["title"], &welsh["language"], &welsh["service"]["summary"]),
@@ -378,6 +378,16 @@ async fn texts_come_in_the_language_asked_for() {
     );
     for language in ["en-GB,en", "fr,de", "*", ""] {
         assert_eq!(view(language).await["service"]["title"], "Report a broken bench", "{language}");
+    }
+    // A page says which language it is in, and what is not translated is English.
+    for (service, language, said) in
+        [("broken-bench", "cy", "cy"), ("broken-bench", "en", "en"), ("report-graffiti", "cy", "en")]
+    {
+        let page = ask(&format!("/services/{service}"), language).await;
+        if &page.body[..] != support::NOT_BUILT.as_bytes() {
+            let page = String::from_utf8_lossy(&page.body).into_owned();
+            assert!(page.contains(&format!("<html lang=\"{said}\"")), "{service} in {language}");
+        }
     }
     let served = portal.state.councils.by_id("north").unwrap();
     assert!(

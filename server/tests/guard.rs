@@ -47,12 +47,18 @@ async fn only_our_own_pages_change_something() {
         let headers: Vec<_> = headers.into_iter().chain([host]).collect();
         form_with(&visitor, &headers).await.refused(403, "other_site");
     }
-    for path in
-        ["/api/photos", "/api/follow", "/api/staff/sign-in", "/api/staff/sign-out", "/api/nothing", "/"]
-    {
+    let from_elsewhere = async |path: &str| {
         let request =
             Request::post(path).header("host", "portico.example").header("sec-fetch-site", "cross-site");
-        visitor.send(request.body(Body::from("x")).unwrap()).await.refused(403, "other_site");
+        visitor.send(request.body(Body::from("x")).unwrap()).await
+    };
+    for path in ["/api/photos", "/api/follow", "/api/staff/sign-in", "/api/staff/sign-out", "/api/nothing"] {
+        from_elsewhere(path).await.refused(403, "other_site");
+    }
+    // A page says so in words.
+    for path in ["/", "/services/report-graffiti", "/services/report-graffiti/check", "/follow"] {
+        let refused = from_elsewhere(path).await.is(403);
+        assert!(String::from_utf8_lossy(&refused.body).contains("reload the page"));
     }
     assert!(portal.mails().await.is_empty());
     // Old browsers say no more than where the page is from.

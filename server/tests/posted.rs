@@ -6,12 +6,16 @@ mod support;
 
 use axum::body::Body;
 use axum::http::{Method, header};
+use domain::api::council::Posted;
+use futures::StreamExt as _;
 use picture::samples;
+use server::secret::hash;
 use support::database::Kept;
 use support::{NOT_BUILT, Portal, Reply, Setup, Visitor};
 
 on_both_engines![a_form_is_filled_in_and_sent_once];
 
+const FORM_PAGE: &str = "/services/report-graffiti";
 const FORM: &str = "application/x-www-form-urlencoded";
 
 async fn post(visitor: &Visitor, path: &str, fields: &str) -> Reply {
@@ -53,11 +57,17 @@ async fn a_form_is_filled_in_and_sent_once(kept: Kept) {
     );
     let place = one.is(303).header("location").to_owned();
     assert!(place.starts_with("/follow/") && place.ends_with("/sent"), "{place}");
-    assert!([place.as_str(), "/services/report-graffiti"].contains(&other.is(303).header("location")));
-    assert_eq!(portal.mails_to("sam@example.org").await.len(), 1);
-    // Once it is sent, nothing of it is kept.
+    assert_eq!(other.is(303).header("location"), place);
+    // Pressed again because no reply was seen, or in another tab: the same.
     let again = post(&sam, "/services/report-graffiti/check", "").await.is(303);
-    assert_eq!(again.header("location"), "/services/report-graffiti");
+    assert_eq!(again.header("location"), place);
+    assert_eq!(portal.mails_to("sam@example.org").await.len(), 1);
+    // Nothing of what was sent is kept, and after a while not even that it was.
+    let anew = post(&sam, "/services/report-graffiti", "surface=private").await.is(303);
+    assert_eq!(anew.header("location"), "/services/report-graffiti");
+    post(&sam, "/services/report-graffiti", "do=throw").await.is(303);
+    let late = post(&sam, "/services/report-graffiti/check", "").await.is(303);
+    assert_eq!(late.header("location"), "/services/report-graffiti");
     let key = place.trim_start_matches("/follow/").trim_end_matches("/sent");
     let request = sam.follow(key).await;
     assert_eq!(support::answer(&request, "you")["contact"]["name"], "Sam O’Brien");
@@ -69,9 +79,9 @@ async fn what_is_wrong_keeps_the_page_and_what_was_typed() {
     let (sam, next) =
         begin(&portal, "/services/report-graffiti", "surface=public&place.words=By+the+steps").await;
     assert_eq!(next, "/services/report-graffiti");
-    // Sent all the same, it is not taken, and the page of the answers says so.
+    // Sent all the same, it leads to what is missing.
     let early = post(&sam, "/services/report-graffiti/check", "").await.is(303);
-    assert_eq!(early.header("location"), "/services/report-graffiti/check");
+    assert!(early.header("location").starts_with("/services/report-graffiti/surface"), "{early:?}");
     assert!(portal.mails().await.is_empty());
     // Somebody else has no part in it, and another service none.
     let stranger = portal.visitor();
@@ -88,67 +98,212 @@ async fn hostile_posts_are_refused_or_harmless() {
     let request = visitor.request(Method::POST, path).header(header::CONTENT_TYPE, FORM);
     let mut request = request.body(Body::from(GRAFFITI)).unwrap();
     request.headers_mut().insert("sec-fetch-site", "cross-site".parse().unwrap());
-    visitor.send(request).await.refused(403, "other_site");
+    visitor.send(request).await.is(403);
     let many: Vec<String> = (0..2_000).map(|number| format!("field{number}=x")).collect();
     is_page(&post(&visitor, path, &many.join("&")).await, 413);
     let (sam, next) =
         begin(&portal, path, &format!("{GRAFFITI}&department=governance&surface.x=1&do=nonsense:x")).await;
     assert_eq!(next, "/services/report-graffiti/check");
     is_page(&post(&sam, "/services/nothing", "a=b").await, 404);
-    is_page(&post(&sam, "/services/report-graffiti/nothing", "a=b").await, 404);
+    let gone = post(&sam, "/services/report-graffiti/nothing", "a=b").await.is(303);
+    assert_eq!(gone.header("location"), "/services/report-graffiti/check");
     let broken =
         post_as(&visitor, path, "multipart/form-data; boundary=x", b"--x\r\nnonsense".to_vec()).await;
     is_page(&broken, 400);
-    // A NUL is taken out, and what looks like a page stays a text.
-    let (_, next) = begin(&portal, path, &GRAFFITI.replace("By+the+steps", "a%00%3Cscript%3E")).await;
+    for broken in ["a%00b", "a%FFb"] {
+        is_page(&post(&visitor, path, &GRAFFITI.replace("By+the+steps", broken)).await, 400);
+    }
+    // What looks like a page stays a text.
+    let (_, next) = begin(&portal, path, &GRAFFITI.replace("By+the+steps", "a%3Cscript%3E")).await;
     assert_eq!(next, "/services/report-graffiti/check");
     for remove in ["photos.9", "photos.x", "surface.1", "photos.4294967296", ""] {
         post(&visitor, path, &format!("do=remove:{remove}")).await.is(303);
     }
 }
 
-/// Rows 18 to 23: photos come as ordinary uploads, and what is none is told beside the field.
+/// What the server keeps for a visitor of the graffiti form.
+async fn draft(portal: &Portal, visitor: &Visitor) -> Posted {
+    let token = visitor.cookie.as_ref().unwrap().split_once('=').unwrap().1;
+    let served = &portal.state.councils.all()[0];
+    let store = portal.state.db.council(&served.council.id);
+    let kept = store.draft(hash(token.as_bytes()), "report-graffiti", portal.state.now()).await.unwrap();
+    kept.expect("a draft")
+}
+
+/// The form, with files.
+async fn post_files(visitor: &Visitor, files: &[(&str, Vec<u8>)]) -> Reply {
+    let mut body = Vec::new();
+    let mut part = |name: &str, file: Option<&str>, content: &[u8]| {
+        let file = file.map_or_else(String::new, |file| format!("; filename=\"{file}\""));
+        body.extend(
+            format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n").into_bytes(),
+        );
+        body.extend_from_slice(content);
+        body.extend_from_slice(b"\r\n");
+    };
+    for (name, text) in form_urlencoded::parse(GRAFFITI.as_bytes()) {
+        part(&name, None, text.as_bytes());
+    }
+    for (name, content) in files {
+        part("photos", Some(name), content);
+    }
+    body.extend_from_slice(b"--x--\r\n");
+    post_as(visitor, FORM_PAGE, "multipart/form-data; boundary=x", body).await
+}
+
+/// Rows 18 to 23 and 28: photos come as ordinary uploads, and what is none is told beside the field.
 #[tokio::test]
 async fn photos_come_with_the_page() {
     let portal = Portal::open().await;
-    let visitor = portal.visitor();
-    let part = |name: &str, file: Option<&str>, content: &[u8]| {
-        let file = file.map_or_else(String::new, |file| format!("; filename=\"{file}\""));
-        [
-            format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n").as_bytes(),
-            content,
-            b"\r\n",
-        ]
-        .concat()
-    };
-    let body = [
-        part("surface", None, b"public"),
-        part("offensive", None, b"no"),
-        part("place.words", None, b"By the steps"),
-        part("you.name", None, b"Sam"),
-        part("you.email", None, b"sam@example.org"),
-        part(
-            "photos",
-            Some("wall.jpg"),
-            &samples::phone_photo(80, 60, picture::Position { lat: 54.9, lon: -1.6 }),
-        ),
-        part("photos", Some("virus.exe"), b"MZ"),
-        b"--x--\r\n".to_vec(),
+    let photo = samples::phone_photo(80, 60, picture::Position { lat: 54.9, lon: -1.6 });
+    let cut = photo[..photo.len() * 9 / 10].to_vec();
+    let svg = b"<svg xmlns='http://www.w3.org/2000/svg'><script>1</script></svg>".to_vec();
+    let bad: [(&str, Vec<u8>, &str); 6] = [
+        ("virus.jpg", b"MZ\x90\x00".to_vec(), "must be a"),
+        ("empty.jpg", Vec::new(), "is empty"),
+        ("cut.jpg", cut, "did not upload completely"),
+        ("logo.png", svg, "must be a"),
+        ("bomb.jpg", samples::jpeg_header(65_535, 65_535), "too many pixels"),
+        ("../../etc/passwd", b"root:x:0:0".to_vec(), "must be a"),
     ];
-    let reply =
-        post_as(&visitor, "/services/report-graffiti", "multipart/form-data; boundary=x", body.concat())
-            .await
-            .is(303);
-    // One of them is no photo: the page says so, and the other one is kept.
-    assert_eq!(reply.header("location"), "/services/report-graffiti");
-    let mut sam = visitor.clone();
-    sam.cookie = Some(reply.cookie());
-    let next = post(&sam, "/services/report-graffiti", GRAFFITI).await.is(303);
+    for (name, content, told) in bad {
+        let reply =
+            post_files(&portal.visitor(), &[("wall.jpg", photo.clone()), (name, content)]).await.is(303);
+        // One of them is no photo: the page says so, and the other one is kept.
+        assert_eq!(reply.header("location"), FORM_PAGE, "{name}");
+        let mut sam = portal.visitor();
+        sam.cookie = Some(reply.cookie());
+        let kept = draft(&portal, &sam).await;
+        let [(id, words)] = kept.problems.as_slice() else { panic!("{name}: {:?}", kept.problems) };
+        assert!(id == "photos" && words.contains(told), "{name}: {words}");
+        assert!(!words.contains(".."), "{words}");
+        assert!(
+            !kept.answers.get("photos.1").is_empty() && kept.answers.get("photos.2").is_empty(),
+            "{name}"
+        );
+        let next = post(&sam, FORM_PAGE, GRAFFITI).await.is(303);
+        assert_eq!(next.header("location"), "/services/report-graffiti/check");
+        let sent = post(&sam, "/services/report-graffiti/check", "").await.is(303);
+        let key = sent.header("location").trim_start_matches("/follow/").trim_end_matches("/sent").to_owned();
+        let request = sam.follow(&key).await;
+        assert_eq!(support::answer(&request, "photos")["photos"]["photos"].as_array().unwrap().len(), 1);
+    }
+    // Sixty at once: as many as are taken are taken, and it is said once that there were too many.
+    let small = samples::jpeg(8, 8);
+    let sixty: Vec<(&str, Vec<u8>)> = (0..60).map(|_| ("a.jpg", small.clone())).collect();
+    let mut sam = portal.visitor();
+    sam.cookie = Some(post_files(&sam, &sixty).await.is(303).cookie());
+    let kept = draft(&portal, &sam).await;
+    assert_eq!(kept.problems.len(), 1, "{:?}", kept.problems);
+    assert!(!kept.answers.get("photos.5").is_empty() || kept.answers.get("photos.1.alt").is_empty());
+}
+
+/// Rows 14 and 46: far too much text is kept and told; what has no end is refused.
+#[tokio::test]
+async fn long_texts_are_kept_and_endless_ones_refused() {
+    let portal = Portal::open().await;
+    let with = |details: &str| GRAFFITI.replace("details=", &format!("details={details}"));
+    let (sam, next) = begin(&portal, FORM_PAGE, &with(&"x".repeat(1_000_000))).await;
+    assert_eq!(next, FORM_PAGE);
+    let kept = draft(&portal, &sam).await;
+    assert_eq!(kept.answers.get("details").len(), 1_000_000);
+    assert!(kept.problems[0].1.contains("characters or fewer"), "{:?}", kept.problems);
+    // Lines count one character for their end, however browsers send them.
+    post(&sam, FORM_PAGE, &with("a%0D%0Ab")).await.is(303);
+    assert_eq!(draft(&portal, &sam).await.answers.get("details"), "a\nb");
+    is_page(&post(&sam, FORM_PAGE, &with(&"x".repeat(3_000_000))).await, 413);
+    // What was kept before is there still.
+    assert_eq!(draft(&portal, &sam).await.answers.get("details"), "a\nb");
+    let chunk = bytes::Bytes::from(vec![b'x'; 1024 * 1024]);
+    let endless = futures::stream::iter(std::iter::repeat_n(chunk, 90)).map(Ok::<_, std::io::Error>);
+    let head = bytes::Bytes::from_static(
+        b"--x\r\nContent-Disposition: form-data; name=\"photos\"; filename=\"a.jpg\"\r\n\r\n",
+    );
+    let body = futures::stream::once(async { Ok(head) }).chain(endless);
+    let request = sam.request(Method::POST, FORM_PAGE);
+    let request = request.header(header::CONTENT_TYPE, "multipart/form-data; boundary=x");
+    is_page(&sam.send(request.body(Body::from_stream(body)).unwrap()).await, 413);
+}
+
+/// Rows 32 to 35 and 39: two tabs, an older page, and steps that were left out.
+#[tokio::test]
+async fn tabs_and_older_pages_come_together() {
+    let portal = Portal::open().await;
+    let (sam, _) = begin(&portal, FORM_PAGE, "surface=public&offensive=no&place.words=Here").await;
+    let other_tab = sam.clone();
+    let next = post(&other_tab, FORM_PAGE, GRAFFITI).await.is(303);
     assert_eq!(next.header("location"), "/services/report-graffiti/check");
+    // The first tab, whose page is older, posts last: it counts as it stands.
+    let later = GRAFFITI.replace("By+the+steps", "By+the+fountain");
+    post(&sam, FORM_PAGE, &later).await.is(303);
+    assert_eq!(draft(&portal, &other_tab).await.answers.get("place.words"), "By the fountain");
+    // Drawn from an older document, the answers are looked at once more before they are sent.
+    let old = post(&sam, "/services/report-graffiti/check", "version=1").await.is(303);
+    assert_eq!(old.header("location"), "/services/report-graffiti/check");
+    assert_eq!(draft(&portal, &sam).await.opened, "changed");
+    assert!(portal.mails().await.is_empty());
+    let version =
+        portal.visitor().get("/api/services/report-graffiti").await.json()["service"]["version"].clone();
+    let sent = post(&sam, "/services/report-graffiti/check", &format!("version={version}")).await.is(303);
+    let there = sent.header("location");
+    assert!(there.ends_with("/sent"), "{there}");
+    // The other tab sends as well: the same request, and one mail.
+    let too = post(&other_tab, "/services/report-graffiti/check", "").await.is(303);
+    assert_eq!(too.header("location"), there);
+    assert_eq!(portal.mails_to("sam@example.org").await.len(), 1);
+    // A step that the form does not have any more keeps what it can, and goes on where the answers lead.
+    let (ann, next) = begin(&portal, "/services/report-graffiti/gone", "surface=public&gone=x").await;
+    assert!(next.starts_with("/services/report-graffiti/"), "{next}");
+    assert_eq!(draft(&portal, &ann).await.answers.get("surface"), "public");
+}
+
+/// A message that another form fits better: it is said once, and what was written comes along.
+#[tokio::test]
+async fn a_form_that_fits_better_is_told() {
+    let portal = Portal::open().await;
+    let message = "urgent=no&message=There+is+graffiti+on+the+wall+of+the+library&you.name=Sam&you.email=sam%40example.org";
+    let (sam, next) = begin(&portal, "/services/ask-us", message).await;
+    assert_eq!(next, "/services/ask-us#better-form");
+    let on = post(&sam, "/services/ask-us", message).await.is(303);
+    assert_eq!(on.header("location"), "/services/ask-us/check", "sent as a message all the same");
+    let (sam, _) = begin(&portal, "/services/ask-us", message).await;
+    let there = post(&sam, "/services/ask-us", &format!("{message}&do=use:report-graffiti")).await.is(303);
+    assert_eq!(there.header("location"), FORM_PAGE);
+    let kept = draft(&portal, &sam).await;
+    assert_eq!(kept.answers.get("details"), "There is graffiti on the wall of the library");
+    is_page(&post(&sam, "/services/ask-us", "do=use:nothing").await, 404);
+}
+
+/// Somebody has told us already: it is said once, and whoever wants to is told what happens instead.
+#[tokio::test]
+async fn somebody_has_told_us_already() {
+    let portal = Setup::default().open().await.with_town().await;
+    let here = GRAFFITI.replace("place.street=", "place.street=mill+lane");
+    let (sam, next) = begin(&portal, FORM_PAGE, &here).await;
+    assert_eq!(next, "/services/report-graffiti/check");
+    assert_eq!(draft(&portal, &sam).await.answers.get("place.street"), "Mill Lane, Northgate");
     let sent = post(&sam, "/services/report-graffiti/check", "").await.is(303);
-    let key = sent.header("location").trim_start_matches("/follow/").trim_end_matches("/sent").to_owned();
-    let request = sam.follow(&key).await;
-    assert_eq!(support::answer(&request, "photos")["photos"]["photos"].as_array().unwrap().len(), 1);
+    assert!(sent.header("location").ends_with("/sent"));
+    portal.mails().await;
+
+    let (ann, next) = begin(&portal, FORM_PAGE, &here.replace("sam%40", "ann%40")).await;
+    assert_eq!(next, "/services/report-graffiti#nearby-known");
+    let street = draft(&portal, &ann).await.answers.get("place.street_id").to_owned();
+    let near = ann.get(&format!("/api/services/report-graffiti/nearby?street={street}")).await.json();
+    let id = near["requests"][0]["id"].as_str().unwrap();
+    post(&ann, FORM_PAGE, &format!("{here}&do=same:place:{id}")).await.is(303);
+    assert_eq!(draft(&portal, &ann).await.opened, format!("same:place:{id}"));
+    post(&ann, FORM_PAGE, &format!("{here}&known-email=nonsense&do=tell:place:{id}")).await.is(303);
+    let kept = draft(&portal, &ann).await;
+    assert_eq!((kept.problems[0].0.as_str(), kept.answers.get("known-email")), ("known-email", "nonsense"));
+    post(&ann, FORM_PAGE, &format!("{here}&known-email=ann%40example.org&do=tell:place:{id}")).await.is(303);
+    assert_eq!(draft(&portal, &ann).await.opened, "told:place");
+    assert_eq!(portal.mails_to("ann@example.org").await.len(), 1);
+    // Hers is another all the same.
+    post(&ann, FORM_PAGE, &format!("{here}&do=different")).await.is(303);
+    let on = post(&ann, FORM_PAGE, &here).await.is(303);
+    assert_eq!(on.header("location"), "/services/report-graffiti/check");
+    is_page(&post(&ann, FORM_PAGE, "do=tell:place:nothing&known-email=ann%40example.org").await, 404);
 }
 
 #[tokio::test]

@@ -2,17 +2,18 @@
 
 use leptos::{prelude::*, task::spawn_local};
 
+use super::button::{MAIN, act_button};
 use super::handlers::pressed;
 use crate::api::services;
 use crate::live::{Drawn as _, live_if, react};
 use crate::state::timer::settled;
-use crate::state::{address, visit};
+use crate::state::{address, boot, visit};
 use crate::{a11y, paths};
 
 /// How long writing rests before it is read, in milliseconds.
 const REST_MS: u64 = 700;
-/// The notice, for the focus.
-const ID: &str = "better-form";
+/// The notice, for the focus; and what is opened by it, with the form's identifier and title behind it.
+pub const ID: &str = "better-form";
 
 /// Looks for a form that fits what is written.
 #[derive(Clone, Copy)]
@@ -28,7 +29,10 @@ impl BetterForm {
     /// For a message.
     #[must_use]
     pub fn new(message: Signal<String>) -> Self {
-        let better = Self { found: RwSignal::new(None), message, passed: RwSignal::new(false) };
+        let told = boot::opened(ID);
+        let told = told.split_once(':').map(|(id, title)| (id.to_owned(), title.to_owned()));
+        let passed = RwSignal::new(told.is_some());
+        let better = Self { found: RwSignal::new(told), message, passed };
         let rested = settled(message, REST_MS);
         let announcer = a11y::use_announcer();
         react(move || {
@@ -74,6 +78,7 @@ impl BetterForm {
         live_if(move || {
             let (id, title) = self.found.get()?;
             let passed = self.passed.get();
+            let act = format!("use:{id}");
             let take = pressed(move || {
                 visit::take_along(&self.message.get_untracked());
                 address.go(&paths::service(&id));
@@ -84,7 +89,7 @@ impl BetterForm {
                         <h2 class="govuk-heading-m">"This looks like “"{title}"”"</h2>
                         <p>"Use that form: it goes straight to the people who do it. What you wrote comes along."</p>
                         {passed.then(|| view! { <p>"Or press Continue again to send it as a message."</p> }.drawn())}
-                        <button type="button" class="govuk-button" on:click=take>"Use that form"</button>
+                        {act_button(&act, MAIN, None, take, "Use that form".into_any())}
                     </div>
                 }
                 .drawn(),

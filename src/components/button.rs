@@ -31,6 +31,9 @@ pub fn SubmitButton(
     .drawn()
 }
 
+/// The look of a button that is the way on.
+pub const MAIN: &str = "govuk-button";
+
 /// The look of a button that is not the way on.
 pub const SECONDARY: &str = "govuk-button govuk-button--secondary";
 

@@ -20,9 +20,12 @@ use crate::components::layout::Column;
 use crate::components::load::loaded;
 use crate::components::promise::Promise;
 use crate::components::unsent::Unsent;
-use crate::live::{Drawn as _, live_if};
+use crate::live::{Drawn as _, ON_SERVER, live_if};
 use crate::state::{address, boot, drafts, services};
 use crate::{a11y, paths};
+
+/// Opened on this page when the form is another one than the answers were given to.
+pub const CHANGED: &str = "changed";
 
 /// Check your answers.
 #[component]
@@ -32,7 +35,7 @@ pub fn CheckPage(
 ) -> impl IntoView {
     let service = services::use_service(id);
     let back = RwSignal::new(String::new());
-    let changed = RwSignal::new(false);
+    let changed = RwSignal::new(boot::is_opened(CHANGED));
     let reload = Callback::new(move |()| changed.set(true));
     let service = move || {
         changed.track();
@@ -53,6 +56,7 @@ pub fn CheckPage(
 
 fn check(view: &Arc<ServiceView>, back: RwSignal<String>, reload: Callback<()>) -> AnyView {
     let service = &view.service;
+    a11y::use_language(view.language.as_deref());
     let draft = drafts::open(&service.id);
     let answers = draft.now();
     match form::resume(view, draft) {
@@ -129,6 +133,7 @@ fn check(view: &Arc<ServiceView>, back: RwSignal<String>, reload: Callback<()>) 
         {fee_table(&due)}
         {promise}
         <form novalidate method="post" on:submit=send>
+            {ON_SERVER.then(|| view! { <input type="hidden" name="version" value=service.version /> }.drawn())}
             <SubmitButton label=format!("Send to {council}") sending=sending />
         </form>
     }

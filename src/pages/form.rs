@@ -110,7 +110,7 @@ impl Page {
             drawn.push(live_if(move || {
                 is_asked.get().then(|| {
                     let question = &asked.question;
-                    let near = near.as_ref().map(|service| already(service, &question.id, draft));
+                    let near = near.as_ref().map(|service| already(service, &question.id, draft, problems));
                     view! { {offer(question, draft)} {field(&asked)} {near} {notice.map(BetterForm::notice)} }
                         .drawn()
                 })

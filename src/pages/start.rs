@@ -32,6 +32,7 @@ pub fn StartPage(
 
 fn start(view: &Arc<ServiceView>) -> AnyView {
     let service = &view.service;
+    a11y::use_language(view.language.as_deref());
     let title = service.title.clone();
     let phone = boot::use_council().with_value(|council| phone_link(&council.contact.phone));
     let draft = drafts::open(&service.id);

@@ -44,6 +44,7 @@ fn is_open(service: &Service, page: &str, next: &Next<'_>) -> bool {
 
 fn step(view: &Arc<ServiceView>, slug: &str, changing: bool, back: RwSignal<String>) -> AnyView {
     let service = &view.service;
+    a11y::use_language(view.language.as_deref());
     if let Some(closed) = service.closed_on(view.today) {
         let title = service.title.clone();
         a11y::use_page(move || title.clone());

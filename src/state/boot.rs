@@ -94,6 +94,14 @@ pub(crate) fn is_opened(what: &str) -> bool {
     of_first(|posted| posted.opened == what)
 }
 
+/// What this was opened with on the first page: what stands behind its name. Empty when it was not.
+pub(crate) fn opened(name: &str) -> String {
+    of_first(|posted| {
+        let rest = posted.opened.strip_prefix(name).and_then(|rest| rest.strip_prefix(':'));
+        rest.unwrap_or_default().to_owned()
+    })
+}
+
 /// Forgets what was posted: it was sent, or thrown away.
 pub(crate) fn forget_posted() {
     of_first(|posted| *posted = Posted::default());

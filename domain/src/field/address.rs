@@ -1,5 +1,7 @@
 //! An address: found by its postcode and picked from a list, or typed by hand. Nobody is made to have one.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::{ErrorCode, FieldError, Parsed, Value, place, plain};
@@ -86,6 +88,24 @@ impl Address {
     }
 }
 
+/// Another postcode, or an address typed by hand, takes the place of the one that was picked. What was not on the page,
+/// because there is no fixed address or the lines were not opened, stays.
+pub(super) fn take(question: &str, posted: &BTreeMap<String, String>, into: &mut Answers) {
+    let path = |part: &str| format!("{question}.{part}");
+    let text = |part: &str| posted.get(&path(part)).cloned().unwrap_or_default();
+    into.set(&path("no_fixed"), text("no_fixed"));
+    let is_other = posted.get(&path("postcode")).is_some_and(|typed| typed != into.get(&path("postcode")));
+    if is_other {
+        into.set(&path("postcode"), text("postcode"));
+    }
+    if is_other || posted.contains_key(&path("line1")) {
+        into.set(&path("uprn"), "");
+        for part in ["line1", "line2", "town"] {
+            into.set(&path(part), text(part));
+        }
+    }
+}
+
 impl AddressValue {
     pub(super) fn show(&self) -> String {
         if self.lines.is_empty() {
@@ -141,6 +161,38 @@ mod tests {
         assert_eq!(
             parse(&[("line1", &long)]),
             Err(vec![FieldError::over("home.line1", ErrorCode::TooLong, LINE_MAX)])
+        );
+    }
+
+    #[test]
+    fn a_plain_page_keeps_what_was_not_on_it() {
+        let posted = |pairs: &[(&str, &str)]| -> BTreeMap<String, String> {
+            pairs.iter().map(|(part, raw)| (format!("home.{part}"), (*raw).to_owned())).collect()
+        };
+        let picked: Answers = [
+            ("home.postcode", "NE1 8QH"),
+            ("home.uprn", "7"),
+            ("home.line1", "9 Quay Road"),
+            ("home.town", "Saltmarsh"),
+        ]
+        .into_iter()
+        .collect();
+        let after = |pairs: &[(&str, &str)]| {
+            let mut answers = picked.clone();
+            take("home", &posted(pairs), &mut answers);
+            answers
+        };
+        // The list was not opened, or there is no fixed address for now.
+        assert_eq!(after(&[("postcode", "NE1 8QH")]), picked);
+        let none = after(&[("no_fixed", "yes")]);
+        assert_eq!((none.get("home.no_fixed"), none.get("home.line1")), ("yes", "9 Quay Road"));
+        // Another postcode is another address, and so is what is typed by hand.
+        let other = after(&[("postcode", "NE1 8QJ")]);
+        assert_eq!(other.iter().collect::<Vec<_>>(), [("home.postcode", "NE1 8QJ")]);
+        let typed = after(&[("postcode", "NE1 8QH"), ("line1", "Plot 4"), ("line2", ""), ("town", "")]);
+        assert_eq!(
+            typed.iter().collect::<Vec<_>>(),
+            [("home.line1", "Plot 4"), ("home.postcode", "NE1 8QH")]
         );
     }
 

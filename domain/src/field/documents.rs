@@ -96,6 +96,17 @@ pub fn read(question: &str, answers: &Answers) -> Vec<Document> {
         .collect()
 }
 
+/// Takes one out, by its number from 1.
+pub(super) fn remove(question: &str, number: u32, answers: &mut Answers) {
+    let mut documents = read(question, answers);
+    let mut place = 0;
+    documents.retain(|_| {
+        place += 1;
+        place != number
+    });
+    write(question, &documents, answers);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -28,6 +28,7 @@ pub mod vehicle;
 pub mod yes_no;
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -336,6 +337,39 @@ impl Kind {
         }
     }
 
+    /// Takes what a plain page posted for a question of this kind, by field paths. What was on the page and is not
+    /// there now was emptied; what a page never carries, such as a photo, stays.
+    pub fn take(&self, question: &str, posted: &BTreeMap<String, String>, into: &mut Answers) {
+        match self {
+            Self::Address(_) => address::take(question, posted, into),
+            Self::Place(_) => place::take(question, posted, into),
+            Self::Photos(_) => photos::take(question, posted, into),
+            Self::Documents(_) => {}
+            _ => {
+                into.forget(question);
+                for (path, raw) in posted {
+                    let part = path.strip_prefix(question).and_then(|rest| match rest {
+                        "" => Some(""),
+                        _ => rest.strip_prefix('.'),
+                    });
+                    if part.is_some_and(|part| self.has_part(part)) {
+                        into.set(path, raw.clone());
+                    }
+                }
+            }
+        }
+    }
+
+    /// Takes out one of several: an item of a group, a photo, a document. They are numbered from 1.
+    pub fn remove(&self, question: &str, number: u32, answers: &mut Answers) {
+        match self {
+            Self::Group(_) => group::remove(question, number, answers),
+            Self::Photos(_) => photos::remove(question, number, answers),
+            Self::Documents(_) => documents::remove(question, number, answers),
+            _ => {}
+        }
+    }
+
     /// Whether one answer is one of a list, so that a condition or a route can hang on it.
     #[must_use]
     pub fn values(&self) -> Option<Vec<&str>> {
@@ -404,5 +438,33 @@ impl Value {
             Self::Contact(person) => person.show(),
             Self::Group(items) => group::show(items),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plain_page_posts_the_parts_of_its_questions() {
+        let posted = [
+            ("q", "yes"),
+            ("q.x", "no part"),
+            ("quay", "another question"),
+            ("who.name", "Sam"),
+            ("who", "no part"),
+        ];
+        let posted: BTreeMap<String, String> =
+            posted.into_iter().map(|(path, raw)| (path.to_owned(), raw.to_owned())).collect();
+        let mut answers: Answers =
+            [("q", "no"), ("who.phone", "1"), ("other", "stays")].into_iter().collect();
+        Kind::YesNo.take("q", &posted, &mut answers);
+        Kind::Contact(Contact::default()).take("who", &posted, &mut answers);
+        assert_eq!(
+            answers.iter().collect::<Vec<_>>(),
+            [("other", "stays"), ("q", "yes"), ("who.name", "Sam")]
+        );
+        Kind::YesNo.take("q", &BTreeMap::new(), &mut answers);
+        assert_eq!(answers.get("q"), "", "a box that was unticked is not posted at all");
     }
 }

@@ -1,5 +1,7 @@
 //! Photos: uploaded on their own while the form is filled in, named here by their identifiers.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -160,6 +162,27 @@ pub fn read(question: &str, answers: &Answers) -> (Vec<Photo>, Option<Position>)
     (photos, Position::parse(parts.part("position")))
 }
 
+/// A plain page posts what the photos show; the photos themselves come as files.
+pub(super) fn take(question: &str, posted: &BTreeMap<String, String>, into: &mut Answers) {
+    for number in 1..=read(question, into).0.len() {
+        let path = format!("{question}.{number}.alt");
+        if let Some(alt) = posted.get(&path) {
+            into.set(&path, alt.clone());
+        }
+    }
+}
+
+/// Takes one out, by its number from 1.
+pub(super) fn remove(question: &str, number: u32, answers: &mut Answers) {
+    let (mut photos, position) = read(question, answers);
+    let mut place = 0;
+    photos.retain(|_| {
+        place += 1;
+        place != number
+    });
+    write(question, &photos, position, answers);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -200,6 +223,26 @@ mod tests {
         assert!(
             has_part("5.alt") && has_part("position") && !has_part("6") && !has_part("01") && !has_part("")
         );
+    }
+
+    #[test]
+    fn a_plain_page_changes_their_words_and_takes_them_out() {
+        let photos: Vec<Photo> =
+            (1..=2).map(|id| Photo { id: Uuid::from_u128(id), alt: format!("Photo {id}") }).collect();
+        let mut answers = Answers::default();
+        write("p", &photos, Position::new(54.9, -1.6), &mut answers);
+        let posted = [("p.1", "mine"), ("p.1.alt", "The wall"), ("p.3.alt", "None"), ("p.position", "0,0")];
+        let posted = posted.into_iter().map(|(path, raw)| (path.to_owned(), raw.to_owned())).collect();
+        take("p", &posted, &mut answers);
+        let (mut kept, position) = read("p", &answers);
+        assert_eq!((kept[0].alt.as_str(), kept[1].alt.as_str(), kept.len()), ("The wall", "Photo 2", 2));
+        assert_eq!((kept[0].id, position), (photos[0].id, Position::new(54.9, -1.6)));
+        for nothing in [0, 3, u32::MAX] {
+            remove("p", nothing, &mut answers);
+            assert_eq!(read("p", &answers).0, kept);
+        }
+        remove("p", 1, &mut answers);
+        assert_eq!(read("p", &answers).0, [kept.remove(1)]);
     }
 
     proptest::proptest! {

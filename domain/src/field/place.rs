@@ -1,6 +1,8 @@
 //! Where something is: a street or postcode, words a crew can find it by, the number on a lamp column, and a
 //! position if the resident gave one. Nobody needs a map to say where.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::{ErrorCode, FieldError, Parsed, Position, Value, plain};
@@ -118,6 +120,20 @@ impl Place {
     pub(super) fn sample(&self, question: &str, into: &mut Answers) {
         into.set(&format!("{question}.street"), "Mill Lane");
         into.set(&format!("{question}.words"), "Underpass by the library");
+    }
+}
+
+/// A plain page has no list to pick a street from, and no map: what they said before stays, until another street is
+/// typed.
+pub(super) fn take(question: &str, posted: &BTreeMap<String, String>, into: &mut Answers) {
+    let street = format!("{question}.street");
+    let before = into.get(&street).to_owned();
+    for part in ["street", "words", "asset"] {
+        let path = format!("{question}.{part}");
+        into.set(&path, posted.get(&path).cloned().unwrap_or_default());
+    }
+    if into.get(&street) != before {
+        into.set(&format!("{question}.street_id"), "");
     }
 }
 
@@ -261,6 +277,29 @@ mod tests {
             parse(&[("words", &long)]),
             Err(vec![FieldError::over("where.words", ErrorCode::TooLong, 500)])
         );
+    }
+
+    #[test]
+    fn a_plain_page_keeps_what_it_can_not_show() {
+        let mut answers: Answers = [
+            ("p.street", "Mill Lane, Riverside"),
+            ("p.street_id", "mill-lane-riverside"),
+            ("p.position", "54.9,-1.6"),
+            ("p.words", "By the steps"),
+        ]
+        .into_iter()
+        .collect();
+        let posted = |street: &str| {
+            BTreeMap::from([
+                ("p.street".to_owned(), street.to_owned()),
+                ("p.words".to_owned(), String::new()),
+            ])
+        };
+        take("p", &posted("Mill Lane, Riverside"), &mut answers);
+        assert_eq!(answers.get("p.street_id"), "mill-lane-riverside");
+        assert_eq!((answers.get("p.words"), answers.get("p.position")), ("", "54.9,-1.6"));
+        take("p", &posted("Mill Lane"), &mut answers);
+        assert_eq!((answers.get("p.street"), answers.get("p.street_id")), ("Mill Lane", ""));
     }
 
     proptest::proptest! {

@@ -15,6 +15,7 @@ use crate::error::ApiError;
 use crate::extract::At;
 use crate::jobs::escape;
 use crate::state::AppState;
+use crate::web::pages::without_app;
 
 /// Mails shown, newest first.
 const SHOWN: usize = 50;
@@ -28,18 +29,14 @@ async fn mailbox(State(state): State<AppState>, at: At) -> Result<Response, ApiE
     let council = &at.served.council;
     let folder = state.mail.mailbox(&council.id).filter(|_| council.demo).ok_or_else(ApiError::not_found)?;
     let mails = tokio::task::spawn_blocking(move || read(&folder)).await.unwrap_or_default();
-    let stylesheet = crate::web::assets::stylesheet()
-        .map_or(String::new(), |name| format!("<link rel=\"stylesheet\" href=\"/{name}\">"));
+    let name = &council.name;
     let mut page = format!(
-        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Demonstration mailbox - {name}</title>\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><link rel=\"icon\" href=\"/icon.svg\">{stylesheet}\
-         <link rel=\"stylesheet\" href=\"/theme.css\"></head><body class=\"govuk-template__body\">\
-         <header class=\"portico-header\"><div class=\"govuk-width-container\"><a class=\"portico-header__home\" href=\"/\">{name}</a></div></header>\
+        "<header class=\"portico-header\"><div class=\"govuk-width-container\"><a class=\"portico-header__home\" href=\"/\">{}</a></div></header>\
          <div class=\"govuk-width-container\"><main class=\"govuk-main-wrapper\" id=\"main\">\
          <h1 class=\"govuk-heading-l\">Demonstration mailbox</h1>\
          <p class=\"govuk-body\">Every email this demonstration sent, newest first. Reload to see new ones.</p>\
          <p class=\"govuk-body\"><a class=\"govuk-link\" href=\"/\">What residents see</a>, <a class=\"govuk-link\" href=\"/staff\">what staff see</a></p>",
-        name = escape(&council.name),
+        escape(name),
     );
     if mails.is_empty() {
         page.push_str("<p class=\"govuk-body\">There is no email yet.</p>");
@@ -68,7 +65,8 @@ async fn mailbox(State(state): State<AppState>, at: At) -> Result<Response, ApiE
         }
         page.push_str("</article><hr class=\"govuk-section-break govuk-section-break--m govuk-section-break--visible\">");
     }
-    page.push_str("</main></div></body></html>");
+    page.push_str("</main></div>");
+    let page = without_app(&format!("Demonstration mailbox - {name}"), &page);
     Ok(([(header::CACHE_CONTROL, "no-store")], Html(page)).into_response())
 }
 

@@ -57,13 +57,37 @@ async fn nearby(
     Path(id): Path<String>,
     Query(place): Query<Where>,
 ) -> Result<Json<Nearby>, ApiError> {
-    let (service, reach) = shown_service(&at, &id)?;
-    let around = match (place.lat.zip(place.lon), place.street) {
-        (Some((lat, lon)), _) => Position::new(lat, lon).map(|position| Around::Position(position, reach)),
-        (None, street) => street.map(Around::Street),
+    let near = match (place.lat.zip(place.lon), place.street) {
+        (Some((lat, lon)), _) => Position::new(lat, lon).map(Near::Position),
+        (None, street) => street.map(Near::Street),
     };
-    let around =
-        around.ok_or_else(|| ApiError::invalid(vec![FieldError::new("lat", ErrorCode::NotAPosition)]))?;
+    let near =
+        near.ok_or_else(|| ApiError::invalid(vec![FieldError::new("lat", ErrorCode::NotAPosition)]))?;
+    Ok(Json(near_of(&at, &id, near).await?))
+}
+
+/// Where somebody means.
+pub(crate) enum Near {
+    /// A position.
+    Position(Position),
+    /// A street of the gazetteer, by its identifier.
+    Street(String),
+}
+
+impl Near {
+    /// By what a form says: the position, or else the street.
+    pub(crate) fn of(position: &str, street: &str) -> Self {
+        Position::parse(position).map_or_else(|| Self::Street(street.to_owned()), Self::Position)
+    }
+}
+
+/// Open requests of a service near a place.
+pub(crate) async fn near_of(at: &At, service: &str, near: Near) -> Result<Nearby, ApiError> {
+    let (service, reach) = shown_service(at, service)?;
+    let around = match near {
+        Near::Position(position) => Around::Position(position, reach),
+        Near::Street(street) => Around::Street(street),
+    };
     let mut requests = Vec::new();
     for (id, metres, stored) in at.store.around(&service.id, &around, MOST).await? {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few hundred at most")]
@@ -78,7 +102,7 @@ async fn nearby(
             photo: !at.store.public_photos(stored.id).await?.is_empty(),
         });
     }
-    Ok(Json(Nearby { requests }))
+    Ok(Nearby { requests })
 }
 
 /// A photo that staff let others see, small.
@@ -107,12 +131,23 @@ async fn watch(
     Path((id, request)): Path<(String, String)>,
     Valid(wanted): Valid<WatchRequest>,
 ) -> Result<StatusCode, ApiError> {
-    let (service, _) = shown_service(&at, &id)?;
-    let email = wanted.email.trim_matches(' ').to_owned();
+    watch_of(&state, &at, (&id, &request), &wanted.email).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Begins to tell somebody what happens to one of a service's requests.
+pub(crate) async fn watch_of(
+    state: &AppState,
+    at: &At,
+    (service, request): (&str, &str),
+    email: &str,
+) -> Result<(), ApiError> {
+    let (service, _) = shown_service(at, service)?;
+    let email = email.trim_matches(' ').to_owned();
     if !is_email(&email) {
         return Err(ApiError::invalid(vec![FieldError::new("email", ErrorCode::NotAnEmail)]));
     }
-    let (of_service, stored) = at.store.shown(&request).await?;
+    let (of_service, stored) = at.store.shown(request).await?;
     if of_service != service.id {
         return Err(ApiError::not_found());
     }
@@ -146,5 +181,5 @@ async fn watch(
         )
         .await?;
     state.wake.notify_one();
-    Ok(StatusCode::NO_CONTENT)
+    Ok(())
 }

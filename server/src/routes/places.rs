@@ -76,10 +76,16 @@ fn found(street: Street) -> PlaceFound {
 /// Streets by name, or by a postcode in them.
 #[utoipa::path(get, path = "/api/places", tag = "places", params(("q" = String, Query)), responses((status = 200, body = Places)))]
 async fn places(at: At, Query(Search { q }): Query<Search>) -> Result<Response, ApiError> {
-    let streets = if let Some(postcode) = postcode(&q) {
+    let places = Places { places: streets(&at, &q).await? };
+    Ok(([(header::CACHE_CONTROL, CACHING)], Json(places)).into_response())
+}
+
+/// The streets that somebody may mean.
+pub(crate) async fn streets(at: &At, typed: &str) -> Result<Vec<PlaceFound>, ApiError> {
+    let streets = if let Some(postcode) = postcode(typed) {
         at.store.streets_with(&postcode, MOST).await?
     } else {
-        let mut words = search_words(&q.chars().take(100).collect::<String>());
+        let mut words = search_words(&typed.chars().take(100).collect::<String>());
         // "12 Mill Lane": streets have no house numbers.
         if words.len() > 1 && words.first().is_some_and(|word| word.starts_with(|c: char| c.is_ascii_digit()))
         {
@@ -88,8 +94,7 @@ async fn places(at: At, Query(Search { q }): Query<Search>) -> Result<Response, 
         words.truncate(WORDS);
         at.store.streets_named(&words, MOST).await?
     };
-    let places = Places { places: streets.into_iter().map(found).collect() };
-    Ok(([(header::CACHE_CONTROL, CACHING)], Json(places)).into_response())
+    Ok(streets.into_iter().map(found).collect())
 }
 
 /// What is at a position: ward and street, or the council around.

@@ -88,7 +88,9 @@ pub fn view(state: &AppState, served: &Served, language: &str, id: &str) -> Opti
     let standards = service.standards.iter().map(|other| &other.standard);
     Some(ServiceView {
         today: served.local(now).date(),
-        language: (language != ENGLISH).then(|| language.to_owned()),
+        // What is not translated reads as English, and is said to be.
+        language: (language != ENGLISH && served.service(id)?.title != service.title)
+            .then(|| language.to_owned()),
         promises: std::iter::once(&service.standard).chain(standards).map(promise).collect(),
         service,
     })

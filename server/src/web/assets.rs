@@ -34,14 +34,9 @@ pub fn serve(name: &str, headers: &HeaderMap) -> Option<Response> {
     if matches!(ending, "html" | "br" | "gz") {
         return None;
     }
-    let accepted =
-        headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let takes = |encoding: &str| {
-        accepted.split(',').any(|offer| offer.split(';').next().is_some_and(|offer| offer.trim() == encoding))
-    };
     let (file, encoding) = [("br", "br"), ("gzip", "gz")]
         .into_iter()
-        .filter(|(encoding, _)| takes(encoding))
+        .filter(|(encoding, _)| accepts(headers, encoding))
         .find_map(|(encoding, ending)| Some((App::get(&format!("{name}.{ending}"))?, Some(encoding))))
         .or_else(|| Some((App::get(name)?, None)))?;
     // What is kept for ever is never asked for again: a tag would only weigh.
@@ -79,6 +74,14 @@ pub fn serve(name: &str, headers: &HeaderMap) -> Option<Response> {
         headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
     }
     Some(response)
+}
+
+/// Whether the browser takes an encoding.
+#[must_use]
+pub fn accepts(headers: &HeaderMap, encoding: &str) -> bool {
+    let accepted =
+        headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    accepted.split(',').any(|offer| offer.split(';').next().is_some_and(|offer| offer.trim() == encoding))
 }
 
 /// Whether a name is one of a file, by its ending. A link that somebody copied with the full stop behind it is not.

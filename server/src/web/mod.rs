@@ -1,5 +1,10 @@
-//! What a browser asks for besides the API: the app's page, its files, and the council's colours.
+//! What a browser asks for besides the API: the app's page, its files, and the council's colours; and what it posts where
+//! the app does not run.
 
 pub mod assets;
+pub mod followed;
+mod form;
 pub mod pages;
 pub mod posted;
+pub mod ready;
+mod visit;

@@ -5,18 +5,22 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{Html, IntoResponse as _, Response};
 use domain::api::council::{Boot, Posted};
+use domain::api::nearby::Nearby;
+use domain::journey;
 use portico_app::api::ApiProblem;
 use portico_app::paths::{self, Page};
 use portico_app::plain::{self, Drawn, Given};
 use portico_app::state::boot::Reply;
 
-use super::{assets, posted};
+use super::{assets, visit};
+use crate::councils::ENGLISH;
 use crate::error::ApiError;
 use crate::extract::At;
 use crate::guard::POLICY;
 use crate::jobs::escape;
 use crate::operations::base;
 use crate::routes;
+use crate::routes::nearby::Near;
 use crate::state::AppState;
 
 /// Everything that is no route of the server: a file of the app, a page, or nothing.
@@ -39,13 +43,14 @@ pub async fn fallback(State(state): State<AppState>, at: At, request: Request) -
     if path == "/staff" || path.starts_with("/staff/") {
         return staff(&state, &at);
     }
-    page(&state, &at, request.headers(), address).await.unwrap_or_else(ApiError::into_response)
+    page(&state, &at, request.headers(), address).await.unwrap_or_else(|error| sorry(&state, &at, &error))
 }
 
 /// The staff's app draws itself.
 fn staff(state: &AppState, at: &At) -> Response {
     let boot = Boot { council: routes::council::view(state, &at.served), service: None, posted: None };
-    let mut response = send(state, at, ("staff.html", StatusCode::OK), &boot, &Drawn::default());
+    let Some(html) = fill_in(state, at, "staff.html", &boot, &Drawn::default()) else { return not_built() };
+    let mut response = with_policy(at, Html(html).into_response());
     keep_private(&mut response);
     response
 }
@@ -53,38 +58,50 @@ fn staff(state: &AppState, at: &At) -> Response {
 /// A page of a resident's. The status tells machines what the page tells people.
 async fn page(state: &AppState, at: &At, headers: &HeaderMap, address: &str) -> Result<Response, ApiError> {
     let found = Page::read(address);
-    let service = match found {
-        Some(Page::Start { id } | Page::Step { id, .. } | Page::Check { id }) => {
-            let language = routes::services::language(&at.served, headers);
-            routes::services::view(state, &at.served, language, id)
-        }
+    let language = routes::services::language(&at.served, headers);
+    let now = state.now();
+    let id = match found {
+        Some(Page::Start { id } | Page::Step { id, .. } | Page::Check { id }) => Some(id),
         _ => None,
     };
-    let is_personal = matches!(found, Some(Page::Request { .. } | Page::Sent { .. } | Page::Withdraw { .. }));
-    let posted = match (&service, found) {
-        (Some(view), _) => posted::of_service(state, at, headers, &view.service.id).await?,
+    let posted = match (id, found) {
+        (Some(id), _) => visit::of_service(state, at, headers, id).await?,
         (None, Some(Page::Find | Page::Request { .. } | Page::Withdraw { .. })) => {
-            posted::take_small(state, at, headers).await?
+            visit::take_small(state, at, headers).await?
         }
         _ => None,
     };
+    let is_same_for_all = posted.is_none()
+        && matches!(found, Some(Page::Home | Page::Help | Page::Start { .. } | Page::Step { .. }));
+    if is_same_for_all && let Some(ready) = at.served.pages.get(address, language, now) {
+        return Ok(with_policy(at, ready.reply(headers)));
+    }
+    let service = id.and_then(|id| routes::services::view(state, &at.served, language, id));
     let replies = replies(state, at, headers, found, posted.as_ref()).await?;
-    let is_missing = found.is_none()
-        || replies.iter().any(|(_, reply)| reply.as_ref().is_err_and(ApiProblem::is_not_found))
-        || (service.is_none()
-            && matches!(found, Some(Page::Start { .. } | Page::Step { .. } | Page::Check { .. })));
+    let is_missing = match (found, &service) {
+        (None, _) | (Some(Page::Start { .. } | Page::Check { .. }), None) => true,
+        (Some(Page::Step { slug, .. }), view) => {
+            view.as_ref().is_none_or(|view| journey::page_of(&view.service, slug).is_none())
+        }
+        _ => replies.iter().any(|(_, reply)| reply.as_ref().is_err_and(ApiProblem::is_not_found)),
+    };
     let is_form = matches!(found, Some(Page::Start { .. } | Page::Step { .. }));
     let boot = Boot { council: routes::council::view(state, &at.served), service, posted };
     let given = Given { address: address.to_owned(), origin: base(state, &at.served.council) };
     let drawn = plain::draw(boot.clone(), given, replies);
-    let status = if is_missing { StatusCode::NOT_FOUND } else { StatusCode::OK };
     let file = if is_form || found.is_none() { "index.html" } else { "follow.html" };
-    let mut response = send(state, at, (file, status), &boot, &drawn);
-    if is_personal || boot.posted.is_some() || matches!(found, Some(Page::Find | Page::Check { .. })) {
-        keep_private(&mut response);
-    } else {
+    let Some(html) = fill_in(state, at, file, &boot, &drawn) else { return Ok(not_built()) };
+    if is_same_for_all && !is_missing && !address.contains('?') {
+        let ready = at.served.pages.put(address, language, html, now);
+        return Ok(with_policy(at, ready.reply(headers)));
+    }
+    let status = if is_missing { StatusCode::NOT_FOUND } else { StatusCode::OK };
+    let mut response = with_policy(at, (status, Html(html)).into_response());
+    if is_same_for_all {
         let caching = HeaderValue::from_static("no-cache");
         response.headers_mut().insert(header::CACHE_CONTROL, caching);
+    } else {
+        keep_private(&mut response);
     }
     Ok(response)
 }
@@ -117,9 +134,18 @@ async fn replies(
                 Ok(list.unwrap_or_default())
             }
             _ => {
-                let postcode = posted.map(plain::looked_for).unwrap_or_default();
-                let found = routes::places::addresses_of(at, &postcode).await?;
-                Ok(json(serde_json::to_string(&found)))
+                let Some(posted) = posted else { continue };
+                if let Some((position, street)) = plain::told_near(posted) {
+                    let near = Near::of(position, street);
+                    let found = match routes::nearby::near_of(at, &posted.service, near).await {
+                        Err(error) if error.status() == StatusCode::NOT_FOUND => Nearby::default(),
+                        found => found?,
+                    };
+                    Ok(json(serde_json::to_string(&found)))
+                } else {
+                    let found = routes::places::addresses_of(at, &plain::looked_for(posted)).await?;
+                    Ok(json(serde_json::to_string(&found)))
+                }
             }
         };
         replies.push((path, reply));
@@ -127,26 +153,47 @@ async fn replies(
     Ok(replies)
 }
 
-/// A page that says that something went wrong.
+/// A page that says that something went wrong with what was posted. It brings no app, which would draw something else
+/// in its place.
 pub(super) fn sorry(state: &AppState, at: &At, error: &ApiError) -> Response {
-    let boot = Boot { council: routes::council::view(state, &at.served), service: None, posted: None };
-    let phone = escape(&at.served.council.contact.phone);
-    let drawn = Drawn {
-        title: format!("Sorry, there is a problem - {}", at.served.council.name),
-        html: format!(
-            "<div class=\"govuk-width-container\"><main class=\"govuk-main-wrapper\" id=\"main\"><h1 class=\"govuk-heading-l\">Sorry, there is a problem</h1>\
-             <p>{}</p><p>Go back and try again, or ring us on {phone}.</p></main></div>",
-            match error.status() {
-                StatusCode::TOO_MANY_REQUESTS => "That was tried too often. Wait a quarter of an hour.",
-                StatusCode::PAYLOAD_TOO_LARGE => "What you sent is too large. Send fewer or smaller files.",
-                StatusCode::CONFLICT => "This can’t be done any more. Look at your request again.",
-                _ => "What you typed before is kept.",
-            }
-        ),
+    let why = match error.status() {
+        StatusCode::TOO_MANY_REQUESTS => "That was tried too often. Wait a quarter of an hour.",
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            "What you sent is too large. Send less text, and fewer or smaller files."
+        }
+        StatusCode::CONFLICT => "This can’t be done any more. Look at your request again.",
+        StatusCode::NOT_FOUND => "What you sent this for is not here any more.",
+        _ => "What you typed before is kept.",
     };
-    let mut response = send(state, at, ("follow.html", error.status()), &boot, &drawn);
+    let drawn = plain::sorry(routes::council::view(state, &at.served), why);
+    let mut response = (error.status(), Html(without_app(&drawn.title, &drawn.html))).into_response();
     keep_private(&mut response);
     response
+}
+
+/// The page for what was posted from somebody else's page, or from one that does not say whose it is.
+pub(crate) fn from_elsewhere() -> Response {
+    let html = "<div class=\"govuk-width-container\"><main class=\"govuk-main-wrapper\" id=\"main\">\
+        <h1 class=\"govuk-heading-l\">Sorry, there is a problem</h1>\
+        <p>This did not come from our own page, so nothing was sent. Go back, reload the page, and try again. \
+        What you typed before is kept.</p></main></div>";
+    let mut response =
+        (StatusCode::FORBIDDEN, Html(without_app("Sorry, there is a problem", html))).into_response();
+    keep_private(&mut response);
+    response
+}
+
+/// A page that works as it is.
+pub(crate) fn without_app(title: &str, html: &str) -> String {
+    let stylesheet = assets::stylesheet()
+        .map_or_else(String::new, |name| format!("<link rel=\"stylesheet\" href=\"/{name}\">"));
+    format!(
+        "<!doctype html><html lang=\"en\" class=\"govuk-template\"><head><meta charset=\"utf-8\"><title>{}</title>\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><link rel=\"icon\" href=\"/icon.svg\">\
+         {stylesheet}<link rel=\"stylesheet\" href=\"/theme.css\"></head>\
+         <body class=\"govuk-template__body\"><div class=\"portico-page\">{html}</div></body></html>",
+        escape(title),
+    )
 }
 
 fn keep_private(response: &mut Response) {
@@ -155,21 +202,18 @@ fn keep_private(response: &mut Response) {
     headers.insert("x-robots-tag", HeaderValue::from_static("noindex"));
 }
 
-fn send(
-    state: &AppState,
-    at: &At,
-    (file, status): (&str, StatusCode),
-    boot: &Boot,
-    drawn: &Drawn,
-) -> Response {
+fn not_built() -> Response {
+    (StatusCode::SERVICE_UNAVAILABLE, "The app has not been built. Run: cargo xtask run").into_response()
+}
+
+/// Puts a page into its template; none where the app was not built.
+fn fill_in(state: &AppState, at: &At, file: &str, boot: &Boot, drawn: &Drawn) -> Option<String> {
     let council = &at.served.council;
-    let Some(template) = assets::text(file) else {
-        return (StatusCode::SERVICE_UNAVAILABLE, "The app has not been built. Run: cargo xtask run")
-            .into_response();
-    };
     let block = format!("<script type=\"application/json\" id=\"boot\">{}</script>", json_for_html(boot));
     let title = if drawn.title.is_empty() { &council.name } else { &drawn.title };
-    let html = template
+    let language = boot.service.as_ref().and_then(|view| view.language.as_deref()).unwrap_or(ENGLISH);
+    let html = assets::text(file)?
+        .replace("<html lang=\"en\"", &format!("<html lang=\"{}\"", escape(language)))
         .replace("<!--portico:boot-->", &block)
         .replace("<!--portico:title-->", &escape(title))
         .replace("<!--portico:about-->", &about(state, at, boot))
@@ -177,10 +221,13 @@ fn send(
         .replace("<!--portico:tel-->", &phone_digits(&council.contact.phone))
         .replace("<!--portico:phone-->", &escape(&council.contact.phone))
         .replace("<!--portico:page-->", &drawn.html);
-    let mut response = (status, Html(html)).into_response();
-    // Pictures of the map come from the host that the council names, and from no other.
-    let policy =
-        council.map.origin().map(|host| POLICY.replace("img-src 'self'", &format!("img-src 'self' {host}")));
+    Some(html)
+}
+
+/// Pictures of the map come from the host that the council names, and from no other.
+fn with_policy(at: &At, mut response: Response) -> Response {
+    let host = at.served.council.map.origin();
+    let policy = host.map(|host| POLICY.replace("img-src 'self'", &format!("img-src 'self' {host}")));
     if let Some(policy) = policy.and_then(|policy| HeaderValue::from_str(&policy).ok()) {
         response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     }

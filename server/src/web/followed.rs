@@ -1,0 +1,110 @@
+//! The small forms about a request that was sent: finding it, writing to those who deal with it, withdrawing it.
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::get;
+use domain::api::follow::FindRequest;
+use domain::case::{Actor, Event, Feedback};
+use domain::field::plain;
+use portico_app::components::error_summary::Problem;
+use portico_app::pages::find;
+use portico_app::paths;
+use uuid::Uuid;
+
+use super::form::Form;
+use super::pages;
+use super::visit::{Visit, or_sorry};
+use crate::extract::{At, Path};
+use crate::operations::act::act;
+use crate::routes;
+use crate::state::AppState;
+
+/// The pages with these forms.
+pub fn router() -> Router<AppState> {
+    Router::new()
+        .route("/follow", get(pages::fallback).post(find_request))
+        .route("/follow/{key}", get(pages::fallback).post(write))
+        .route("/follow/{key}/withdraw", get(pages::fallback).post(withdraw))
+}
+
+/// Finds a request.
+async fn find_request(State(state): State<AppState>, at: At, request: Request) -> Response {
+    let headers = request.headers().clone();
+    let found = async {
+        let visit = Visit::of(&state, &at, &headers);
+        let form = Form::read(request).await?;
+        let what = FindRequest {
+            reference: form.text("reference").to_owned(),
+            email: form.text("email").trim().to_owned(),
+        };
+        let mut problems = find::check(&what);
+        if problems.is_empty() {
+            match routes::follow::key_of(&state, &at, &what).await {
+                Ok(key) => return Ok(visit.to(&paths::request(&key))),
+                Err(error) if error.status() == StatusCode::NOT_FOUND => {
+                    problems.push(Problem { id: "reference".to_owned(), words: find::NOT_FOUND.to_owned() });
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        visit.again(&form, problems, paths::FOLLOW).await
+    };
+    or_sorry(&state, &at, found).await
+}
+
+/// Writes to those who deal with a request, says how it went, or ends a watch.
+async fn write(State(state): State<AppState>, at: At, Path(key): Path<String>, request: Request) -> Response {
+    let headers = request.headers().clone();
+    let written = async {
+        let visit = Visit::of(&state, &at, &headers);
+        let form = Form::read(request).await?;
+        let here = paths::request(&key);
+        if form.act().0 == "stop" {
+            routes::follow::stop_watching(&at, &key).await?;
+            return Ok(visit.to(paths::HOME));
+        }
+        let is_feedback = form.texts.contains_key("reason");
+        let problem = |id: &str, words: &str| vec![Problem { id: id.to_owned(), words: words.to_owned() }];
+        let (event, id) = if is_feedback {
+            let Ok(score) = form.text("score").parse() else {
+                return visit.again(&form, problem("score", "Choose how it went"), &here).await;
+            };
+            let reason = plain::lines(form.text("reason")).chars().take(2_000).collect();
+            (Event::Feedback(Feedback { score, reason }), None)
+        } else {
+            let text = plain::lines(form.text("message"));
+            if text.is_empty() {
+                return visit.again(&form, problem("message", "Write a message"), &here).await;
+            }
+            if plain::count(&text) > 4_000 {
+                let words = "Your message must be 4,000 characters or fewer";
+                return visit.again(&form, problem("message", words), &here).await;
+            }
+            (Event::Message { text }, Uuid::try_parse(form.text("id")).ok())
+        };
+        let stored = routes::follow::stored(&at, &key).await?;
+        act(&state, &at, stored.id, Actor::Resident, event, id).await?;
+        Ok(visit.to(&here))
+    };
+    or_sorry(&state, &at, written).await
+}
+
+/// Withdraws a request.
+async fn withdraw(
+    State(state): State<AppState>,
+    at: At,
+    Path(key): Path<String>,
+    request: Request,
+) -> Response {
+    let headers = request.headers().clone();
+    let withdrawn = async {
+        let visit = Visit::of(&state, &at, &headers);
+        let form = Form::read(request).await?;
+        let reason = plain::lines(form.text("reason")).chars().take(1_000).collect();
+        routes::follow::withdraw_of(&state, &at, &key, reason).await?;
+        Ok(visit.to(&paths::request(&key)))
+    };
+    or_sorry(&state, &at, withdrawn).await
+}

@@ -1,0 +1,99 @@
+//! Reading what a browser posts.
+
+use std::collections::BTreeMap;
+
+use axum::extract::{FromRequest as _, Multipart, Request};
+use axum::http::{StatusCode, header};
+use bytes::Bytes;
+
+use crate::error::ApiError;
+use crate::extract::body_error;
+
+/// No page has a tenth of so many fields.
+const MOST_FIELDS: usize = 1_000;
+/// Room for texts far over their limits, so that the person is told so and keeps them, in bytes.
+const MOST_TEXT: usize = 2 * 1024 * 1024;
+
+/// What a browser posted.
+#[derive(Default)]
+pub(super) struct Form {
+    /// What was typed and chosen, by the names of the fields.
+    pub texts: BTreeMap<String, String>,
+    /// Bytes of all names and texts.
+    length: usize,
+    /// Files, in their order.
+    pub files: Vec<File>,
+}
+
+/// A file that was picked.
+pub(super) struct File {
+    /// The question it answers.
+    pub question: String,
+    /// Its name, as the browser says it.
+    pub name: String,
+    /// What is in it.
+    pub bytes: Bytes,
+}
+
+impl Form {
+    /// Reads a form of either encoding.
+    ///
+    /// # Errors
+    /// What is no form, and what is too large.
+    pub async fn read(request: Request) -> Result<Self, ApiError> {
+        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+        let mut form = Self::default();
+        if kind.is_some_and(|kind| kind.starts_with("multipart/form-data")) {
+            let bad = |status| body_error(status);
+            let mut parts =
+                Multipart::from_request(request, &()).await.map_err(|error| bad(error.status()))?;
+            while let Some(part) = parts.next_field().await.map_err(|error| bad(error.status()))? {
+                let question = part.name().unwrap_or_default().to_owned();
+                let file = part.file_name().map(ToOwned::to_owned);
+                let bytes = part.bytes().await.map_err(|error| bad(error.status()))?;
+                match file {
+                    // No file was chosen.
+                    Some(name) if name.is_empty() && bytes.is_empty() => {}
+                    Some(name) => form.files.push(File { question, name, bytes }),
+                    None => form.add(question, &String::from_utf8_lossy(&bytes))?,
+                }
+            }
+        } else {
+            let bytes =
+                Bytes::from_request(request, &()).await.map_err(|error| body_error(error.status()))?;
+            for (name, text) in form_urlencoded::parse(&bytes) {
+                form.add(name.into_owned(), &text)?;
+            }
+        }
+        Ok(form)
+    }
+
+    /// Boxes of one question that are ticked have one name.
+    fn add(&mut self, name: String, text: &str) -> Result<(), ApiError> {
+        self.length += name.len() + text.len();
+        if self.texts.len() + self.files.len() >= MOST_FIELDS || self.length > MOST_TEXT {
+            return Err(ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large"));
+        }
+        // No browser sends either.
+        if [name.as_str(), text].iter().any(|text| text.contains(['\0', char::REPLACEMENT_CHARACTER])) {
+            return Err(body_error(StatusCode::BAD_REQUEST));
+        }
+        let before = self.texts.entry(name).or_default();
+        if !before.is_empty() {
+            before.push(',');
+        }
+        // Browsers end lines by two characters, and count one.
+        before.push_str(&text.replace("\r\n", "\n"));
+        Ok(())
+    }
+
+    /// What was typed into a field; empty when there was none.
+    pub fn text(&self, name: &str) -> &str {
+        self.texts.get(name).map_or("", String::as_str)
+    }
+
+    /// What else than going on was pressed, and on what.
+    pub fn act(&self) -> (&str, &str) {
+        self.text("do").split_once(':').unwrap_or((self.text("do"), ""))
+    }
+}

@@ -1,0 +1,152 @@
+//! A visit without the app: what was posted is kept under a token in a cookie, and every post is answered by leading to
+//! the page that comes next, so that a reload posts nothing.
+
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use chrono::TimeDelta;
+use domain::api::council::Posted;
+use portico_app::components::error_summary::Problem;
+
+use super::form::Form;
+use super::pages;
+use crate::error::ApiError;
+use crate::extract::{At, form_cookie, form_token, is_secure};
+use crate::operations::submit::follow_key;
+use crate::secret;
+use crate::state::AppState;
+
+/// How long answers are kept after the last page was posted.
+const KEPT: TimeDelta = TimeDelta::hours(4);
+/// How long a second press of "Send" leads to what the first one sent. Short, for the next person at a shared computer.
+const REMEMBERED: TimeDelta = TimeDelta::minutes(10);
+
+/// What was posted for a service, if anything was.
+pub(super) async fn of_service(
+    state: &AppState,
+    at: &At,
+    headers: &HeaderMap,
+    service: &str,
+) -> Result<Option<Posted>, ApiError> {
+    let Some(token) = form_token(state, headers) else { return Ok(None) };
+    Ok(at.store.draft(secret::hash(token.as_bytes()), service, state.now()).await?)
+}
+
+/// What was posted into a small form and could not be taken: shown once.
+pub(super) async fn take_small(
+    state: &AppState,
+    at: &At,
+    headers: &HeaderMap,
+) -> Result<Option<Posted>, ApiError> {
+    let posted = of_service(state, at, headers, "").await?;
+    if let (Some(_), Some(token)) = (&posted, form_token(state, headers)) {
+        at.store.forget_draft(secret::hash(token.as_bytes()), "").await?;
+    }
+    Ok(posted)
+}
+
+/// Who posts: what they posted before, and the way to keep it.
+pub(super) struct Visit<'a> {
+    state: &'a AppState,
+    at: &'a At,
+    token: String,
+}
+
+impl<'a> Visit<'a> {
+    /// By the cookie they bring, or a new one.
+    pub fn of(state: &'a AppState, at: &'a At, headers: &HeaderMap) -> Self {
+        let fresh = || data_encoding::BASE32_NOPAD.encode(&state.dice.token()).to_ascii_lowercase();
+        Self { state, at, token: form_token(state, headers).unwrap_or_else(fresh) }
+    }
+
+    fn hash(&self) -> Vec<u8> {
+        secret::hash(self.token.as_bytes())
+    }
+
+    /// Leads on; the cookie lives on from now.
+    pub fn to(&self, path: &str) -> Response {
+        let secure = if is_secure(&self.state.public_url) { "; Secure" } else { "" };
+        let cookie = format!(
+            "{}={}; Path=/; HttpOnly; SameSite=Lax; Max-Age={}{secure}",
+            form_cookie(is_secure(&self.state.public_url)),
+            self.token,
+            KEPT.num_seconds()
+        );
+        let headers = [
+            (header::LOCATION, path.to_owned()),
+            (header::SET_COOKIE, cookie),
+            (header::CACHE_CONTROL, "no-store".to_owned()),
+        ];
+        (StatusCode::SEE_OTHER, headers).into_response()
+    }
+
+    /// Keeps what was posted.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn keep(&self, posted: &Posted) -> Result<(), ApiError> {
+        Ok(self.at.store.keep_draft(self.hash(), posted, self.state.now() + KEPT).await?)
+    }
+
+    /// What they posted for a service before.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn kept(&self, service: &str) -> Result<Option<Posted>, ApiError> {
+        Ok(self.at.store.draft(self.hash(), service, self.state.now()).await?)
+    }
+
+    /// Forgets it.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn forget(&self, service: &str) -> Result<(), ApiError> {
+        Ok(self.at.store.forget_draft(self.hash(), service).await?)
+    }
+
+    /// Forgets it, for it was sent.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn sent(&self, posted: &Posted) -> Result<(), ApiError> {
+        let until = self.state.now() + REMEMBERED;
+        Ok(self.at.store.send_draft(self.hash(), &posted.service, posted.key, until).await?)
+    }
+
+    /// The key to follow what they sent a moment ago with.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn sent_before(&self, service: &str) -> Result<Option<String>, ApiError> {
+        let store = &self.at.store;
+        let Some(key) = store.draft_sent(self.hash(), service, self.state.now()).await? else {
+            return Ok(None);
+        };
+        let before = store.sent_before(key).await?;
+        Ok(before.map(|before| follow_key(self.state, self.at, before.id)))
+    }
+
+    /// Keeps what was typed into a small form, with what is wrong, and leads back to it.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn again(&self, form: &Form, problems: Vec<Problem>, path: &str) -> Result<Response, ApiError> {
+        let answers = form.texts.iter().map(|(path, raw)| (path.as_str(), raw.as_str())).collect();
+        let posted = Posted { answers, problems: in_pairs(problems), ..Posted::default() };
+        self.keep(&posted).await?;
+        Ok(self.to(path))
+    }
+}
+
+/// Problems as they are kept.
+pub(super) fn in_pairs(problems: Vec<Problem>) -> Vec<(String, String)> {
+    problems.into_iter().map(|problem| (problem.id, problem.words)).collect()
+}
+
+/// Says on a page what went wrong.
+pub(super) async fn or_sorry(
+    state: &AppState,
+    at: &At,
+    result: impl Future<Output = Result<Response, ApiError>>,
+) -> Response {
+    result.await.unwrap_or_else(|error| pages::sorry(state, at, &error))
+}
