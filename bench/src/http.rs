@@ -11,13 +11,33 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Gets a path; the reply's status and body.
 pub fn get(from: SocketAddr, path: &str) -> Result<(u16, Vec<u8>)> {
-    let mut stream = TcpStream::connect(from)?;
+    let reply = ask(from, &format!("GET {path} HTTP/1.1\r\nHost: {from}\r\nConnection: close\r\n\r\n"))?;
+    read(&reply)
+}
+
+/// Posts a form as the page of a browser without scripts does; the cookie that the reply sets.
+pub fn cookie(from: SocketAddr, path: &str, form: &str) -> Result<String> {
+    let reply = ask(
+        from,
+        &format!(
+            "POST {path} HTTP/1.1\r\nHost: {from}\r\nConnection: close\r\nSec-Fetch-Site: same-origin\r\n\
+             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{form}",
+            form.len()
+        ),
+    )?;
+    let text = String::from_utf8_lossy(&reply);
+    let set = text.lines().find_map(|line| line.strip_prefix("set-cookie: "));
+    let cookie = set.and_then(|set| set.split(';').next()).context("the reply sets no cookie")?;
+    Ok(cookie.to_owned())
+}
+
+fn ask(whom: SocketAddr, request: &str) -> Result<Vec<u8>> {
+    let mut stream = TcpStream::connect(whom)?;
     stream.set_read_timeout(Some(PATIENCE))?;
-    stream
-        .write_all(format!("GET {path} HTTP/1.1\r\nHost: {from}\r\nConnection: close\r\n\r\n").as_bytes())?;
+    stream.write_all(request.as_bytes())?;
     let mut reply = Vec::new();
     stream.read_to_end(&mut reply)?;
-    read(&reply)
+    Ok(reply)
 }
 
 /// Gets a path that answers 200 with JSON.

@@ -17,6 +17,7 @@ mod scratch;
 mod server;
 mod size;
 mod table;
+mod takeover;
 
 use anyhow::Result;
 use clap::{Parser, ValueEnum};
@@ -38,9 +39,9 @@ enum Subject {
     Size,
     /// The photo worker against the browser's own code
     Photo,
-    /// Requests a second, delays, processor time and memory, on both databases
+    /// Requests and pages a second, delays, processor time and memory, on both databases
     Load,
-    /// When the first form field shows on a slow phone
+    /// When the first form field shows on a slow phone, and what the app's taking over costs then
     Paint,
     /// Many services: their list, the search over them, and the bytes of a form
     Catalogue,
@@ -56,12 +57,21 @@ fn main() -> Result<()> {
             Subject::Size => size::run()?,
             Subject::Photo => photo::run()?,
             Subject::Load => load::run(&cli.load)?,
-            Subject::Paint => paint::run()?,
+            Subject::Paint => paint()?,
             Subject::Catalogue => catalogue::run()?,
             Subject::Places => places::run()?,
         }
     }
     Ok(())
+}
+
+/// The plain page, and the app that takes its place.
+fn paint() -> Result<()> {
+    let folder = scratch::folder()?;
+    let server = server::Server::start(folder.path(), None)?;
+    let others = machine::others_before()?;
+    paint::run(&server, others)?;
+    takeover::run(&server, others)
 }
 
 #[cfg(test)]

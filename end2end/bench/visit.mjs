@@ -1,24 +1,26 @@
 // What a first visit to a page brings over the wire, as Chromium counts it, and how big the photo worker is.
 //
-//   node end2end/bench/visit.mjs http://127.0.0.1:8080 /services/report-graffiti
+//   node end2end/bench/visit.mjs http://127.0.0.1:8080 [/services/report-graffiti]
 //
-// Prints one JSON object. Sizes are bytes: `raw` unpacked, `body` as it came, `wire` with the reply's head.
+// Without a path, the heaviest of all pages with a form is visited: they differ in what the server writes, and
+// share the rest. Prints one JSON object. Sizes are bytes: `raw` unpacked, `body` as it came, `wire` with the reply's head.
 // The browser is the one named by CHROMIUM, or `chromium`. Chromium offers brotli over plain HTTP to this
 // machine itself, as it does over HTTPS to any other; `encoding` says what was used.
 import { get } from "node:http";
 import { brotliDecompressSync } from "node:zlib";
-import { launch, showFirstField } from "./browser.mjs";
+import { launch, showFirstField, takenOver } from "./browser.mjs";
 
-const [base, path] = process.argv.slice(2);
-if (!base || !path) {
-  console.error("usage: node end2end/bench/visit.mjs BASE_URL PATH");
+const [base, given] = process.argv.slice(2);
+if (!base) {
+  console.error("usage: node end2end/bench/visit.mjs BASE_URL [PATH]");
   process.exit(2);
 }
+const path = given ?? (await heaviest());
 
 const browser = await launch();
 try {
   const { files, field, worker } = await visit(base + path);
-  console.log(JSON.stringify({ files, field, worker: await fetchWorker(base, worker) }, null, 2));
+  console.log(JSON.stringify({ path, files, field, worker: await fetchWorker(base, worker) }, null, 2));
 } finally {
   await browser.close();
 }
@@ -40,13 +42,31 @@ async function visit(url) {
 
   await page.goto(url);
   const field = await showFirstField(page).then(() => true, () => false);
-  // What the app asks for after it has drawn is part of the visit.
+  // What the app asks for after it has taken over is part of the visit.
+  await takenOver(page).catch(() => {});
   await page.waitForTimeout(1500);
   const worker = await page.evaluate(() => document.querySelector('meta[name="photo-worker"]')?.content ?? null);
   const files = [...replies.values()]
     .filter(({ url, cached }) => url?.startsWith("http") && !cached)
     .map(({ url, head, wire, ...rest }) => ({ name: new URL(url).pathname, ...rest, body: wire - head, wire }));
   return { files, field, worker };
+}
+
+// Where a form begins: on the start page of a short one, on the page of its first question otherwise.
+async function heaviest() {
+  const pages = [];
+  for (const { id } of await json("/api/services")) {
+    const { service } = await json(`/api/services/${id}`);
+    for (const path of [`/services/${id}`, `/services/${id}/${service.questions[0].id}`]) {
+      const { status, text, wire } = await fetchFile(new URL(path, base));
+      if (status === 200 && text.includes('method="post"')) pages.push({ path, wire });
+    }
+  }
+  return pages.reduce((one, other) => (other.wire > one.wire ? other : one)).path;
+}
+
+async function json(path) {
+  return (await fetch(base + path)).json();
 }
 
 // The worker's script and the wasm it names.

@@ -1,5 +1,5 @@
-//! Requests a second, delays, processor time and memory: residents who send forms, and residents who look
-//! after what they sent.
+//! Requests a second, delays, processor time and memory: residents who send forms, residents who look after what
+//! they sent, and those who open the page of a form.
 
 pub mod engine;
 mod mailbox;
@@ -14,13 +14,16 @@ use clap::Args;
 use crate::http;
 use crate::machine::{self, Watch};
 use crate::scratch;
-use crate::server::{SERVICE, Server};
+use crate::server::{self, SERVICE, Server};
 use crate::table::{Bar, Table};
 use engine::{Database, Engine};
 use mailbox::Mailbox;
 use wrk::Wrk;
 
 const FORM: &str = include_str!("../../load/graffiti.json");
+/// The same form, half done, as the plain page posts it.
+const DRAFT: &str =
+    "surface=public&offensive=no&place.words=Underpass+by+the+library&details=&you.name=Alex+Marsh";
 /// The file that the keys of sent forms are kept in.
 const KEYS: &str = "keys";
 
@@ -64,6 +67,11 @@ pub fn run(options: &Options) -> Result<()> {
         bench.follows(&mut table, 16, 1, "one request")?;
         bench.follows(&mut table, 16, usize::MAX, "many requests")?;
         bench.follows(&mut table, 64, usize::MAX, "many requests")?;
+        bench.pages(&mut table, "form page, kept ready", server::FORM, "")?;
+        let anew = format!("{}?anew", server::FORM);
+        bench.pages(&mut table, "form page, drawn anew", &anew, "")?;
+        let draft = http::cookie(bench.server.at(), server::FORM, DRAFT)?;
+        bench.pages(&mut table, "form page, with a draft", server::FORM, &draft)?;
         bench.memory(&mut table)?;
         table.note(
             "CPU each: of the server alone, the mail included; for orientation, the same kind of machine:",
@@ -152,29 +160,50 @@ impl Bench<'_> {
 
     /// Residents look at what they sent.
     fn follows(&self, table: &mut Table, connections: u32, keys: usize, what: &str) -> Result<()> {
+        let most = keys.to_string();
+        let wrk = self.wrk("follow.lua").env("KEYS", KEYS).env("MOST", &most);
+        let name = format!("follow {what}, {connections} connections");
+        self.reads(table, &name, (wrk, connections), Bar::AtLeast(10_000.0), None).map(|_| ())
+    }
+
+    /// Residents open the page of a form, compressed as browsers ask for it. The server keeps a page that is the
+    /// same for everybody ready for a while: what drawing costs, only a page shows that it does not keep. Those are
+    /// pages with a query, and pages with what somebody typed. What each leaves behind in memory is told too.
+    fn pages(&self, table: &mut Table, name: &str, page: &str, cookie: &str) -> Result<()> {
+        let before = self.server.pss_mb()?;
+        let wrk = self.wrk("page.lua").env("PAGE", page).env("COOKIE", cookie);
+        let load = (wrk, self.options.connections);
+        let read = self.reads(table, name, load, Bar::AtLeast(3000.0), Some(Bar::AtMost(0.5)))?;
+        let more = (self.server.pss_mb()? - before) * 1000.0 / float(read);
+        table.shown(&format!("{name}: memory that each left behind"), more, "kB");
+        Ok(())
+    }
+
+    /// Something is asked for, over so many connections: what that costs, and how often it came.
+    fn reads(
+        &self,
+        table: &mut Table,
+        name: &str,
+        (wrk, connections): (Wrk<'_>, u32),
+        rate: Bar,
+        each: Option<Bar>,
+    ) -> Result<u64> {
         let watch = Watch::start()?;
         let (server, database) = (self.server.cpu_ms()?, self.database.cpu_ms()?);
-        let most = keys.to_string();
-        let sent = self
-            .wrk("follow.lua")
-            .env("KEYS", KEYS)
-            .env("MOST", &most)
-            .run(connections, self.options.seconds.div_ceil(2))?;
+        let sent = wrk.run(connections, self.options.seconds.div_ceil(2))?;
         let server = self.server.cpu_ms()? - server;
         let database = self.database.cpu_ms()? - database;
         let others = watch.others(server + database)?;
         let read = sent.replies - sent.refused;
-        let name = format!("follow {what}, {connections} connections");
 
-        table.judged_amid(
-            others,
-            &format!("{name}: a second"),
-            per_second(read, sent.seconds),
-            "/s",
-            Bar::AtLeast(10_000.0),
-        );
+        let a_second = per_second(read, sent.seconds);
+        table.judged_amid(others, &format!("{name}: a second"), a_second, "/s", rate);
         table.shown(&format!("{name}: p99"), sent.p99_ms, "ms");
-        table.shown(&format!("{name}: CPU each"), server / float(read), "ms");
+        let (what, cpu) = (format!("{name}: CPU each"), server / float(read));
+        match each {
+            Some(bar) => table.judged_amid(others, &what, cpu, "ms", bar),
+            None => table.shown(&what, cpu, "ms"),
+        }
         if self.database.has_processes() {
             table.shown(&format!("{name}: CPU each, of PostgreSQL besides"), database / float(read), "ms");
         }
@@ -182,7 +211,7 @@ impl Bench<'_> {
             table.shown(&format!("{name}: refused or failed"), float(sent.refused), "");
         }
         table.note(format!("{name}: {}", machine::noise(others)));
-        Ok(())
+        Ok(read)
     }
 }
 

@@ -9,9 +9,10 @@ use serde::Deserialize;
 
 use crate::server::Server;
 
-const SCRIPTS: [(&str, &str); 2] = [
+const SCRIPTS: [(&str, &str); 3] = [
     ("create.lua", include_str!("../../load/create.lua")),
     ("follow.lua", include_str!("../../load/follow.lua")),
+    ("page.lua", include_str!("../../load/page.lua")),
 ];
 /// What every script ends with: it prints the result as JSON.
 const RESULT: &str = include_str!("../../load/result.lua");
