@@ -83,14 +83,13 @@ pub fn looked_for(posted: &Posted) -> String {
 #[cfg(feature = "ssr")]
 #[must_use]
 pub fn draw(boot: Boot, given: Given, replies: Vec<boot::Reply>) -> Drawn {
-    let owner = Owner::new();
-    owner.with(|| {
+    drawn(move || {
         provide_context(given);
         boot::provide_replies(replies);
         drafts::provide();
         uploads::provide();
         let any = |page: Page<'_>| forms(page).or_else(|| around(page));
-        drawn(view! { <App boot=boot draw=any /> }.into_any())
+        view! { <App boot=boot draw=any /> }.into_any()
     })
 }
 
@@ -98,12 +97,11 @@ pub fn draw(boot: Boot, given: Given, replies: Vec<boot::Reply>) -> Drawn {
 #[cfg(feature = "ssr")]
 #[must_use]
 pub fn sorry(council: CouncilView, why: &str) -> Drawn {
-    let owner = Owner::new();
-    owner.with(|| {
+    let why = why.to_owned();
+    drawn(move || {
         crate::a11y::provide(&council.name);
         crate::a11y::use_page(|| "Sorry, there is a problem".to_owned());
         let phone = phone_link(&council.contact.phone);
-        let why = why.to_owned();
         let page = view! {
             <Layout council=council path=String::new()>
                 <Column>
@@ -113,14 +111,23 @@ pub fn sorry(council: CouncilView, why: &str) -> Drawn {
                 </Column>
             </Layout>
         };
-        drawn(page.drawn())
+        page.drawn()
     })
 }
 
+/// Draws something on its own, and leaves nothing of it behind.
 #[cfg(feature = "ssr")]
-fn drawn(page: AnyView) -> Drawn {
-    // Marks by which an app would find its places again: ours draws anew. No text holds them, for a `<` of a text is
-    // written `&lt;`.
-    let html = page.to_html().replace("<!--<() />-->", "").replace("<!>", "");
-    Drawn { title: crate::a11y::page_title(), html }
+fn drawn(page: impl FnOnce() -> AnyView) -> Drawn {
+    let owner = Owner::new();
+    let drawn = owner.with(|| {
+        let html = page().to_html();
+        // Marks by which an app would find its places again: ours draws anew. No text holds them, for a `<` of a text
+        // is written `&lt;`.
+        let html = html.replace("<!--<() />-->", "").replace("<!>", "");
+        Drawn { title: crate::a11y::page_title(), html }
+    });
+    // What belongs to a page may hold on to it, such as the photos that go on when a question is left: it would never
+    // end by itself.
+    owner.cleanup();
+    drawn
 }

@@ -178,7 +178,7 @@ test("a short form that I began can be thrown away too", async ({ page, form }) 
   await page.reload();
   await form.shows("Report graffiti");
   await expect(page.getByLabel("What is it near?")).toHaveValue("By the old mill");
-  await expect(page.getByText("What you typed before is kept on this device.")).toBeVisible();
+  await expect(page.getByText("What you typed before is kept.")).toBeVisible();
   await form.press("Throw it away and start again");
   await expect(page.getByLabel("What is it near?")).toHaveCount(1);
   await expect(page.getByLabel("What is it near?")).toHaveValue("");

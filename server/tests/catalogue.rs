@@ -256,7 +256,7 @@ async fn an_unknown_host_is_nobodys() {
         let visitor = portal.visitor_at(host);
         visitor.get("/api/council").await.refused(421, "no_such_council");
         visitor.submit(1, &graffiti()).await.refused(421, "no_such_council");
-        for path in ["/", "/theme.css", "/services/report-graffiti", "/demo/mailbox", "/api/unknown"] {
+        for path in ["/", "/services/report-graffiti", "/demo/mailbox", "/api/unknown"] {
             visitor.get(path).await.refused(421, "no_such_council");
         }
         assert_eq!(

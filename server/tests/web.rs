@@ -6,6 +6,8 @@ mod support;
 
 use axum::body::Body;
 use axum::http::Method;
+use domain::api::council::Boot;
+use portico_app::plain::{self, Given};
 use serde_json::{Value, json};
 use support::{NOT_BUILT, Portal, Reply, Setup, graffiti};
 
@@ -169,13 +171,45 @@ async fn pages_of_everybody_are_sent_once() {
 #[tokio::test]
 async fn the_councils_colours_are_its_theme() {
     let portal = Portal::open().await;
-    let reply = portal.visitor().get("/theme.css").await.is(200);
-    assert_eq!(
-        (reply.header("content-type"), reply.header("cache-control")),
-        ("text/css; charset=utf-8", "public, no-cache")
-    );
-    let css = String::from_utf8(reply.body.to_vec()).unwrap();
-    assert!(css.contains("--portico-brand:#12404a") && css.contains("--govuk-link-colour:#0b5c6b"), "{css}");
+    for path in ["/", "/services/report-graffiti", "/staff", "/demo/mailbox"] {
+        let reply = portal.visitor().get(path).await;
+        let Some(page) = page(&reply, 200) else { continue };
+        let (_, rest) = page.split_once("<style>").expect("the colours");
+        let (css, _) = rest.split_once("</style>").unwrap();
+        assert!(
+            css.contains("--portico-brand:#12404a") && css.contains("--govuk-link-colour:#0b5c6b"),
+            "{css}"
+        );
+        // No other style that stands in a page counts.
+        let hash = data_encoding::BASE64.encode(&server::secret::hash(css.as_bytes()));
+        let policy = reply.header("content-security-policy");
+        assert!(policy.contains(&format!("style-src 'self' 'sha256-{hash}';")), "{policy}");
+    }
+}
+
+/// A page that was drawn leaves nothing behind: the server's memory does not grow with the pages.
+#[tokio::test]
+async fn drawing_leaves_nothing_behind() {
+    let portal = Portal::open().await;
+    let served = portal.state.councils.all().remove(0);
+    let draw = |times: u32| {
+        for _ in 0..times {
+            let service = server::routes::services::view(&portal.state, &served, "en", "report-graffiti");
+            let council = server::routes::council::view(&portal.state, &served);
+            let given = Given { address: "/services/report-graffiti".into(), origin: String::new() };
+            let drawn = plain::draw(Boot { council, service, posted: None }, given, Vec::new());
+            assert!(drawn.html.contains("What is the graffiti on?"));
+        }
+    };
+    let resident = || {
+        let sizes = std::fs::read_to_string("/proc/self/statm").unwrap();
+        sizes.split(' ').nth(1).unwrap().parse::<u64>().unwrap() * 4096
+    };
+    draw(50);
+    let before = resident();
+    draw(300);
+    let grown = resident().saturating_sub(before);
+    assert!(grown < 6_000_000, "300 pages left {grown} bytes behind");
 }
 
 #[tokio::test]

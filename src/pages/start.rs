@@ -70,7 +70,7 @@ fn start(view: &Arc<ServiceView>) -> AnyView {
         });
         let begun = !draft.now().is_empty();
         let kept = begun.then(|| view! {
-            <p>"What you typed before is kept on this device. "{throw_away(draft, Callback::new(move |()| again.update(|turn| *turn += 1)))}</p>
+            <p>"What you typed before is kept. "{throw_away(draft, Callback::new(move |()| again.update(|turn| *turn += 1)))}</p>
         }.drawn());
         return view! { {summary} {lead} {promise} {price_list(service.fee.as_ref())} {kept} {form} {call} }
             .drawn();
@@ -89,7 +89,7 @@ fn start(view: &Arc<ServiceView>) -> AnyView {
             }
             let next: Next<'_> = form::resume(&view, draft);
             view! {
-                <p>"You have begun this already. What you typed is kept on this device."</p>
+                <p>"You have begun this already. What you typed is kept."</p>
                 <div class="govuk-button-group">
                     <StartButton href=paths::next(service, &next, false) label="Go on where you stopped" />
                     {throw_away(draft, Callback::new(|()| a11y::focus_when_drawn("main h1")))}

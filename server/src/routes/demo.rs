@@ -7,7 +7,7 @@ use std::path::Path as FilePath;
 use axum::Router;
 use axum::extract::State;
 use axum::http::header;
-use axum::response::{Html, IntoResponse as _, Response};
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use mail_parser::MessageParser;
 
@@ -66,8 +66,8 @@ async fn mailbox(State(state): State<AppState>, at: At) -> Result<Response, ApiE
         page.push_str("</article><hr class=\"govuk-section-break govuk-section-break--m govuk-section-break--visible\">");
     }
     page.push_str("</main></div>");
-    let page = without_app(&format!("Demonstration mailbox - {name}"), &page);
-    Ok(([(header::CACHE_CONTROL, "no-store")], Html(page)).into_response())
+    let page = without_app(&at, &format!("Demonstration mailbox - {name}"), &page);
+    Ok(([(header::CACHE_CONTROL, "no-store")], page).into_response())
 }
 
 struct Read {

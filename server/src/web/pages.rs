@@ -6,11 +6,13 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{Html, IntoResponse as _, Response};
 use domain::api::council::{Boot, Posted};
 use domain::api::nearby::Nearby;
+use domain::council::Council;
 use domain::journey;
 use portico_app::api::ApiProblem;
 use portico_app::paths::{self, Page};
 use portico_app::plain::{self, Drawn, Given};
 use portico_app::state::boot::Reply;
+use sha2::{Digest as _, Sha256};
 
 use super::{assets, visit};
 use crate::councils::ENGLISH;
@@ -49,7 +51,9 @@ pub async fn fallback(State(state): State<AppState>, at: At, request: Request) -
 /// The staff's app draws itself.
 fn staff(state: &AppState, at: &At) -> Response {
     let boot = Boot { council: routes::council::view(state, &at.served), service: None, posted: None };
-    let Some(html) = fill_in(state, at, "staff.html", &boot, &Drawn::default()) else { return not_built() };
+    let Some(html) = fill_in(state, at, "staff.html", &boot, &Drawn::default(), false) else {
+        return not_built();
+    };
     let mut response = with_policy(at, Html(html).into_response());
     keep_private(&mut response);
     response
@@ -85,12 +89,13 @@ async fn page(state: &AppState, at: &At, headers: &HeaderMap, address: &str) -> 
         }
         _ => replies.iter().any(|(_, reply)| reply.as_ref().is_err_and(ApiProblem::is_not_found)),
     };
-    let is_form = matches!(found, Some(Page::Start { .. } | Page::Step { .. }));
+    let is_start = matches!(found, Some(Page::Start { .. }));
+    let is_form = is_start || matches!(found, Some(Page::Step { .. }));
     let boot = Boot { council: routes::council::view(state, &at.served), service, posted };
     let given = Given { address: address.to_owned(), origin: base(state, &at.served.council) };
     let drawn = plain::draw(boot.clone(), given, replies);
     let file = if is_form || found.is_none() { "index.html" } else { "follow.html" };
-    let Some(html) = fill_in(state, at, file, &boot, &drawn) else { return Ok(not_built()) };
+    let Some(html) = fill_in(state, at, file, &boot, &drawn, is_start) else { return Ok(not_built()) };
     if is_same_for_all && !is_missing && !address.contains('?') {
         let ready = at.served.pages.put(address, language, html, now);
         return Ok(with_policy(at, ready.reply(headers)));
@@ -166,7 +171,8 @@ pub(super) fn sorry(state: &AppState, at: &At, error: &ApiError) -> Response {
         _ => "What you typed before is kept.",
     };
     let drawn = plain::sorry(routes::council::view(state, &at.served), why);
-    let mut response = (error.status(), Html(without_app(&drawn.title, &drawn.html))).into_response();
+    let mut response = without_app(at, &drawn.title, &drawn.html);
+    *response.status_mut() = error.status();
     keep_private(&mut response);
     response
 }
@@ -178,19 +184,24 @@ pub(crate) fn from_elsewhere() -> Response {
         <p>This did not come from our own page, so nothing was sent. Go back, reload the page, and try again. \
         What you typed before is kept.</p></main></div>";
     let mut response =
-        (StatusCode::FORBIDDEN, Html(without_app("Sorry, there is a problem", html))).into_response();
+        (StatusCode::FORBIDDEN, Html(bare("", "Sorry, there is a problem", html))).into_response();
     keep_private(&mut response);
     response
 }
 
-/// A page that works as it is.
-pub(crate) fn without_app(title: &str, html: &str) -> String {
+/// A page that works as it is, in a council's colours.
+pub(crate) fn without_app(at: &At, title: &str, html: &str) -> Response {
+    with_policy(at, Html(bare(&theme(&at.served.council), title, html)).into_response())
+}
+
+fn bare(theme: &str, title: &str, html: &str) -> String {
     let stylesheet = assets::stylesheet()
         .map_or_else(String::new, |name| format!("<link rel=\"stylesheet\" href=\"/{name}\">"));
+    let theme = if theme.is_empty() { String::new() } else { format!("<style>{theme}</style>") };
     format!(
         "<!doctype html><html lang=\"en\" class=\"govuk-template\"><head><meta charset=\"utf-8\"><title>{}</title>\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><link rel=\"icon\" href=\"/icon.svg\">\
-         {stylesheet}<link rel=\"stylesheet\" href=\"/theme.css\"></head>\
+         {stylesheet}{theme}</head>\
          <body class=\"govuk-template__body\"><div class=\"portico-page\">{html}</div></body></html>",
         escape(title),
     )
@@ -207,16 +218,24 @@ fn not_built() -> Response {
 }
 
 /// Puts a page into its template; none where the app was not built.
-fn fill_in(state: &AppState, at: &At, file: &str, boot: &Boot, drawn: &Drawn) -> Option<String> {
+fn fill_in(
+    state: &AppState,
+    at: &At,
+    file: &str,
+    boot: &Boot,
+    drawn: &Drawn,
+    is_start: bool,
+) -> Option<String> {
     let council = &at.served.council;
     let block = format!("<script type=\"application/json\" id=\"boot\">{}</script>", json_for_html(boot));
     let title = if drawn.title.is_empty() { &council.name } else { &drawn.title };
     let language = boot.service.as_ref().and_then(|view| view.language.as_deref()).unwrap_or(ENGLISH);
     let html = assets::text(file)?
         .replace("<html lang=\"en\"", &format!("<html lang=\"{}\"", escape(language)))
+        .replace("<!--portico:theme-->", &format!("<style>{}</style>", theme(council)))
         .replace("<!--portico:boot-->", &block)
         .replace("<!--portico:title-->", &escape(title))
-        .replace("<!--portico:about-->", &about(state, at, boot))
+        .replace("<!--portico:about-->", &about(state, at, boot, is_start))
         .replace("<!--portico:council-->", &escape(&council.name))
         .replace("<!--portico:tel-->", &phone_digits(&council.contact.phone))
         .replace("<!--portico:phone-->", &escape(&council.contact.phone))
@@ -224,19 +243,24 @@ fn fill_in(state: &AppState, at: &At, file: &str, boot: &Boot, drawn: &Drawn) ->
     Some(html)
 }
 
-/// Pictures of the map come from the host that the council names, and from no other.
+/// The policy of a council's pages: its colours stand in them, and pictures of the map come from the host that it names,
+/// and from no other.
 fn with_policy(at: &At, mut response: Response) -> Response {
-    let host = at.served.council.map.origin();
-    let policy = host.map(|host| POLICY.replace("img-src 'self'", &format!("img-src 'self' {host}")));
-    if let Some(policy) = policy.and_then(|policy| HeaderValue::from_str(&policy).ok()) {
+    let council = &at.served.council;
+    let colours = data_encoding::BASE64.encode(&Sha256::digest(theme(council)));
+    let mut policy = POLICY.replace("style-src 'self'", &format!("style-src 'self' 'sha256-{colours}'"));
+    if let Some(host) = council.map.origin() {
+        policy = policy.replace("img-src 'self'", &format!("img-src 'self' {host}"));
+    }
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
         response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     }
     response
 }
 
-/// What a page of a service says of it to machines: what search engines show below the title, its one address, and
-/// what it is in the terms of schema.org.
-fn about(state: &AppState, at: &At, boot: &Boot) -> String {
+/// What a page of a service says of it to machines: what search engines show below the title, its one address, and on
+/// that page what it is in the terms of schema.org.
+fn about(state: &AppState, at: &At, boot: &Boot, is_start: bool) -> String {
     let Some(view) = &boot.service else { return String::new() };
     let (service, council) = (&view.service, &at.served.council);
     let home = base(state, council);
@@ -249,12 +273,15 @@ fn about(state: &AppState, at: &At, boot: &Boot) -> String {
         "url": address,
         "provider": { "@type": "GovernmentOrganization", "name": council.name, "url": home, "telephone": council.contact.phone },
     });
+    let known = if is_start {
+        format!("<script type=\"application/ld+json\">{}</script>", json_for_html(&known))
+    } else {
+        String::new()
+    };
     format!(
-        "<meta name=\"description\" content=\"{}\" /><link rel=\"canonical\" href=\"{}\" />\
-         <script type=\"application/ld+json\">{}</script>",
+        "<meta name=\"description\" content=\"{}\" /><link rel=\"canonical\" href=\"{}\" />{known}",
         escape(&service.summary),
         escape(&address),
-        json_for_html(&known)
     )
 }
 
@@ -302,13 +329,12 @@ fn json_for_html(value: &impl serde::Serialize) -> String {
         .replace('\u{2029}', "\\u2029")
 }
 
-/// `/theme.css`: the council's colours, over the stylesheet's own.
-pub async fn theme(at: At) -> Response {
-    let brand = &at.served.council.brand;
-    let css = format!(
+/// The council's colours, over the stylesheet's own. In the page itself: they are a sentence, and asking for them would
+/// keep the words from the screen.
+fn theme(council: &Council) -> String {
+    let brand = &council.brand;
+    format!(
         ":root{{--govuk-brand-colour:{0};--portico-brand:{0};--portico-brand-text:{1};--govuk-link-colour:{2};--govuk-link-visited-colour:{2}}}",
         brand.colour, brand.text, brand.link
-    );
-    ([(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "public, no-cache")], css)
-        .into_response()
+    )
 }
