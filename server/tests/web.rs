@@ -88,8 +88,12 @@ async fn the_status_says_what_the_page_says() {
         "/services/report-graffiti.",
         "/a%20b",
         "/%2e",
+        "/services/report-graffiti/nothing",
+        "/follow/nothing",
     ] {
-        page(&visitor.get(path).await, 404);
+        if let Some(page) = page(&visitor.get(path).await, 404) {
+            assert!(page.contains("Page not found</h1>"), "{path}");
+        }
     }
     for path in ["/nothing.js", "/resident.js.map", "/favicon.ico"] {
         visitor.get(path).await.refused(404, "not_found");

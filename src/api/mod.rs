@@ -45,6 +45,12 @@ impl ApiProblem {
         self.code.is_empty() || self.status >= 500
     }
 
+    /// What is replied where there is no such thing.
+    #[must_use]
+    pub fn not_found() -> Self {
+        Self { status: 404, code: "not_found".to_owned(), ..Self::default() }
+    }
+
     /// There is no such thing, or it is somebody else's: the two look the same.
     #[must_use]
     pub fn is_not_found(&self) -> bool {

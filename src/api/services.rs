@@ -17,7 +17,13 @@ pub async fn list() -> Result<Vec<ServiceSummary>, ApiProblem> {
 /// # Errors
 /// [`ApiProblem`]; not found when there is no such service.
 pub async fn get(id: &str) -> Result<ServiceView, ApiProblem> {
-    super::get(&format!("/api/services/{id}")).await
+    super::get(&address(id)).await
+}
+
+/// Where a service's document is to be had.
+#[must_use]
+pub fn address(id: &str) -> String {
+    format!("/api/services/{id}")
 }
 
 /// The form that a message probably belongs into.

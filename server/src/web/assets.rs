@@ -61,6 +61,10 @@ pub fn serve(name: &str, headers: &HeaderMap) -> Option<Response> {
     };
     let caching = if for_ever { "public, max-age=31536000, immutable" } else { "public, no-cache" };
     let headers = response.headers_mut();
+    // A worker goes by the policy of its script. What else is no page loads nothing, and says so in fewer bytes.
+    if !name.starts_with("photo-worker") {
+        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'"));
+    }
     headers.insert(
         header::CONTENT_TYPE,
         HeaderValue::from_str(&kind).unwrap_or(HeaderValue::from_static("application/octet-stream")),

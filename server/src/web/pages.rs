@@ -8,7 +8,7 @@ use domain::api::council::{Boot, Posted};
 use domain::api::nearby::Nearby;
 use domain::council::Council;
 use domain::journey;
-use portico_app::api::ApiProblem;
+use portico_app::api::{ApiProblem, services};
 use portico_app::paths::{self, Page};
 use portico_app::plain::{self, Drawn, Given};
 use portico_app::state::boot::Reply;
@@ -81,7 +81,10 @@ async fn page(state: &AppState, at: &At, headers: &HeaderMap, address: &str) -> 
         return Ok(with_policy(at, ready.reply(headers)));
     }
     let service = id.and_then(|id| routes::services::view(state, &at.served, language, id));
-    let replies = replies(state, at, headers, found, posted.as_ref()).await?;
+    let mut replies = replies(state, at, headers, found, posted.as_ref()).await?;
+    if let (Some(id), None) = (id, &service) {
+        replies.push((services::address(id), Err(ApiProblem::not_found())));
+    }
     let is_missing = match (found, &service) {
         (None, _) | (Some(Page::Start { .. } | Page::Check { .. }), None) => true,
         (Some(Page::Step { slug, .. }), view) => {
@@ -128,7 +131,7 @@ async fn replies(
                 match routes::follow::view_of(state, at, key).await {
                     Ok(view) => Ok(json(serde_json::to_string(&view))),
                     Err(error) if error.status() == StatusCode::NOT_FOUND => {
-                        Err(ApiProblem { status: 404, code: "not_found".into(), ..ApiProblem::default() })
+                        Err(ApiProblem::not_found())
                     }
                     Err(error) => return Err(error),
                 }
