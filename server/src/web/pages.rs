@@ -130,9 +130,7 @@ async fn replies(
             Page::Request { key } | Page::Sent { key } | Page::Withdraw { key } => {
                 match routes::follow::view_of(state, at, key).await {
                     Ok(view) => Ok(json(serde_json::to_string(&view))),
-                    Err(error) if error.status() == StatusCode::NOT_FOUND => {
-                        Err(ApiProblem::not_found())
-                    }
+                    Err(error) if error.status() == StatusCode::NOT_FOUND => Err(ApiProblem::not_found()),
                     Err(error) => return Err(error),
                 }
             }
