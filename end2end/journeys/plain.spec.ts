@@ -144,3 +144,46 @@ test("an answer that ends the form ends it, and nothing is kept in the address",
   await page.getByRole("button", { name: "Throw it away and start again" }).click();
   await expect(page.getByRole("radio", { checked: true })).toHaveCount(0);
 });
+
+test("in two tabs what is posted last holds, nothing is lost, and one request is sent", async ({ page, context, inspector, server }) => {
+  const { service, answers } = samples["blue-badge"]!;
+  const one = new Filler(page, inspector);
+  const other = new Filler(await context.newPage(), inspector);
+  const fill = (who: Filler, more: Record<string, string>) => who.fill(service.questions, { ...answers, ...more }, [], new Set());
+  for (const who of [one, other]) await who.page.goto("/services/blue-badge/what");
+  await fill(one, { message: "How long does it take?" });
+  await one.goOn();
+  await expect(one.heading).toHaveText("The badge holder, and you");
+  await fill(one, { "you.name": "Sam Taylor" });
+  await one.goOn();
+  await expect(one.line("What should we know?")).toHaveText("How long does it take?");
+
+  // The other one has been at the first page since.
+  await fill(other, { message: "Where do I ask?" });
+  await other.goOn();
+  await expect(other.page.getByLabel("Full name")).toHaveValue("Sam Taylor");
+  await other.goOn();
+  await expect(other.line("What should we know?")).toHaveText("Where do I ask?");
+
+  await one.send();
+  const sent = await one.confirmed();
+  await other.send();
+  expect(await other.confirmed()).toEqual(sent);
+  await one.follow("open your request");
+  await expect(page.getByText("Where do I ask?")).toBeVisible();
+  const mails = await server.mailbox.to(answers["you.email"]!);
+  expect(mails.filter((mail) => mail.subject.startsWith("We have your request"))).toHaveLength(1);
+});
+
+test("the address of a page that is not open yet leads to the first that is", async ({ page, inspector }) => {
+  const filler = new Filler(page, inspector);
+  await page.goto("/services/blue-badge/for");
+  await filler.shows("This page is not open yet");
+  await filler.follow("Go on with your answers");
+  await expect(page).toHaveURL(/\/services\/blue-badge\/what$/);
+  await expect(filler.heading).toHaveText("Your question");
+  await page.goto("/services/blue-badge/check");
+  await filler.shows("This page is not open yet");
+  await filler.follow("Go on with your answers");
+  await expect(page).toHaveURL(/\/services\/blue-badge\/what$/);
+});

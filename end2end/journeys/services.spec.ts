@@ -1,19 +1,7 @@
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
-
 import { Filler } from "../pages/filler";
-import { type Sample, samples } from "../support/samples";
+import { type Sample, closed, samples } from "../support/samples";
 import { Server } from "../support/server";
 import { type Page, expect, test } from "../support/test";
-
-/** A service's document in which the days on which it is closed begin and end so many days from today. */
-function closed(id: string, from: number, until: number): Record<string, string> {
-  const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
-  const text = readFileSync(resolve(__dirname, `../../services/${id}.toml`), "utf8");
-  const moved = text.replace(/^from = ".*"$/m, `from = "${day(from)}"`).replace(/^until = ".*"$/m, `until = "${day(until)}"`);
-  expect(moved, "the document says from when to when it is closed").not.toBe(text);
-  return { [`${id}.toml`]: moved };
-}
 
 /** The whole way through a service. */
 async function through(filler: Filler, id: string, { service, answers, uploads }: Sample): Promise<void> {

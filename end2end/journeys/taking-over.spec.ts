@@ -1,4 +1,4 @@
-import type { BrowserContext, Page } from "@playwright/test";
+import type { BrowserContext } from "@playwright/test";
 
 import { Filler } from "../pages/filler";
 import { samples } from "../support/samples";
@@ -13,23 +13,6 @@ async function held(context: BrowserContext): Promise<() => void> {
     await route.continue();
   });
   return open;
-}
-
-/** What a form asks for: every field with its name, words and help. */
-function fields(page: Page): Promise<string[]> {
-  return page.locator("#app main").evaluate((main) =>
-    [...main.querySelectorAll<HTMLInputElement>("form input[name], form textarea[name], form select[name]")]
-      .filter((input) => input.type !== "hidden")
-      .map((input) => {
-        const text = (id: string | null | undefined) => (id ?? "").split(" ").map((one) => document.getElementById(one)?.textContent?.trim() ?? "").join(" ");
-        const legend = input.closest("fieldset")?.querySelector("legend")?.textContent ?? "";
-        const parts = [
-          input.tagName, input.name, input.type, input.id, input.labels?.[0]?.textContent, legend, text(input.getAttribute("aria-describedby")),
-          input.getAttribute("autocomplete"), input.getAttribute("inputmode"), input.type === "radio" || input.type === "checkbox" ? input.value : "",
-        ];
-        return parts.map((part) => (part ?? "").replace(/\s+/g, " ").trim()).join(" | ");
-      }),
-  );
 }
 
 test("what I typed, chose and picked before the app came is there, and so am I", async ({ page, context, inspector }) => {
@@ -115,34 +98,3 @@ for (const [what, handle] of [
     await expect(filler.heading).toHaveText("We have your request");
   });
 }
-
-test("every service asks the same in the plain page and in the app", async ({ browser, server, inspector }) => {
-  test.slow();
-  inspector.plain = "blocked";
-  inspector.allow(/./);
-  const app = await browser.newContext({ baseURL: server.url });
-  const plain = await browser.newContext({ baseURL: server.url });
-  await inspector.watch(plain);
-  await plain.route("**/*.{js,wasm}", (route) => route.abort());
-  const [one, other] = [await app.newPage(), await plain.newPage()];
-  for (const { service } of Object.values(samples)) {
-    const path = `/services/${service.id}`;
-    await other.goto(path);
-    await inspector.settled(other);
-    const first = service.questions[0]!.id;
-    const isShort = (await other.locator("#app main form[method=post]").count()) > 0;
-    const page = isShort ? path : `${path}/${first}`;
-    if (!isShort) {
-      await other.goto(page);
-      await inspector.settled(other);
-    }
-    await one.goto(page);
-    await expect(one.locator("#app[data-started]")).toBeVisible();
-    const asked = await fields(other);
-    expect(asked.length, service.id).toBeGreaterThan(0);
-    expect(await fields(one), service.id).toEqual(asked);
-    expect(await one.title()).toBe(await other.title());
-  }
-  await app.close();
-  await plain.close();
-});

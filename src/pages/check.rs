@@ -10,7 +10,7 @@ use domain::journey::{self, Next};
 use domain::validate;
 use leptos::prelude::*;
 
-use super::{form, go, send};
+use super::{form, go_on, send};
 use crate::api::{ApiProblem, photos};
 use crate::components::answers::{AnswerList, Line};
 use crate::components::button::SubmitButton;
@@ -61,8 +61,8 @@ fn check(view: &Arc<ServiceView>, back: RwSignal<String>, reload: Callback<()>) 
     let answers = draft.now();
     match form::resume(view, draft) {
         Next::Check if service.closed_on(view.today).is_none() => {}
-        Next::Check => return go(&paths::service(&service.id)),
-        next => return go(&paths::next(service, &next, false)),
+        Next::Check => return go_on(&paths::service(&service.id)),
+        next => return go_on(&paths::next(service, &next, false)),
     }
     let asked: Vec<&Question> = journey::asked(service, &answers);
     if let Some(last) = asked.last() {

@@ -14,17 +14,28 @@ pub mod withdraw;
 
 use leptos::prelude::*;
 
+use crate::a11y;
 use crate::live::{ON_SERVER, react};
 use crate::state::address;
 
-/// Goes elsewhere instead of drawing this page.
-fn go(path: &str) -> AnyView {
-    let address = address::use_address();
+/// Goes elsewhere instead of drawing this page. `why` and `way` are for a plain page, which can't: what is in the
+/// browser's own draft only the app knows.
+fn go(path: &str, why: &'static str, way: &'static str) -> AnyView {
     if ON_SERVER {
-        // The answers may be in the browser: the app knows the way on. Without it, this does.
-        return view! { <p><a href=path.to_owned()>"Go on with your answers"</a></p> }.into_any();
+        a11y::use_page(move || why.to_owned());
+        return view! {
+            <h1 class="govuk-heading-l">{why}</h1>
+            <p><a href=path.to_owned()>{way}</a></p>
+        }
+        .into_any();
     }
     let path = path.to_owned();
+    let address = address::use_address();
     react(move || address.replace(&path));
     ().into_any()
+}
+
+/// Goes to where a form goes on, from a page of it that is not open.
+fn go_on(path: &str) -> AnyView {
+    go(path, "This page is not open yet", "Go on with your answers")
 }

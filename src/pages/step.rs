@@ -8,7 +8,7 @@ use domain::journey::{self, Next};
 use leptos::prelude::*;
 
 use super::form::{self, Page};
-use super::go;
+use super::go_on;
 use crate::components::layout::Column;
 use crate::components::load::{loaded, not_found};
 use crate::components::stop::stop_panel;
@@ -62,7 +62,7 @@ fn step(view: &Arc<ServiceView>, slug: &str, changing: bool, back: RwSignal<Stri
     let steps = journey::steps(service, &answers);
     let at = steps.iter().position(|step| step.slug == page);
     let Some(at) = at.filter(|_| is_open(service, page, &next)) else {
-        return go(&paths::next(service, &next, changing));
+        return go_on(&paths::next(service, &next, changing));
     };
     back.set(match journey::before(service, &answers, page) {
         _ if changing => paths::check(&service.id),
