@@ -202,8 +202,10 @@ test("I read my e-mails in the demonstration's mailbox and follow the link there
 test("when the server can't answer I am told, and can try again", async ({ page, inspector }) => {
   inspector.allow(/status of 500/);
   const home = new RequestPage(page, inspector);
+  await page.goto("/help");
+  await home.shows("Help and accessibility");
   await page.route("**/api/services", (route) => route.fulfill({ status: 500, body: "" }), { times: 1 });
-  await page.goto("/");
+  await page.getByRole("link", { name: "Home" }).click();
   await expect(page.getByRole("heading", { name: "Sorry, there is a problem" })).toBeVisible();
   await home.press("Try again");
   await expect(page.getByRole("link", { name: "Report graffiti" }).first()).toBeVisible();

@@ -36,7 +36,7 @@ test("and so is what it answers to a form that was posted", async ({ api, reques
     [graffiti, { ...nearly, "you.email": "sam@gmial.com" }, "Check your answers"],
     [graffiti, undefined, "Report graffiti"],
     [`${graffiti}/you`, { "you.name": "n".repeat(3_000_000) }, "Sorry, there is a problem"],
-    ["/services/council-tax-move/new-address", undefined, "This page is not open yet"],
+    ["/services/council-tax-move/new-address", undefined, "Your answers"],
   ] as const) {
     // As a browser posts a form of ours.
     const headers = { "Sec-Fetch-Site": "same-origin" };

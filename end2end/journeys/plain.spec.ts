@@ -141,8 +141,28 @@ test("an answer that ends the form ends it, and nothing is kept in the address",
   await expect(page.locator("[id^='stop-']")).toBeVisible();
   await expect(page.getByRole("button", { name: "Continue" })).toHaveCount(0);
   expect(new URL(page.url()).search).toBe("");
+  await filler.answer("What is the graffiti on?", "Something public");
+  await page.getByRole("button", { name: "Change my answer" }).click();
+  await expect(page.locator("[id^='stop-']")).toHaveCount(0);
+  await expect(page.getByRole("radio", { name: "Something public" })).toBeChecked();
   await page.getByRole("button", { name: "Throw it away and start again" }).click();
   await expect(page.getByRole("radio", { checked: true })).toHaveCount(0);
+});
+
+test("Enter in a field goes on, and presses nothing else", async ({ page, inspector }) => {
+  const filler = new Filler(page, inspector);
+  for (const [path, label] of [
+    ["/services/report-graffiti", "Full name"],
+    ["/services/bulky-collection/business", "What is it?"],
+    ["/services/missed-bin", "Email address"],
+  ] as const) {
+    await page.goto(path);
+    const posted = page.waitForRequest((request) => request.method() === "POST");
+    await page.getByLabel(label).first().fill("Sam");
+    await page.keyboard.press("Enter");
+    expect((await posted).postData() ?? "", path).not.toMatch(/\bdo=|name="do"/);
+    await expect(filler.summary).toBeVisible();
+  }
 });
 
 test("in two tabs what is posted last holds, nothing is lost, and one request is sent", async ({ page, context, inspector, server }) => {
@@ -165,6 +185,10 @@ test("in two tabs what is posted last holds, nothing is lost, and one request is
   await other.goOn();
   await expect(other.line("What should we know?")).toHaveText("Where do I ask?");
 
+  // Nothing is sent that was not seen.
+  await one.send();
+  await expect(one.page.getByRole("status").first()).toContainText("has changed since you opened it");
+  await expect(one.line("What should we know?")).toHaveText("Where do I ask?");
   await one.send();
   const sent = await one.confirmed();
   await other.send();
@@ -178,12 +202,12 @@ test("in two tabs what is posted last holds, nothing is lost, and one request is
 test("the address of a page that is not open yet leads to the first that is", async ({ page, inspector }) => {
   const filler = new Filler(page, inspector);
   await page.goto("/services/blue-badge/for");
-  await filler.shows("This page is not open yet");
+  await filler.shows("Your answers");
   await filler.follow("Go on with your answers");
   await expect(page).toHaveURL(/\/services\/blue-badge\/what$/);
   await expect(filler.heading).toHaveText("Your question");
   await page.goto("/services/blue-badge/check");
-  await filler.shows("This page is not open yet");
+  await filler.shows("Your answers");
   await filler.follow("Go on with your answers");
   await expect(page).toHaveURL(/\/services\/blue-badge\/what$/);
 });

@@ -1,4 +1,4 @@
-import type { BrowserContext } from "@playwright/test";
+import type { BrowserContext, Page } from "@playwright/test";
 
 import { Filler } from "../pages/filler";
 import { samples } from "../support/samples";
@@ -76,6 +76,49 @@ test("a page that I sent before the app came is not asked again, and the request
   await filler.inspected();
   await expect(page.getByRole("button", { name: "Start now" })).toBeVisible();
   await expect(page.getByText("You have begun this already")).toHaveCount(0);
+});
+
+for (const [what, break_] of [
+  ["does not get what the page shows", (page) => page.route("**/api/services", (route) => route.fulfill({ status: 503, body: "" }))],
+  ["fails in drawing", (page) => page.addInitScript(() => (Node.prototype.cloneNode = () => { throw new Error("broken"); }))],
+] as [string, (page: Page) => Promise<unknown>][]) {
+  test(`where the app ${what}, the page that was there stays`, async ({ page, inspector }) => {
+    inspector.plain = "blocked";
+    inspector.allow(/./);
+    await break_(page);
+    const app = page.waitForResponse(/\.wasm$/);
+    await page.goto("/");
+    await (await app).finished();
+    await page.waitForLoadState("networkidle");
+    await expect(page.getByRole("link", { name: "Report graffiti" }).first()).toBeVisible();
+    await expect(page.locator("#app[data-started]")).toHaveCount(0);
+    await page.getByLabel(/Say what you need/).fill("graffiti");
+    await page.keyboard.press("Enter");
+    await expect(page).toHaveURL(/q=graffiti/);
+  });
+}
+
+test("what I changed since without the app, and in it, is what is sent", async ({ page, context, inspector }) => {
+  const filler = new Filler(page, inspector);
+  // In the app, an address of two lines.
+  await page.goto("/services/missed-bin");
+  await page.getByRole("button", { name: "Type the address instead" }).click();
+  for (const [label, text] of [["Address line 1", "1 Old Road"], ["Town (optional)", "Oldtown"], ["Postcode", "NE1 8QH"]] as const) {
+    await page.getByLabel(label, { exact: true }).fill(text);
+  }
+  // Then where it does not come, another one, which has no town.
+  const letIn = await held(context);
+  await page.goto("/services/missed-bin");
+  await page.getByRole("button", { name: "Type the address instead" }).click();
+  await page.getByLabel("Address line 1", { exact: true }).fill("9 New Street");
+  await page.getByLabel("Postcode", { exact: true }).fill("NE1 8QJ");
+  await filler.goOn();
+  await expect(filler.summary).toBeVisible();
+  letIn();
+  await expect(page.locator("#app[data-started]")).toBeVisible();
+  await expect(page.getByLabel("Address line 1", { exact: true })).toHaveValue("9 New Street");
+  await expect(page.getByLabel("Town (optional)", { exact: true })).toHaveValue("");
+  await filler.inspected();
 });
 
 for (const [what, handle] of [

@@ -51,8 +51,9 @@ function drawn(): string[] {
       flush();
       // A button that stands in no form of the app's has one of its own in a plain page.
       const isAround = node.matches("form:has(> button[name=do]:only-child)");
-      // With the number of a message the server knows one that is posted twice.
-      if (node.matches("input[type=hidden]")) continue;
+      // What only a plain page needs: the number of a message, so that the server knows one that is posted twice; the
+      // button that Enter presses; and the one with which another answer is sent.
+      if (node.matches("input[type=hidden], button[aria-hidden], .portico-plain")) continue;
       if (!isAround) lines.push([`${indent}${node.localName}`, ...attributes(node)].join(" "));
       // Told while somebody types and acts: that takes the app. So do suggestions of streets.
       if (node.matches("#announcer, [aria-live], datalist, textarea")) continue;

@@ -110,6 +110,9 @@ async fn hostile_posts_are_refused_or_harmless() {
     let broken =
         post_as(&visitor, path, "multipart/form-data; boundary=x", b"--x\r\nnonsense".to_vec()).await;
     is_page(&broken, 400);
+    // The sign for what can't be read may be pasted.
+    let (_, next) = begin(&portal, path, &GRAFFITI.replace("By+the+steps", "a%EF%BF%BDb")).await;
+    assert_eq!(next, "/services/report-graffiti/check");
     for broken in ["a%00b", "a%FFb"] {
         is_page(&post(&visitor, path, &GRAFFITI.replace("By+the+steps", broken)).await, 400);
     }
@@ -123,10 +126,14 @@ async fn hostile_posts_are_refused_or_harmless() {
 
 /// What the server keeps for a visitor of the graffiti form.
 async fn draft(portal: &Portal, visitor: &Visitor) -> Posted {
+    draft_of(portal, visitor, "report-graffiti").await
+}
+
+async fn draft_of(portal: &Portal, visitor: &Visitor, service: &str) -> Posted {
     let token = visitor.cookie.as_ref().unwrap().split_once('=').unwrap().1;
     let served = &portal.state.councils.all()[0];
     let store = portal.state.db.council(&served.council.id);
-    let kept = store.draft(hash(token.as_bytes()), "report-graffiti", portal.state.now()).await.unwrap();
+    let kept = store.draft(hash(token.as_bytes()), service, portal.state.now()).await.unwrap();
     kept.expect("a draft")
 }
 
@@ -255,6 +262,59 @@ async fn tabs_and_older_pages_come_together() {
     let (ann, next) = begin(&portal, "/services/report-graffiti/gone", "surface=public&gone=x").await;
     assert!(next.starts_with("/services/report-graffiti/"), "{next}");
     assert_eq!(draft(&portal, &ann).await.answers.get("surface"), "public");
+}
+
+/// Row 36: what is kept has ended, or another tab's page is older: nothing that was typed is lost.
+#[tokio::test]
+async fn a_page_says_itself_what_was_asked_on_it() {
+    let portal = Portal::open().await;
+    let path = "/services/fly-tipping/seen";
+    let long = "A+white+van";
+    let (sam, _) = begin(&portal, path, &format!("seen=yes&who={long}&:asked=seen,who")).await;
+    let kept = draft_of(&portal, &sam, "fly-tipping").await;
+    assert_eq!(kept.answers.get("who"), "A white van");
+    // A page on which it was not asked takes nothing away.
+    post(&sam, path, "seen=yes&:asked=seen").await.is(303);
+    assert_eq!(draft_of(&portal, &sam, "fly-tipping").await.answers.get("who"), "A white van");
+    post(&sam, path, "seen=yes&who=&:asked=seen,who,,nonsense").await.is(303);
+    assert_eq!(draft_of(&portal, &sam, "fly-tipping").await.answers.get("who"), "");
+}
+
+/// What is sent is what was seen: other answers since, or another form, are shown first.
+#[tokio::test]
+async fn nothing_is_sent_unseen() {
+    let portal = Portal::open().await;
+    let (sam, _) = begin(&portal, FORM_PAGE, GRAFFITI).await;
+    let seen = draft(&portal, &sam).await;
+    let drawn = |posted: &Posted| format!("key={}&turn={}", posted.key, posted.turn);
+    post(&sam, FORM_PAGE, &GRAFFITI.replace("By+the+steps", "Elsewhere")).await.is(303);
+    let check = "/services/report-graffiti/check";
+    let again = post(&sam, check, &drawn(&seen)).await.is(303);
+    assert_eq!(again.header("location"), check);
+    let now = draft(&portal, &sam).await;
+    assert_eq!((now.opened.as_str(), portal.mails().await.len()), ("changed", 0));
+    let sent = post(&sam, check, &drawn(&now)).await.is(303);
+    assert!(sent.header("location").ends_with("/sent"));
+}
+
+/// A message is known by its number and its words; feedback that was given already is no failure.
+#[tokio::test]
+async fn small_forms_posted_twice() {
+    let portal = Portal::open().await;
+    let visitor = portal.visitor();
+    let key = visitor.submit(1, &support::graffiti()).await.is(201).text("key");
+    let page = format!("/follow/{key}");
+    let id = "0193f2c4-5a5e-7cc3-9f1e-0d6b2a1c4e5f";
+    for message in ["It+is+still+there", "It+is+still+there", "It+is+gone"] {
+        post(&visitor, &page, &format!("id={id}&message={message}")).await.is(303);
+    }
+    let events = visitor.follow(&key).await.to_string();
+    assert_eq!(events.matches("It is still there").count(), 1, "{events}");
+    assert_eq!(events.matches("It is gone").count(), 1, "{events}");
+    post(&visitor, &format!("{page}/withdraw"), "reason=").await.is(303);
+    for _ in 0..2 {
+        assert_eq!(post(&visitor, &page, "score=5&reason=").await.is(303).header("location"), page);
+    }
 }
 
 /// A message that another form fits better: it is said once, and what was written comes along.

@@ -95,6 +95,24 @@ async fn the_status_says_what_the_page_says() {
             assert!(page.contains("Page not found</h1>"), "{path}");
         }
     }
+    for path in ["/", "/follow", "/help", "/services/report-graffiti"] {
+        if let Some(page) = page(&visitor.get(path).await, 200) {
+            assert!(page.contains("<meta name=\"description\""), "{path}");
+            assert!(
+                page.contains(&format!("<link rel=\"canonical\" href=\"https://portico.example{path}\"")),
+                "{path}"
+            );
+        }
+    }
+    // A page has one address.
+    for (path, one) in [
+        ("/services/report-graffiti/", "/services/report-graffiti"),
+        ("//services//report-graffiti?q=1", "/services/report-graffiti?q=1"),
+        ("/help/", "/help"),
+    ] {
+        let reply = visitor.get(path).await;
+        assert_eq!(reply.header("location"), one, "{path}: {reply:?}");
+    }
     for path in ["/nothing.js", "/resident.js.map", "/favicon.ico"] {
         visitor.get(path).await.refused(404, "not_found");
     }

@@ -133,7 +133,11 @@ fn check(view: &Arc<ServiceView>, back: RwSignal<String>, reload: Callback<()>) 
         {fee_table(&due)}
         {promise}
         <form novalidate method="post" on:submit=send>
-            {ON_SERVER.then(|| view! { <input type="hidden" name="version" value=service.version /> }.drawn())}
+            {ON_SERVER.then(|| view! {
+                <input type="hidden" name="version" value=service.version />
+                <input type="hidden" name="key" value=draft.key().to_string() />
+                <input type="hidden" name="turn" value=draft.turn() />
+            }.drawn())}
             <SubmitButton label=format!("Send to {council}") sending=sending />
         </form>
     }

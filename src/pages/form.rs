@@ -18,12 +18,15 @@ use crate::components::field::{Asked, field};
 use crate::components::handlers::{pressed, submitted};
 use crate::components::nearby::already;
 use crate::components::stop::stop_panel;
-use crate::live::{Drawn as _, live_if, react};
+use crate::live::{Drawn as _, ON_SERVER, live_if, react};
 use crate::photo::PhotoProblem;
 use crate::state::drafts::Draft;
 use crate::state::uploads::{self, UNFINISHED};
 use crate::state::{address, boot, visit};
 use crate::{a11y, paths, words};
+
+/// Says in a page that is posted which questions were asked on it. No question is called so.
+pub const ASKED: &str = ":asked";
 
 /// What these answers make of a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -126,8 +129,14 @@ impl Page {
         }
         tell_of_stops(&view, shown, problems);
         let is_open = Memo::new(move |_| shown.with(|shown| shown.stop.is_none()));
-        let way_on =
-            live_if(move || is_open.get().then(|| view! { <SubmitButton label="Continue" /> }.drawn()));
+        let way_on = live_if(move || match is_open.get() {
+            true => Some(view! { <SubmitButton label="Continue" /> }.drawn()),
+            // Without the app, another answer has to be sent.
+            false => ON_SERVER.then(|| {
+                view! { <div class="portico-plain"><SubmitButton label="Change my answer" /></div> }.drawn()
+            }),
+        });
+        let only_plain = ON_SERVER.then(|| posted_with(&questions, &shown.get_untracked().asked));
         forget_what_was_only_a_matter_of_time(&questions, draft, problems);
         place_from_photo(&questions, draft);
         let address = address::use_address();
@@ -167,9 +176,21 @@ impl Page {
             }
         });
         let enctype = questions_take_files.then_some("multipart/form-data");
-        view! { <form novalidate method="post" enctype=enctype on:submit=proceed>{drawn}{way_on}</form> }
+        view! { <form novalidate method="post" enctype=enctype on:submit=proceed>{only_plain}{drawn}{way_on}</form> }
             .drawn()
     }
+}
+
+/// What a page is posted with besides its answers: what was asked on it; and the button that Enter in a field presses,
+/// which is the first one that a form has.
+fn posted_with(questions: &[Question], asked: &[bool]) -> AnyView {
+    let asked = questions.iter().zip(asked).filter(|(_, asked)| **asked);
+    let asked = asked.map(|(question, _)| question.id.as_str()).collect::<Vec<_>>().join(",");
+    view! {
+        <button type="submit" class="govuk-visually-hidden" tabindex="-1" aria-hidden="true">"Continue"</button>
+        <input type="hidden" name=ASKED value=asked />
+    }
+    .drawn()
 }
 
 /// What these answers make of a page.

@@ -37,5 +37,5 @@ fn go(path: &str, why: &'static str, way: &'static str) -> AnyView {
 
 /// Goes to where a form goes on, from a page of it that is not open.
 fn go_on(path: &str) -> AnyView {
-    go(path, "This page is not open yet", "Go on with your answers")
+    go(path, "Your answers", "Go on with your answers")
 }

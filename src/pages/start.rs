@@ -69,10 +69,13 @@ fn start(view: &Arc<ServiceView>) -> AnyView {
             page.map_or_else(|| ().into_any(), Page::draw)
         });
         let begun = !draft.now().is_empty();
-        let kept = begun.then(|| view! {
-            <p>"What you typed before is kept."</p>
-            {throw_away(draft, Callback::new(move |()| again.update(|turn| *turn += 1)))}
-        }.drawn());
+        let kept = begun.then(|| {
+            view! {
+                <p>"What you typed before is kept."</p>
+                {throw_away(draft, Callback::new(move |()| again.update(|turn| *turn += 1)))}
+            }
+            .drawn()
+        });
         return view! { {summary} {lead} {promise} {price_list(service.fee.as_ref())} {kept} {form} {call} }
             .drawn();
     }

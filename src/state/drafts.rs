@@ -1,7 +1,8 @@
 //! What a person is filling in. Kept in the browser at every key, so that a reload loses nothing; every tab
 //! of the browser shares it, and with it the key that makes sending twice the same request.
 
-use domain::answers::Answers;
+use domain::answers::{Answers, question_of};
+use domain::api::council::Posted;
 use domain::catalogue::Question;
 use leptos::{prelude::*, task::spawn_local};
 use serde::{Deserialize, Serialize};
@@ -72,10 +73,13 @@ pub fn open(service: &str) -> Draft {
     if let Some(posted) = posted
         && kept.as_ref().is_none_or(|kept| kept.key != posted.key || kept.turn < posted.turn)
     {
-        let mut answers = kept.map(|kept| kept.answers).unwrap_or_default();
-        for (path, raw) in posted.answers.iter() {
-            answers.set(path, raw);
-        }
+        let answers = kept.map_or_else(
+            || posted.answers.clone(),
+            |kept| {
+                let known = if kept.key == posted.key { kept.turn } else { 0 };
+                merged(kept.answers, &posted, known)
+            },
+        );
         draft.adopt(Kept { key: posted.key, answers, seen: posted.seen, turn: posted.turn });
         draft.keep();
         return draft;
@@ -87,6 +91,18 @@ pub fn open(service: &str) -> Draft {
         None => draft.begin(),
     }
     draft
+}
+
+/// What was answered in the app, and on the pages that were posted since this turn: each question as it was answered
+/// last, whole, so that no half of one address meets half of another.
+fn merged(mut answers: Answers, posted: &Posted, known: u32) -> Answers {
+    for (question, _) in posted.taken.iter().filter(|(_, turn)| *turn > known) {
+        answers.forget(question);
+        for (path, raw) in posted.answers.iter().filter(|(path, _)| question_of(path) == question) {
+            answers.set(path, raw);
+        }
+    }
+    answers
 }
 
 impl Draft {
@@ -178,6 +194,12 @@ impl Draft {
     #[must_use]
     pub fn key(self) -> Uuid {
         self.open.with_value(|open| open.key)
+    }
+
+    /// Goes up with every page that is posted.
+    #[must_use]
+    pub fn turn(self) -> u32 {
+        self.open.with_value(|open| open.turn)
     }
 
     /// Throws the draft away: it was sent, or the person starts again.

@@ -11,11 +11,12 @@ use web_sys::{
 
 use super::{boot, failure};
 use crate::a11y;
+use crate::api::ApiProblem;
 
 /// Draws the app into `#app` once what it needs has come, in place of what stood there. When it does not come, what
 /// stood there stays.
 pub fn when_ready<T: 'static, V: IntoView + 'static>(
-    needed: impl Future<Output = Result<T, crate::api::ApiProblem>> + 'static,
+    needed: impl Future<Output = Result<T, ApiProblem>> + 'static,
     draw: impl FnOnce(T) -> V + 'static,
 ) {
     spawn_local(async move {
@@ -33,24 +34,44 @@ pub fn when_ready<T: 'static, V: IntoView + 'static>(
 /// The same where a person may be at work already: what they typed, chose and picked since, where they are in it,
 /// and what they see, stays.
 pub fn take_over<V: IntoView + 'static>(draw: impl FnOnce(domain::api::council::Boot) -> V + 'static) {
+    failure::set_plain(true);
     spawn_local(async move {
         let (Ok(boot), Some(place)) = (boot::load().await, place()) else { return };
         let replies = boot::fetch_replies(&boot).await;
+        // The server had an answer, and the app gets none: the page that is there knows more.
+        let is_lost =
+            |reply: &Result<String, ApiProblem>| reply.as_ref().is_err_and(|problem| !problem.is_not_found());
+        if replies.iter().any(|(_, reply)| is_lost(reply)) {
+            return;
+        }
+        // Drawn apart, and put in when it is whole: an app that fails in drawing leaves the page that works.
+        let Some(apart) = apart() else { return };
         let left = Left::of(&place);
-        place.set_text_content(None);
         let is_at_work = left.focus.is_some();
-        mount_to(place, move || {
+        mount_to(apart.clone(), move || {
             boot::provide_replies(replies);
             a11y::provide_quiet(is_at_work);
             draw(boot)
         })
         .forget();
+        place.set_text_content(None);
+        while let Some(drawn) = apart.first_child() {
+            if place.append_child(&drawn).is_err() {
+                break;
+            }
+        }
+        failure::set_plain(false);
         settled().await;
         left.do_again();
         settled().await;
         left.go_back();
         mark_started();
     });
+}
+
+/// A place that is not on the screen.
+fn apart() -> Option<HtmlElement> {
+    document().create_element("div").ok()?.dyn_into().ok()
 }
 
 fn place() -> Option<HtmlElement> {

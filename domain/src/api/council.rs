@@ -36,6 +36,9 @@ pub struct Posted {
     /// The questions they went past, with their stamps then.
     #[serde(default)]
     pub seen: Vec<(String, u32)>,
+    /// The questions that were on a page that was posted, and in which turn last.
+    #[serde(default)]
+    pub taken: Vec<(String, u32)>,
     /// What is wrong with what was posted last: the field's path, and words.
     #[serde(default)]
     pub problems: Vec<(String, String)>,

@@ -11,6 +11,8 @@ use crate::extract::body_error;
 
 /// No page has a tenth of so many fields.
 const MOST_FIELDS: usize = 1_000;
+/// Nobody picks so many on purpose.
+const MOST_FILES: usize = 100;
 /// Room for texts far over their limits, so that the person is told so and keeps them, in bytes.
 const MOST_TEXT: usize = 2 * 1024 * 1024;
 
@@ -54,14 +56,25 @@ impl Form {
                 match file {
                     // No file was chosen.
                     Some(name) if name.is_empty() && bytes.is_empty() => {}
+                    Some(_) if form.files.len() == MOST_FILES => {
+                        return Err(ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large"));
+                    }
                     Some(name) => form.files.push(File { question, name, bytes }),
-                    None => form.add(question, &String::from_utf8_lossy(&bytes))?,
+                    None => {
+                        let text = std::str::from_utf8(&bytes);
+                        form.add(question, text.map_err(|_| body_error(StatusCode::BAD_REQUEST))?)?;
+                    }
                 }
             }
         } else {
             let bytes =
                 Bytes::from_request(request, &()).await.map_err(|error| body_error(error.status()))?;
+            let may_be_typed = bytes.windows(9).any(|part| part.eq_ignore_ascii_case(b"%EF%BF%BD"));
             for (name, text) in form_urlencoded::parse(&bytes) {
+                // The sign for what can't be read: unless somebody typed it, this is no text.
+                if text.contains(char::REPLACEMENT_CHARACTER) && !may_be_typed {
+                    return Err(body_error(StatusCode::BAD_REQUEST));
+                }
                 form.add(name.into_owned(), &text)?;
             }
         }
@@ -74,8 +87,8 @@ impl Form {
         if self.texts.len() + self.files.len() >= MOST_FIELDS || self.length > MOST_TEXT {
             return Err(ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large"));
         }
-        // No browser sends either.
-        if [name.as_str(), text].iter().any(|text| text.contains(['\0', char::REPLACEMENT_CHARACTER])) {
+        // No browser sends it.
+        if name.contains('\0') || text.contains('\0') {
             return Err(body_error(StatusCode::BAD_REQUEST));
         }
         let before = self.texts.entry(name).or_default();

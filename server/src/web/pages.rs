@@ -51,7 +51,7 @@ pub async fn fallback(State(state): State<AppState>, at: At, request: Request) -
 /// The staff's app draws itself.
 fn staff(state: &AppState, at: &At) -> Response {
     let boot = Boot { council: routes::council::view(state, &at.served), service: None, posted: None };
-    let Some(html) = fill_in(state, at, "staff.html", &boot, &Drawn::default(), false) else {
+    let Some(html) = fill_in(state, at, ("staff.html", None), &boot, &Drawn::default()) else {
         return not_built();
     };
     let mut response = with_policy(at, Html(html).into_response());
@@ -62,6 +62,14 @@ fn staff(state: &AppState, at: &At) -> Response {
 /// A page of a resident's. The status tells machines what the page tells people.
 async fn page(state: &AppState, at: &At, headers: &HeaderMap, address: &str) -> Result<Response, ApiError> {
     let found = Page::read(address);
+    let (path, query) = address.split_once('?').map_or((address, None), |(path, query)| (path, Some(query)));
+    let one_way =
+        format!("/{}", path.split('/').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("/"));
+    if found.is_some() && one_way != path {
+        // A page has one address: forms are posted to it.
+        let there = query.map_or_else(|| one_way.clone(), |query| format!("{one_way}?{query}"));
+        return Ok((StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, there)]).into_response());
+    }
     let language = routes::services::language(&at.served, headers);
     let now = state.now();
     let id = match found {
@@ -92,13 +100,12 @@ async fn page(state: &AppState, at: &At, headers: &HeaderMap, address: &str) -> 
         }
         _ => replies.iter().any(|(_, reply)| reply.as_ref().is_err_and(ApiProblem::is_not_found)),
     };
-    let is_start = matches!(found, Some(Page::Start { .. }));
-    let is_form = is_start || matches!(found, Some(Page::Step { .. }));
+    let is_form = matches!(found, Some(Page::Start { .. } | Page::Step { .. }));
     let boot = Boot { council: routes::council::view(state, &at.served), service, posted };
     let given = Given { address: address.to_owned(), origin: base(state, &at.served.council) };
     let drawn = plain::draw(boot.clone(), given, replies);
     let file = if is_form || found.is_none() { "index.html" } else { "follow.html" };
-    let Some(html) = fill_in(state, at, file, &boot, &drawn, is_start) else { return Ok(not_built()) };
+    let Some(html) = fill_in(state, at, (file, found), &boot, &drawn) else { return Ok(not_built()) };
     if is_same_for_all && !is_missing && !address.contains('?') {
         let ready = at.served.pages.put(address, language, html, now);
         return Ok(with_policy(at, ready.reply(headers)));
@@ -222,10 +229,9 @@ fn not_built() -> Response {
 fn fill_in(
     state: &AppState,
     at: &At,
-    file: &str,
+    (file, page): (&str, Option<Page<'_>>),
     boot: &Boot,
     drawn: &Drawn,
-    is_start: bool,
 ) -> Option<String> {
     let council = &at.served.council;
     let block = format!("<script type=\"application/json\" id=\"boot\">{}</script>", json_for_html(boot));
@@ -236,7 +242,7 @@ fn fill_in(
         .replace("<!--portico:theme-->", &format!("<style>{}</style>", theme(council)))
         .replace("<!--portico:boot-->", &block)
         .replace("<!--portico:title-->", &escape(title))
-        .replace("<!--portico:about-->", &about(state, at, boot, is_start))
+        .replace("<!--portico:about-->", &about(state, at, page, boot))
         .replace("<!--portico:council-->", &escape(&council.name))
         .replace("<!--portico:tel-->", &phone_digits(&council.contact.phone))
         .replace("<!--portico:phone-->", &escape(&council.contact.phone))
@@ -259,29 +265,45 @@ fn with_policy(at: &At, mut response: Response) -> Response {
     response
 }
 
-/// What a page of a service says of it to machines: what search engines show below the title, its one address, and on
-/// that page what it is in the terms of schema.org.
-fn about(state: &AppState, at: &At, boot: &Boot, is_start: bool) -> String {
-    let Some(view) = &boot.service else { return String::new() };
-    let (service, council) = (&view.service, &at.served.council);
+/// What a page says of itself to machines: what search engines show below the title, its one address, and on the start
+/// page of a service what that is in the terms of schema.org. Pages of people say nothing.
+fn about(state: &AppState, at: &At, page: Option<Page<'_>>, boot: &Boot) -> String {
+    let council = &at.served.council;
     let home = base(state, council);
-    let address = home.clone() + &paths::service(&service.id);
-    let known = serde_json::json!({
-        "@context": "https://schema.org",
-        "@type": "GovernmentService",
-        "name": service.title,
-        "description": service.summary,
-        "url": address,
-        "provider": { "@type": "GovernmentOrganization", "name": council.name, "url": home, "telephone": council.contact.phone },
-    });
-    let known = if is_start {
-        format!("<script type=\"application/ld+json\">{}</script>", json_for_html(&known))
-    } else {
-        String::new()
+    let (text, path) = match (page, &boot.service) {
+        (_, Some(view)) => (view.service.summary.clone(), paths::service(&view.service.id)),
+        (Some(Page::Home), _) => (
+            format!("Report, apply, pay and ask: everything you can do with {} here.", council.name),
+            paths::HOME.to_owned(),
+        ),
+        (Some(Page::Find), _) => (
+            format!("Find a request that you have made to {}, and see what happens with it.", council.name),
+            paths::FOLLOW.to_owned(),
+        ),
+        (Some(Page::Help), _) => (
+            format!("Help with this service of {}, and how accessible it is.", council.name),
+            paths::HELP.to_owned(),
+        ),
+        _ => return String::new(),
+    };
+    let address = home.clone() + &path;
+    let known = match (page, &boot.service) {
+        (Some(Page::Start { .. }), Some(view)) => {
+            let known = serde_json::json!({
+                "@context": "https://schema.org",
+                "@type": "GovernmentService",
+                "name": view.service.title,
+                "description": text,
+                "url": address,
+                "provider": { "@type": "GovernmentOrganization", "name": council.name, "url": home, "telephone": council.contact.phone },
+            });
+            format!("<script type=\"application/ld+json\">{}</script>", json_for_html(&known))
+        }
+        _ => String::new(),
     };
     format!(
         "<meta name=\"description\" content=\"{}\" /><link rel=\"canonical\" href=\"{}\" />{known}",
-        escape(&service.summary),
+        escape(&text),
         escape(&address),
     )
 }

@@ -1,5 +1,7 @@
 //! The forms of services without the app: pages of questions that are posted, and sent at the end.
 
+use std::cmp::Ordering;
+
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
@@ -17,7 +19,7 @@ use domain::validate;
 use portico_app::components::error_summary::Problem;
 use portico_app::components::{better_form, nearby};
 use portico_app::pages::check::CHANGED;
-use portico_app::pages::form as page_of_questions;
+use portico_app::pages::form::{self as page_of_questions, ASKED};
 use portico_app::{paths, plain, words};
 
 use super::form::{File, Form};
@@ -86,26 +88,52 @@ impl<'a> Filling<'a> {
         journey::resume(self.service, &posted.answers, today, |question| has_passed(posted, question))
     }
 
-    /// Takes what was posted for these questions; what is wrong with a file is known at once.
+    /// Keeps the files that came with the page. It takes a while, and so comes before the draft is read: what is posted
+    /// meanwhile is in it then.
+    async fn receive(&self, form: &Form) -> Vec<(&'a Question, Result<Received, Problem>)> {
+        let mut received: Vec<(&Question, Result<Received, Problem>)> = Vec::new();
+        for file in &form.files {
+            let Some(question) = self.service.question(&file.question) else { continue };
+            let before = received.iter().filter(|(known, _)| known.id == question.id).count();
+            let most = match &question.kind {
+                Kind::Photos(kind) => kind.max,
+                Kind::Documents(kind) => kind.max,
+                _ => continue,
+            };
+            match before.cmp(&(most as usize)) {
+                Ordering::Less => {
+                    received.push((question, receive_file(self.state, self.at, question, file).await));
+                }
+                // Of sixty files too many, it is said once.
+                Ordering::Equal => received.push((question, Err(too_many(question, most)))),
+                Ordering::Greater => {}
+            }
+        }
+        received
+    }
+
+    /// Takes what was posted for these questions.
     async fn take(
         &self,
         questions: &[&Question],
         form: &Form,
-        answers: &mut Answers,
+        received: Vec<(&Question, Result<Received, Problem>)>,
+        posted: &mut Posted,
     ) -> Result<Vec<Problem>, ApiError> {
         for question in questions {
-            question.kind.take(&question.id, &form.texts, answers);
+            question.kind.take(&question.id, &form.texts, &mut posted.answers);
             match question.kind {
-                Kind::Address(_) => pick_address(self.at, question, form, answers).await?,
-                Kind::Place(_) => know_street(self.at, question, answers).await?,
+                Kind::Address(_) => pick_address(self.at, question, form, &mut posted.answers).await?,
+                Kind::Place(_) => know_street(self.at, question, &mut posted.answers).await?,
                 _ => {}
             }
+            posted.taken.retain(|(id, _)| *id != question.id);
+            posted.taken.push((question.id.clone(), posted.turn));
         }
         let mut problems = Vec::new();
-        for file in &form.files {
-            if let Some(question) = questions.iter().find(|question| question.id == file.question) {
-                let problem = take_file(self.state, self.at, question, file, answers).await?;
-                // Of sixty files too many, it is said once.
+        for (question, file) in received {
+            if questions.iter().any(|known| known.id == question.id) {
+                let problem = file.and_then(|file| note_file(question, file, &mut posted.answers)).err();
                 problems.extend(problem.filter(|problem| !problems.contains(problem)));
             }
         }
@@ -175,6 +203,7 @@ impl Filling<'_> {
         if let Some(question) = text.filter(|question| begun.answers.get(&question.id).is_empty()) {
             begun.answers.set(&question.id, message);
             begun.turn += 1;
+            begun.taken.push((question.id.clone(), begun.turn));
             self.visit.keep(&begun).await?;
         }
         Ok(self.visit.to(&paths::service(other)))
@@ -196,6 +225,7 @@ async fn post_page(
         visit.forget(id).await?;
         return Ok(visit.to(&paths::service(id)));
     }
+    let received = filling.receive(&form).await;
     let mut posted = filling.begun().await?;
     posted.turn += 1;
     posted.problems.clear();
@@ -207,15 +237,22 @@ async fn post_page(
         // The form has changed since this page was drawn. What it still asks is kept, and it goes on where it stands.
         let known = |question: &&Question| form.texts.keys().any(|path| question_of(path) == question.id);
         let known: Vec<&Question> = service.questions.iter().filter(known).collect();
-        filling.take(&known, &form, &mut posted.answers).await?;
+        filling.take(&known, &form, received, &mut posted).await?;
         visit.keep(&posted).await?;
         return Ok(visit.to(&paths::next(service, &filling.resume(&posted), false)));
     };
     let changing = uri.query().is_some_and(|query| query.contains(&format!("from={}", paths::FROM_CHECK)));
     let here = path_of(&uri);
     let before = page_of_questions::shown(service, page, &posted.answers);
-    let drawn: Vec<&Question> = asked(page, &before.asked);
-    let mut problems = filling.take(&drawn, &form, &mut posted.answers).await?;
+    // The page says what was asked on it; what is kept may be gone, or from another tab.
+    let said: Option<Vec<&str>> = form.texts.get(ASKED).map(|said| said.split(',').collect());
+    let was_asked = |(question, asked): &(&Question, &bool)| match &said {
+        Some(said) => said.contains(&question.id.as_str()),
+        None => **asked,
+    };
+    let drawn: Vec<&Question> =
+        page.iter().zip(&before.asked).filter(was_asked).map(|(question, _)| question).collect();
+    let mut problems = filling.take(&drawn, &form, received, &mut posted).await?;
     match form.act() {
         (verb @ ("find" | "hand" | "add" | "map" | nearby::OPEN | nearby::SAME), path) => {
             posted.opened = format!("{verb}:{path}");
@@ -232,10 +269,15 @@ async fn post_page(
             let now = page_of_questions::shown(service, page, &posted.answers);
             let asked_now = asked(page, &now.asked);
             // What these answers brought up was not on the page yet: it is asked once the rest is right.
-            let is_new = asked_now.iter().any(|question| !drawn.iter().any(|known| known.id == question.id));
-            let checked = if is_new { &drawn } else { &asked_now };
-            if let Err(errors) = validate::questions(checked, &posted.answers, today) {
-                problems.extend(words::problems(checked, &errors));
+            let was_drawn = |question: &&&Question| drawn.iter().any(|known| known.id == question.id);
+            let checked: Vec<&Question> = asked_now.iter().filter(was_drawn).copied().collect();
+            let is_new = checked.len() < asked_now.len();
+            if let Err(errors) = validate::questions(&checked, &posted.answers, today) {
+                problems.extend(words::problems(&checked, &errors));
+            }
+            // What helps with an answer stays until the answer is right.
+            if !problems.is_empty() && matches!(opened.split(':').next(), Some("find" | "hand")) {
+                posted.opened.clone_from(&opened);
             }
             if problems.is_empty() && !is_new && now.stop.is_none() {
                 for question in &asked_now {
@@ -317,43 +359,60 @@ async fn know_street(at: &At, question: &Question, answers: &mut Answers) -> Res
     Ok(())
 }
 
-/// Takes a photo or document that came with the page.
-async fn take_file(
+/// A file that came with a page, and is kept.
+enum Received {
+    Photo(Photo),
+    Document(Document),
+}
+
+fn too_many(question: &Question, most: u32) -> Problem {
+    Problem { id: question.id.clone(), words: page_of_questions::too_many(most) }
+}
+
+/// Keeps a photo or document.
+async fn receive_file(
     state: &AppState,
     at: &At,
     question: &Question,
     file: &File,
-    answers: &mut Answers,
-) -> Result<Option<Problem>, ApiError> {
-    let id = question.id.as_str();
+) -> Result<Received, Problem> {
     let name = documents::name(&file.name, 1);
-    let problem = |words: String| Some(Problem { id: id.to_owned(), words });
-    let kept = match &question.kind {
-        Kind::Photos(kind) => {
-            let (mut kept, position) = photos::read(id, answers);
-            if kept.len() >= kind.max as usize {
-                return Ok(problem(page_of_questions::too_many(kind.max)));
-            }
-            routes::photos::keep(state, at, file.bytes.clone()).await.map(|photo| {
-                kept.push(Photo { id: photo.id, alt: String::new() });
-                photos::write(id, &kept, position, answers);
-            })
-        }
-        Kind::Documents(kind) => {
-            let mut kept = documents::read(id, answers);
-            if kept.len() >= kind.max as usize {
-                return Ok(problem(page_of_questions::too_many(kind.max)));
-            }
-            routes::documents::keep(state, at, file.bytes.clone()).await.map(|document| {
-                kept.push(Document { id: document.id, name: name.clone() });
-                documents::write(id, &kept, answers);
-            })
-        }
-        _ => Ok(()),
+    let kept = if matches!(question.kind, Kind::Photos(_)) {
+        let kept = routes::photos::keep(state, at, file.bytes.clone()).await;
+        kept.map(|photo| Received::Photo(Photo { id: photo.id, alt: String::new() }))
+    } else {
+        let kept = routes::documents::keep(state, at, file.bytes.clone()).await;
+        kept.map(|document| Received::Document(Document { id: document.id, name: name.clone() }))
     };
-    Ok(kept.err().and_then(|error| {
-        problem(page_of_questions::file_problem(error.code(), error.status().as_u16(), &name))
-    }))
+    kept.map_err(|error| Problem {
+        id: question.id.clone(),
+        words: page_of_questions::file_problem(error.code(), error.status().as_u16(), &name),
+    })
+}
+
+/// Notes a file that was kept among the answers.
+fn note_file(question: &Question, file: Received, answers: &mut Answers) -> Result<(), Problem> {
+    let id = question.id.as_str();
+    match (&question.kind, file) {
+        (Kind::Photos(kind), Received::Photo(photo)) => {
+            let (mut photos, position) = photos::read(id, answers);
+            if photos.len() >= kind.max as usize {
+                return Err(too_many(question, kind.max));
+            }
+            photos.push(photo);
+            photos::write(id, &photos, position, answers);
+        }
+        (Kind::Documents(kind), Received::Document(document)) => {
+            let mut documents = documents::read(id, answers);
+            if documents.len() >= kind.max as usize {
+                return Err(too_many(question, kind.max));
+            }
+            documents.push(document);
+            documents::write(id, &documents, answers);
+        }
+        _ => {}
+    }
+    Ok(())
 }
 
 /// Takes out what a button stood beside: `people.2`, `photos.1`.
@@ -380,8 +439,11 @@ async fn post_check(state: &AppState, at: &At, id: &str, request: Request) -> Re
         let sent = visit.sent_before(id).await?;
         return Ok(visit.to(&sent.map_or_else(|| paths::service(id), |key| paths::sent(&key))));
     };
-    // A page of an older document, or one that was never gone through, is not sent unseen.
-    let has_changed = form.texts.get("version").is_some_and(|drawn| drawn.parse() != Ok(service.version));
+    // A page of an older document, of other answers, or one that was never gone through, is not sent unseen.
+    let differs = |name: &str, now: String| form.texts.get(name).is_some_and(|drawn| *drawn != now);
+    let has_changed = differs("version", service.version.to_string())
+        || differs("key", posted.key.to_string())
+        || differs("turn", posted.turn.to_string());
     let next = filling.resume(&posted);
     if has_changed || next != Next::Check {
         posted.problems.clear();

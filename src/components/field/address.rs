@@ -71,7 +71,8 @@ fn look_up(asked: &Asked) -> AnyView {
     let found = known.map_or(Found::Nothing, Found::of);
     // By hand: when it was begun so, when there is no list, and when somebody says so.
     let typed = draft.now();
-    let was_typed = typed.get(&asked.path("uprn")).is_empty() && !typed.get(&asked.path("line1")).is_empty();
+    let has = |part: &str| !typed.get(&asked.path(part)).is_empty();
+    let was_typed = !has("uprn") && ["line1", "line2", "town"].into_iter().any(has);
     let by_hand = RwSignal::new(was_typed || boot::is_opened(&act_hand) || matches!(found, Found::No(_)));
     let found = RwSignal::new(found);
     let announcer = a11y::use_announcer();

@@ -14,8 +14,8 @@ pub(super) fn view(asked: &Asked, kind: &Group) -> AnyView {
     let (draft, path, max) = (asked.draft, asked.path.clone(), kind.max);
     let name = capital(&kind.item);
     let act_add = format!("add:{path}");
-    let typed = group::count(&path, &draft.now()) + u32::from(boot::is_opened(&act_add));
-    let typed = typed.clamp(1, max);
+    let typed = group::count(&path, &draft.now()).max(1) + u32::from(boot::is_opened(&act_add));
+    let typed = typed.min(max);
     let many = RwSignal::new(typed);
     // Drawn anew when one is taken out: those behind it move up.
     let turn = RwSignal::new(0);
