@@ -129,12 +129,14 @@ impl Page {
         }
         tell_of_stops(&view, shown, problems);
         let is_open = Memo::new(move |_| shown.with(|shown| shown.stop.is_none()));
-        let way_on = live_if(move || match is_open.get() {
-            true => Some(view! { <SubmitButton label="Continue" /> }.drawn()),
+        let way_on = live_if(move || {
+            if is_open.get() {
+                return Some(view! { <SubmitButton label="Continue" /> }.drawn());
+            }
             // Without the app, another answer has to be sent.
-            false => ON_SERVER.then(|| {
+            ON_SERVER.then(|| {
                 view! { <div class="portico-plain"><SubmitButton label="Change my answer" /></div> }.drawn()
-            }),
+            })
         });
         let only_plain = ON_SERVER.then(|| posted_with(&questions, &shown.get_untracked().asked));
         forget_what_was_only_a_matter_of_time(&questions, draft, problems);
