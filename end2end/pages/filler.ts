@@ -111,6 +111,7 @@ export class Filler extends Form {
       await this.goOn();
       this.interactions++;
       await expect(this.page, `what is wrong: ${await this.summary.allInnerTexts()}`).not.toHaveURL(before);
+      await this.started();
       if ((await this.heading.innerText()) === "Check your answers") {
         await this.inspected();
         return pages;

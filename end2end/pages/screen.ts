@@ -23,6 +23,11 @@ export class Screen {
     await this.inspected();
   }
 
+  /** The app has the page, where it runs: until then it is what the server drew. */
+  async started(): Promise<void> {
+    if (this.inspector.plain === "no") await expect(this.page.locator("#app:not([data-started])")).toHaveCount(0);
+  }
+
   /** Inspects the page as it is now. */
   async inspected(): Promise<void> {
     await this.inspector.settled(this.page);

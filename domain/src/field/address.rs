@@ -98,9 +98,10 @@ pub(super) fn take(question: &str, posted: &BTreeMap<String, String>, into: &mut
     if is_other {
         into.set(&path("postcode"), text("postcode"));
     }
-    if is_other || posted.contains_key(&path("line1")) {
+    let by_hand = ["line1", "line2", "town"];
+    if is_other || by_hand.iter().any(|part| posted.contains_key(&path(part))) {
         into.set(&path("uprn"), "");
-        for part in ["line1", "line2", "town"] {
+        for part in by_hand {
             into.set(&path(part), text(part));
         }
     }
@@ -194,6 +195,7 @@ mod tests {
             typed.iter().collect::<Vec<_>>(),
             [("home.line1", "Plot 4"), ("home.postcode", "NE1 8QH")]
         );
+        assert_eq!(after(&[("postcode", "NE1 8QH"), ("town", "Saltmarsh")]).get("home.line1"), "");
     }
 
     proptest::proptest! {
