@@ -363,7 +363,10 @@ async fn somebody_has_told_us_already() {
     post(&ann, FORM_PAGE, &format!("{here}&do=different")).await.is(303);
     let on = post(&ann, FORM_PAGE, &here).await.is(303);
     assert_eq!(on.header("location"), "/services/report-graffiti/check");
-    is_page(&post(&ann, FORM_PAGE, "do=tell:place:nothing&known-email=ann%40example.org").await, 404);
+    // Where it can't be done, what else was typed is kept.
+    let gone = "surface=sign&do=tell:place:nothing&known-email=ann%40example.org";
+    is_page(&post(&ann, FORM_PAGE, gone).await, 404);
+    assert_eq!(draft(&portal, &ann).await.answers.get("surface"), "sign");
 }
 
 #[tokio::test]

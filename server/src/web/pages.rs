@@ -170,7 +170,7 @@ async fn replies(
 /// in its place.
 pub(super) fn sorry(state: &AppState, at: &At, error: &ApiError) -> Response {
     let why = match error.status() {
-        StatusCode::TOO_MANY_REQUESTS => "That was tried too often. Wait a quarter of an hour.",
+        StatusCode::TOO_MANY_REQUESTS => "That was tried too often. Wait an hour, then try again.",
         StatusCode::PAYLOAD_TOO_LARGE => {
             "What you sent is too large. Send less text, and fewer or smaller files."
         }

@@ -241,8 +241,8 @@ async fn post_page(
         visit.keep(&posted).await?;
         return Ok(visit.to(&paths::next(service, &filling.resume(&posted), false)));
     };
-    let changing = uri.query().is_some_and(|query| query.contains(&format!("from={}", paths::FROM_CHECK)));
     let here = path_of(&uri);
+    let changing = matches!(paths::Page::read(&here), Some(paths::Page::Step { changing: true, .. }));
     let before = page_of_questions::shown(service, page, &posted.answers);
     // The page says what was asked on it; what is kept may be gone, or from another tab.
     let said: Option<Vec<&str>> = form.texts.get(ASKED).map(|said| said.split(',').collect());
@@ -259,7 +259,11 @@ async fn post_page(
         }
         ("remove", path) => remove(page, path, &mut posted.answers),
         (nearby::DIFFERENT, _) => nearby::DIFFERENT.clone_into(&mut posted.opened),
-        ("tell", path) => problems = filling.tell(path, &form, &mut posted).await?,
+        ("tell", path) => {
+            // What else is typed on the page is kept, whatever becomes of this.
+            visit.keep(&posted).await?;
+            problems = filling.tell(path, &form, &mut posted).await?;
+        }
         ("use", other) => {
             visit.keep(&posted).await?;
             return filling.take_along(other, &posted, &headers).await;
