@@ -19,8 +19,16 @@ for (const sign of ["pointerdown", "keydown"]) {
   );
 }
 
+// A word that is being put together in an input method would fall apart when the app takes the page over.
+let composed, end;
+addEventListener("compositionstart", () => (composed = new Promise((done) => (end = done))));
+addEventListener("compositionend", () => end?.());
+
 try {
-  await start({ module_or_path: document.querySelector("script[data-wasm]").dataset.wasm });
+  const wasm = document.querySelector("script[data-wasm]").dataset.wasm;
+  const app = await WebAssembly.compileStreaming(fetch(wasm));
+  await composed;
+  await start({ module_or_path: app });
 } catch (error) {
   // The page that the server sent works without the app.
   console.error(error);

@@ -14,7 +14,7 @@ use crate::pages::{
     start::StartPage, step::StepPage, withdraw::WithdrawPage,
 };
 use crate::paths::Page;
-use crate::state::{address, boot, services};
+use crate::state::{address, boot, drafts, services};
 
 /// Draws a page of an app; none when it is not one of its pages.
 pub type Draw = fn(Page<'_>) -> Option<AnyView>;
@@ -47,7 +47,7 @@ fn page(address: &str, draw: Draw) -> AnyView {
     match Page::read(address) {
         Some(page) => draw(page).unwrap_or_else(|| {
             let address = address.to_owned();
-            react(move || address::load(&address));
+            react(move || drafts::leave(&address));
             ().into_any()
         }),
         None => view! { <Column>{not_found()}</Column> }.drawn(),

@@ -103,7 +103,7 @@ impl<'a> Reader<'a> {
             "r" => '\r',
             "t" => '\t',
             "u" => return self.code_point(),
-            other => other.chars().next().filter(|c| "\"\\/".contains(*c)).ok_or(Wrong)?,
+            other => other.chars().next().filter(|c| matches!(c, '"' | '\\' | '/')).ok_or(Wrong)?,
         })
     }
 

@@ -1,9 +1,9 @@
 //! The same pages, drawn by the server: what is on the screen before the app has started, and all there is where it
 //! never does.
 
-use domain::api::council::Posted;
 #[cfg(feature = "ssr")]
 use domain::api::council::{Boot, CouncilView};
+use domain::api::drafts::Posted;
 use leptos::prelude::*;
 
 use crate::api::{follow, nearby, places};
@@ -93,11 +93,11 @@ pub fn draw(boot: Boot, given: Given, replies: Vec<boot::Reply>) -> Drawn {
     })
 }
 
-/// Draws the page that says that something went wrong, and why.
+/// Draws the page that says that something went wrong, and why; with what was written, so that it can be copied.
 #[cfg(feature = "ssr")]
 #[must_use]
-pub fn sorry(council: CouncilView, why: &str) -> Drawn {
-    let why = why.to_owned();
+pub fn sorry(council: CouncilView, why: &str, written: &str) -> Drawn {
+    let (why, written) = (why.to_owned(), written.to_owned());
     drawn(move || {
         crate::a11y::provide(&council.name);
         crate::a11y::use_page(|| "Sorry, there is a problem".to_owned());
@@ -108,6 +108,10 @@ pub fn sorry(council: CouncilView, why: &str) -> Drawn {
                     <h1 class="govuk-heading-l">"Sorry, there is a problem"</h1>
                     <p>{why}</p>
                     <p>"Go back and try again, or ring us on "{phone}"."</p>
+                    {(!written.is_empty()).then(|| view! {
+                        <h2 class="govuk-heading-m">"What you wrote"</h2>
+                        <p class="govuk-inset-text portico-typed">{written}</p>
+                    }.drawn())}
                 </Column>
             </Layout>
         };

@@ -121,6 +121,67 @@ test("what I changed since without the app, and in it, is what is sent", async (
   await filler.inspected();
 });
 
+test("I go on typing my email address", async ({ page, context, inspector }) => {
+  const letIn = await held(context);
+  await page.goto("/services/report-graffiti");
+  const email = page.getByLabel(/^Email/);
+  await email.pressSequentially("sam@exam");
+  letIn();
+  await expect(page.locator("#app[data-started]")).toBeVisible();
+  await expect(email).toBeFocused();
+  await page.keyboard.type("ple.org");
+  await expect(email).toHaveValue("sam@example.org");
+  await expect(email).toHaveAttribute("type", "email");
+  await new Filler(page, inspector).inspected();
+});
+
+test("a button or link without a name that I was at stays mine", async ({ page, context, inspector }) => {
+  const letIn = await held(context);
+  await page.goto("/");
+  const link = page.getByRole("link", { name: "Pothole" }).first();
+  await link.focus();
+  letIn();
+  await expect(page.locator("#app[data-started]")).toBeVisible();
+  await expect(link).toBeFocused();
+  await new Filler(page, inspector).inspected();
+});
+
+test("a word that is being put together is put together before the app comes", async ({ page, context, inspector }) => {
+  const letIn = await held(context);
+  await page.goto("/services/report-graffiti");
+  const near = page.getByLabel("What is it near?");
+  await near.focus();
+  const input = await context.newCDPSession(page);
+  await input.send("Input.imeSetComposition", { text: "にほ", selectionStart: 2, selectionEnd: 2 });
+  const app = page.waitForResponse(/resident.*\.wasm$/);
+  letIn();
+  await (await app).finished();
+  // Long enough for an app that does not wait.
+  await page.evaluate(() => new Promise((done) => setTimeout(done, 1_500)));
+  await expect(page.locator("#app[data-started]")).toHaveCount(0);
+  await input.send("Input.insertText", { text: "日本" });
+  await expect(page.locator("#app[data-started]")).toBeVisible();
+  await expect(near).toHaveValue("日本");
+  await expect(near).toBeFocused();
+  await new Filler(page, inspector).inspected();
+});
+
+test("what I fill in with the app is in the pages that the server draws, until I throw it away", async ({ page, inspector }) => {
+  const filler = new Filler(page, inspector);
+  await page.goto("/services/report-graffiti");
+  await filler.answer("What is the graffiti on?", "Something public");
+  await filler.answer("Is it offensive?", "No");
+  await filler.where("By the steps of the library");
+  await filler.who({ name: "Sam Taylor", email: "sam@example.org" });
+  const told = page.waitForResponse("**/services/report-graffiti/check");
+  await filler.toCheck();
+  expect(await (await told).text(), "the first words are the answers").toContain("By the steps of the library");
+  await page.goto("/services/report-graffiti");
+  await page.getByRole("button", { name: "Throw it away and start again" }).click();
+  await expect.poll(async () => (await page.request.get("/services/report-graffiti")).text()).not.toContain("By the steps");
+  await filler.inspected();
+});
+
 for (const [what, handle] of [
   ["is not found", { status: 404, body: "" }],
   ["is broken", { status: 200, contentType: "application/wasm", body: "no wasm" }],

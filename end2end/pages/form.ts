@@ -117,9 +117,9 @@ export class Form extends Screen {
     await this.shows("We have your request");
     const reference = await this.page.locator(".portico-reference").innerText();
     expect(reference).toMatch(/^[0-9A-Z]{4}-[0-9A-Z]{4}$/);
-    const key = /\/follow\/([^/]+)\/sent$/.exec(this.page.url())?.[1];
-    expect(key).toBeDefined();
-    return { reference, key: key! };
+    const address = /\/follow\/([^/]+)\/sent$/;
+    await expect(this.page).toHaveURL(address);
+    return { reference, key: address.exec(this.page.url())![1]! };
   }
 }
 

@@ -159,9 +159,19 @@ impl Served {
             let own = self.council.languages.iter().map(String::as_str);
             own.chain([ENGLISH]).find(|known| wanted.eq_ignore_ascii_case(known))
         };
-        let wanted = accepted.split(',').map(|part| part.split([';', '-']).next().unwrap_or("").trim());
-        wanted.into_iter().find_map(offered).unwrap_or(ENGLISH)
+        let mut wanted: Vec<(f32, &str)> = accepted.split(',').map(weighed).collect();
+        // Of two that are wanted as much, the first.
+        wanted.sort_by(|(one, _), (other, _)| other.total_cmp(one));
+        let mut wanted = wanted.into_iter().filter(|(weight, _)| *weight > 0.0);
+        wanted.find_map(|(_, wanted)| offered(wanted)).unwrap_or(ENGLISH)
     }
+}
+
+/// A language that is wanted (`cy-GB;q=0.8`), and how much.
+fn weighed(part: &str) -> (f32, &str) {
+    let (tag, weight) = part.split_once(';').unwrap_or((part, ""));
+    let weight = weight.trim().strip_prefix("q=").map_or(Some(1.0), |weight| weight.parse().ok());
+    (weight.unwrap_or(0.0), tag.split('-').next().unwrap_or_default().trim())
 }
 
 impl Councils {

@@ -10,6 +10,9 @@ use validator::{ValidationErrors, ValidationErrorsKind};
 
 use crate::store::StoreError;
 
+/// What an error reply is.
+pub const PROBLEM: &str = "application/problem+json";
+
 /// An error reply.
 #[derive(Debug)]
 pub struct ApiError {
@@ -92,7 +95,7 @@ impl IntoResponse for ApiError {
         };
         let mut response = (self.status, Json(problem)).into_response();
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if self.status == StatusCode::TOO_MANY_REQUESTS {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("900"));

@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header}
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
-use crate::error::ApiError;
+use crate::error::{ApiError, PROBLEM};
 use crate::state::AppState;
 use crate::web::pages;
 
@@ -33,7 +33,12 @@ const HEADERS: [(HeaderName, &str); 8] = [
 /// kept by nobody.
 pub async fn headers(request: Request, next: Next) -> Response {
     let api = request.uri().path().starts_with("/api");
+    let accepted = request.headers().get(header::ACCEPT).and_then(|accepted| accepted.to_str().ok());
+    let is_person = !api && accepted.is_some_and(|accepted| accepted.contains("text/html"));
     let mut response = next.run(request).await;
+    if is_person && is_for_machines(&response) {
+        response = pages::failed(response.status());
+    }
     if api && !response.headers().contains_key(header::CACHE_CONTROL) {
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
@@ -44,8 +49,22 @@ pub async fn headers(request: Request, next: Next) -> Response {
     response
 }
 
+/// A failure that says nothing to people: without a page it would be an empty window.
+fn is_for_machines(response: &Response) -> bool {
+    const TOLD: [StatusCode; 6] = [
+        StatusCode::FORBIDDEN,
+        StatusCode::METHOD_NOT_ALLOWED,
+        StatusCode::REQUEST_TIMEOUT,
+        StatusCode::MISDIRECTED_REQUEST,
+        StatusCode::INTERNAL_SERVER_ERROR,
+        StatusCode::SERVICE_UNAVAILABLE,
+    ];
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    TOLD.contains(&response.status()) && kind.is_none_or(|kind| kind == PROBLEM)
+}
+
 /// Lets a request that changes something pass only when it comes from our own pages: browsers say so in
-/// `Sec-Fetch-Site`, older ones in `Origin`.
+/// `Sec-Fetch-Site`, older ones in `Origin`, and the oldest in `Referer`.
 pub async fn same_site(State(state): State<AppState>, request: Request, next: Next) -> Response {
     // TRACE changes nothing: it is refused by name.
     let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS | Method::TRACE);
@@ -53,21 +72,17 @@ pub async fn same_site(State(state): State<AppState>, request: Request, next: Ne
         return next.run(request).await;
     }
     tracing::warn!("refused a change that did not come from our own pages");
-    if request.uri().path().starts_with("/api/") {
-        return ApiError::new(StatusCode::FORBIDDEN, "other_site").into_response();
-    }
-    pages::from_elsewhere()
+    ApiError::new(StatusCode::FORBIDDEN, "other_site").into_response()
 }
 
 fn is_own(headers: &HeaderMap, public_url: &str) -> bool {
     let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
-    match (text(HeaderName::from_static("sec-fetch-site")), text(header::ORIGIN)) {
-        (Some(site), _) => site == "same-origin",
-        (None, Some(origin)) => {
-            let host = text(header::HOST).unwrap_or_default();
-            origin == public_url
-                || origin.split_once("://").is_some_and(|(_, of)| !of.is_empty() && of == host)
-        }
-        (None, None) => false,
+    if let Some(site) = text(HeaderName::from_static("sec-fetch-site")) {
+        return site == "same-origin";
     }
+    let Some(from) = text(header::ORIGIN).or_else(|| text(header::REFERER)) else { return false };
+    let Some((scheme, rest)) = from.split_once("://") else { return false };
+    let host = rest.split('/').next().unwrap_or_default();
+    let is_here = text(header::HOST).is_some_and(|here| host == here);
+    !host.is_empty() && (is_here || public_url.split_once("://") == Some((scheme, host)))
 }

@@ -376,7 +376,10 @@ async fn texts_come_in_the_language_asked_for() {
             &json!("Tell us about a broken bench in a park, and we will mend it.")
         )
     );
-    for language in ["en-GB,en", "fr,de", "*", ""] {
+    for language in ["fr;q=0.9, cy;q=0.8", "en;q=0.5, cy", "en;q=0, cy;q=0.1"] {
+        assert_eq!(view(language).await["language"], "cy", "{language}");
+    }
+    for language in ["en-GB,en", "fr,de", "*", "", "cy;q=0", "cy;q=0.5, en;q=0.6", "cy;q=nonsense"] {
         assert_eq!(view(language).await["service"]["title"], "Report a broken bench", "{language}");
     }
     // A page says which language it is in, and what is not translated is English.

@@ -42,7 +42,10 @@ async fn only_our_own_pages_change_something() {
         vec![("origin", "null")],
         vec![("origin", "")],
         vec![("origin", "portico.example")],
-        vec![("referer", "https://portico.example/")],
+        vec![("referer", "https://evil.example/https://portico.example/")],
+        vec![("referer", "https://portico.example.evil.example/")],
+        vec![("referer", "https://portico.example/"), ("origin", "null")],
+        vec![("referer", "portico.example")],
     ] {
         let headers: Vec<_> = headers.into_iter().chain([host]).collect();
         form_with(&visitor, &headers).await.refused(403, "other_site");
@@ -50,6 +53,7 @@ async fn only_our_own_pages_change_something() {
     let from_elsewhere = async |path: &str| {
         let request =
             Request::post(path).header("host", "portico.example").header("sec-fetch-site", "cross-site");
+        let request = request.header("accept", "text/html,*/*");
         visitor.send(request.body(Body::from("x")).unwrap()).await
     };
     for path in ["/api/photos", "/api/follow", "/api/staff/sign-in", "/api/staff/sign-out", "/api/nothing"] {
@@ -64,6 +68,27 @@ async fn only_our_own_pages_change_something() {
     // Old browsers say no more than where the page is from.
     form_with(&visitor, &[host, ("origin", "https://portico.example")]).await.is(201);
     form_with(&visitor, &[host, ("sec-fetch-site", "same-origin")]).await.is(200);
+    form_with(&visitor, &[host, ("referer", "https://portico.example/services/report-graffiti")])
+        .await
+        .is(200);
+}
+
+/// A failure before any page of ours is one in words, too; machines are told in their own way.
+#[tokio::test]
+async fn failures_are_pages_for_people() {
+    let portal = Portal::open().await;
+    let visitor = portal.visitor();
+    for path in ["/", "/follow/nothing/sent", "/services/report-graffiti/check/more"] {
+        let request = visitor.request(Method::PUT, path).header("accept", "text/html");
+        let refused = visitor.send(request.body(Body::empty()).unwrap()).await.is(405);
+        assert!(refused.header("content-type").starts_with("text/html"), "{path}");
+        assert!(
+            String::from_utf8_lossy(&refused.body).contains("Nothing can be sent to this page"),
+            "{path}"
+        );
+    }
+    let request = visitor.request(Method::PUT, "/api/council").header("accept", "text/html");
+    visitor.send(request.body(Body::empty()).unwrap()).await.refused(405, "method_not_allowed");
 }
 
 /// Row 37: only JSON that calls itself so; a form of another page can't say that.

@@ -9,7 +9,7 @@ use axum::body::Body;
 use serde_json::Value;
 use support::Portal;
 
-const OPERATIONS: [&str; 40] = [
+const OPERATIONS: [&str; 41] = [
     "get /api/addresses",
     "get /api/council",
     "get /api/follow/{key}",
@@ -32,6 +32,7 @@ const OPERATIONS: [&str; 40] = [
     "get /api/staff/requests/{id}/events",
     "get /api/staff/requests/{id}/photos/{photo}",
     "post /api/documents",
+    "post /api/drafts/{service}",
     "post /api/drafts/{service}/forget",
     "post /api/follow",
     "post /api/follow/{key}/feedback",

@@ -6,7 +6,7 @@ mod support;
 
 use axum::body::Body;
 use axum::http::{Method, header};
-use domain::api::council::Posted;
+use domain::api::drafts::Posted;
 use futures::StreamExt as _;
 use picture::samples;
 use server::secret::hash;
@@ -317,6 +317,54 @@ async fn small_forms_posted_twice() {
     }
 }
 
+/// What was typed into a small form stays in the page that it was typed into until it can be taken.
+#[tokio::test]
+async fn small_forms_keep_what_was_typed() {
+    let portal = Portal::open().await;
+    let sam = portal.visitor();
+    let [one, other] = [1, 2].map(|number| {
+        let sam = sam.clone();
+        async move { sam.submit(number, &support::graffiti()).await.is(201).text("key") }
+    });
+    let (one, other) = (one.await, other.await);
+    let (page, theirs) = (format!("/follow/{one}"), format!("/follow/{other}"));
+    let long = "x".repeat(4_001);
+    let (sam, there) = begin(&portal, &page, &format!("message={long}")).await;
+    assert_eq!(there, page);
+    for _ in 0..2 {
+        let again = sam.get(&page).await;
+        if again.status == 200 {
+            let html = String::from_utf8_lossy(&again.body).into_owned();
+            assert!(html.contains(&long) && html.contains("<title>Error: "));
+            let elsewhere = String::from_utf8_lossy(&sam.get(&theirs).await.body).into_owned();
+            assert!(!elsewhere.contains(&long) && !elsewhere.contains("Error: "));
+        }
+    }
+    assert!(!sam.follow(&one).await.to_string().contains(&long));
+    post(&sam, &page, "message=Thank+you").await.is(303);
+    assert!(!String::from_utf8_lossy(&sam.get(&page).await.body).contains(&long));
+    assert!(sam.follow(&one).await.to_string().contains("Thank you"));
+
+    // Too long a reason is told, not cut.
+    let withdraw = format!("{page}/withdraw");
+    let again = post(&sam, &withdraw, &format!("reason={}", "x".repeat(1_001))).await.is(303);
+    assert_eq!(again.header("location"), withdraw);
+    post(&sam, &withdraw, "reason=Gone").await.is(303);
+    let again = post(&sam, &page, &format!("score=5&reason={}", "x".repeat(2_001))).await.is(303);
+    assert_eq!(again.header("location"), page);
+    assert!(sam.follow(&one).await["feedback"].is_null());
+    // Closed meanwhile: there is no form any more, but the words can be copied.
+    let late = post(&sam, &page, "message=One+more+thing").await;
+    is_page(&late, 409);
+    if late.status == 409 {
+        assert!(String::from_utf8_lossy(&late.body).contains("One more thing"));
+    }
+    // A key that is none leads nowhere.
+    is_page(&post(&sam, "/follow/%0d%0aX", "message=").await, 404);
+    is_page(&post(&sam, "/follow/nothing", "message=").await, 404);
+    is_page(&post(&sam, "/follow/nothing/withdraw", "reason=x").await, 404);
+}
+
 /// A message that another form fits better: it is said once, and what was written comes along.
 #[tokio::test]
 async fn a_form_that_fits_better_is_told() {
@@ -367,6 +415,78 @@ async fn somebody_has_told_us_already() {
     let gone = "surface=sign&do=tell:place:nothing&known-email=ann%40example.org";
     is_page(&post(&ann, FORM_PAGE, gone).await, 404);
     assert_eq!(draft(&portal, &ann).await.answers.get("surface"), "sign");
+}
+
+/// After a button on a page, the page comes back where it was pressed.
+#[tokio::test]
+async fn a_button_leads_back_to_its_place() {
+    let portal = Portal::open().await;
+    let visitor = portal.visitor();
+    for (service, act, place) in [
+        ("missed-bin", "find:address", "address.postcode"),
+        ("missed-bin", "hand:address", "address.line1"),
+        ("report-graffiti", "remove:photos.1", "photos"),
+        ("bulky-collection/business", "add:items", "items.2.what"),
+        ("bulky-collection/business", "remove:items.2", "items-add"),
+        ("bulky-collection/business", "add:nothing", ""),
+    ] {
+        let path = format!("/services/{service}");
+        let again = post(&visitor, &path, &format!("do={act}")).await.is(303);
+        let there = again.header("location").split_once('#').map_or("", |(_, place)| place);
+        assert_eq!(there, place, "{act}");
+    }
+}
+
+/// The app tells what is filled in: the next page is drawn with it, and what was posted meanwhile stays.
+#[tokio::test]
+async fn the_app_sends_its_draft_up() {
+    let portal = Portal::open().await;
+    let path = "/api/drafts/report-graffiti";
+    let key = uuid::Uuid::from_u128(7);
+    let filled = |turn: u32, words: &str| {
+        serde_json::json!({
+            "key": key, "turn": turn, "seen": [["surface", 1], ["gone", 1]],
+            "answers": { "surface": "public", "place.words": words, "gone": "x" },
+        })
+    };
+    let mut sam = portal.visitor();
+    let kept = sam.post(path, &filled(0, "By the steps")).await.is(204);
+    sam.cookie = Some(kept.cookie());
+    let first = draft(&portal, &sam).await;
+    assert_eq!((first.key, first.answers.get("place.words")), (key, "By the steps"));
+    assert_eq!(
+        (first.answers.get("gone"), first.seen.len()),
+        ("", 1),
+        "what the form does not ask is not kept"
+    );
+    assert!(first.turn > 0);
+    // A page that was posted since counts, for what was on it; what the app changes after it knows of it, counts again.
+    post(&sam, FORM_PAGE, "place.words=Posted&:asked=place").await.is(303);
+    sam.post(path, &filled(first.turn, "Older")).await.is(204);
+    let second = draft(&portal, &sam).await;
+    assert_eq!(second.answers.get("place.words"), "Posted");
+    sam.post(path, &filled(second.turn, "Newer")).await.is(204);
+    assert_eq!(draft(&portal, &sam).await.answers.get("place.words"), "Newer");
+    // Nobody else has it, and it can be thrown away.
+    let stranger = post(&portal.visitor(), "/services/report-graffiti/check", "").await.is(303);
+    assert_eq!(stranger.header("location"), FORM_PAGE);
+    sam.post("/api/drafts/report-graffiti/forget", &serde_json::json!({})).await.is(204);
+    let gone = post(&sam, "/services/report-graffiti/check", "").await.is(303);
+    assert_eq!(gone.header("location"), FORM_PAGE);
+    // What was sent is not brought back by a draft that arrives late.
+    let (ann, _) = begin(&portal, FORM_PAGE, GRAFFITI).await;
+    let posted = draft(&portal, &ann).await;
+    let sent = post(&ann, "/services/report-graffiti/check", "").await.is(303).header("location").to_owned();
+    let late = serde_json::json!({ "key": posted.key, "turn": posted.turn, "answers": {} });
+    ann.post(path, &late).await.is(204);
+    let again = post(&ann, "/services/report-graffiti/check", "").await.is(303);
+    assert_eq!(again.header("location"), sent);
+    ann.post("/api/drafts/nothing", &late).await.refused(404, "not_found");
+    ann.post(path, &serde_json::json!({ "key": key, "answers": {}, "admin": true })).await.wrong(&[(
+        "admin",
+        "unknown_field",
+        0,
+    )]);
 }
 
 #[tokio::test]

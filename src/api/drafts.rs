@@ -1,8 +1,18 @@
 //! `/api/drafts`.
 
+use domain::api::drafts::Filled;
+
 use super::ApiProblem;
 
-/// Forgets what was posted for a service before the app was here.
+/// Has the server keep what was filled in for a service.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn keep(service: &str, filled: &Filled) -> Result<(), ApiProblem> {
+    super::tell(&format!("/api/drafts/{service}"), filled).await
+}
+
+/// Forgets what the server keeps for a service.
 ///
 /// # Errors
 /// [`ApiProblem`].

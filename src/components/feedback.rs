@@ -4,6 +4,8 @@ use domain::api::follow::{FeedbackRequest, FollowView};
 use leptos::prelude::*;
 
 use super::button::SubmitButton;
+use super::error_summary::Problem;
+use super::handlers::posted_to;
 use super::input::{Labelled, RadioOption, Radios, TextArea};
 use super::sending::Sending;
 use crate::api::follow;
@@ -20,10 +22,12 @@ pub fn FeedbackForm(
     key: String,
     /// Called with the request as it is then.
     on_sent: Callback<FollowView>,
+    /// What is wrong on the page.
+    problems: RwSignal<Vec<Problem>>,
 ) -> impl IntoView {
     let score = RwSignal::new(boot::take_text(ID));
     let reason = RwSignal::new(boot::take_text("reason"));
-    let sending = Sending::new(ID);
+    let sending = Sending::new(ID).among(problems);
     let announcer = a11y::use_announcer();
     let send = sending.form(
         move || {
@@ -50,9 +54,10 @@ pub fn FeedbackForm(
         .collect();
     let question = Labelled::new(ID, "How did it go?").error(sending.at(ID));
     let why = Labelled::new("reason", "Why? (optional)")
-        .hint("What went well, or what we should do better".to_owned());
+        .hint("What went well, or what we should do better".to_owned())
+        .error(sending.at("reason"));
     view! {
-        <form novalidate method="post" on:submit=send>
+        <form novalidate method="post" action=posted_to() on:submit=send>
             <Radios labelled=question options=options value=score on_choose=Callback::new(move |chosen| score.set(chosen)) />
             <TextArea labelled=why value=reason rows=3 on_input=Callback::new(move |typed| reason.set(typed)) />
             <SubmitButton label="Send feedback" sending=sending.busy />

@@ -4,6 +4,9 @@
 use leptos::ev::{Event, MouseEvent, SubmitEvent};
 use leptos::prelude::*;
 
+use crate::live::ON_SERVER;
+use crate::plain;
+
 /// What a button does.
 pub type Pressed = Box<dyn FnMut(MouseEvent) + Send>;
 /// What an input does.
@@ -27,4 +30,11 @@ pub fn submitted(mut act: impl FnMut() + Send + 'static) -> Submitted {
         event.prevent_default();
         act();
     })
+}
+
+/// Where the browser sends a form when no app does: to its page. Said in full, for a form that does not say so is sent to
+/// its page *and* the place in it, which would stand in the address of every page that follows.
+#[must_use]
+pub fn posted_to() -> Option<String> {
+    ON_SERVER.then(|| plain::given().address)
 }

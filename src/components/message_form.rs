@@ -6,6 +6,8 @@ use uuid::Uuid;
 
 use super::button::SubmitButton;
 use super::count::Count;
+use super::error_summary::Problem;
+use super::handlers::posted_to;
 use super::input::{Labelled, TextArea};
 use super::sending::Sending;
 use crate::a11y;
@@ -24,6 +26,8 @@ pub fn MessageForm(
     key: String,
     /// Called with the request as it is then.
     on_sent: Callback<FollowView>,
+    /// What is wrong on the page.
+    problems: RwSignal<Vec<Problem>>,
 ) -> impl IntoView {
     // Half a message outlives a reload, with the identifier it may have been sent under already: sent twice
     // after a lost reply, it is stored once.
@@ -39,7 +43,7 @@ pub fn MessageForm(
         storage::write_text(&name, &kept);
         text.set(typed);
     });
-    let sending = Sending::new(ID);
+    let sending = Sending::new(ID).among(problems);
     let done = RwSignal::new(false);
     let announcer = a11y::use_announcer();
     let send = sending.form(
@@ -67,7 +71,7 @@ pub fn MessageForm(
     let labelled = Labelled::new(ID, "Your message").error(sending.at(ID));
     view! {
         <h2 class="govuk-heading-m">"Add a message"</h2>
-        <form novalidate method="post" on:submit=send>
+        <form novalidate method="post" action=posted_to() on:submit=send>
             <TextArea
                 labelled=labelled value=text count=Count { max: MAX, left }
                 on_input=Callback::new(move |typed| {

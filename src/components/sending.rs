@@ -47,6 +47,12 @@ impl Sending {
         Self { takes_focus: false, ..self }
     }
 
+    /// Telling what is wrong where the page knows of it.
+    #[must_use]
+    pub fn among(self, problems: RwSignal<Vec<Problem>>) -> Self {
+        Self { problems, ..self }
+    }
+
     /// With words of its own for a refusal.
     #[must_use]
     pub fn refused(self, refused: fn(&ApiProblem) -> &'static str) -> Self {

@@ -46,35 +46,34 @@ pub fn stop_panel(service: &Service, stop: &Stop) -> AnyView {
 fn with_numbers(text: &str) -> AnyView {
     let mut parts = Vec::new();
     let mut rest = text;
-    while let Some((begin, end)) = number_in(rest) {
-        parts.push(rest[..begin].to_owned().into_any());
-        parts.push(phone_link(&rest[begin..end]));
-        rest = &rest[end..];
+    while let Some((before, number, after)) = number_in(rest) {
+        parts.push(before.to_owned().into_any());
+        parts.push(phone_link(number));
+        rest = after;
     }
     parts.push(rest.to_owned().into_any());
     parts.into_any()
 }
 
-/// Where the first phone number of a text stands: 999, 101 and the like, or ten digits and more that begin with
-/// a nought.
-fn number_in(text: &str) -> Option<(usize, usize)> {
+/// The first phone number of a text, with what stands before and after it: 999, 101 and the like, or ten digits and
+/// more that begin with a nought.
+fn number_in(text: &str) -> Option<(&str, &str, &str)> {
     let mut begin = 0;
-    while let Some(at) = text[begin..].find(|c: char| c.is_ascii_digit()) {
-        begin += at;
-        let length =
-            text[begin..].find(|c: char| !c.is_ascii_digit() && c != ' ').unwrap_or(text.len() - begin);
-        let number = text[begin..begin + length].trim_end();
+    loop {
+        begin += text.get(begin..)?.find(|c: char| c.is_ascii_digit())?;
+        let (before, rest) = text.split_at_checked(begin)?;
+        let length = rest.find(|c: char| !c.is_ascii_digit() && c != ' ').unwrap_or(rest.len());
+        let number = rest.get(..length)?.trim_end();
         let digits = number.bytes().filter(u8::is_ascii_digit).count();
-        let is_own = !text[..begin].ends_with(|c: char| c.is_ascii_alphanumeric() || c == '£');
+        let is_own = !before.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '£');
         if is_own
             && (matches!(number, "999" | "101" | "105" | "111" | "112")
                 || digits >= 10 && number.starts_with('0'))
         {
-            return Some((begin, begin + number.len()));
+            return Some((before, number, rest.get(number.len()..)?));
         }
         begin += length;
     }
-    None
 }
 
 #[cfg(test)]
@@ -83,7 +82,11 @@ mod tests {
 
     #[test]
     fn finds_the_numbers_to_ring_and_no_others() {
-        let found = |text: &'static str| number_in(text).map(|(begin, end)| &text[begin..end]);
+        let found = |text: &'static str| {
+            let (before, number, after) = number_in(text)?;
+            assert_eq!([before, number, after].concat(), text);
+            Some(number)
+        };
         assert_eq!(found("Ring 999 now."), Some("999"));
         assert_eq!(found("Ring the gas emergency line on 0800 111 999."), Some("0800 111 999"));
         assert_eq!(found("In 2026 we took 14 days; ring 01632 960 960 (9am to 5pm)"), Some("01632 960 960"));

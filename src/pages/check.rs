@@ -16,6 +16,7 @@ use crate::components::answers::{AnswerList, Line};
 use crate::components::button::SubmitButton;
 use crate::components::error_summary::{ErrorSummary, Problem};
 use crate::components::fee::fee_table;
+use crate::components::handlers::posted_to;
 use crate::components::layout::Column;
 use crate::components::load::loaded;
 use crate::components::promise::Promise;
@@ -132,7 +133,7 @@ fn check(view: &Arc<ServiceView>, back: RwSignal<String>, reload: Callback<()>) 
         <AnswerList lines=lines photo=Box::new(|id| Some(photos::preview(id))) />
         {fee_table(&due)}
         {promise}
-        <form novalidate method="post" on:submit=send>
+        <form novalidate method="post" action=posted_to() on:submit=send>
             {ON_SERVER.then(|| view! {
                 <input type="hidden" name="version" value=service.version />
                 <input type="hidden" name="key" value=draft.key().to_string() />

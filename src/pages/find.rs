@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use crate::api::{ApiProblem, follow};
 use crate::components::button::SubmitButton;
 use crate::components::error_summary::{ErrorSummary, Problem};
+use crate::components::handlers::posted_to;
 use crate::components::input::{Labelled, TextInput, Typing};
 use crate::components::layout::Column;
 use crate::components::sending::Sending;
@@ -49,7 +50,7 @@ pub fn FindPage() -> impl IntoView {
             <ErrorSummary problems=sending.problems />
             <h1 class="govuk-heading-l">"Find your request"</h1>
             <p>"The quickest way is the link in the email we sent you. You can also find it here."</p>
-            <form novalidate method="post" on:submit=find>
+            <form novalidate method="post" action=posted_to() on:submit=find>
                 <TextInput
                     labelled=reference_label value=reference on_input=Callback::new(move |typed| reference.set(typed))
                     typing=Typing { verbatim: true, width: "govuk-input--width-10", autocomplete: Some("off"), ..Typing::default() }

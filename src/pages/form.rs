@@ -15,7 +15,7 @@ use crate::components::better_form::BetterForm;
 use crate::components::button::SubmitButton;
 use crate::components::error_summary::{ErrorSummary, Problem};
 use crate::components::field::{Asked, field};
-use crate::components::handlers::{pressed, submitted};
+use crate::components::handlers::{posted_to, pressed, submitted};
 use crate::components::nearby::already;
 use crate::components::stop::stop_panel;
 use crate::live::{Drawn as _, ON_SERVER, live_if, react};
@@ -167,6 +167,7 @@ impl Page {
                 for question in &asked {
                     draft.pass(question);
                 }
+                draft.tell();
                 let first = questions.first().map_or("", |first| &first.id);
                 let next = if changing {
                     // A changed answer may have opened other questions.
@@ -178,7 +179,7 @@ impl Page {
             }
         });
         let enctype = questions_take_files.then_some("multipart/form-data");
-        view! { <form novalidate method="post" enctype=enctype on:submit=proceed>{only_plain}{drawn}{way_on}</form> }
+        view! { <form novalidate method="post" action=posted_to() enctype=enctype on:submit=proceed>{only_plain}{drawn}{way_on}</form> }
             .drawn()
     }
 }

@@ -24,7 +24,11 @@ pub fn HomePage() -> impl IntoView {
     let search = RwSignal::new(address::use_address().query("q"));
     let typed_now: Signal<String> = search.into();
     let council = boot::use_council().with_value(|council| council.name.clone());
-    a11y::use_page(|| "Home".to_owned());
+    a11y::use_page(move || {
+        // What somebody looks for is nobody else's business: titles are kept in histories.
+        let is_home = search.with(|typed| typed.trim().is_empty());
+        if is_home { "Home" } else { "Search results" }.to_owned()
+    });
     view! {
         <main id="main" tabindex="-1">
             <div class="portico-hero">
@@ -36,7 +40,7 @@ pub fn HomePage() -> impl IntoView {
                             class="govuk-input" id="search" name="q" type="search" autocomplete="off"
                             value=first_value(typed_now) prop:value=typed_now on:input=typed(Callback::new(move |typed| search.set(typed)))
                         />
-                        {ON_SERVER.then(|| view! { <noscript><button class="govuk-button portico-hero__search">"Search"</button></noscript> }.drawn())}
+                        <button class="govuk-button">"Search"</button>
                     </form>
                 </div>
             </div>

@@ -11,7 +11,7 @@ use crate::components::button::{SECONDARY, act_button};
 use crate::components::fee::fee_table;
 use crate::components::feedback::FeedbackForm;
 use crate::components::gallery::Gallery;
-use crate::components::handlers::pressed;
+use crate::components::handlers::{posted_to, pressed};
 use crate::components::layout::Column;
 use crate::components::load::loaded;
 use crate::components::message_form::MessageForm;
@@ -19,6 +19,7 @@ use crate::components::parts::parts;
 use crate::components::status::{self, StatusPanel};
 use crate::components::timeline::{self, Timeline};
 use crate::live::{Drawn as _, ON_SERVER, live, live_if};
+use crate::state::boot;
 use crate::{a11y, paths, words};
 
 /// A request.
@@ -39,7 +40,11 @@ fn request(key: String, first: FollowView) -> AnyView {
     let watching = first.watching;
     let now = RwSignal::new(first);
     follow_news(&key, now);
-    a11y::use_page(move || now.with(|now| format!("{} - {}", status::title(now), now.title)));
+    let problems = RwSignal::new(boot::take_problems());
+    a11y::use_page(move || {
+        let error = if problems.with(Vec::is_empty) { "" } else { "Error: " };
+        now.with(|now| format!("{error}{} - {}", status::title(now), now.title))
+    });
     // Only what changed is drawn again: a message half typed stays as it is.
     let is_open = Memo::new(move |_| !watching && now.with(|now| now.status.is_open()));
     // What has parts is written about and judged in its parts.
@@ -60,11 +65,11 @@ fn request(key: String, first: FollowView) -> AnyView {
         {part_of.as_ref().map(whole)}
         {live_if(move || now.with(|now| (!now.parts.is_empty()).then(|| parts(now.parts.clone()))))}
         {live_if(move || is_open.get().then(|| what_next(now.with(|now| now.next.clone()))))}
-        {live_if(move || asks_feedback.get().then(|| view! { <FeedbackForm key=key.get_value() on_sent=update /> }.drawn()))}
+        {live_if(move || asks_feedback.get().then(|| view! { <FeedbackForm key=key.get_value() on_sent=update problems=problems /> }.drawn()))}
         {live_if(move || now.with(said_feedback))}
         <h2 class="govuk-heading-m">"What has happened"</h2>
         {live(move || view! { <Timeline entries=now.with(|now| now.timeline.clone()) /> }.drawn())}
-        {live_if(move || (is_open.get() && !has_parts).then(|| view! { <MessageForm key=key.get_value() on_sent=update /> }.drawn()))}
+        {live_if(move || (is_open.get() && !has_parts).then(|| view! { <MessageForm key=key.get_value() on_sent=update problems=problems /> }.drawn()))}
         {if watching { stop_watching(key) } else { now.with_untracked(|now| told(now, key)) }}
         {live_if(move || is_open.get().then(|| view! {
             <h2 class="govuk-heading-m">"If you no longer need this"</h2>
@@ -92,7 +97,7 @@ fn stop_watching(key: StoredValue<String>) -> AnyView {
     view! {
         <h2 class="govuk-heading-m">"If you have heard enough"</h2>
         {live_if(move || said.get().map(|words| view! { <p class="govuk-inset-text">{words}"."</p> }.drawn()))}
-        {if ON_SERVER { view! { <form method="post">{button}</form> }.drawn() } else { button }}
+        {if ON_SERVER { view! { <form method="post" action=posted_to()>{button}</form> }.drawn() } else { button }}
     }
     .drawn()
 }

@@ -11,7 +11,7 @@ use leptos::prelude::*;
 
 use super::form::{self, Page};
 use crate::components::button::{SECONDARY, StartButton, act_button};
-use crate::components::handlers::pressed;
+use crate::components::handlers::{posted_to, pressed};
 use crate::components::layout::{Column, phone_link};
 use crate::components::load::loaded;
 use crate::components::promise::Promise;
@@ -124,7 +124,7 @@ fn throw_away(draft: drafts::Draft, then: Callback<()>) -> AnyView {
     });
     let button = act_button("throw", SECONDARY, None, throw, "Throw it away and start again".into_any());
     // It stands in no form of the app's.
-    if ON_SERVER { view! { <form method="post">{button}</form> }.drawn() } else { button }
+    if ON_SERVER { view! { <form method="post" action=posted_to()>{button}</form> }.drawn() } else { button }
 }
 
 /// What it costs, before anything is typed.

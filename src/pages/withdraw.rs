@@ -7,6 +7,7 @@ use super::go;
 use crate::api::follow;
 use crate::components::button::SubmitButton;
 use crate::components::error_summary::ErrorSummary;
+use crate::components::handlers::posted_to;
 use crate::components::input::{Labelled, TextArea};
 use crate::components::layout::Column;
 use crate::components::load::loaded;
@@ -57,7 +58,7 @@ fn withdraw(request: &FollowView, key: String) -> AnyView {
             <p>"All departments that have not finished yet will stop. What others have changed already stays changed."</p>
         }.drawn())}
         <p>"We will stop working on it. You can’t undo this, but you can make a new request at any time."</p>
-        <form novalidate method="post" on:submit=send>
+        <form novalidate method="post" action=posted_to() on:submit=send>
             <TextArea labelled=why value=reason rows=3 on_input=Callback::new(move |typed| reason.set(typed)) />
             <div class="govuk-button-group">
                 <SubmitButton label="Withdraw this request" sending=sending.busy class="govuk-button--warning" />

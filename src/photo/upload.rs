@@ -28,7 +28,7 @@ const TIMEOUT_MS: u32 = 300_000;
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Reply {
-    id: Option<PhotoId>,
+    id: Option<String>,
     code: Option<String>,
 }
 
@@ -111,7 +111,7 @@ fn percent(part: f64) -> u8 {
 
 fn read(status: u16, text: &str) -> Result<PhotoId, PhotoProblem> {
     let reply: Reply = json::read(text).unwrap_or_default();
-    match reply.id {
+    match reply.id.and_then(|id| Uuid::try_parse(&id).ok()) {
         Some(id) if (200..300).contains(&status) => Ok(id),
         _ => Err(PhotoProblem::from_reply(reply.code.as_deref(), status)),
     }

@@ -46,10 +46,7 @@ pub fn use_address() -> Address {
 const MOVED: &str = "portico:moved";
 
 /// Loads a page from the server: one of another app.
-pub fn load(path: &str) {
-    if ON_SERVER {
-        return;
-    }
+pub(super) fn load(path: &str) {
     storage::write_text(MOVED, "yes");
     let _ = window().location().assign(path);
 }

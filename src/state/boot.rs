@@ -1,6 +1,7 @@
 //! What every page needs to know, brought along in the first page.
 
-use domain::api::council::{Boot, CouncilView, Posted};
+use domain::api::council::{Boot, CouncilView};
+use domain::api::drafts::Posted;
 use leptos::prelude::*;
 
 use crate::api::ApiProblem;

@@ -1,29 +1,18 @@
 //! What a person is filling in. Kept in the browser at every key, so that a reload loses nothing; every tab
-//! of the browser shares it, and with it the key that makes sending twice the same request.
+//! of the browser shares it, and with it the key that makes sending twice the same request. The server is told with
+//! every page that is left, so that it draws the next one whole, and goes on where the app does not start.
 
-use domain::answers::{Answers, question_of};
-use domain::api::council::Posted;
+use std::time::Duration;
+
+use domain::answers::Answers;
+use domain::api::drafts::Filled;
 use domain::catalogue::Question;
 use leptos::{prelude::*, task::spawn_local};
-use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{boot, storage};
+use super::{address, boot, storage};
 use crate::api::drafts;
 use crate::live::ON_SERVER;
-
-/// As it is kept.
-#[derive(Clone, Serialize, Deserialize)]
-struct Kept {
-    key: Uuid,
-    answers: Answers,
-    /// The questions the person went past, with their stamps then.
-    #[serde(default)]
-    seen: Vec<(String, u32)>,
-    /// The last page that was posted without the app and is in here.
-    #[serde(default)]
-    turn: u32,
-}
 
 /// The draft of the service that is open in this tab.
 #[derive(Clone, Copy, Debug)]
@@ -41,7 +30,16 @@ struct Open {
     kept: bool,
     seen: Vec<(String, u32)>,
     turn: u32,
+    /// It has changed since the server was told.
+    ahead: bool,
+    /// The server is being told.
+    telling: bool,
+    /// The page to load once it has been.
+    then: Option<String>,
 }
+
+/// How long a page that is to be loaded waits for the server to be told.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Puts an empty draft into the contexts, and listens to the other tabs.
 pub fn provide() {
@@ -64,23 +62,21 @@ pub fn open(service: &str) -> Draft {
     draft.open.update_value(|open| service.clone_into(&mut open.service));
     let posted = boot::posted(service);
     if ON_SERVER {
-        let posted = posted.unwrap_or_default();
-        draft.adopt(Kept { key: posted.key, answers: posted.answers, seen: posted.seen, turn: posted.turn });
+        draft.adopt(posted.unwrap_or_default().into());
         return draft;
     }
-    let kept: Option<Kept> = storage::read(&draft.name());
+    let kept: Option<Filled> = storage::read(&draft.name());
+    let server_knows = |kept: &Filled| posted.as_ref().is_some_and(|posted| posted.answers == kept.answers);
+    let ahead = kept.as_ref().is_some_and(|kept| !server_knows(kept));
+    draft.open.update_value(|open| open.ahead = ahead);
     // Posted since the app was here last.
     if let Some(posted) = posted
         && kept.as_ref().is_none_or(|kept| kept.key != posted.key || kept.turn < posted.turn)
     {
-        let answers = kept.map_or_else(
-            || posted.answers.clone(),
-            |kept| {
-                let known = if kept.key == posted.key { kept.turn } else { 0 };
-                merged(kept.answers, &posted, known)
-            },
-        );
-        draft.adopt(Kept { key: posted.key, answers, seen: posted.seen, turn: posted.turn });
+        draft.adopt(match kept {
+            Some(kept) => kept.with(&posted),
+            None => posted.into(),
+        });
         draft.keep();
         return draft;
     }
@@ -93,16 +89,15 @@ pub fn open(service: &str) -> Draft {
     draft
 }
 
-/// What was answered in the app, and on the pages that were posted since this turn: each question as it was answered
-/// last, whole, so that no half of one address meets half of another.
-fn merged(mut answers: Answers, posted: &Posted, known: u32) -> Answers {
-    for (question, _) in posted.taken.iter().filter(|(_, turn)| *turn > known) {
-        answers.forget(question);
-        for (path, raw) in posted.answers.iter().filter(|(path, _)| question_of(path) == question) {
-            answers.set(path, raw);
-        }
+/// Loads a page of another app. The server is told what was filled in before, for it draws that page.
+pub fn leave(path: &str) {
+    if ON_SERVER {
+        return;
     }
-    answers
+    let draft: Draft = expect_context();
+    draft.open.update_value(|open| open.then = Some(path.to_owned()));
+    draft.tell();
+    set_timeout(move || draft.follow(), PATIENCE);
 }
 
 impl Draft {
@@ -142,18 +137,52 @@ impl Draft {
         self.answers.try_update(change);
         // Another tab may have begun the same form since: one draft, one key.
         if !self.is_kept()
-            && let Some(Kept { key, .. }) = storage::read(&self.name())
+            && let Some(Filled { key, .. }) = storage::read(&self.name())
         {
             self.open.update_value(|open| open.key = key);
         }
         self.keep();
     }
 
-    fn keep(self) {
+    fn filled(self) -> Filled {
         let (seen, turn) = self.open.with_value(|open| (open.seen.clone(), open.turn));
-        let kept = Kept { key: self.key(), answers: self.now(), seen, turn };
-        let kept = storage::write(&self.name(), &kept);
-        self.open.update_value(|open| open.kept = kept);
+        Filled { key: self.key(), answers: self.now(), seen, turn }
+    }
+
+    fn keep(self) {
+        let kept = storage::write(&self.name(), &self.filled());
+        self.open.update_value(|open| {
+            open.kept = kept;
+            open.ahead = true;
+        });
+    }
+
+    /// Tells the server what has changed: one thing after the other, so that no older draft arrives last. Nobody waits
+    /// for it, and where it fails the browser still has everything.
+    pub fn tell(self) {
+        if self.open.try_update_value(|open| std::mem::replace(&mut open.telling, true)) != Some(false) {
+            return;
+        }
+        spawn_local(async move {
+            while self.open.try_update_value(|open| std::mem::take(&mut open.ahead)) == Some(true) {
+                let (service, filled) = (self.service(), self.filled());
+                let is_empty = filled.answers.is_empty() && filled.seen.is_empty();
+                let _ = if is_empty {
+                    drafts::forget(&service).await
+                } else {
+                    drafts::keep(&service, &filled).await
+                };
+            }
+            self.open.update_value(|open| open.telling = false);
+            self.follow();
+        });
+    }
+
+    /// Loads the page that waits, if one does.
+    fn follow(self) {
+        if let Some(path) = self.open.try_update_value(|open| open.then.take()).flatten() {
+            address::load(&path);
+        }
     }
 
     /// Notes that the person went past a question, whether or not they answered it.
@@ -178,7 +207,7 @@ impl Draft {
     pub fn update_of(self, service: &str, change: impl FnOnce(&mut Answers)) {
         if self.is_of(service) {
             self.update(change);
-        } else if let Some(mut kept) = storage::read::<Kept>(&name(service)) {
+        } else if let Some(mut kept) = storage::read::<Filled>(&name(service)) {
             change(&mut kept.answers);
             storage::write(&name(service), &kept);
         }
@@ -202,26 +231,20 @@ impl Draft {
         self.open.with_value(|open| open.turn)
     }
 
-    /// Throws the draft away: it was sent, or the person starts again.
+    /// Throws the draft away: the person starts again.
     pub fn erase(self) {
-        storage::remove(&self.name());
-        if self.open.with_value(|open| open.turn > 0) {
-            // The server keeps it, too, and would bring it again.
-            boot::forget_posted();
-            let service = self.service();
-            spawn_local(async move {
-                let _ = drafts::forget(&service).await;
-            });
-        }
-        self.begin();
+        self.erase_of(&self.service());
+        self.open.update_value(|open| open.ahead = true);
+        self.tell();
     }
 
-    /// Throws the draft of this service away, even when another one is open by now.
+    /// Forgets the draft of this service, even when another one is open by now: it was sent, and the server knows.
     pub fn erase_of(self, service: &str) {
+        storage::remove(&name(service));
         if self.is_of(service) {
-            self.erase();
-        } else {
-            storage::remove(&name(service));
+            // The page would bring it again.
+            boot::forget_posted();
+            self.begin();
         }
     }
 
@@ -231,11 +254,12 @@ impl Draft {
             open.kept = false;
             open.seen.clear();
             open.turn = 0;
+            open.ahead = false;
         });
         self.answers.set(Answers::default());
     }
 
-    fn adopt(self, kept: Kept) {
+    fn adopt(self, kept: Filled) {
         self.open.update_value(|open| {
             open.key = kept.key;
             open.kept = true;

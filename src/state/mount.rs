@@ -106,9 +106,43 @@ enum Input {
 
 /// Where the person is.
 struct Focus {
-    id: String,
+    /// How to find the same element among those that are drawn anew.
+    like: Like,
     from: Option<u32>,
     to: Option<u32>,
+}
+
+/// What is the same about an element wherever it is drawn.
+enum Like {
+    Id(String),
+    /// Its tag and words, and how many of the same stand before it: links and buttons have no identifiers.
+    Words(String, Option<String>, usize),
+}
+
+impl Like {
+    fn of(element: &Element) -> Self {
+        let id = element.id();
+        if !id.is_empty() {
+            return Self::Id(id);
+        }
+        let (tag, words) = (element.tag_name(), element.text_content());
+        let before = alike(&tag, words.as_deref()).take_while(|other| other != element).count();
+        Self::Words(tag, words, before)
+    }
+
+    fn find(&self) -> Option<Element> {
+        match self {
+            Self::Id(id) => document().get_element_by_id(id),
+            Self::Words(tag, words, before) => alike(tag, words.as_deref()).nth(*before),
+        }
+    }
+}
+
+/// The elements of a page with this tag and these words.
+fn alike(tag: &str, words: Option<&str>) -> impl Iterator<Item = Element> {
+    let all = document().get_elements_by_tag_name(tag);
+    let all = (0..all.length()).filter_map(move |at| all.item(at));
+    all.filter(move |element| element.text_content().as_deref() == words)
 }
 
 impl Left {
@@ -120,9 +154,10 @@ impl Left {
                 inputs.extend(element.and_then(|element| Some((element.id(), touched(&element)?))));
             }
         }
-        let focus = document().active_element().filter(|element| !element.id().is_empty()).map(|element| {
+        let focus = document().active_element().filter(|element| place.contains(Some(element)));
+        let focus = focus.map(|element| {
             let (from, to) = selection(&element);
-            Focus { id: element.id(), from, to }
+            Focus { like: Like::of(&element), from, to }
         });
         Self { inputs, focus }
     }
@@ -163,8 +198,8 @@ impl Left {
 
     /// Goes to where the person was.
     fn go_back(self) {
-        if let Some(Focus { id, from, to }) = self.focus
-            && let Some(element) = document().get_element_by_id(&id)
+        if let Some(Focus { like, from, to }) = self.focus
+            && let Some(element) = like.find()
         {
             let options = FocusOptions::new();
             options.set_prevent_scroll(true);
@@ -172,7 +207,7 @@ impl Left {
                 let _ = element.focus_with_options(&options);
             }
             if let Some(input) = element.dyn_ref::<HtmlInputElement>() {
-                let _ = input.set_selection_range(from.unwrap_or_default(), to.unwrap_or_default());
+                put_cursor(input, from, to);
             } else if let Some(area) = element.dyn_ref::<HtmlTextAreaElement>() {
                 let _ = area.set_selection_range(from.unwrap_or_default(), to.unwrap_or_default());
             }
@@ -206,6 +241,20 @@ fn set_text(element: &Element, text: &str) {
         area.set_value(text);
     } else if let Some(select) = element.dyn_ref::<HtmlSelectElement>() {
         select.set_value(text);
+    }
+}
+
+/// Puts the cursor where it was. Where an email address is typed nobody is told where it is: then it goes to the end,
+/// for there it was while the person typed.
+fn put_cursor(input: &HtmlInputElement, from: Option<u32>, to: Option<u32>) {
+    let kind = input.type_();
+    if kind == "email" {
+        input.set_type("text");
+    }
+    let end = u32::try_from(input.value().encode_utf16().count()).unwrap_or_default();
+    let _ = input.set_selection_range(from.unwrap_or(end), to.unwrap_or(end));
+    if kind == "email" {
+        input.set_type(&kind);
     }
 }
 

@@ -4,6 +4,7 @@
 
 pub mod council;
 pub mod documents;
+pub mod drafts;
 pub mod follow;
 pub mod nearby;
 pub mod photos;

@@ -147,24 +147,20 @@ pub(super) fn phone(path: String, raw: &str) -> Result<Option<Phone>, FieldError
 /// domain in any script are fine). Anything that could end a mail header line is refused.
 #[must_use]
 pub fn is_email(text: &str) -> bool {
-    let lower = text.to_ascii_lowercase();
+    let ends_line = |part: &[u8]| matches!(part, [b'%', b'0', b'a' | b'd' | b'A' | b'D']);
     if plain::count(text) > EMAIL_MAX
         || text.chars().any(char::is_control)
-        || lower.contains("%0a")
-        || lower.contains("%0d")
+        || text.as_bytes().windows(3).any(ends_line)
     {
         return false;
     }
     let Some((local, host)) = text.rsplit_once('@') else { return false };
-    let quoted = local.len() > 2
-        && local.starts_with('"')
-        && local.ends_with('"')
-        && !local[1..local.len() - 1].contains('"');
+    let quoted = local.strip_prefix('"').and_then(|local| local.strip_suffix('"'));
+    let quoted = quoted.is_some_and(|local| !local.is_empty() && !local.contains('"'));
     let local_ok = quoted
-        || local.split('.').all(|atom| {
-            !atom.is_empty()
-                && atom.chars().all(|c| plain::is_letter_or_digit(c) || "!#$%&'*+-/=?^_`{|}~".contains(c))
-        });
+        || local
+            .split('.')
+            .all(|atom| !atom.is_empty() && atom.chars().all(|c| plain::is_letter_or_digit(c) || is_sign(c)));
     let labels: Vec<&str> = host.split('.').collect();
     let host_ok = labels.len() > 1
         && labels.iter().all(|label| {
@@ -176,6 +172,11 @@ pub fn is_email(text: &str) -> bool {
         });
     let top_ok = labels.last().is_some_and(|top| plain::count(top) > 1 && top.chars().any(is_letter));
     local.len() <= 64 && local_ok && host_ok && top_ok
+}
+
+/// The signs that may stand in the local part (RFC 5322 `atext`).
+fn is_sign(c: char) -> bool {
+    u8::try_from(c).is_ok_and(|c| b"!#$%&'*+-/=?^_`{|}~".contains(&c))
 }
 
 fn is_letter(c: char) -> bool {
@@ -249,9 +250,11 @@ pub fn e164(typed: &str) -> Option<String> {
     if main.chars().any(|c| is_letter(c) && c != 'e') {
         return None;
     }
-    let main = main.replace("(0)", "");
     let plus = main.trim_start().starts_with('+') || main.trim_start().starts_with("(+");
-    let digits: String = main.chars().filter(char::is_ascii_digit).collect();
+    let mut parts = main.split('(');
+    let first = parts.next();
+    let parts = first.into_iter().chain(parts.map(|part| part.strip_prefix("0)").unwrap_or(part)));
+    let digits: String = parts.flat_map(str::chars).filter(char::is_ascii_digit).collect();
     let digits = digits.strip_prefix("18001").unwrap_or(&digits).to_owned();
     let number = if plus {
         digits

@@ -9,10 +9,9 @@ pub(super) fn parse(parts: Parts<'_>) -> Parsed {
 
 /// Two letters for the council, then six to ten digits; the last may be a letter to check them by.
 fn charge(code: &str) -> bool {
-    let (council, rest) = code.split_at(code.len().min(2));
+    let Some((council, rest)) = code.split_at_checked(2) else { return false };
     let digits = rest.strip_suffix(|c: char| c.is_ascii_uppercase()).unwrap_or(rest);
-    council.len() == 2
-        && council.bytes().all(|byte| byte.is_ascii_uppercase())
+    council.bytes().all(|byte| byte.is_ascii_uppercase())
         && (6..=10).contains(&digits.len())
         && digits.bytes().all(|byte| byte.is_ascii_digit())
 }

@@ -17,7 +17,7 @@ const ASSET_MAX: u32 = 50;
 
 /// The areas of the United Kingdom's postcodes, the Crown dependencies and forces' post (BF) included.
 /// Source: the list that GOV.UK's own forms use.
-const AREAS: &str = " AB AL B BA BB BD BF BH BL BN BR BS BT BX CA CB CF CH CM CO CR CT CV CW DA DD DE DG DH DL DN DT DY E EC EH EN EX FK FY G GL GU GY HA HD HG HP HR HS HU HX IG IM IP IV JE KA KT KW KY L LA LD LE LL LN LS LU M ME MK ML N NE NG NN NP NR NW OL OX PA PE PH PL PO PR RG RH RM S SA SE SG SK SL SM SN SO SP SR SS ST SW SY TA TD TF TN TQ TR TS TW UB W WA WC WD WF WN WR WS WV YO ZE ";
+const AREAS: &str = "AB AL B BA BB BD BF BH BL BN BR BS BT BX CA CB CF CH CM CO CR CT CV CW DA DD DE DG DH DL DN DT DY E EC EH EN EX FK FY G GL GU GY HA HD HG HP HR HS HU HX IG IM IP IV JE KA KT KW KY L LA LD LE LL LN LS LU M ME MK ML N NE NG NN NP NR NW OL OX PA PE PH PL PO PR RG RH RM S SA SE SG SK SL SM SN SO SP SR SS ST SW SY TA TD TF TN TQ TR TS TW UB W WA WC WD WF WN WR WS WV YO ZE";
 
 /// A place question.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -183,18 +183,18 @@ pub fn postcode(typed: &str) -> Option<String> {
     let district = &code[digits_from..inward];
     let district_ok = matches!(district, [d] if d.is_ascii_digit())
         || matches!(district, [d, e] if d.is_ascii_digit() && e.is_ascii_alphanumeric());
-    let unit_ok = code[inward].is_ascii_digit()
-        && code[inward + 1..].iter().all(|c| "ABDEFGHJLNPQRSTUWXYZ".contains(*c));
+    let may_end = |c: &char| c.is_ascii_uppercase() && !matches!(c, 'C' | 'I' | 'K' | 'M' | 'O' | 'V');
+    let unit_ok = code[inward].is_ascii_digit() && code[inward + 1..].iter().all(may_end);
     if !(is_area(&code[..digits_from]) && district_ok && unit_ok) {
         return None;
     }
     let text: String = code.iter().collect();
-    Some(format!("{} {}", &text[..inward], &text[inward..]))
+    let (outward, inward) = text.split_at_checked(inward)?;
+    Some(format!("{outward} {inward}"))
 }
 
 fn is_area(letters: &[char]) -> bool {
-    let name: String = letters.iter().collect();
-    AREAS.contains(&format!(" {name} "))
+    AREAS.split(' ').any(|area| area.chars().eq(letters.iter().copied()))
 }
 
 #[cfg(test)]

@@ -1,19 +1,57 @@
-//! `/api/drafts`: what somebody filled in without the app.
+//! `/api/drafts`: what somebody fills in, which the server keeps to draw their next page with.
 
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::IntoResponse;
+use domain::api::drafts::{Filled, Posted};
 use domain::api::problem::Problem;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::error::ApiError;
-use crate::extract::{At, Path, form_token};
+use crate::extract::{At, Body, Path, form_token};
 use crate::secret;
 use crate::state::AppState;
+use crate::web::visit::Visit;
 
 /// The routes of this file.
 pub fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(forget))
+    OpenApiRouter::new().routes(routes!(keep)).routes(routes!(forget))
+}
+
+/// Keeps what was filled in so far. What was posted on plain pages meanwhile stays in it; what was sent stays sent.
+#[utoipa::path(post, path = "/api/drafts/{service}", tag = "requests", operation_id = "keep_draft",
+    params(("service" = String, Path)), request_body = Filled,
+    responses((status = 204), (status = 403, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem)))]
+async fn keep(
+    State(state): State<AppState>,
+    at: At,
+    headers: HeaderMap,
+    Path(service): Path<String>,
+    Body(filled): Body<Filled>,
+) -> Result<impl IntoResponse, ApiError> {
+    let service = at.served.catalogue.get(&service).ok_or_else(ApiError::not_found)?;
+    let visit = Visit::of(&state, &at, &headers);
+    if at.store.sent_before(filled.key).await?.is_none() {
+        let before =
+            visit.kept(&service.id).await?.unwrap_or_else(|| Posted { key: filled.key, ..Posted::default() });
+        let turn = before.turn.max(filled.turn) + 1;
+        let Filled { key, answers, seen, .. } = filled.with(&before);
+        let is_asked = |question: &str| service.question(question).is_some();
+        let answers = answers.only(is_asked);
+        let seen = seen.into_iter().filter(|(id, _)| is_asked(id)).collect();
+        let posted = Posted {
+            service: service.id.clone(),
+            key,
+            turn,
+            answers,
+            seen,
+            taken: before.taken,
+            ..Posted::default()
+        };
+        visit.keep(&posted).await?;
+    }
+    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, visit.cookie())]))
 }
 
 /// Forgets what this browser posted for a service: it was thrown away in the app.

@@ -1,7 +1,7 @@
 //! What people fill in without the app: kept under the token in their cookie until they send it, or for a while.
 
 use chrono::{DateTime, Utc};
-use domain::api::council::Posted;
+use domain::api::drafts::Posted;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 use uuid::Uuid;

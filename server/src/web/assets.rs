@@ -85,7 +85,11 @@ pub fn serve(name: &str, headers: &HeaderMap) -> Option<Response> {
 pub fn accepts(headers: &HeaderMap, encoding: &str) -> bool {
     let accepted =
         headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    accepted.split(',').any(|offer| offer.split(';').next().is_some_and(|offer| offer.trim() == encoding))
+    accepted.split(',').any(|offer| {
+        let (name, weight) = offer.split_once(';').unwrap_or((offer, ""));
+        let is_refused = weight.trim().strip_prefix("q=").is_some_and(|weight| weight.parse() == Ok(0.0));
+        name.trim() == encoding && !is_refused
+    })
 }
 
 /// Whether a name is one of a file, by its ending. A link that somebody copied with the full stop behind it is not.

@@ -22,6 +22,10 @@ use crate::routes;
 use crate::secret;
 use crate::state::AppState;
 
+/// The most characters of a reason, as the API takes them.
+const MOST_OF_FEEDBACK: u32 = 2_000;
+const MOST_OF_WITHDRAWAL: u32 = 1_000;
+
 /// The pages with these forms.
 pub fn router() -> Router<AppState> {
     Router::new()
@@ -43,7 +47,7 @@ async fn find_request(State(state): State<AppState>, at: At, request: Request) -
         let mut problems = find::check(&what);
         if problems.is_empty() {
             match routes::follow::key_of(&state, &at, &what).await {
-                Ok(key) => return Ok(visit.to(&paths::request(&key))),
+                Ok(key) => return visit.done(paths::FOLLOW, &paths::request(&key)).await,
                 Err(error) if error.status() == StatusCode::NOT_FOUND => {
                     problems.push(Problem { id: "reference".to_owned(), words: find::NOT_FOUND.to_owned() });
                 }
@@ -61,6 +65,7 @@ async fn write(State(state): State<AppState>, at: At, Path(key): Path<String>, r
     let written = async {
         let visit = Visit::of(&state, &at, &headers);
         let form = Form::read(request).await?;
+        let stored = routes::follow::stored(&at, &key).await?;
         let here = paths::request(&key);
         if form.act().0 == "stop" {
             routes::follow::stop_watching(&at, &key).await?;
@@ -72,7 +77,11 @@ async fn write(State(state): State<AppState>, at: At, Path(key): Path<String>, r
             let Ok(score) = form.text("score").parse() else {
                 return visit.again(&form, problem("score", "Choose how it went"), &here).await;
             };
-            let reason = plain::lines(form.text("reason")).chars().take(2_000).collect();
+            let reason = plain::lines(form.text("reason"));
+            if plain::count(&reason) > MOST_OF_FEEDBACK {
+                let words = "Your reason must be 2,000 characters or fewer";
+                return visit.again(&form, problem("reason", words), &here).await;
+            }
             (Event::Feedback(Feedback { score, reason }), None)
         } else {
             let text = plain::lines(form.text("message"));
@@ -89,15 +98,17 @@ async fn write(State(state): State<AppState>, at: At, Path(key): Path<String>, r
             let id = id.and_then(|hash| Uuid::from_slice(hash.get(..16)?).ok());
             (Event::Message { text }, id)
         };
-        let stored = routes::follow::stored(&at, &key).await?;
         match act(&state, &at, stored.id, Actor::Resident, event, id).await {
             // The first press of the button counted.
             Err(error) if error.code() == "already_given" => {}
-            acted => {
-                acted?;
+            // Closed meanwhile, it has no form any more that this could stand in.
+            Err(error) => {
+                let written = form.text(if is_feedback { "reason" } else { "message" });
+                return Ok(pages::sorry_for(&state, &at, &error, written));
             }
+            Ok(_) => {}
         }
-        Ok(visit.to(&here))
+        visit.done(&here, &here).await
     };
     or_sorry(&state, &at, written).await
 }
@@ -113,9 +124,16 @@ async fn withdraw(
     let withdrawn = async {
         let visit = Visit::of(&state, &at, &headers);
         let form = Form::read(request).await?;
-        let reason = plain::lines(form.text("reason")).chars().take(1_000).collect();
+        let reason = plain::lines(form.text("reason"));
+        let here = paths::withdraw(&key);
+        if plain::count(&reason) > MOST_OF_WITHDRAWAL {
+            let words = "Your reason must be 1,000 characters or fewer".to_owned();
+            let problem = Problem { id: "reason".to_owned(), words };
+            routes::follow::stored(&at, &key).await?;
+            return visit.again(&form, vec![problem], &here).await;
+        }
         routes::follow::withdraw_of(&state, &at, &key, reason).await?;
-        Ok(visit.to(&paths::request(&key)))
+        visit.done(&here, &paths::request(&key)).await
     };
     or_sorry(&state, &at, withdrawn).await
 }

@@ -7,4 +7,4 @@ mod form;
 pub mod pages;
 pub mod posted;
 pub mod ready;
-mod visit;
+pub(crate) mod visit;

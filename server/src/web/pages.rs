@@ -4,7 +4,8 @@
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{Html, IntoResponse as _, Response};
-use domain::api::council::{Boot, Posted};
+use domain::api::council::Boot;
+use domain::api::drafts::Posted;
 use domain::api::nearby::Nearby;
 use domain::council::Council;
 use domain::journey;
@@ -79,7 +80,7 @@ async fn page(state: &AppState, at: &At, headers: &HeaderMap, address: &str) -> 
     let posted = match (id, found) {
         (Some(id), _) => visit::of_service(state, at, headers, id).await?,
         (None, Some(Page::Find | Page::Request { .. } | Page::Withdraw { .. })) => {
-            visit::take_small(state, at, headers).await?
+            visit::of_page(state, at, headers, path).await?
         }
         _ => None,
     };
@@ -169,6 +170,11 @@ async fn replies(
 /// A page that says that something went wrong with what was posted. It brings no app, which would draw something else
 /// in its place.
 pub(super) fn sorry(state: &AppState, at: &At, error: &ApiError) -> Response {
+    sorry_for(state, at, error, "")
+}
+
+/// The same, with what was written and has no other place to be kept.
+pub(super) fn sorry_for(state: &AppState, at: &At, error: &ApiError, written: &str) -> Response {
     let why = match error.status() {
         StatusCode::TOO_MANY_REQUESTS => "That was tried too often. Wait an hour, then try again.",
         StatusCode::PAYLOAD_TOO_LARGE => {
@@ -178,21 +184,31 @@ pub(super) fn sorry(state: &AppState, at: &At, error: &ApiError) -> Response {
         StatusCode::NOT_FOUND => "What you sent this for is not here any more.",
         _ => "What you typed before is kept.",
     };
-    let drawn = plain::sorry(routes::council::view(state, &at.served), why);
+    let drawn = plain::sorry(routes::council::view(state, &at.served), why, written);
     let mut response = without_app(at, &drawn.title, &drawn.html);
     *response.status_mut() = error.status();
     keep_private(&mut response);
     response
 }
 
-/// The page for what was posted from somebody else's page, or from one that does not say whose it is.
-pub(crate) fn from_elsewhere() -> Response {
-    let html = "<div class=\"govuk-width-container\"><main class=\"govuk-main-wrapper\" id=\"main\">\
-        <h1 class=\"govuk-heading-l\">Sorry, there is a problem</h1>\
-        <p>This did not come from our own page, so nothing was sent. Go back, reload the page, and try again. \
-        What you typed before is kept.</p></main></div>";
-    let mut response =
-        (StatusCode::FORBIDDEN, Html(bare("", "Sorry, there is a problem", html))).into_response();
+/// The page for what never came to a page of ours: it is not known whose it would be.
+pub(crate) fn failed(status: StatusCode) -> Response {
+    let why = match status {
+        StatusCode::FORBIDDEN => {
+            "This did not come from our own page, so nothing was sent. Go back, reload the page, and try again."
+        }
+        StatusCode::REQUEST_TIMEOUT => {
+            "What you sent took too long to arrive. Go back and try again, with fewer or smaller files."
+        }
+        StatusCode::METHOD_NOT_ALLOWED => "Nothing can be sent to this page. Go back and try again.",
+        StatusCode::MISDIRECTED_REQUEST => "There is no council at this address.",
+        _ => "Something went wrong on our side. Go back and try again.",
+    };
+    let html = format!(
+        "<div class=\"govuk-width-container\"><main class=\"govuk-main-wrapper\" id=\"main\">\
+         <h1 class=\"govuk-heading-l\">Sorry, there is a problem</h1><p>{why} What you typed before is kept.</p></main></div>"
+    );
+    let mut response = (status, Html(bare("", "Sorry, there is a problem", &html))).into_response();
     keep_private(&mut response);
     response
 }

@@ -8,11 +8,12 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use axum::routing::get;
 use domain::answers::{Answers, question_of};
-use domain::api::council::Posted;
+use domain::api::drafts::Posted;
 use domain::api::requests::SubmitRequest;
 use domain::catalogue::{Question, Service};
 use domain::field::Kind;
 use domain::field::documents::{self, Document};
+use domain::field::group;
 use domain::field::photos::{self, Photo};
 use domain::journey::{self, Next};
 use domain::validate;
@@ -306,9 +307,29 @@ async fn post_page(
             }
         }
     }
+    let place = if problems.is_empty() { place_of(page, form.act(), &posted.answers) } else { None };
     posted.problems = in_pairs(problems);
     visit.keep(&posted).await?;
-    Ok(visit.to(&here))
+    Ok(visit.to(&place.map_or_else(|| here.clone(), |place| format!("{here}#{place}"))))
+}
+
+/// Where on the page it goes on after a button that was pressed: the identifier of a field.
+fn place_of(page: &[Question], (verb, path): (&str, &str), answers: &Answers) -> Option<String> {
+    let id = path.rsplit_once('.').map_or(path, |(id, _)| id);
+    let question = page.iter().find(|question| question.id == path || question.id == id)?;
+    let field = |parts: &[&str]| parts.join(".").trim_end_matches('.').to_owned();
+    match (verb, &question.kind) {
+        ("find", _) => Some(field(&[path, "postcode"])),
+        ("hand", _) => Some(field(&[path, "line1"])),
+        ("add", Kind::Group(group)) => {
+            let first = group.questions.first()?;
+            let number = group::count(path, answers).max(1).saturating_add(1).min(group.max);
+            Some(field(&[path, &number.to_string(), &first.id, &first.kind.first_part()]))
+        }
+        ("remove", Kind::Group(_)) => Some(format!("{}-add", question.id)),
+        ("map" | "remove", _) => Some(field(&[&question.id, &question.kind.first_part()])),
+        _ => None,
+    }
 }
 
 fn has_passed(posted: &Posted, question: &Question) -> bool {

@@ -71,8 +71,8 @@ impl Ready {
     /// The page, or that it is still the one that the browser has.
     #[must_use]
     pub fn reply(&self, asked: &HeaderMap) -> Response {
-        let known =
-            asked.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == self.tag.as_bytes());
+        let known = asked.get(header::IF_NONE_MATCH).and_then(|known| known.to_str().ok());
+        let known = known.is_some_and(|known| known.split(',').any(|tag| tag.trim() == self.tag));
         let is_small = accepts(asked, "br");
         let mut response = match (known, is_small) {
             (true, _) => StatusCode::NOT_MODIFIED.into_response(),

@@ -4,7 +4,7 @@
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use chrono::TimeDelta;
-use domain::api::council::Posted;
+use domain::api::drafts::Posted;
 use portico_app::components::error_summary::Problem;
 
 use super::form::Form;
@@ -31,21 +31,24 @@ pub(super) async fn of_service(
     Ok(at.store.draft(secret::hash(token.as_bytes()), service, state.now()).await?)
 }
 
-/// What was posted into a small form and could not be taken: shown once.
-pub(super) async fn take_small(
+/// What was posted into a small form of a page and could not be taken. It stays until it can be.
+pub(super) async fn of_page(
     state: &AppState,
     at: &At,
     headers: &HeaderMap,
+    path: &str,
 ) -> Result<Option<Posted>, ApiError> {
-    let posted = of_service(state, at, headers, "").await?;
-    if let (Some(_), Some(token)) = (&posted, form_token(state, headers)) {
-        at.store.forget_draft(secret::hash(token.as_bytes()), "").await?;
-    }
-    Ok(posted)
+    let posted = of_service(state, at, headers, &page(path)).await?;
+    Ok(posted.map(|posted| Posted { service: String::new(), ..posted }))
+}
+
+/// In place of a draft's service: the page of a small form. Its address is a key, which is kept nowhere.
+fn page(path: &str) -> String {
+    format!("page:{}", data_encoding::HEXLOWER.encode(&secret::hash(path.as_bytes())))
 }
 
 /// Who posts: what they posted before, and the way to keep it.
-pub(super) struct Visit<'a> {
+pub(crate) struct Visit<'a> {
     state: &'a AppState,
     at: &'a At,
     token: String,
@@ -62,18 +65,23 @@ impl<'a> Visit<'a> {
         secret::hash(self.token.as_bytes())
     }
 
-    /// Leads on; the cookie lives on from now.
-    pub fn to(&self, path: &str) -> Response {
-        let secure = if is_secure(&self.state.public_url) { "; Secure" } else { "" };
-        let cookie = format!(
-            "{}={}; Path=/; HttpOnly; SameSite=Lax; Max-Age={}{secure}",
-            form_cookie(is_secure(&self.state.public_url)),
+    /// The cookie that leads back to what is kept; it lives on from now.
+    pub fn cookie(&self) -> String {
+        let secure = is_secure(&self.state.public_url);
+        format!(
+            "{}={}; Path=/; HttpOnly; SameSite=Lax; Max-Age={}{}",
+            form_cookie(secure),
             self.token,
-            KEPT.num_seconds()
-        );
+            KEPT.num_seconds(),
+            if secure { "; Secure" } else { "" },
+        )
+    }
+
+    /// Leads on.
+    pub fn to(&self, path: &str) -> Response {
         let headers = [
             (header::LOCATION, path.to_owned()),
-            (header::SET_COOKIE, cookie),
+            (header::SET_COOKIE, self.cookie()),
             (header::CACHE_CONTROL, "no-store".to_owned()),
         ];
         (StatusCode::SEE_OTHER, headers).into_response()
@@ -125,13 +133,28 @@ impl<'a> Visit<'a> {
         Ok(before.map(|before| follow_key(self.state, self.at, before.id)))
     }
 
+    /// Leads to a page, for a small form was taken: what was typed into it before is forgotten.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn done(&self, from: &str, to: &str) -> Result<Response, ApiError> {
+        self.forget(&page(from)).await?;
+        Ok(self.to(to))
+    }
+
     /// Keeps what was typed into a small form, with what is wrong, and leads back to it.
     ///
     /// # Errors
     /// The database's.
-    pub async fn again(&self, form: &Form, problems: Vec<Problem>, path: &str) -> Result<Response, ApiError> {
+    pub(super) async fn again(
+        &self,
+        form: &Form,
+        problems: Vec<Problem>,
+        path: &str,
+    ) -> Result<Response, ApiError> {
         let answers = form.texts.iter().map(|(path, raw)| (path.as_str(), raw.as_str())).collect();
-        let posted = Posted { answers, problems: in_pairs(problems), ..Posted::default() };
+        let posted =
+            Posted { service: page(path), answers, problems: in_pairs(problems), ..Posted::default() };
         self.keep(&posted).await?;
         Ok(self.to(path))
     }
