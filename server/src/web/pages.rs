@@ -52,7 +52,7 @@ pub async fn fallback(State(state): State<AppState>, at: At, request: Request) -
 /// The staff's app draws itself.
 fn staff(state: &AppState, at: &At) -> Response {
     let boot = Boot { council: routes::council::view(state, &at.served), service: None, posted: None };
-    let Some(html) = fill_in(state, at, ("staff.html", None), &boot, &Drawn::default()) else {
+    let Some(html) = Told::of(state, at, None, &boot).fill_in(at, "staff.html", &Drawn::default()) else {
         return not_built();
     };
     let mut response = with_policy(at, Html(html).into_response());
@@ -104,9 +104,10 @@ async fn page(state: &AppState, at: &At, headers: &HeaderMap, address: &str) -> 
     let is_form = matches!(found, Some(Page::Start { .. } | Page::Step { .. }));
     let boot = Boot { council: routes::council::view(state, &at.served), service, posted };
     let given = Given { address: address.to_owned(), origin: base(state, &at.served.council) };
-    let drawn = plain::draw(boot.clone(), given, replies);
+    let told = Told::of(state, at, found, &boot);
+    let drawn = plain::draw(boot, given, replies);
     let file = if is_form || found.is_none() { "index.html" } else { "follow.html" };
-    let Some(html) = fill_in(state, at, (file, found), &boot, &drawn) else { return Ok(not_built()) };
+    let Some(html) = told.fill_in(at, file, &drawn) else { return Ok(not_built()) };
     if is_same_for_all && !is_missing && !address.contains('?') {
         let ready = at.served.pages.put(address, language, html, now);
         return Ok(with_policy(at, ready.reply(headers)));
@@ -241,29 +242,49 @@ fn not_built() -> Response {
     (StatusCode::SERVICE_UNAVAILABLE, "The app has not been built. Run: cargo xtask run").into_response()
 }
 
-/// Puts a page into its template; none where the app was not built.
-fn fill_in(
-    state: &AppState,
-    at: &At,
-    (file, page): (&str, Option<Page<'_>>),
-    boot: &Boot,
-    drawn: &Drawn,
-) -> Option<String> {
-    let council = &at.served.council;
-    let block = format!("<script type=\"application/json\" id=\"boot\">{}</script>", json_for_html(boot));
-    let title = if drawn.title.is_empty() { &council.name } else { &drawn.title };
-    let language = boot.service.as_ref().and_then(|view| view.language.as_deref()).unwrap_or(ENGLISH);
-    let html = assets::text(file)?
-        .replace("<html lang=\"en\"", &format!("<html lang=\"{}\"", escape(language)))
-        .replace("<!--portico:theme-->", &format!("<style>{}</style>", theme(council)))
-        .replace("<!--portico:boot-->", &block)
-        .replace("<!--portico:title-->", &escape(title))
-        .replace("<!--portico:about-->", &about(state, at, page, boot))
-        .replace("<!--portico:council-->", &escape(&council.name))
-        .replace("<!--portico:tel-->", &phone_digits(&council.contact.phone))
-        .replace("<!--portico:phone-->", &escape(&council.contact.phone))
-        .replace("<!--portico:page-->", &drawn.html);
-    Some(html)
+/// What a page tells machines and the app, besides its words.
+struct Told {
+    language: String,
+    boot: String,
+    about: String,
+}
+
+impl Told {
+    fn of(state: &AppState, at: &At, page: Option<Page<'_>>, boot: &Boot) -> Self {
+        let language = boot.service.as_ref().and_then(|view| view.language.as_deref()).unwrap_or(ENGLISH);
+        Self {
+            language: format!("<html lang=\"{}\"", escape(language)),
+            boot: format!("<script type=\"application/json\" id=\"boot\">{}</script>", json_for_html(boot)),
+            about: about(state, at, page, boot),
+        }
+    }
+
+    /// Puts a page into its template; none where the app was not built.
+    fn fill_in(&self, at: &At, file: &str, drawn: &Drawn) -> Option<String> {
+        const PLACE: &str = "<!--portico:";
+        let council = &at.served.council;
+        let template = assets::text(file)?;
+        let mut pieces = template.split(PLACE);
+        let mut html = String::with_capacity(template.len() + self.boot.len() + drawn.html.len() + 2048);
+        html += &pieces.next()?.replace("<html lang=\"en\"", &self.language);
+        for piece in pieces {
+            let (name, rest) = piece.split_once("-->")?;
+            match name {
+                "theme" => html.extend(["<style>", &theme(council), "</style>"]),
+                "boot" => html += &self.boot,
+                "title" => html += &escape(if drawn.title.is_empty() { &council.name } else { &drawn.title }),
+                "about" => html += &self.about,
+                "council" => html += &escape(&council.name),
+                "tel" => html += &phone_digits(&council.contact.phone),
+                "phone" => html += &escape(&council.contact.phone),
+                "page" => html += &drawn.html,
+                // A comment of somebody else's.
+                _ => html.extend([PLACE, name, "-->"]),
+            }
+            html += rest;
+        }
+        Some(html)
+    }
 }
 
 /// The policy of a council's pages: its colours stand in them, and pictures of the map come from the host that it names,
@@ -361,11 +382,7 @@ fn phone_digits(phone: &str) -> String {
 
 /// JSON that can stand inside a script element: no `<` can end it early.
 fn json_for_html(value: &impl serde::Serialize) -> String {
-    serde_json::to_string(value)
-        .unwrap_or_default()
-        .replace('<', "\\u003c")
-        .replace('\u{2028}', "\\u2028")
-        .replace('\u{2029}', "\\u2029")
+    serde_json::to_string(value).unwrap_or_default().replace('<', "\\u003c")
 }
 
 /// The council's colours, over the stylesheet's own. In the page itself: they are a sentence, and asking for them would
