@@ -30,6 +30,7 @@ try {
   await composed;
   await start({ module_or_path: app });
 } catch (error) {
-  // The page that the server sent works without the app.
+  // The page that the server sent works without the app, but for what only an app can do.
+  document.documentElement.classList.add("portico-app-failed");
   console.error(error);
 }

@@ -22,8 +22,8 @@ test("and so is what it answers to a form that was posted", async ({ api, reques
   const graffiti = "/services/report-graffiti";
   const nearly = { surface: "public", offensive: "no", "place.words": "By the steps", "you.name": "Sam Taylor" };
   for (const [path, form, title] of [
-    ["/?q=bin", undefined, "Home"],
-    ["/?q=unicorn", undefined, "Home"],
+    ["/?q=bin", undefined, "Search results"],
+    ["/?q=unicorn", undefined, "Search results"],
     ["/services/none", undefined, "Page not found"],
     ["/follow", { reference: "1234" }, "Error: "],
     [`/follow/${key}`, { message: "" }, "Report graffiti"],

@@ -196,9 +196,64 @@ for (const [what, handle] of [
     await filler.answer("Is it offensive?", "No");
     await filler.where("By the steps");
     await filler.who({ name: "Sam Taylor", email: "sam@example.org" });
+    // Nothing is shown that only the app can do.
+    await expect(page.getByRole("button", { name: "Show a map" })).toBeHidden();
     await filler.goOn();
     await expect(filler.heading).toHaveText("Check your answers");
     await page.getByRole("button", { name: /^Send to / }).click();
     await expect(filler.heading).toHaveText("We have your request");
   });
 }
+
+test("what I sent or threw away without the app does not come back with it", async ({ page, context, inspector }) => {
+  const filler = new Filler(page, inspector);
+  const fill = async (where: string) => {
+    await filler.answer("What is the graffiti on?", "Something public");
+    await filler.answer("Is it offensive?", "No");
+    await filler.where(where);
+    await filler.who({ name: "Sam Taylor", email: "sam@example.org" });
+    await filler.toCheck();
+  };
+  await page.goto("/services/report-graffiti");
+  await fill("By the steps");
+  // Sent without the app.
+  await context.route("**/*.wasm", (route) => route.abort());
+  inspector.allow(/./);
+  inspector.plain = "blocked";
+  await page.reload();
+  await page.getByRole("button", { name: /^Send to / }).click();
+  await filler.shows("We have your request");
+  await context.unroute("**/*.wasm");
+  inspector.plain = "no";
+  await page.goto("/services/report-graffiti");
+  await expect(page.locator("#app[data-started]")).toBeVisible();
+  await expect(page.getByLabel("Full name")).toHaveValue("");
+  await expect(page.getByText("What you typed before is kept")).toHaveCount(0);
+  // Another one is another one; thrown away without the app.
+  await fill("By the fountain");
+  const letIn = await held(context);
+  await page.goto("/services/report-graffiti");
+  await page.getByRole("button", { name: "Throw it away and start again" }).click();
+  await expect(page.getByLabel("Full name")).toHaveValue("");
+  letIn();
+  await expect(page.locator("#app[data-started]")).toBeVisible();
+  await expect(page.getByLabel("Full name")).toHaveValue("");
+  await filler.inspected();
+});
+
+test("what I look at stays where it is, whatever comes in above it", async ({ page, context, inspector }) => {
+  const letIn = await held(context);
+  await page.goto("/services/blue-badge/what");
+  // The app asks for a crime number at once, above the message.
+  await page.getByRole("radio", { name: "A stolen badge" }).check({ force: true });
+  const message = page.getByLabel("What should we know?");
+  await message.pressSequentially("It was in my car");
+  const top = () => message.evaluate((area) => Math.round(area.getBoundingClientRect().top));
+  const before = await top();
+  letIn();
+  await expect(page.locator("#app[data-started]")).toBeVisible();
+  await expect(page.getByLabel("Crime number")).toBeVisible();
+  await expect(message).toBeFocused();
+  expect(Math.abs((await top()) - before)).toBeLessThanOrEqual(1);
+  await new Filler(page, inspector).inspected();
+});

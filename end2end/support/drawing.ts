@@ -25,6 +25,9 @@ function drawn(): string[] {
     found.set("class", classes.sort().join(" "));
     // The app makes what it puts the focus on able to take it.
     if (element.matches("h1")) found.delete("tabindex");
+    // Where a plain page is posted to, and where on the next page a question stands.
+    if (element.matches("form[method=post]")) found.delete("action");
+    if (element.matches("a[href*='from=check#']")) found.set("href", element.getAttribute("href")!.split("#")[0]!);
     if (element.matches("button:not([type=submit]), button[name=do], button.portico-needs-script")) {
       // What else can be pressed than the way on: the app acts by itself, a plain page is posted with what is meant.
       for (const name of ["type", "name", "value"]) found.delete(name);

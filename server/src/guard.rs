@@ -14,14 +14,18 @@ use crate::web::pages;
 pub const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; \
          connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-const HEADERS: [(HeaderName, &str); 8] = [
+const HEADERS: [(HeaderName, &str); 4] = [
     (header::CONTENT_SECURITY_POLICY, POLICY),
     (header::STRICT_TRANSPORT_SECURITY, "max-age=31536000; includeSubDomains"),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+];
+
+/// What only says something of a page. The app's scripts, styles and programs do without: each visitor fetches them.
+const OF_PAGES: [(HeaderName, &str); 4] = [
     // A page of ours that posts a form says where it is from; no other site learns it.
     (header::REFERRER_POLICY, "same-origin"),
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
     (
         HeaderName::from_static("permissions-policy"),
         "geolocation=(self), camera=(self), microphone=(), payment=()",
@@ -42,7 +46,12 @@ pub async fn headers(request: Request, next: Next) -> Response {
     if api && !response.headers().contains_key(header::CACHE_CONTROL) {
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
-    for (name, value) in HEADERS {
+    let kind = response.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    let is_part = kind.is_some_and(|kind| {
+        ["text/css", "text/javascript", "application/wasm"].iter().any(|part| kind.starts_with(part))
+    });
+    let of_pages = OF_PAGES.into_iter().filter(|_| !is_part);
+    for (name, value) in HEADERS.into_iter().chain(of_pages) {
         // A handler may be stricter, or name the host of the council's map.
         response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
     }

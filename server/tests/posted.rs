@@ -13,7 +13,7 @@ use server::secret::hash;
 use support::database::Kept;
 use support::{NOT_BUILT, Portal, Reply, Setup, Visitor};
 
-on_both_engines![a_form_is_filled_in_and_sent_once];
+on_both_engines![a_form_is_filled_in_and_sent_once, pages_at_the_same_moment];
 
 const FORM_PAGE: &str = "/services/report-graffiti";
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -417,6 +417,118 @@ async fn somebody_has_told_us_already() {
     assert_eq!(draft(&portal, &ann).await.answers.get("surface"), "sign");
 }
 
+/// Row 16: what looks like a page stays a text, also where it is shown again to be changed.
+#[tokio::test]
+async fn what_was_typed_is_shown_as_it_was_typed() {
+    let portal = Portal::open().await;
+    let text = "Tom &amp; Jerry&lt; &copy 5 <!> a<!--<() />-->b</textarea><script>alert(1)</script><h1>x";
+    let fields = form_urlencoded::Serializer::new(String::new())
+        .append_pair("place.words", text)
+        .append_pair(":asked", "place,details")
+        .append_pair("details", text)
+        .finish();
+    let (sam, there) = begin(&portal, FORM_PAGE, &fields).await;
+    assert!(there.starts_with(FORM_PAGE), "{there}");
+    assert_eq!(draft(&portal, &sam).await.answers.get("details"), text);
+    let page = sam.get(FORM_PAGE).await;
+    if page.status == 200 {
+        let html = String::from_utf8_lossy(&page.body).into_owned();
+        let safe = text.replace('&', "&amp;").replace('<', "&lt;");
+        assert_eq!(html.matches(&format!(">\n{safe}</textarea>")).count(), 2, "{html}");
+        assert!(!html.contains("<script>alert") && !html.contains("<h1>x"));
+    }
+}
+
+/// A draft that was sent or thrown away in one way is gone in every other; one that is gone says so.
+#[tokio::test]
+async fn what_ended_stays_ended() {
+    let portal = Portal::open().await;
+    let ended = async |visitor: &Visitor| {
+        let page = visitor.get(FORM_PAGE).await;
+        page.status != 200 || String::from_utf8_lossy(&page.body).contains("\"ended\":true")
+    };
+    let (sam, _) = begin(&portal, FORM_PAGE, GRAFFITI).await;
+    let key = draft(&portal, &sam).await.key;
+    post(&sam, "/services/report-graffiti/check", "").await.is(303);
+    assert!(ended(&sam).await);
+    // The app, which has it still, can't bring it back; a new one is no part of it.
+    let old = serde_json::json!({ "key": key, "answers": { "place.words": "Old" } });
+    sam.post("/api/drafts/report-graffiti", &old).await.is(204);
+    assert!(ended(&sam).await);
+    post(&sam, FORM_PAGE, "place.words=New&:asked=place").await.is(303);
+    let new = draft(&portal, &sam).await;
+    assert!(new.key != key && new.answers.get("place.words") == "New");
+    post(&sam, FORM_PAGE, "do=throw").await.is(303);
+    assert!(ended(&sam).await);
+    let thrown = serde_json::json!({ "key": new.key, "answers": { "place.words": "Old" } });
+    sam.post("/api/drafts/report-graffiti", &thrown).await.is(204);
+    assert!(ended(&sam).await);
+    // Expired, it is missed: the page says so.
+    let (ann, _) = begin(&portal, FORM_PAGE, GRAFFITI).await;
+    portal.turn(chrono::TimeDelta::hours(5));
+    let start = post(&ann, "/services/report-graffiti/check", "").await.is(303);
+    assert_eq!(start.header("location"), FORM_PAGE);
+    let page = ann.get(FORM_PAGE).await;
+    assert!(page.status != 200 || String::from_utf8_lossy(&page.body).contains("is gone"));
+}
+
+/// Two pages that are posted at the same moment are both in the draft.
+async fn pages_at_the_same_moment(kept: Kept) {
+    let portal = Setup::default().in_database(&kept.url).open().await;
+    for round in 0..10 {
+        let what = "/services/blue-badge/what";
+        let (sam, _) = begin(&portal, what, "message=&:asked=message").await;
+        let words = format!("message=Round+{round}&:asked=message");
+        let (one, other) = tokio::join!(
+            post(&sam, what, &words),
+            post(&sam, "/services/blue-badge/for", "you.name=Sam&:asked=you")
+        );
+        assert!(one.status == 303 && other.status == 303);
+        let posted = draft_of(&portal, &sam, "blue-badge").await;
+        assert_eq!(
+            (posted.answers.get("message"), posted.answers.get("you.name")),
+            (format!("Round {round}").as_str(), "Sam")
+        );
+    }
+}
+
+/// The browser sends a file once more when somebody comes back to its page: it is there once.
+#[tokio::test]
+async fn a_file_that_comes_again_is_the_same() {
+    let portal = Portal::open().await;
+    let mut sam = portal.visitor();
+    let [one, other] = [(80, 60), (60, 80)].map(|(width, height)| samples::jpeg(width, height));
+    sam.cookie = Some(post_files(&sam, &[("a.jpg", one.clone())]).await.is(303).cookie());
+    post_files(&sam, &[("a.jpg", one.clone()), ("b.jpg", other)]).await.is(303);
+    let photos =
+        |posted: &Posted| (1..=5).filter(|n| !posted.answers.get(&format!("photos.{n}")).is_empty()).count();
+    assert_eq!(photos(&draft(&portal, &sam).await), 2);
+    // Taken out, it may be picked anew.
+    post(&sam, FORM_PAGE, &format!("{GRAFFITI}&do=remove:photos.1")).await.is(303);
+    assert_eq!(photos(&draft(&portal, &sam).await), 1);
+    post_files(&sam, &[("a.jpg", one)]).await.is(303);
+    assert_eq!(photos(&draft(&portal, &sam).await), 2);
+}
+
+/// Files that nobody asked for are not held in memory, and fill no draft.
+#[tokio::test]
+async fn what_nobody_asked_for_goes_by() {
+    let portal = Portal::open().await;
+    let visitor = portal.visitor();
+    let mut body =
+        b"--x\r\nContent-Disposition: form-data; name=\"nofield\"; filename=\"a\"\r\n\r\n".to_vec();
+    body.extend(std::iter::repeat_n(b'x', 20 * 1024 * 1024));
+    body.extend_from_slice(
+        b"\r\n--x\r\nContent-Disposition: form-data; name=\"surface\"\r\n\r\npublic\r\n--x--\r\n",
+    );
+    let reply = post_as(&visitor, FORM_PAGE, "multipart/form-data; boundary=x", body).await.is(303);
+    let mut sam = portal.visitor();
+    sam.cookie = Some(reply.cookie());
+    assert_eq!(draft(&portal, &sam).await.answers.get("surface"), "public");
+    let long = format!("surface={}", "x".repeat(7 * 1024 * 1024));
+    is_page(&post(&visitor, FORM_PAGE, &long).await, 413);
+}
+
 /// After a button on a page, the page comes back where it was pressed.
 #[tokio::test]
 async fn a_button_leads_back_to_its_place() {
@@ -429,6 +541,7 @@ async fn a_button_leads_back_to_its_place() {
         ("bulky-collection/business", "add:items", "items.2.what"),
         ("bulky-collection/business", "remove:items.2", "items-add"),
         ("bulky-collection/business", "add:nothing", ""),
+        ("missed-bin", "find:address.%0d%0aX", ""),
     ] {
         let path = format!("/services/{service}");
         let again = post(&visitor, &path, &format!("do={act}")).await.is(303);

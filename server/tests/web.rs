@@ -229,9 +229,10 @@ async fn drawing_leaves_nothing_behind() {
     };
     draw(50);
     let before = resident();
-    draw(300);
+    draw(600);
     let grown = resident().saturating_sub(before);
-    assert!(grown < 6_000_000, "300 pages left {grown} bytes behind");
+    // Other tests run beside it, and take a few megabytes of their own.
+    assert!(grown < 18_000_000, "600 pages left {grown} bytes behind");
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use domain::api::services::ServiceView;
-use domain::catalogue::Question;
+use domain::catalogue::{Question, Service};
 use domain::field::Value;
 use domain::field::contact::email_meant;
 use domain::journey::{self, Next};
@@ -27,6 +27,16 @@ use crate::{a11y, paths};
 
 /// Opened on this page when the form is another one than the answers were given to.
 pub const CHANGED: &str = "changed";
+
+/// Where an answer is changed. A plain page is opened at the question; the app goes there by itself.
+fn change(service: &Service, question: &Question) -> String {
+    let path = paths::change(&service.id, &question.id);
+    if !ON_SERVER {
+        return path;
+    }
+    let field = [question.id.as_str(), &question.kind.first_part()].join(".");
+    format!("{path}#{}", field.trim_end_matches('.'))
+}
 
 /// Check your answers.
 #[component]
@@ -85,7 +95,7 @@ fn check(view: &Arc<ServiceView>, back: RwSignal<String>, reload: Callback<()>) 
                 .iter()
                 .find(|answer| answer.question == question.id)
                 .map(|answer| answer.value.clone()),
-            change: Some(paths::change(&service.id, &question.id)),
+            change: Some(change(service, question)),
         })
         .collect();
     let slip = lines.iter().find_map(|line| {

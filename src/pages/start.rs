@@ -20,6 +20,9 @@ use crate::live::{Drawn as _, ON_SERVER, afresh, live};
 use crate::state::{boot, drafts, services, uploads};
 use crate::{a11y, paths, words};
 
+/// Opened on this page when what was to be sent is not there any more.
+pub const GONE: &str = "gone";
+
 /// The start page of a service.
 #[component]
 pub fn StartPage(
@@ -39,7 +42,16 @@ fn start(view: &Arc<ServiceView>) -> AnyView {
     let first = service.questions.first().map_or("", |question| &question.id);
     let pages = journey::pages(service).len();
     let page = Page::of(view, first, draft, false);
+    let gone = boot::is_opened(GONE).then(|| {
+        view! {
+            <div class="govuk-inset-text" role="status">
+                "What you typed here before is gone: we keep it for four hours, until you send it or throw it away. Nothing was sent this time."
+            </div>
+        }
+        .drawn()
+    });
     let lead = view! {
+        {gone}
         <h1 class="govuk-heading-xl">{service.title.clone()}</h1>
         <p class="govuk-body-l">{service.summary.clone()}</p>
     };

@@ -65,7 +65,14 @@ pub fn open(service: &str) -> Draft {
         draft.adopt(posted.unwrap_or_default().into());
         return draft;
     }
-    let kept: Option<Filled> = storage::read(&draft.name());
+    let mut kept: Option<Filled> = storage::read(&draft.name());
+    // Sent or thrown away without the app: the browser has it still.
+    let ended = posted.as_ref().filter(|posted| posted.ended).map(|posted| posted.key);
+    if ended.is_some() && kept.as_ref().map(|kept| kept.key) == ended {
+        storage::remove(&draft.name());
+        kept = None;
+    }
+    let posted = posted.filter(|posted| !posted.ended);
     let server_knows = |kept: &Filled| posted.as_ref().is_some_and(|posted| posted.answers == kept.answers);
     let ahead = kept.as_ref().is_some_and(|kept| !server_knows(kept));
     draft.open.update_value(|open| open.ahead = ahead);

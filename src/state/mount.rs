@@ -47,7 +47,7 @@ pub fn take_over<V: IntoView + 'static>(draw: impl FnOnce(domain::api::council::
         // Drawn apart, and put in when it is whole: an app that fails in drawing leaves the page that works.
         let Some(apart) = apart() else { return };
         let left = Left::of(&place);
-        let is_at_work = left.focus.is_some();
+        let is_at_work = left.is_at_work();
         mount_to(apart.clone(), move || {
             boot::provide_replies(replies);
             a11y::provide_quiet(is_at_work);
@@ -96,6 +96,8 @@ fn mark_started() {
 struct Left {
     inputs: Vec<(String, Input)>,
     focus: Option<Focus>,
+    /// What they look at, and how far from the top of the window it is.
+    anchor: Option<(Like, f64)>,
 }
 
 enum Input {
@@ -159,7 +161,12 @@ impl Left {
             let (from, to) = selection(&element);
             Focus { like: Like::of(&element), from, to }
         });
-        Self { inputs, focus }
+        Self { inputs, focus, anchor: anchor(place) }
+    }
+
+    /// Whether the person is doing something in the page already.
+    fn is_at_work(&self) -> bool {
+        self.focus.is_some() || !self.inputs.is_empty() || window().scroll_y().unwrap_or_default() > 0.0
     }
 
     /// Does it again in the app: for the app, the person did it just now.
@@ -196,8 +203,13 @@ impl Left {
         }
     }
 
-    /// Goes to where the person was.
+    /// Goes to where the person was. What came in above it moves out of the window, not what they look at.
     fn go_back(self) {
+        if let Some((like, top)) = &self.anchor
+            && let Some(element) = like.find()
+        {
+            window().scroll_by_with_x_and_y(0.0, element.get_bounding_client_rect().top() - top);
+        }
         if let Some(Focus { like, from, to }) = self.focus
             && let Some(element) = like.find()
         {
@@ -232,6 +244,19 @@ fn touched(element: &Element) -> Option<Input> {
     }
     let select = element.dyn_ref::<HtmlSelectElement>()?;
     (!select.value().is_empty()).then(|| Input::Text(select.value()))
+}
+
+/// What a person looks at: where they are, else the first field or heading that they see.
+fn anchor(place: &HtmlElement) -> Option<(Like, f64)> {
+    let top = |element: &Element| element.get_bounding_client_rect().top();
+    let focused = document().active_element().filter(|element| place.contains(Some(element)));
+    let seen = || {
+        let list = place.query_selector_all("input:not([type=hidden]),textarea,select,h1,h2").ok()?;
+        let all = (0..list.length()).filter_map(|at| list.item(at)?.dyn_into::<Element>().ok());
+        all.into_iter().find(|element| top(element) >= 0.0)
+    };
+    let element = focused.or_else(seen)?;
+    Some((Like::of(&element), top(&element)))
 }
 
 fn set_text(element: &Element, text: &str) {

@@ -54,8 +54,8 @@ const INPUTS: [&str; 19] = [
 const OTHER_CRATES: [&str; 3] = ["bench", "server", "xtask"];
 
 /// Where the class names stand that pages use.
-const STYLED: [&str; 5] =
-    ["index.html", "follow.html", "staff.html", "src/**/*.rs", "server/src/routes/demo.rs"];
+const STYLED: [&str; 6] =
+    ["index.html", "follow.html", "staff.html", STARTER, "src/**/*.rs", "server/src/routes/demo.rs"];
 
 const WORKER: &str = "photo-worker";
 /// The page that has a map, and the map: an element of its own, in a folder of that name.

@@ -31,6 +31,12 @@ pub struct Posted {
     /// What they pressed that opens something on this page, such as `add:people`.
     #[serde(default)]
     pub opened: String,
+    /// There is nothing any more: what had this key was sent, or thrown away.
+    #[serde(default)]
+    pub ended: bool,
+    /// The files that were received, by the hash of what is in them: one that comes again is the same.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<(String, String)>,
 }
 
 /// A form as it stands in somebody's browser. `POST /api/drafts/{service}`.

@@ -5,14 +5,14 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::IntoResponse;
 use domain::api::drafts::{Filled, Posted};
 use domain::api::problem::Problem;
+use domain::catalogue::Service;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::error::ApiError;
 use crate::extract::{At, Body, Path, form_token};
-use crate::secret;
 use crate::state::AppState;
-use crate::web::visit::Visit;
+use crate::web::visit::{self, Visit};
 
 /// The routes of this file.
 pub fn router() -> OpenApiRouter<AppState> {
@@ -33,25 +33,33 @@ async fn keep(
     let service = at.served.catalogue.get(&service).ok_or_else(ApiError::not_found)?;
     let visit = Visit::of(&state, &at, &headers);
     if at.store.sent_before(filled.key).await?.is_none() {
-        let before =
-            visit.kept(&service.id).await?.unwrap_or_else(|| Posted { key: filled.key, ..Posted::default() });
-        let turn = before.turn.max(filled.turn) + 1;
-        let Filled { key, answers, seen, .. } = filled.with(&before);
-        let is_asked = |question: &str| service.question(question).is_some();
-        let answers = answers.only(is_asked);
-        let seen = seen.into_iter().filter(|(id, _)| is_asked(id)).collect();
-        let posted = Posted {
-            service: service.id.clone(),
-            key,
-            turn,
-            answers,
-            seen,
-            taken: before.taken,
-            ..Posted::default()
-        };
-        visit.keep(&posted).await?;
+        let kept = visit::in_turn(|| merge(&visit, service, filled.clone())).await;
+        // What was thrown away meanwhile is not brought back.
+        if kept.as_ref().is_err_and(|error| error.status() != StatusCode::CONFLICT) {
+            kept?;
+        }
     }
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, visit.cookie())]))
+}
+
+/// Keeps what was filled in together with what was posted since.
+async fn merge(visit: &Visit<'_>, service: &Service, filled: Filled) -> Result<(), ApiError> {
+    let before = visit.kept(&service.id).await?;
+    let before = before.unwrap_or_else(|| Posted { key: filled.key, ..Posted::default() });
+    let turn = before.turn.max(filled.turn) + 1;
+    let Filled { key, answers, seen, .. } = filled.with(&before);
+    let is_asked = |question: &str| service.question(question).is_some();
+    let posted = Posted {
+        service: service.id.clone(),
+        key,
+        turn,
+        answers: answers.only(is_asked),
+        seen: seen.into_iter().filter(|(id, _)| is_asked(id)).collect(),
+        taken: before.taken,
+        files: before.files,
+        ..Posted::default()
+    };
+    visit.keep(&posted).await
 }
 
 /// Forgets what this browser posted for a service: it was thrown away in the app.
@@ -74,8 +82,8 @@ pub(super) async fn sent_or_thrown_away(
     headers: &HeaderMap,
     service: &str,
 ) -> Result<(), ApiError> {
-    if let Some(token) = form_token(state, headers) {
-        at.store.forget_draft(secret::hash(token.as_bytes()), service).await?;
+    if form_token(state, headers).is_some() {
+        Visit::of(state, at, headers).forget(service).await?;
     }
     Ok(())
 }

@@ -3,15 +3,34 @@
 use chrono::{DateTime, Utc};
 use domain::api::drafts::Posted;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _,
+    QuerySelect as _, TryInsertResult,
+};
 use uuid::Uuid;
 
 use super::entities::draft;
 use super::{Database, Store, StoreError};
 
-/// In place of a draft's service: what is kept of it once it was sent. No service's identifier has a colon.
+/// In place of a draft's service: what is kept of it for a while once it was sent. No service's identifier has a colon.
 fn sent(service: &str) -> String {
     format!("sent:{service}")
+}
+
+/// The same, for as long as drafts are kept, once it was sent or thrown away.
+fn ended(service: &str) -> String {
+    format!("ended:{service}")
+}
+
+/// Whether a draft was kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keeping {
+    /// It is.
+    Kept,
+    /// Another one was kept since: it is to be read again.
+    Changed,
+    /// What has its key was sent or thrown away.
+    Ended,
 }
 
 impl Store {
@@ -25,12 +44,15 @@ impl Store {
         service: &str,
         now: DateTime<Utc>,
     ) -> Result<Option<Posted>, StoreError> {
-        let key = (self.council.to_string(), token_hash, service.to_owned());
-        let row = draft::Entity::find_by_id(key)
+        let row = draft::Entity::find_by_id(self.draft_key(&token_hash, service))
             .filter(draft::Column::ExpiresAt.gt(now))
             .one(self.db.reader())
             .await?;
         row.map(|row| Ok(serde_json::from_str(&row.body)?)).transpose()
+    }
+
+    fn draft_key(&self, token_hash: &[u8], service: &str) -> (String, Vec<u8>, String) {
+        (self.council.to_string(), token_hash.to_vec(), service.to_owned())
     }
 
     /// The key of the request that was sent last for a service under this token.
@@ -46,7 +68,20 @@ impl Store {
         Ok(self.draft(token_hash, &sent(service), now).await?.map(|posted| posted.key))
     }
 
-    /// Keeps what was posted, in place of what was there.
+    /// The key of the draft of a service that was sent or thrown away last under this token.
+    ///
+    /// # Errors
+    /// The database's errors.
+    pub async fn draft_ended(
+        &self,
+        token_hash: Vec<u8>,
+        service: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Uuid>, StoreError> {
+        Ok(self.draft(token_hash, &ended(service), now).await?.map(|posted| posted.key))
+    }
+
+    /// Keeps what was posted, in place of the draft whose turn was read before (0 when there was none), or of any.
     ///
     /// # Errors
     /// The database's errors.
@@ -54,82 +89,123 @@ impl Store {
         &self,
         token_hash: Vec<u8>,
         posted: &Posted,
-        until: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
-        self.replace(token_hash, None, posted, until).await
+        after: Option<u32>,
+        (now, until): (DateTime<Utc>, DateTime<Utc>),
+    ) -> Result<Keeping, StoreError> {
+        let row = self.draft_row(&token_hash, posted, until)?;
+        let (own, end) = (
+            self.draft_key(&token_hash, &posted.service),
+            self.draft_key(&token_hash, &ended(&posted.service)),
+        );
+        let key = posted.key;
+        self.db
+            .write(move |transaction| {
+                let (row, own, end) = (row.clone(), own.clone(), end.clone());
+                Box::pin(async move {
+                    let end = draft::Entity::find_by_id(end).one(transaction).await?;
+                    let end = end.filter(|row| row.expires_at > now);
+                    if let Some(end) = end
+                        && serde_json::from_str::<Posted>(&end.body)?.key == key
+                    {
+                        return Ok(Keeping::Ended);
+                    }
+                    let Some(after) = after else {
+                        put(transaction, row).await?;
+                        return Ok(Keeping::Kept);
+                    };
+                    // The lock makes two that write at the same moment wait for each other (PostgreSQL; SQLite has
+                    // one writer).
+                    let before = draft::Entity::find_by_id(own).lock_exclusive().one(transaction).await?;
+                    let Some(before) = before else {
+                        if after != 0 {
+                            return Ok(Keeping::Changed);
+                        }
+                        let once = draft::Entity::insert(row)
+                            .on_conflict(OnConflict::new().do_nothing().to_owned())
+                            .try_insert()
+                            .exec_without_returning(transaction)
+                            .await?;
+                        let is_first = matches!(once, TryInsertResult::Inserted(1));
+                        return Ok(if is_first { Keeping::Kept } else { Keeping::Changed });
+                    };
+                    let known: Posted = serde_json::from_str(&before.body)?;
+                    // One that has expired is as good as none.
+                    let turn = if before.expires_at > now { known.turn } else { 0 };
+                    if turn != after {
+                        return Ok(Keeping::Changed);
+                    }
+                    put(transaction, row).await?;
+                    Ok(Keeping::Kept)
+                })
+            })
+            .await
     }
 
-    /// Forgets what was posted, for it was sent, and keeps its key for a while: whoever pressed twice is led to the
-    /// request both times.
+    fn draft_row(
+        &self,
+        token_hash: &[u8],
+        posted: &Posted,
+        until: DateTime<Utc>,
+    ) -> Result<draft::ActiveModel, StoreError> {
+        Ok(draft::ActiveModel {
+            council_id: Set(self.council.to_string()),
+            token_hash: Set(token_hash.to_vec()),
+            service: Set(posted.service.clone()),
+            body: Set(serde_json::to_string(posted)?),
+            expires_at: Set(until),
+        })
+    }
+
+    /// Ends the draft of a service: it was sent, or thrown away. Its key is kept for a while, so that no other window
+    /// and no other device brings it back; and if it was sent, whoever pressed twice is led to the request both times.
     ///
     /// # Errors
     /// The database's errors.
-    pub async fn send_draft(
+    pub async fn end_draft(
         &self,
         token_hash: Vec<u8>,
         service: &str,
-        key: Uuid,
         until: DateTime<Utc>,
+        sent_until: Option<DateTime<Utc>>,
     ) -> Result<(), StoreError> {
-        let kept = Posted { service: sent(service), key, ..Posted::default() };
-        self.replace(token_hash, Some(service), &kept, until).await
-    }
-
-    /// Keeps one thing, and forgets another.
-    async fn replace(
-        &self,
-        token_hash: Vec<u8>,
-        forget: Option<&str>,
-        keep: &Posted,
-        until: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
-        let council = self.council.to_string();
-        let forget = forget.map(|service| (council.clone(), token_hash.clone(), service.to_owned()));
-        let row = draft::ActiveModel {
-            council_id: Set(council),
-            token_hash: Set(token_hash),
-            service: Set(keep.service.clone()),
-            body: Set(serde_json::to_string(keep)?),
-            expires_at: Set(until),
-        };
+        let (store, service) = (self.clone(), service.to_owned());
         self.db
             .write(move |transaction| {
-                let (row, forget) = (row.clone(), forget.clone());
+                let (store, token_hash, service) = (store.clone(), token_hash.clone(), service.clone());
                 Box::pin(async move {
-                    if let Some(key) = forget {
-                        draft::Entity::delete_by_id(key).exec(transaction).await?;
+                    let own = store.draft_key(&token_hash, &service);
+                    let before = draft::Entity::find_by_id(own.clone()).one(transaction).await?;
+                    if before.is_none() && sent_until.is_some() {
+                        // Pressed twice at once: the other press was first.
+                        return Ok(());
                     }
-                    let key = [draft::Column::CouncilId, draft::Column::TokenHash, draft::Column::Service];
-                    let again = OnConflict::columns(key)
-                        .update_columns([draft::Column::Body, draft::Column::ExpiresAt])
-                        .to_owned();
-                    draft::Entity::insert(row).on_conflict(again).exec_without_returning(transaction).await?;
+                    draft::Entity::delete_by_id(own).exec(transaction).await?;
+                    draft::Entity::delete_by_id(store.draft_key(&token_hash, &sent(&service)))
+                        .exec(transaction)
+                        .await?;
+                    // A small form of a page is only forgotten.
+                    let Some(before) = before.filter(|_| !service.contains(':')) else { return Ok(()) };
+                    let key = serde_json::from_str::<Posted>(&before.body)?.key;
+                    let marks = [(ended(&service), Some(until)), (sent(&service), sent_until)];
+                    for (service, until) in marks {
+                        let Some(until) = until else { continue };
+                        let mark = Posted { service, key, ..Posted::default() };
+                        put(transaction, store.draft_row(&token_hash, &mark, until)?).await?;
+                    }
                     Ok(())
                 })
             })
             .await
     }
+}
 
-    /// Forgets what was posted: it was thrown away, or sent by the app.
-    ///
-    /// # Errors
-    /// The database's errors.
-    pub async fn forget_draft(&self, token_hash: Vec<u8>, service: &str) -> Result<(), StoreError> {
-        let council = self.council.to_string();
-        let services = [service.to_owned(), sent(service)];
-        self.db
-            .write(move |transaction| {
-                let forget = draft::Entity::delete_many()
-                    .filter(draft::Column::CouncilId.eq(council.clone()))
-                    .filter(draft::Column::TokenHash.eq(token_hash.clone()))
-                    .filter(draft::Column::Service.is_in(services.clone()));
-                Box::pin(async move {
-                    forget.exec(transaction).await?;
-                    Ok(())
-                })
-            })
-            .await
-    }
+/// Writes a draft in place of what was there.
+async fn put(on: &impl ConnectionTrait, row: draft::ActiveModel) -> Result<(), StoreError> {
+    let key = [draft::Column::CouncilId, draft::Column::TokenHash, draft::Column::Service];
+    let again =
+        OnConflict::columns(key).update_columns([draft::Column::Body, draft::Column::ExpiresAt]).to_owned();
+    draft::Entity::insert(row).on_conflict(again).exec_without_returning(on).await?;
+    Ok(())
 }
 
 impl Database {

@@ -13,7 +13,7 @@ use portico_app::pages::find;
 use portico_app::paths;
 use uuid::Uuid;
 
-use super::form::Form;
+use super::form::{Form, no_files};
 use super::pages;
 use super::visit::{Visit, or_sorry};
 use crate::extract::{At, Path};
@@ -39,7 +39,7 @@ async fn find_request(State(state): State<AppState>, at: At, request: Request) -
     let headers = request.headers().clone();
     let found = async {
         let visit = Visit::of(&state, &at, &headers);
-        let form = Form::read(request).await?;
+        let form = Form::read(request, &no_files).await?;
         let what = FindRequest {
             reference: form.text("reference").to_owned(),
             email: form.text("email").trim().to_owned(),
@@ -64,7 +64,7 @@ async fn write(State(state): State<AppState>, at: At, Path(key): Path<String>, r
     let headers = request.headers().clone();
     let written = async {
         let visit = Visit::of(&state, &at, &headers);
-        let form = Form::read(request).await?;
+        let form = Form::read(request, &no_files).await?;
         let stored = routes::follow::stored(&at, &key).await?;
         let here = paths::request(&key);
         if form.act().0 == "stop" {
@@ -123,7 +123,7 @@ async fn withdraw(
     let headers = request.headers().clone();
     let withdrawn = async {
         let visit = Visit::of(&state, &at, &headers);
-        let form = Form::read(request).await?;
+        let form = Form::read(request, &no_files).await?;
         let reason = plain::lines(form.text("reason"));
         let here = paths::withdraw(&key);
         if plain::count(&reason) > MOST_OF_WITHDRAWAL {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use axum::body::to_bytes;
 use axum::extract::{FromRequest as _, Multipart, Request};
 use axum::http::{StatusCode, header};
 use bytes::Bytes;
@@ -37,38 +38,61 @@ pub(super) struct File {
     pub bytes: Bytes,
 }
 
+/// Of forms without questions that take files.
+pub(super) fn no_files(_: &str) -> bool {
+    false
+}
+
+fn too_large() -> ApiError {
+    ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large")
+}
+
 impl Form {
-    /// Reads a form of either encoding.
+    /// Reads a form of either encoding, with the files of the questions that take some. What nobody asked for goes by
+    /// without being held in memory.
     ///
     /// # Errors
     /// What is no form, and what is too large.
-    pub async fn read(request: Request) -> Result<Self, ApiError> {
+    pub async fn read(
+        request: Request,
+        takes_files: &(dyn Fn(&str) -> bool + Sync),
+    ) -> Result<Self, ApiError> {
         let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
         let mut form = Self::default();
         if kind.is_some_and(|kind| kind.starts_with("multipart/form-data")) {
             let bad = |status| body_error(status);
             let mut parts =
                 Multipart::from_request(request, &()).await.map_err(|error| bad(error.status()))?;
-            while let Some(part) = parts.next_field().await.map_err(|error| bad(error.status()))? {
+            while let Some(mut part) = parts.next_field().await.map_err(|error| bad(error.status()))? {
                 let question = part.name().unwrap_or_default().to_owned();
                 let file = part.file_name().map(ToOwned::to_owned);
-                let bytes = part.bytes().await.map_err(|error| bad(error.status()))?;
-                match file {
-                    // No file was chosen.
-                    Some(name) if name.is_empty() && bytes.is_empty() => {}
-                    Some(_) if form.files.len() == MOST_FILES => {
-                        return Err(ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large"));
+                if file.is_some() && takes_files(&question) {
+                    let bytes = part.bytes().await.map_err(|error| bad(error.status()))?;
+                    match file {
+                        // No file was chosen.
+                        Some(name) if name.is_empty() && bytes.is_empty() => {}
+                        Some(_) if form.files.len() == MOST_FILES => return Err(too_large()),
+                        name => form.files.push(File { question, name: name.unwrap_or_default(), bytes }),
                     }
-                    Some(name) => form.files.push(File { question, name, bytes }),
-                    None => {
-                        let text = std::str::from_utf8(&bytes);
-                        form.add(question, text.map_err(|_| body_error(StatusCode::BAD_REQUEST))?)?;
+                    continue;
+                }
+                let mut text = Vec::new();
+                while let Some(chunk) = part.chunk().await.map_err(|error| bad(error.status()))? {
+                    if file.is_none() {
+                        text.extend_from_slice(&chunk);
+                        if text.len() > MOST_TEXT {
+                            return Err(too_large());
+                        }
                     }
+                }
+                if file.is_none() {
+                    let text = std::str::from_utf8(&text).map_err(|_| body_error(StatusCode::BAD_REQUEST))?;
+                    form.add(question, text)?;
                 }
             }
         } else {
-            let bytes =
-                Bytes::from_request(request, &()).await.map_err(|error| body_error(error.status()))?;
+            // Each character may take three.
+            let bytes = to_bytes(request.into_body(), 3 * MOST_TEXT).await.map_err(|_| too_large())?;
             let may_be_typed = bytes.windows(9).any(|part| part.eq_ignore_ascii_case(b"%EF%BF%BD"));
             for (name, text) in form_urlencoded::parse(&bytes) {
                 // The sign for what can't be read: unless somebody typed it, this is no text.
@@ -85,7 +109,7 @@ impl Form {
     fn add(&mut self, name: String, text: &str) -> Result<(), ApiError> {
         self.length += name.len() + text.len();
         if self.texts.len() + self.files.len() >= MOST_FIELDS || self.length > MOST_TEXT {
-            return Err(ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large"));
+            return Err(too_large());
         }
         // No browser sends it.
         if name.contains('\0') || text.contains('\0') {

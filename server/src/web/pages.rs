@@ -89,6 +89,7 @@ async fn page(state: &AppState, at: &At, headers: &HeaderMap, address: &str) -> 
     if is_same_for_all && let Some(ready) = at.served.pages.get(address, language, now) {
         return Ok(with_policy(at, ready.reply(headers)));
     }
+    let posted = posted.map(|posted| Posted { files: Vec::new(), ..posted });
     let service = id.and_then(|id| routes::services::view(state, &at.served, language, id));
     let mut replies = replies(state, at, headers, found, posted.as_ref()).await?;
     if let (Some(id), None) = (id, &service) {

@@ -21,16 +21,18 @@ use portico_app::components::error_summary::Problem;
 use portico_app::components::{better_form, nearby};
 use portico_app::pages::check::CHANGED;
 use portico_app::pages::form::{self as page_of_questions, ASKED};
+use portico_app::pages::start::GONE;
 use portico_app::{paths, plain, words};
 
-use super::form::{File, Form};
+use super::form::{File, Form, no_files};
 use super::pages;
-use super::visit::{Visit, in_pairs, or_sorry};
+use super::visit::{self, Visit, in_pairs, or_sorry};
 use crate::error::ApiError;
 use crate::extract::{At, Path};
 use crate::operations::submit::submit;
 use crate::routes;
 use crate::routes::nearby::Near;
+use crate::secret;
 use crate::state::AppState;
 
 /// A page with five photos, and the boundaries between.
@@ -80,7 +82,11 @@ impl<'a> Filling<'a> {
     async fn begun(&self) -> Result<Posted, ApiError> {
         let begun =
             || Posted { service: self.service.id.clone(), key: self.state.new_id(), ..Posted::default() };
-        Ok(self.visit.kept(&self.service.id).await?.unwrap_or_else(begun))
+        let mut posted = self.visit.kept(&self.service.id).await?.unwrap_or_else(begun);
+        // A file that was taken out is another one when it is picked again.
+        let Posted { files, answers, .. } = &mut posted;
+        files.retain(|(_, stored)| answers.iter().any(|(_, raw)| raw == stored));
+        Ok(posted)
     }
 
     /// Where these answers lead to.
@@ -91,7 +97,11 @@ impl<'a> Filling<'a> {
 
     /// Keeps the files that came with the page. It takes a while, and so comes before the draft is read: what is posted
     /// meanwhile is in it then.
-    async fn receive(&self, form: &Form) -> Vec<(&'a Question, Result<Received, Problem>)> {
+    async fn receive(
+        &self,
+        form: &Form,
+        known: &[(String, String)],
+    ) -> Vec<(&'a Question, Result<Received, Problem>)> {
         let mut received: Vec<(&Question, Result<Received, Problem>)> = Vec::new();
         for file in &form.files {
             let Some(question) = self.service.question(&file.question) else { continue };
@@ -103,7 +113,14 @@ impl<'a> Filling<'a> {
             };
             match before.cmp(&(most as usize)) {
                 Ordering::Less => {
-                    received.push((question, receive_file(self.state, self.at, question, file).await));
+                    let hash = data_encoding::HEXLOWER.encode(&secret::hash(&file.bytes));
+                    // The browser sends it once more when somebody comes back to the page.
+                    if known.iter().any(|(other, _)| *other == format!("{}:{hash}", question.id)) {
+                        received.push((question, Ok(Received { hash, what: What::Again })));
+                        continue;
+                    }
+                    let kept = receive_file(self.state, self.at, question, file).await;
+                    received.push((question, kept.map(|what| Received { hash, what })));
                 }
                 // Of sixty files too many, it is said once.
                 Ordering::Equal => received.push((question, Err(too_many(question, most)))),
@@ -134,7 +151,7 @@ impl<'a> Filling<'a> {
         let mut problems = Vec::new();
         for (question, file) in received {
             if questions.iter().any(|known| known.id == question.id) {
-                let problem = file.and_then(|file| note_file(question, file, &mut posted.answers)).err();
+                let problem = file.and_then(|file| note_file(question, file, posted)).err();
                 problems.extend(problem.filter(|problem| !problems.contains(problem)));
             }
         }
@@ -205,7 +222,7 @@ impl Filling<'_> {
             begun.answers.set(&question.id, message);
             begun.turn += 1;
             begun.taken.push((question.id.clone(), begun.turn));
-            self.visit.keep(&begun).await?;
+            fitting.visit.keep(&begun).await?;
         }
         Ok(self.visit.to(&paths::service(other)))
     }
@@ -220,97 +237,129 @@ async fn post_page(
 ) -> Result<Response, ApiError> {
     let (headers, uri) = (request.headers().clone(), request.uri().clone());
     let filling = Filling::of(state, at, &headers, id)?;
-    let Filling { service, visit, .. } = &filling;
-    let form = Form::read(request).await?;
+    let visit = &filling.visit;
+    let takes_files = |question: &str| {
+        let question = filling.service.question(question);
+        question.is_some_and(|question| matches!(question.kind, Kind::Photos(_) | Kind::Documents(_)))
+    };
+    let form = Form::read(request, &takes_files).await?;
     if form.act().0 == "throw" {
         visit.forget(id).await?;
         return Ok(visit.to(&paths::service(id)));
     }
-    let received = filling.receive(&form).await;
-    let mut posted = filling.begun().await?;
-    posted.turn += 1;
-    posted.problems.clear();
-    let opened = std::mem::take(&mut posted.opened);
-    let first = service.questions.first().map_or("", |question| &question.id);
-    let slug = step.unwrap_or(first);
-    let page = journey::pages(service).into_iter().find(|page| page.iter().any(|known| known.id == slug));
-    let Some(page) = page else {
-        // The form has changed since this page was drawn. What it still asks is kept, and it goes on where it stands.
-        let known = |question: &&Question| form.texts.keys().any(|path| question_of(path) == question.id);
-        let known: Vec<&Question> = service.questions.iter().filter(known).collect();
-        filling.take(&known, &form, received, &mut posted).await?;
-        visit.keep(&posted).await?;
-        return Ok(visit.to(&paths::next(service, &filling.resume(&posted), false)));
-    };
-    let here = path_of(&uri);
-    let changing = matches!(paths::Page::read(&here), Some(paths::Page::Step { changing: true, .. }));
-    let before = page_of_questions::shown(service, page, &posted.answers);
-    // The page says what was asked on it; what is kept may be gone, or from another tab.
-    let said: Option<Vec<&str>> = form.texts.get(ASKED).map(|said| said.split(',').collect());
-    let was_asked = |(question, asked): &(&Question, &bool)| match &said {
-        Some(said) => said.contains(&question.id.as_str()),
-        None => **asked,
-    };
-    let drawn: Vec<&Question> =
-        page.iter().zip(&before.asked).filter(was_asked).map(|(question, _)| question).collect();
-    let mut problems = filling.take(&drawn, &form, received, &mut posted).await?;
-    match form.act() {
-        (verb @ ("find" | "hand" | "add" | "map" | nearby::OPEN | nearby::SAME), path) => {
-            posted.opened = format!("{verb}:{path}");
-        }
-        ("remove", path) => remove(page, path, &mut posted.answers),
-        (nearby::DIFFERENT, _) => nearby::DIFFERENT.clone_into(&mut posted.opened),
-        ("tell", path) => {
-            // What else is typed on the page is kept, whatever becomes of this.
+    let known = filling.begun().await?.files;
+    let received = filling.receive(&form, &known).await;
+    visit::in_turn(|| filling.go_on(step, &form, received.clone(), &headers, &uri)).await
+}
+
+impl Filling<'_> {
+    /// Takes a page into the draft as it is now, and leads on from it.
+    async fn go_on(
+        &self,
+        step: Option<&str>,
+        form: &Form,
+        received: Vec<(&Question, Result<Received, Problem>)>,
+        headers: &HeaderMap,
+        uri: &Uri,
+    ) -> Result<Response, ApiError> {
+        let Self { state, at, service, visit, .. } = self;
+        let mut posted = self.begun().await?;
+        posted.turn += 1;
+        posted.problems.clear();
+        let opened = std::mem::take(&mut posted.opened);
+        let first = service.questions.first().map_or("", |question| &question.id);
+        let slug = step.unwrap_or(first);
+        let page = journey::pages(service).into_iter().find(|page| page.iter().any(|known| known.id == slug));
+        let Some(page) = page else {
+            // The form has changed since this page was drawn. What it still asks is kept, and it goes on where it stands.
+            let known = |question: &&Question| form.texts.keys().any(|path| question_of(path) == question.id);
+            let known: Vec<&Question> = service.questions.iter().filter(known).collect();
+            self.take(&known, form, received, &mut posted).await?;
             visit.keep(&posted).await?;
-            problems = filling.tell(path, &form, &mut posted).await?;
-        }
-        ("use", other) => {
-            visit.keep(&posted).await?;
-            return filling.take_along(other, &posted, &headers).await;
-        }
-        _ => {
-            let today = at.served.local(state.now()).date();
-            let now = page_of_questions::shown(service, page, &posted.answers);
-            let asked_now = asked(page, &now.asked);
-            // What these answers brought up was not on the page yet: it is asked once the rest is right.
-            let was_drawn = |question: &&&Question| drawn.iter().any(|known| known.id == question.id);
-            let checked: Vec<&Question> = asked_now.iter().filter(was_drawn).copied().collect();
-            let is_new = checked.len() < asked_now.len();
-            if let Err(errors) = validate::questions(&checked, &posted.answers, today) {
-                problems.extend(words::problems(&checked, &errors));
+            return Ok(visit.to(&paths::next(service, &self.resume(&posted), false)));
+        };
+        let here = path_of(uri);
+        let changing = matches!(paths::Page::read(&here), Some(paths::Page::Step { changing: true, .. }));
+        let before = page_of_questions::shown(service, page, &posted.answers);
+        // The page says what was asked on it; what is kept may be gone, or from another tab.
+        let said: Option<Vec<&str>> = form.texts.get(ASKED).map(|said| said.split(',').collect());
+        let was_asked = |(question, asked): &(&Question, &bool)| match &said {
+            Some(said) => said.contains(&question.id.as_str()),
+            None => **asked,
+        };
+        let drawn: Vec<&Question> =
+            page.iter().zip(&before.asked).filter(was_asked).map(|(question, _)| question).collect();
+        let mut problems = self.take(&drawn, form, received, &mut posted).await?;
+        let mut asked_next = None;
+        match form.act() {
+            (verb @ ("find" | "hand" | "add" | "map" | nearby::OPEN | nearby::SAME), path) => {
+                posted.opened = format!("{verb}:{path}");
             }
-            // What helps with an answer stays until the answer is right.
-            if !problems.is_empty() && matches!(opened.split(':').next(), Some("find" | "hand")) {
-                posted.opened.clone_from(&opened);
-            }
-            if problems.is_empty() && !is_new && now.stop.is_none() {
-                for question in &asked_now {
-                    posted.seen.retain(|(id, _)| *id != question.id);
-                    posted.seen.push((question.id.clone(), question.stamp));
-                }
-                posted.opened = filling.remark(&asked_now, &opened, &posted.answers).await?;
-                if !posted.opened.is_empty() {
-                    let place = posted.opened.split(':').next().unwrap_or_default();
-                    let place = if place == nearby::OPEN { nearby::ID } else { place };
-                    visit.keep(&posted).await?;
-                    return Ok(visit.to(&format!("{here}#{place}")));
-                }
-                let next = if changing {
-                    filling.resume(&posted)
-                } else {
-                    let first = page.first().map_or("", |first| &first.id);
-                    journey::after(service, &posted.answers, first, today)
-                };
+            ("remove", path) => remove(page, path, &mut posted.answers),
+            (nearby::DIFFERENT, _) => nearby::DIFFERENT.clone_into(&mut posted.opened),
+            ("tell", path) => {
+                // What else is typed on the page is kept, whatever becomes of this.
                 visit.keep(&posted).await?;
-                return Ok(visit.to(&paths::next(service, &next, changing)));
+                problems = self.tell(path, form, &mut posted).await?;
+            }
+            ("use", other) => {
+                visit.keep(&posted).await?;
+                return self.take_along(other, &posted, headers).await;
+            }
+            _ => {
+                let today = at.served.local(state.now()).date();
+                let now = page_of_questions::shown(service, page, &posted.answers);
+                let asked_now = asked(page, &now.asked);
+                // What these answers brought up was not on the page yet: it is asked once the rest is right.
+                let was_drawn = |question: &&&Question| drawn.iter().any(|known| known.id == question.id);
+                let checked: Vec<&Question> = asked_now.iter().filter(was_drawn).copied().collect();
+                let is_new = checked.len() < asked_now.len();
+                if let Err(errors) = validate::questions(&checked, &posted.answers, today) {
+                    problems.extend(words::problems(&checked, &errors));
+                }
+                // What helps with an answer stays until the answer is right.
+                if !problems.is_empty() && matches!(opened.split(':').next(), Some("find" | "hand")) {
+                    posted.opened.clone_from(&opened);
+                }
+                if problems.is_empty() && is_new {
+                    // Where scripts run it would have come up at once: here the page comes back at it.
+                    let first = asked_now.iter().find(|question| !was_drawn(question));
+                    asked_next = first.map(|question| field_of(&question.id, &question.kind.first_part()));
+                }
+                if problems.is_empty() && !is_new && now.stop.is_none() {
+                    for question in &asked_now {
+                        posted.seen.retain(|(id, _)| *id != question.id);
+                        posted.seen.push((question.id.clone(), question.stamp));
+                    }
+                    posted.opened = self.remark(&asked_now, &opened, &posted.answers).await?;
+                    if !posted.opened.is_empty() {
+                        let place = posted.opened.split(':').next().unwrap_or_default();
+                        let place = if place == nearby::OPEN { nearby::ID } else { place };
+                        visit.keep(&posted).await?;
+                        return Ok(visit.to(&format!("{here}#{place}")));
+                    }
+                    let next = if changing {
+                        self.resume(&posted)
+                    } else {
+                        let first = page.first().map_or("", |first| &first.id);
+                        journey::after(service, &posted.answers, first, today)
+                    };
+                    visit.keep(&posted).await?;
+                    return Ok(visit.to(&paths::next(service, &next, changing)));
+                }
             }
         }
+        let place = if problems.is_empty() { place_of(page, form.act(), &posted.answers) } else { None };
+        let place = place.or(asked_next);
+        posted.problems = in_pairs(problems);
+        visit.keep(&posted).await?;
+        Ok(visit.to(&place.map_or_else(|| here.clone(), |place| format!("{here}#{place}"))))
     }
-    let place = if problems.is_empty() { place_of(page, form.act(), &posted.answers) } else { None };
-    posted.problems = in_pairs(problems);
-    visit.keep(&posted).await?;
-    Ok(visit.to(&place.map_or_else(|| here.clone(), |place| format!("{here}#{place}"))))
+}
+
+/// The identifier of a field.
+fn field_of(question: &str, part: &str) -> String {
+    [question, part].join(".").trim_end_matches('.').to_owned()
 }
 
 /// Where on the page it goes on after a button that was pressed: the identifier of a field.
@@ -318,7 +367,9 @@ fn place_of(page: &[Question], (verb, path): (&str, &str), answers: &Answers) ->
     let id = path.rsplit_once('.').map_or(path, |(id, _)| id);
     let question = page.iter().find(|question| question.id == path || question.id == id)?;
     let field = |parts: &[&str]| parts.join(".").trim_end_matches('.').to_owned();
+    let is_name = path.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c));
     match (verb, &question.kind) {
+        _ if !is_name => None,
         ("find", _) => Some(field(&[path, "postcode"])),
         ("hand", _) => Some(field(&[path, "line1"])),
         ("add", Kind::Group(group)) => {
@@ -384,10 +435,21 @@ async fn know_street(at: &At, question: &Question, answers: &mut Answers) -> Res
     Ok(())
 }
 
-/// A file that came with a page, and is kept.
-enum Received {
+/// A file that came with a page.
+#[derive(Clone)]
+struct Received {
+    /// Of what is in it.
+    hash: String,
+    what: What,
+}
+
+/// What became of it.
+#[derive(Clone)]
+enum What {
     Photo(Photo),
     Document(Document),
+    /// It had come before.
+    Again,
 }
 
 fn too_many(question: &Question, most: u32) -> Problem {
@@ -395,19 +457,14 @@ fn too_many(question: &Question, most: u32) -> Problem {
 }
 
 /// Keeps a photo or document.
-async fn receive_file(
-    state: &AppState,
-    at: &At,
-    question: &Question,
-    file: &File,
-) -> Result<Received, Problem> {
+async fn receive_file(state: &AppState, at: &At, question: &Question, file: &File) -> Result<What, Problem> {
     let name = documents::name(&file.name, 1);
     let kept = if matches!(question.kind, Kind::Photos(_)) {
         let kept = routes::photos::keep(state, at, file.bytes.clone()).await;
-        kept.map(|photo| Received::Photo(Photo { id: photo.id, alt: String::new() }))
+        kept.map(|photo| What::Photo(Photo { id: photo.id, alt: String::new() }))
     } else {
         let kept = routes::documents::keep(state, at, file.bytes.clone()).await;
-        kept.map(|document| Received::Document(Document { id: document.id, name: name.clone() }))
+        kept.map(|document| What::Document(Document { id: document.id, name: name.clone() }))
     };
     kept.map_err(|error| Problem {
         id: question.id.clone(),
@@ -415,28 +472,35 @@ async fn receive_file(
     })
 }
 
-/// Notes a file that was kept among the answers.
-fn note_file(question: &Question, file: Received, answers: &mut Answers) -> Result<(), Problem> {
+/// Notes a file that was kept among the answers. One that was there before, and was taken out since, is to be picked
+/// anew: then its hash is not known any more.
+fn note_file(question: &Question, file: Received, posted: &mut Posted) -> Result<(), Problem> {
     let id = question.id.as_str();
-    match (&question.kind, file) {
-        (Kind::Photos(kind), Received::Photo(photo)) => {
+    let answers = &mut posted.answers;
+    let stored = match (&question.kind, file.what) {
+        (Kind::Photos(kind), What::Photo(photo)) => {
             let (mut photos, position) = photos::read(id, answers);
             if photos.len() >= kind.max as usize {
                 return Err(too_many(question, kind.max));
             }
+            let stored = photo.id.to_string();
             photos.push(photo);
             photos::write(id, &photos, position, answers);
+            stored
         }
-        (Kind::Documents(kind), Received::Document(document)) => {
+        (Kind::Documents(kind), What::Document(document)) => {
             let mut documents = documents::read(id, answers);
             if documents.len() >= kind.max as usize {
                 return Err(too_many(question, kind.max));
             }
+            let stored = document.id.to_string();
             documents.push(document);
             documents::write(id, &documents, answers);
+            stored
         }
-        _ => {}
-    }
+        _ => return Ok(()),
+    };
+    posted.files.push((format!("{id}:{}", file.hash), stored));
     Ok(())
 }
 
@@ -458,11 +522,16 @@ async fn send(State(state): State<AppState>, at: At, Path(id): Path<String>, req
 async fn post_check(state: &AppState, at: &At, id: &str, request: Request) -> Result<Response, ApiError> {
     let filling = Filling::of(state, at, request.headers(), id)?;
     let Filling { service, visit, .. } = &filling;
-    let form = Form::read(request).await?;
+    let form = Form::read(request, &no_files).await?;
     let Some(mut posted) = visit.kept(id).await? else {
         // Pressed twice, it was sent by the first press.
-        let sent = visit.sent_before(id).await?;
-        return Ok(visit.to(&sent.map_or_else(|| paths::service(id), |key| paths::sent(&key))));
+        if let Some(key) = visit.sent_before(id).await? {
+            return Ok(visit.to(&paths::sent(&key)));
+        }
+        // It is gone: the page says so.
+        let gone = Posted { opened: GONE.to_owned(), ..filling.begun().await? };
+        visit.keep(&gone).await?;
+        return Ok(visit.to(&paths::service(id)));
     };
     // A page of an older document, of other answers, or one that was never gone through, is not sent unseen.
     let differs = |name: &str, now: String| form.texts.get(name).is_some_and(|drawn| *drawn != now);
@@ -483,7 +552,7 @@ async fn post_check(state: &AppState, at: &At, id: &str, request: Request) -> Re
     match submit(state, at, posted.key, request).await {
         Ok((sent, _)) => {
             // It is sent, whatever becomes of what was kept meanwhile.
-            if let Err(error) = visit.sent(&posted).await {
+            if let Err(error) = visit.sent(id).await {
                 tracing::warn!(code = error.code(), "a draft that was sent is still kept");
             }
             Ok(visit.to(&paths::sent(&sent.key)))

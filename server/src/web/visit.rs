@@ -1,6 +1,9 @@
 //! A visit without the app: what was posted is kept under a token in a cookie, and every post is answered by leading to
 //! the page that comes next, so that a reload posts nothing.
 
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use chrono::TimeDelta;
@@ -14,6 +17,7 @@ use crate::extract::{At, form_cookie, form_token, is_secure};
 use crate::operations::submit::follow_key;
 use crate::secret;
 use crate::state::AppState;
+use crate::store::drafts::Keeping;
 
 /// How long answers are kept after the last page was posted.
 const KEPT: TimeDelta = TimeDelta::hours(4);
@@ -28,7 +32,25 @@ pub(super) async fn of_service(
     service: &str,
 ) -> Result<Option<Posted>, ApiError> {
     let Some(token) = form_token(state, headers) else { return Ok(None) };
-    Ok(at.store.draft(secret::hash(token.as_bytes()), service, state.now()).await?)
+    let hash = secret::hash(token.as_bytes());
+    if let Some(posted) = at.store.draft(hash.clone(), service, state.now()).await? {
+        return Ok(Some(posted));
+    }
+    let ended = at.store.draft_ended(hash, service, state.now()).await?;
+    Ok(ended.map(|key| Posted { service: service.to_owned(), key, ended: true, ..Posted::default() }))
+}
+
+/// Does something to a draft, and does it again when somebody else changed it meanwhile.
+pub(crate) async fn in_turn<T, F: Future<Output = Result<T, ApiError>>>(
+    mut change: impl FnMut() -> F,
+) -> Result<T, ApiError> {
+    for _ in 1..TRIES {
+        match change().await {
+            Err(error) if error.code() == CHANGED => tokio::task::yield_now().await,
+            done => return done,
+        }
+    }
+    change().await
 }
 
 /// What was posted into a small form of a page and could not be taken. It stays until it can be.
@@ -52,13 +74,25 @@ pub(crate) struct Visit<'a> {
     state: &'a AppState,
     at: &'a At,
     token: String,
+    /// The turns of the drafts that were read, by their services: one that was changed since is not written over.
+    read: Mutex<HashMap<String, u32>>,
 }
+
+/// What [`Visit::keep`] says of a draft that was changed, or ended, since it was read.
+const CHANGED: &str = "draft_changed";
+/// How often two that change one draft at the same moment get in each other's way.
+const TRIES: usize = 20;
 
 impl<'a> Visit<'a> {
     /// By the cookie they bring, or a new one.
     pub fn of(state: &'a AppState, at: &'a At, headers: &HeaderMap) -> Self {
         let fresh = || data_encoding::BASE32_NOPAD.encode(&state.dice.token()).to_ascii_lowercase();
-        Self { state, at, token: form_token(state, headers).unwrap_or_else(fresh) }
+        Self {
+            state,
+            at,
+            token: form_token(state, headers).unwrap_or_else(fresh),
+            read: Mutex::new(HashMap::new()),
+        }
     }
 
     fn hash(&self) -> Vec<u8> {
@@ -87,12 +121,24 @@ impl<'a> Visit<'a> {
         (StatusCode::SEE_OTHER, headers).into_response()
     }
 
+    fn note(&self, service: &str, turn: u32) {
+        self.read.lock().unwrap_or_else(PoisonError::into_inner).insert(service.to_owned(), turn);
+    }
+
     /// Keeps what was posted.
     ///
     /// # Errors
-    /// The database's.
+    /// A conflict when it is another draft by now than the one that was read; the database's.
     pub async fn keep(&self, posted: &Posted) -> Result<(), ApiError> {
-        Ok(self.at.store.keep_draft(self.hash(), posted, self.state.now() + KEPT).await?)
+        let after = self.read.lock().unwrap_or_else(PoisonError::into_inner).get(&posted.service).copied();
+        let now = self.state.now();
+        match self.at.store.keep_draft(self.hash(), posted, after, (now, now + KEPT)).await? {
+            Keeping::Kept => {
+                self.note(&posted.service, posted.turn);
+                Ok(())
+            }
+            Keeping::Changed | Keeping::Ended => Err(ApiError::new(StatusCode::CONFLICT, CHANGED)),
+        }
     }
 
     /// What they posted for a service before.
@@ -100,24 +146,26 @@ impl<'a> Visit<'a> {
     /// # Errors
     /// The database's.
     pub async fn kept(&self, service: &str) -> Result<Option<Posted>, ApiError> {
-        Ok(self.at.store.draft(self.hash(), service, self.state.now()).await?)
+        let kept = self.at.store.draft(self.hash(), service, self.state.now()).await?;
+        self.note(service, kept.as_ref().map_or(0, |posted| posted.turn));
+        Ok(kept)
     }
 
-    /// Forgets it.
+    /// Forgets it: it was thrown away, or sent by the app.
     ///
     /// # Errors
     /// The database's.
     pub async fn forget(&self, service: &str) -> Result<(), ApiError> {
-        Ok(self.at.store.forget_draft(self.hash(), service).await?)
+        Ok(self.at.store.end_draft(self.hash(), service, self.state.now() + KEPT, None).await?)
     }
 
     /// Forgets it, for it was sent.
     ///
     /// # Errors
     /// The database's.
-    pub async fn sent(&self, posted: &Posted) -> Result<(), ApiError> {
-        let until = self.state.now() + REMEMBERED;
-        Ok(self.at.store.send_draft(self.hash(), &posted.service, posted.key, until).await?)
+    pub async fn sent(&self, service: &str) -> Result<(), ApiError> {
+        let now = self.state.now();
+        Ok(self.at.store.end_draft(self.hash(), service, now + KEPT, Some(now + REMEMBERED)).await?)
     }
 
     /// The key to follow what they sent a moment ago with.

@@ -14,9 +14,13 @@ pub fn first_value(value: Signal<String>) -> Option<String> {
     ON_SERVER.then(|| value.get_untracked()).filter(|value| !value.is_empty())
 }
 
-/// The same for what stands between the tags of an input. The first line break there is not part of it.
+/// The same for what stands between the tags of an input. The first line break there is not part of it. Leptos writes
+/// this element's text as it is, so it is made safe here.
 pub fn first_text(value: Signal<String>) -> String {
-    if ON_SERVER { format!("\n{}", value.get_untracked()) } else { String::new() }
+    if !ON_SERVER {
+        return String::new();
+    }
+    format!("\n{}", value.get_untracked().replace('&', "&amp;").replace('<', "&lt;"))
 }
 
 pub use area::TextArea;
