@@ -21,6 +21,8 @@ const test = base.extend<Pair>({
       const [app, plain] = [await browser.newContext({ baseURL: own.url }), await browser.newContext({ baseURL: own.url })];
       ends.push(() => app.close(), () => plain.close());
       if (own !== server) ends.push(() => own.stop());
+      // A page without an icon of its own is where the app begins anew.
+      inspector.allow(/favicon\.ico/);
       await inspector.watch(app);
       await eyes.watch(plain);
       await plain.route("**/*.{js,wasm}", (route) => route.abort());

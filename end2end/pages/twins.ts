@@ -30,11 +30,19 @@ export class Twins {
 
   /** Both begin anew, with browsers that know nothing. */
   async forget(): Promise<void> {
-    await this.plain.page.context().clearCookies();
+    // Away from the app first: what it is telling the server at this moment would bring its cookie back. It may be about
+    // to load a page itself.
+    await expect(async () => void (await this.app.page.goto("/robots.txt"))).toPass();
+    for (const who of [this.plain, this.app]) await who.page.context().clearCookies();
     await this.app.page.evaluate(() => {
       localStorage.clear();
       sessionStorage.clear();
     });
+  }
+
+  /** The page that the plain one is at, wherever in it. */
+  private here(): string {
+    return this.plain.page.url().split("#")[0]!;
   }
 
   private async started(): Promise<void> {
@@ -105,9 +113,9 @@ export class Twins {
 
   /** What is wrong is said the same. That page has all that it has without, and the words beside it. */
   private async answerNothing(): Promise<void> {
-    const here = this.plain.page.url();
+    const here = this.here();
     await this.both((who) => who.goOn());
-    if (this.plain.page.url() === here) return this.look();
+    if (this.here() === here) return this.look();
     // Nothing has to be answered: back again.
     await this.same();
     await this.plain.page.goto(here);
@@ -126,12 +134,12 @@ export class Twins {
 
   /** On from a page that is filled in. What the answers bring up, a plain page asks when it is posted. */
   private async goOn(): Promise<void> {
-    const here = this.plain.page.url();
+    const here = this.here();
     const loaded = this.plain.page.waitForEvent("load");
     await this.plain.goOn();
     await loaded;
     await expect(this.plain.summary, `what is wrong: ${await this.plain.summary.allInnerTexts()}`).toHaveCount(0);
-    if (this.plain.page.url() !== here) return this.app.goOn();
+    if (this.here() !== here) return this.app.goOn();
     await this.anew();
   }
 

@@ -595,6 +595,8 @@ async fn the_app_sends_its_draft_up() {
     let again = post(&ann, "/services/report-graffiti/check", "").await.is(303);
     assert_eq!(again.header("location"), sent);
     ann.post("/api/drafts/nothing", &late).await.refused(404, "not_found");
+    let huge = serde_json::json!({ "key": key, "answers": { "details": "x".repeat(300_000) } });
+    ann.post(path, &huge).await.refused(413, "too_large");
     ann.post(path, &serde_json::json!({ "key": key, "answers": {}, "admin": true })).await.wrong(&[(
         "admin",
         "unknown_field",

@@ -1,6 +1,6 @@
 //! `/api/drafts`: what somebody fills in, which the server keeps to draw their next page with.
 
-use axum::extract::State;
+use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::IntoResponse;
 use domain::api::drafts::{Filled, Posted};
@@ -14,9 +14,15 @@ use crate::extract::{At, Body, Path, form_token};
 use crate::state::AppState;
 use crate::web::visit::{self, Visit};
 
+/// Several times what the longest form can be. Nobody has to be known to have something kept.
+const BODY_LIMIT: usize = 256 * 1024;
+
 /// The routes of this file.
 pub fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(keep)).routes(routes!(forget))
+    OpenApiRouter::new()
+        .routes(routes!(keep))
+        .routes(routes!(forget))
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
 }
 
 /// Keeps what was filled in so far. What was posted on plain pages meanwhile stays in it; what was sent stays sent.

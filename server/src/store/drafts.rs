@@ -156,8 +156,9 @@ impl Store {
         })
     }
 
-    /// Ends the draft of a service: it was sent, or thrown away. Its key is kept for a while, so that no other window
-    /// and no other device brings it back; and if it was sent, whoever pressed twice is led to the request both times.
+    /// Ends the draft of a service: it was sent, or thrown away. Where that was without the app, its key is kept for a
+    /// while, so that the app does not bring it back; and if it was sent, whoever pressed twice is led to the request
+    /// both times.
     ///
     /// # Errors
     /// The database's errors.
@@ -165,7 +166,7 @@ impl Store {
         &self,
         token_hash: Vec<u8>,
         service: &str,
-        until: DateTime<Utc>,
+        ended_until: Option<DateTime<Utc>>,
         sent_until: Option<DateTime<Utc>>,
     ) -> Result<(), StoreError> {
         let (store, service) = (self.clone(), service.to_owned());
@@ -186,7 +187,7 @@ impl Store {
                     // A small form of a page is only forgotten.
                     let Some(before) = before.filter(|_| !service.contains(':')) else { return Ok(()) };
                     let key = serde_json::from_str::<Posted>(&before.body)?.key;
-                    let marks = [(ended(&service), Some(until)), (sent(&service), sent_until)];
+                    let marks = [(ended(&service), ended_until), (sent(&service), sent_until)];
                     for (service, until) in marks {
                         let Some(until) = until else { continue };
                         let mark = Posted { service, key, ..Posted::default() };

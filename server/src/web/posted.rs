@@ -244,7 +244,7 @@ async fn post_page(
     };
     let form = Form::read(request, &takes_files).await?;
     if form.act().0 == "throw" {
-        visit.forget(id).await?;
+        visit.throw_away(id).await?;
         return Ok(visit.to(&paths::service(id)));
     }
     let known = filling.begun().await?.files;

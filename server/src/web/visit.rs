@@ -151,12 +151,20 @@ impl<'a> Visit<'a> {
         Ok(kept)
     }
 
-    /// Forgets it: it was thrown away, or sent by the app.
+    /// Forgets it: the app sent it or threw it away, and knows.
     ///
     /// # Errors
     /// The database's.
     pub async fn forget(&self, service: &str) -> Result<(), ApiError> {
-        Ok(self.at.store.end_draft(self.hash(), service, self.state.now() + KEPT, None).await?)
+        Ok(self.at.store.end_draft(self.hash(), service, None, None).await?)
+    }
+
+    /// Throws it away. The app, which may have a copy, is told when it comes.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn throw_away(&self, service: &str) -> Result<(), ApiError> {
+        Ok(self.at.store.end_draft(self.hash(), service, Some(self.state.now() + KEPT), None).await?)
     }
 
     /// Forgets it, for it was sent.
@@ -165,7 +173,7 @@ impl<'a> Visit<'a> {
     /// The database's.
     pub async fn sent(&self, service: &str) -> Result<(), ApiError> {
         let now = self.state.now();
-        Ok(self.at.store.end_draft(self.hash(), service, now + KEPT, Some(now + REMEMBERED)).await?)
+        Ok(self.at.store.end_draft(self.hash(), service, Some(now + KEPT), Some(now + REMEMBERED)).await?)
     }
 
     /// The key to follow what they sent a moment ago with.
