@@ -42,9 +42,9 @@ pub fn run(server: &Server, others: f64) -> Result<()> {
     for (what, page) in [("untouched page", untouched), ("half-done page", half_done)] {
         let name = |figure: &str| format!("{what}: {figure}");
         let (none, short) = (Bar::AtMost(0.0), Bar::AtMost(50.0));
-        table.judged(&name("time of the main thread, from start to done"), page.cpu_ms, "ms", short);
-        table.shown("  by the clock, with what waits for the browser's other threads", page.took_ms, "ms");
-        table.shown("  slowest by the clock", page.slowest_ms, "ms");
+        table.judged_amid(others, &name("main thread, from start to done"), page.took_ms, "ms", short);
+        table.shown("  slowest", page.slowest_ms, "ms");
+        table.shown("  processor time of it", page.cpu_ms, "ms");
         table.shown("  with starting the program and drawing, all in all", page.whole_cpu_ms, "ms");
         table.judged(&name("layout shift"), page.shift, "", none);
         table.judged(&name("the field that moved most"), page.moved_px, "px", none);

@@ -270,6 +270,15 @@ pub struct Policy {
     pub instead: String,
 }
 
+impl Question {
+    /// The identifier of the field that stands first in it: the question's own, or its first part's.
+    #[must_use]
+    pub fn first_field(&self) -> String {
+        let part = self.kind.first_part();
+        if part.is_empty() { self.id.clone() } else { format!("{}.{part}", self.id) }
+    }
+}
+
 impl Service {
     /// A question by its identifier.
     #[must_use]

@@ -31,11 +31,7 @@ pub const CHANGED: &str = "changed";
 /// Where an answer is changed. A plain page is opened at the question; the app goes there by itself.
 fn change(service: &Service, question: &Question) -> String {
     let path = paths::change(&service.id, &question.id);
-    if !ON_SERVER {
-        return path;
-    }
-    let field = [question.id.as_str(), &question.kind.first_part()].join(".");
-    format!("{path}#{}", field.trim_end_matches('.'))
+    if ON_SERVER { format!("{path}#{}", question.first_field()) } else { path }
 }
 
 /// Check your answers.

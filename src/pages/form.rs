@@ -293,8 +293,7 @@ fn offer(question: &Question, draft: Draft) -> AnyView {
     let open = RwSignal::new(true);
     let announcer = a11y::use_announcer();
     let (id, about) = (question.id.clone(), question.label.clone());
-    let first =
-        [question.id.as_str(), &question.kind.first_part()].join(".").trim_end_matches('.').to_owned();
+    let first = question.first_field();
     live_if(move || {
         let (known, first) = (known.clone(), first.clone());
         let take = pressed(move || {

@@ -90,6 +90,6 @@ fn step(view: &Arc<ServiceView>, slug: &str, changing: bool, back: RwSignal<Stri
 /// Puts the focus on the question that is to be changed, once the page is drawn.
 fn focus_on(service: &Service, question: &str) {
     let Some(question) = service.question(question) else { return };
-    let id = [question.id.as_str(), &question.kind.first_part()].join(".").trim_end_matches('.').to_owned();
+    let id = question.first_field();
     react(move || a11y::focus_id_when_drawn(id.clone()));
 }

@@ -324,7 +324,7 @@ impl Filling<'_> {
                 if problems.is_empty() && is_new {
                     // Where scripts run it would have come up at once: here the page comes back at it.
                     let first = asked_now.iter().find(|question| !was_drawn(question));
-                    asked_next = first.map(|question| field_of(&question.id, &question.kind.first_part()));
+                    asked_next = first.map(|question| question.first_field());
                 }
                 if problems.is_empty() && !is_new && now.stop.is_none() {
                     for question in &asked_now {
@@ -357,28 +357,22 @@ impl Filling<'_> {
     }
 }
 
-/// The identifier of a field.
-fn field_of(question: &str, part: &str) -> String {
-    [question, part].join(".").trim_end_matches('.').to_owned()
-}
-
 /// Where on the page it goes on after a button that was pressed: the identifier of a field.
 fn place_of(page: &[Question], (verb, path): (&str, &str), answers: &Answers) -> Option<String> {
     let id = path.rsplit_once('.').map_or(path, |(id, _)| id);
     let question = page.iter().find(|question| question.id == path || question.id == id)?;
-    let field = |parts: &[&str]| parts.join(".").trim_end_matches('.').to_owned();
     let is_name = path.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c));
     match (verb, &question.kind) {
         _ if !is_name => None,
-        ("find", _) => Some(field(&[path, "postcode"])),
-        ("hand", _) => Some(field(&[path, "line1"])),
+        ("find", _) => Some(format!("{path}.postcode")),
+        ("hand", _) => Some(format!("{path}.line1")),
         ("add", Kind::Group(group)) => {
             let first = group.questions.first()?;
             let number = group::count(path, answers).max(1).saturating_add(1).min(group.max);
-            Some(field(&[path, &number.to_string(), &first.id, &first.kind.first_part()]))
+            Some(format!("{path}.{number}.{}", first.first_field()))
         }
         ("remove", Kind::Group(_)) => Some(format!("{}-add", question.id)),
-        ("map" | "remove", _) => Some(field(&[&question.id, &question.kind.first_part()])),
+        ("map" | "remove", _) => Some(question.first_field()),
         _ => None,
     }
 }
@@ -521,56 +515,64 @@ async fn send(State(state): State<AppState>, at: At, Path(id): Path<String>, req
 
 async fn post_check(state: &AppState, at: &At, id: &str, request: Request) -> Result<Response, ApiError> {
     let filling = Filling::of(state, at, request.headers(), id)?;
-    let Filling { service, visit, .. } = &filling;
     let form = Form::read(request, &no_files).await?;
-    let Some(mut posted) = visit.kept(id).await? else {
-        // Pressed twice, it was sent by the first press.
-        if let Some(key) = visit.sent_before(id).await? {
-            return Ok(visit.to(&paths::sent(&key)));
-        }
-        // It is gone: the page says so.
-        let gone = Posted { opened: GONE.to_owned(), ..filling.begun().await? };
-        visit.keep(&gone).await?;
-        return Ok(visit.to(&paths::service(id)));
-    };
-    // A page of an older document, of other answers, or one that was never gone through, is not sent unseen.
-    let differs = |name: &str, now: String| form.texts.get(name).is_some_and(|drawn| *drawn != now);
-    let has_changed = differs("version", service.version.to_string())
-        || differs("key", posted.key.to_string())
-        || differs("turn", posted.turn.to_string());
-    let next = filling.resume(&posted);
-    if has_changed || next != Next::Check {
-        posted.problems.clear();
-        posted.opened = if has_changed { CHANGED.to_owned() } else { String::new() };
-        visit.keep(&posted).await?;
-        return Ok(visit.to(&paths::next(service, &next, false)));
-    }
-    let asked: Vec<String> =
-        journey::asked(service, &posted.answers).iter().map(|question| question.id.clone()).collect();
-    let answers = posted.answers.only(|question| asked.iter().any(|known| known == question));
-    let request = SubmitRequest { service: id.to_owned(), version: service.version, answers };
-    match submit(state, at, posted.key, request).await {
-        Ok((sent, _)) => {
-            // It is sent, whatever becomes of what was kept meanwhile.
-            if let Err(error) = visit.sent(id).await {
-                tracing::warn!(code = error.code(), "a draft that was sent is still kept");
+    visit::in_turn(|| filling.send(&form)).await
+}
+
+impl Filling<'_> {
+    /// Sends what was filled in, if it is what was seen.
+    async fn send(&self, form: &Form) -> Result<Response, ApiError> {
+        let Self { state, at, service, visit, .. } = self;
+        let id = service.id.as_str();
+        let Some(mut posted) = visit.kept(id).await? else {
+            // Pressed twice, it was sent by the first press.
+            if let Some(key) = visit.sent_before(id).await? {
+                return Ok(visit.to(&paths::sent(&key)));
             }
-            Ok(visit.to(&paths::sent(&sent.key)))
-        }
-        Err(error) => {
-            if let Some(key) = error.sent_key() {
-                return Ok(visit.to(&paths::sent(key)));
-            }
-            let questions: Vec<&Question> = service.questions.iter().collect();
-            let found = words::problems(&questions, error.fields());
-            if found.is_empty() && !matches!(error.code(), "stopped" | "changed") {
-                return Err(error);
-            }
-            let page =
-                |problem: Problem| Problem { id: paths::change(id, question_of(&problem.id)), ..problem };
-            posted.problems = in_pairs(found.into_iter().map(page).collect());
+            // It is gone: the page says so.
+            let gone = Posted { opened: GONE.to_owned(), ..self.begun().await? };
+            visit.keep(&gone).await?;
+            return Ok(visit.to(&paths::service(id)));
+        };
+        // A page of an older document, of other answers, or one that was never gone through, is not sent unseen.
+        let differs = |name: &str, now: String| form.texts.get(name).is_some_and(|drawn| *drawn != now);
+        let has_changed = differs("version", service.version.to_string())
+            || differs("key", posted.key.to_string())
+            || differs("turn", posted.turn.to_string());
+        let next = self.resume(&posted);
+        if has_changed || next != Next::Check {
+            posted.problems.clear();
+            posted.opened = if has_changed { CHANGED.to_owned() } else { String::new() };
             visit.keep(&posted).await?;
-            Ok(visit.to(&paths::check(id)))
+            return Ok(visit.to(&paths::next(service, &next, false)));
+        }
+        let asked: Vec<String> =
+            journey::asked(service, &posted.answers).iter().map(|question| question.id.clone()).collect();
+        let answers = posted.answers.only(|question| asked.iter().any(|known| known == question));
+        let request = SubmitRequest { service: id.to_owned(), version: service.version, answers };
+        match submit(state, at, posted.key, request).await {
+            Ok((sent, _)) => {
+                // It is sent, whatever becomes of what was kept meanwhile.
+                if let Err(error) = visit.sent(id).await {
+                    tracing::warn!(code = error.code(), "a draft that was sent is still kept");
+                }
+                Ok(visit.to(&paths::sent(&sent.key)))
+            }
+            Err(error) => {
+                if let Some(key) = error.sent_key() {
+                    return Ok(visit.to(&paths::sent(key)));
+                }
+                let questions: Vec<&Question> = service.questions.iter().collect();
+                let found = words::problems(&questions, error.fields());
+                if found.is_empty() && !matches!(error.code(), "stopped" | "changed") {
+                    return Err(error);
+                }
+                let page =
+                    |problem: Problem| Problem { id: paths::change(id, question_of(&problem.id)), ..problem };
+                posted.problems = in_pairs(found.into_iter().map(page).collect());
+                visit.keep(&posted).await?;
+                Ok(visit.to(&paths::check(id)))
+            }
         }
     }
 }
