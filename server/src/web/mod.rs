@@ -7,4 +7,5 @@ mod form;
 pub mod pages;
 pub mod posted;
 pub mod ready;
+mod received;
 pub(crate) mod visit;

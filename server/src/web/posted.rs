@@ -1,7 +1,5 @@
 //! The forms of services without the app: pages of questions that are posted, and sent at the end.
 
-use std::cmp::Ordering;
-
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
@@ -12,9 +10,7 @@ use domain::api::drafts::Posted;
 use domain::api::requests::SubmitRequest;
 use domain::catalogue::{Question, Service};
 use domain::field::Kind;
-use domain::field::documents::{self, Document};
 use domain::field::group;
-use domain::field::photos::{self, Photo};
 use domain::journey::{self, Next};
 use domain::validate;
 use portico_app::components::error_summary::Problem;
@@ -24,15 +20,15 @@ use portico_app::pages::form::{self as page_of_questions, ASKED};
 use portico_app::pages::start::GONE;
 use portico_app::{paths, plain, words};
 
-use super::form::{File, Form, no_files};
+use super::form::{Form, no_files};
 use super::pages;
+use super::received::{self, Came};
 use super::visit::{self, Visit, in_pairs, or_sorry};
 use crate::error::ApiError;
 use crate::extract::{At, Path};
 use crate::operations::submit::submit;
 use crate::routes;
 use crate::routes::nearby::Near;
-use crate::secret;
 use crate::state::AppState;
 
 /// A page with five photos, and the boundaries between.
@@ -95,47 +91,12 @@ impl<'a> Filling<'a> {
         journey::resume(self.service, &posted.answers, today, |question| has_passed(posted, question))
     }
 
-    /// Keeps the files that came with the page. It takes a while, and so comes before the draft is read: what is posted
-    /// meanwhile is in it then.
-    async fn receive(
-        &self,
-        form: &Form,
-        known: &[(String, String)],
-    ) -> Vec<(&'a Question, Result<Received, Problem>)> {
-        let mut received: Vec<(&Question, Result<Received, Problem>)> = Vec::new();
-        for file in &form.files {
-            let Some(question) = self.service.question(&file.question) else { continue };
-            let before = received.iter().filter(|(known, _)| known.id == question.id).count();
-            let most = match &question.kind {
-                Kind::Photos(kind) => kind.max,
-                Kind::Documents(kind) => kind.max,
-                _ => continue,
-            };
-            match before.cmp(&(most as usize)) {
-                Ordering::Less => {
-                    let hash = data_encoding::HEXLOWER.encode(&secret::hash(&file.bytes));
-                    // The browser sends it once more when somebody comes back to the page.
-                    if known.iter().any(|(other, _)| *other == format!("{}:{hash}", question.id)) {
-                        received.push((question, Ok(Received { hash, what: What::Again })));
-                        continue;
-                    }
-                    let kept = receive_file(self.state, self.at, question, file).await;
-                    received.push((question, kept.map(|what| Received { hash, what })));
-                }
-                // Of sixty files too many, it is said once.
-                Ordering::Equal => received.push((question, Err(too_many(question, most)))),
-                Ordering::Greater => {}
-            }
-        }
-        received
-    }
-
     /// Takes what was posted for these questions.
     async fn take(
         &self,
         questions: &[&Question],
         form: &Form,
-        received: Vec<(&Question, Result<Received, Problem>)>,
+        received: Vec<Came<'_>>,
         posted: &mut Posted,
     ) -> Result<Vec<Problem>, ApiError> {
         for question in questions {
@@ -151,7 +112,7 @@ impl<'a> Filling<'a> {
         let mut problems = Vec::new();
         for (question, file) in received {
             if questions.iter().any(|known| known.id == question.id) {
-                let problem = file.and_then(|file| note_file(question, file, posted)).err();
+                let problem = file.and_then(|file| received::note(question, file, posted)).err();
                 problems.extend(problem.filter(|problem| !problems.contains(problem)));
             }
         }
@@ -238,17 +199,14 @@ async fn post_page(
     let (headers, uri) = (request.headers().clone(), request.uri().clone());
     let filling = Filling::of(state, at, &headers, id)?;
     let visit = &filling.visit;
-    let takes_files = |question: &str| {
-        let question = filling.service.question(question);
-        question.is_some_and(|question| matches!(question.kind, Kind::Photos(_) | Kind::Documents(_)))
-    };
+    let takes_files = |question: &str| filling.service.question(question).is_some_and(received::takes);
     let form = Form::read(request, &takes_files).await?;
     if form.act().0 == "throw" {
         visit.throw_away(id).await?;
         return Ok(visit.to(&paths::service(id)));
     }
     let known = filling.begun().await?.files;
-    let received = filling.receive(&form, &known).await;
+    let received = received::receive(state, at, filling.service, &form, &known).await;
     visit::in_turn(|| filling.go_on(step, &form, received.clone(), &headers, &uri)).await
 }
 
@@ -258,7 +216,7 @@ impl Filling<'_> {
         &self,
         step: Option<&str>,
         form: &Form,
-        received: Vec<(&Question, Result<Received, Problem>)>,
+        received: Vec<Came<'_>>,
         headers: &HeaderMap,
         uri: &Uri,
     ) -> Result<Response, ApiError> {
@@ -426,75 +384,6 @@ async fn know_street(at: &At, question: &Question, answers: &mut Answers) -> Res
             answers.set(&id, only.id.clone());
         }
     }
-    Ok(())
-}
-
-/// A file that came with a page.
-#[derive(Clone)]
-struct Received {
-    /// Of what is in it.
-    hash: String,
-    what: What,
-}
-
-/// What became of it.
-#[derive(Clone)]
-enum What {
-    Photo(Photo),
-    Document(Document),
-    /// It had come before.
-    Again,
-}
-
-fn too_many(question: &Question, most: u32) -> Problem {
-    Problem { id: question.id.clone(), words: page_of_questions::too_many(most) }
-}
-
-/// Keeps a photo or document.
-async fn receive_file(state: &AppState, at: &At, question: &Question, file: &File) -> Result<What, Problem> {
-    let name = documents::name(&file.name, 1);
-    let kept = if matches!(question.kind, Kind::Photos(_)) {
-        let kept = routes::photos::keep(state, at, file.bytes.clone()).await;
-        kept.map(|photo| What::Photo(Photo { id: photo.id, alt: String::new() }))
-    } else {
-        let kept = routes::documents::keep(state, at, file.bytes.clone()).await;
-        kept.map(|document| What::Document(Document { id: document.id, name: name.clone() }))
-    };
-    kept.map_err(|error| Problem {
-        id: question.id.clone(),
-        words: page_of_questions::file_problem(error.code(), error.status().as_u16(), &name),
-    })
-}
-
-/// Notes a file that was kept among the answers. One that was there before, and was taken out since, is to be picked
-/// anew: then its hash is not known any more.
-fn note_file(question: &Question, file: Received, posted: &mut Posted) -> Result<(), Problem> {
-    let id = question.id.as_str();
-    let answers = &mut posted.answers;
-    let stored = match (&question.kind, file.what) {
-        (Kind::Photos(kind), What::Photo(photo)) => {
-            let (mut photos, position) = photos::read(id, answers);
-            if photos.len() >= kind.max as usize {
-                return Err(too_many(question, kind.max));
-            }
-            let stored = photo.id.to_string();
-            photos.push(photo);
-            photos::write(id, &photos, position, answers);
-            stored
-        }
-        (Kind::Documents(kind), What::Document(document)) => {
-            let mut documents = documents::read(id, answers);
-            if documents.len() >= kind.max as usize {
-                return Err(too_many(question, kind.max));
-            }
-            let stored = document.id.to_string();
-            documents.push(document);
-            documents::write(id, &documents, answers);
-            stored
-        }
-        _ => return Ok(()),
-    };
-    posted.files.push((format!("{id}:{}", file.hash), stored));
     Ok(())
 }
 
