@@ -1,11 +1,9 @@
 //! What is kept, on both engines: one suite, run on SQLite always and on PostgreSQL when there is one.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
-
-mod support;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use crate::support::database::Kept;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use domain::case::{
     Actor, Case, Closing, Event, Feedback, Linked, Outcome, Owner, Recorded, Refused, Status, Submission,
@@ -18,7 +16,6 @@ use server::jobs::Job;
 use server::jobs::sign_in_code::SignInCode;
 use server::store::requests::{self, MakeJobs, NewEvent, NewRequest};
 use server::store::{Store, StoreError};
-use support::database::Kept;
 use uuid::Uuid;
 
 on_both_engines![
@@ -57,7 +54,7 @@ on_both_engines![
 ];
 
 fn now() -> DateTime<Utc> {
-    support::moment("2026-12-07T10:00:00Z")
+    crate::support::moment("2026-12-07T10:00:00Z")
 }
 
 fn day(day: u32) -> NaiveDate {

@@ -1,15 +1,12 @@
 //! Pages and files. The app itself may not have been built here: a page then says so, and what needs it is
 //! not looked at.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
-mod support;
-
+use crate::support::{NOT_BUILT, Portal, Reply, Setup, graffiti};
 use axum::body::Body;
 use axum::http::Method;
 use domain::api::council::Boot;
 use portico_app::plain::{self, Given};
 use serde_json::{Value, json};
-use support::{NOT_BUILT, Portal, Reply, Setup, graffiti};
 
 /// The page's text; none when the app has not been built.
 #[track_caller]
@@ -46,7 +43,7 @@ async fn the_first_page_brings_what_the_app_needs() {
 async fn no_text_becomes_part_of_the_page() {
     let portal = Setup::default().with_services_folder().open().await;
     let hostile = r"</script><script>alert(1)</script><!--portico:council-->";
-    let document = include_str!("../../services/report-graffiti.toml").replacen(
+    let document = include_str!("../../../services/report-graffiti.toml").replacen(
         "Report graffiti\"",
         &format!("{hostile}\""),
         1,
@@ -180,7 +177,7 @@ async fn pages_of_everybody_are_sent_once() {
 
     // A document that changes is seen at once, and what has passed is not shown for long.
     let document =
-        include_str!("../../services/report-graffiti.toml").replacen("Report graffiti\"", "Tell us\"", 1);
+        include_str!("../../../services/report-graffiti.toml").replacen("Report graffiti\"", "Tell us\"", 1);
     std::fs::write(portal.path("services/report-graffiti.toml"), document).unwrap();
     assert_eq!(portal.state.councils.refresh(), Ok(true));
     let changed = ask(&[("if-none-match", &tag)]).await.is(200);
@@ -242,7 +239,7 @@ async fn the_demonstration_shows_its_mailbox() {
     let mailbox =
         async || String::from_utf8(visitor.get("/demo/mailbox").await.is(200).body.to_vec()).unwrap();
     assert!(mailbox().await.contains("There is no email yet."));
-    let answers = support::graffiti_but(&json!({ "you.name": "<script>alert(1)</script>" }));
+    let answers = crate::support::graffiti_but(&json!({ "you.name": "<script>alert(1)</script>" }));
     let key = visitor.submit(1, &answers).await.is(201).text("key");
     server::jobs::runner::run_due(&portal.state).await.unwrap();
     let shown = mailbox().await;

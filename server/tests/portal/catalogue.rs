@@ -1,11 +1,8 @@
 //! What a council offers is data: a document dropped into a folder is a service, without a new build and
 //! without a restart.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
-mod support;
-
+use crate::support::{Portal, Setup, answer, graffiti};
 use serde_json::{Value, json};
-use support::{Portal, Setup, answer, graffiti};
 
 const BENCH: &str = r#"
 id = "broken-bench"
@@ -165,7 +162,7 @@ async fn a_document_with_mistakes_is_not_taken() {
 #[tokio::test]
 async fn a_document_of_our_own_name_takes_our_place() {
     let portal = Setup::default().with_services_folder().open().await;
-    let ours = include_str!("../../services/report-graffiti.toml");
+    let ours = include_str!("../../../services/report-graffiti.toml");
     drop_in(
         &portal,
         "report-graffiti.toml",
@@ -387,7 +384,7 @@ async fn texts_come_in_the_language_asked_for() {
         [("broken-bench", "cy", "cy"), ("broken-bench", "en", "en"), ("report-graffiti", "cy", "en")]
     {
         let page = ask(&format!("/services/{service}"), language).await;
-        if &page.body[..] != support::NOT_BUILT.as_bytes() {
+        if &page.body[..] != crate::support::NOT_BUILT.as_bytes() {
             let page = String::from_utf8_lossy(&page.body).into_owned();
             assert!(page.contains(&format!("<html lang=\"{said}\"")), "{service} in {language}");
         }

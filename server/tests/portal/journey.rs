@@ -1,12 +1,9 @@
 //! The whole way of a request, from the form to the feedback, as its resident and a member of staff go it.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
-mod support;
-
+use crate::support::database::Kept;
+use crate::support::{Mail, PUBLIC_URL, Portal, Setup, Visitor, answer, graffiti_but};
 use picture::{Position, samples};
 use serde_json::{Value, json};
-use support::database::Kept;
-use support::{Mail, PUBLIC_URL, Portal, Setup, Visitor, answer, graffiti_but};
 
 on_both_engines![graffiti_from_the_form_to_the_feedback];
 

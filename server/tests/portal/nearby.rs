@@ -1,14 +1,11 @@
 //! Somebody may have told us already: what others are shown of a request, and how they are told what happens.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
-mod support;
-
+use crate::support::database::Kept;
+use crate::support::{Portal, Setup, Visitor, graffiti_but};
 use chrono::TimeDelta;
 use picture::samples;
 use serde_json::{Value, json};
 use server::gazetteer::demo;
-use support::database::Kept;
-use support::{Portal, Setup, Visitor, graffiti_but};
 
 on_both_engines![seen_nearby_watched_and_closed];
 

@@ -1,11 +1,8 @@
 //! Telling once: a change that is passed on to the departments the resident ticks, on both engines.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
-mod support;
-
+use crate::support::database::Kept;
+use crate::support::{PDF, Portal, Reply, Setup, Visitor, answer};
 use serde_json::{Value, json};
-use support::database::Kept;
-use support::{PDF, Portal, Reply, Setup, Visitor, answer};
 
 on_both_engines![each_department_gets_its_own_part, withdrawing_the_whole_withdraws_what_is_open];
 

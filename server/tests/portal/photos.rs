@@ -1,5 +1,4 @@
 //! Photos through the child process, as the server cleans them.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};

@@ -1,13 +1,10 @@
 //! Documents on their way from the form to whoever may see them. Numbers name the rows of the list of bad inputs.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
-mod support;
-
+use crate::support::{PDF, Portal, Setup, answer};
 use chrono::TimeDelta;
 use picture::{Position, samples};
 use serde_json::json;
 use server::jobs::sweep::sweep;
-use support::{PDF, Portal, Setup, answer};
 
 const PROOF: &str = r#"
 id = "proof"

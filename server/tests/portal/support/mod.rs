@@ -1,8 +1,7 @@
 //! A whole portal for one test: its own folder and database, a clock that the test turns, known dice, mail
 //! that goes into a folder, and people who ask for pages and send forms.
-#![allow(dead_code, reason = "each test file uses its own part of this")]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::missing_panics_doc, reason = "tests")]
 
+#[macro_use]
 pub mod database;
 
 use std::path::{Path, PathBuf};
@@ -52,7 +51,7 @@ pub const SECURITY_HEADERS: [&str; 8] = [
 /// A PDF with nothing in it.
 pub const PDF: &[u8] = b"%PDF-1.7\n1 0 obj <</Type/Catalog>> endobj\ntrailer\nstartxref\n0\n%%EOF\n";
 
-const DEMO_COUNCIL: &str = include_str!("../../../councils/demo/council.toml");
+const DEMO_COUNCIL: &str = include_str!("../../../../councils/demo/council.toml");
 
 /// What a portal is made with, besides the usual.
 #[derive(Default)]

@@ -1,12 +1,9 @@
 //! Following a request: the link is the permission, and reference and address find the link again. Numbers
 //! name the rows of the list of bad inputs.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
-mod support;
-
+use crate::support::{Portal, Visitor, graffiti};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
-use support::{Portal, Visitor, graffiti};
 use uuid::Uuid;
 
 const PRIYA: &str = "priya@saltmarsh.example";

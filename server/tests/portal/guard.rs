@@ -1,13 +1,10 @@
 //! What stands before every handler: who may change something, what is taken for a request at all, and what
 //! every reply says. Numbers name the rows of the list of bad inputs.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
-mod support;
-
+use crate::support::{Portal, Reply, SECURITY_HEADERS, Visitor, graffiti};
 use axum::body::Body;
 use axum::http::{Method, Request, header};
 use serde_json::json;
-use support::{Portal, Reply, SECURITY_HEADERS, Visitor, graffiti};
 
 /// A form with these headers and no others.
 async fn form_with(visitor: &Visitor, headers: &[(&str, &str)]) -> Reply {
@@ -318,7 +315,7 @@ mod connections {
     use tokio::net::{TcpListener, TcpStream};
     use tokio_util::sync::CancellationToken;
 
-    use super::support::Portal;
+    use crate::support::Portal;
 
     struct Served {
         at: std::net::SocketAddr,

@@ -1,12 +1,9 @@
 //! Sending a form: what is taken as it is, what is refused and how that is said, and that sending twice is
 //! sending once. Numbers name the rows of the list of bad inputs.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
-mod support;
-
+use crate::support::{Portal, Setup, answer, graffiti, graffiti_but};
 use futures::future::join_all;
 use serde_json::{Value, json};
-use support::{Portal, Setup, answer, graffiti, graffiti_but};
 
 /// Sends a form about graffiti with these changes, and gives it as its resident reads it.
 async fn sent(portal: &Portal, key: u128, changes: &Value) -> Value {
@@ -394,7 +391,7 @@ async fn a_retry_after_the_form_changed() {
     let portal = Setup::default().with_services_folder().open().await;
     let resident = portal.visitor();
     let first = resident.submit(1, &graffiti()).await.is(201);
-    let document = include_str!("../../services/report-graffiti.toml");
+    let document = include_str!("../../../services/report-graffiti.toml");
     let without_details =
         document.replace("id = \"details\"", "id = \"remarks\"").replace("version = 1\n", "version = 2\n");
     std::fs::write(portal.path("services/report-graffiti.toml"), without_details).unwrap();

@@ -1,15 +1,12 @@
 //! The gazetteer: what is found in it, what a form makes of it, and where requests go because of it.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
-
-mod support;
 
 use std::sync::Arc;
 
+use crate::support::database::Kept;
+use crate::support::{Portal, Setup, answer, graffiti_but};
 use domain::field::Position;
 use serde_json::{Value, json};
 use server::gazetteer::{addresses, demo, wards};
-use support::database::Kept;
-use support::{Portal, Setup, answer, graffiti_but};
 
 on_both_engines![what_is_imported_is_found_and_replaced];
 

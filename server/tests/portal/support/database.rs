@@ -77,7 +77,6 @@ pub async fn on_postgres<F: Future<Output = ()>>(test: impl FnOnce(Kept) -> F) {
 }
 
 /// One list of tests, run on both engines: each is a function that takes what is kept.
-#[macro_export]
 macro_rules! on_both_engines {
     ($($test:ident),+ $(,)?) => {
         mod sqlite {

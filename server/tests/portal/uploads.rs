@@ -1,16 +1,13 @@
 //! Photos on their way from the form to whoever may see them, through `/api/photos`; `photos.rs` looks at
 //! the cleaning itself. Numbers name the rows of the list of bad inputs.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
-
-mod support;
 
 use std::time::{Duration, Instant};
 
+use crate::support::{Portal, answer, graffiti, graffiti_but};
 use chrono::TimeDelta;
 use picture::{Limits, Position, samples};
 use serde_json::{Value, json};
 use server::jobs::sweep::sweep;
-use support::{Portal, answer, graffiti, graffiti_but};
 use uuid::Uuid;
 
 async fn uploaded(portal: &Portal) -> String {

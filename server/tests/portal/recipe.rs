@@ -1,15 +1,12 @@
 //! The recipe "Add a service", followed word for word: its documents, its commands and what they print.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
-
-mod support;
 
 use std::path::Path;
 use std::process::Command;
 
+use crate::support::Setup;
 use serde_json::json;
-use support::Setup;
 
-const RECIPE: &str = include_str!("../../docs/recipes/add-a-service.md");
+const RECIPE: &str = include_str!("../../../docs/recipes/add-a-service.md");
 
 /// The blocks of one language, as they stand in the recipe, without the indent of its list.
 fn blocks(language: &str) -> Vec<String> {

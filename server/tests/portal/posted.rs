@@ -1,17 +1,14 @@
 //! Forms that are posted without the app: kept on the server, sent once, and as hostile as any other input. Numbers
 //! name the rows of the list of bad inputs.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
-mod support;
-
+use crate::support::database::Kept;
+use crate::support::{NOT_BUILT, Portal, Reply, Setup, Visitor};
 use axum::body::Body;
 use axum::http::{Method, header};
 use domain::api::drafts::Posted;
 use futures::StreamExt as _;
 use picture::samples;
 use server::secret::hash;
-use support::database::Kept;
-use support::{NOT_BUILT, Portal, Reply, Setup, Visitor};
 
 on_both_engines![a_form_is_filled_in_and_sent_once, pages_at_the_same_moment];
 
@@ -70,7 +67,7 @@ async fn a_form_is_filled_in_and_sent_once(kept: Kept) {
     assert_eq!(late.header("location"), "/services/report-graffiti");
     let key = place.trim_start_matches("/follow/").trim_end_matches("/sent");
     let request = sam.follow(key).await;
-    assert_eq!(support::answer(&request, "you")["contact"]["name"], "Sam O’Brien");
+    assert_eq!(crate::support::answer(&request, "you")["contact"]["name"], "Sam O’Brien");
 }
 
 #[tokio::test]
@@ -193,7 +190,10 @@ async fn photos_come_with_the_page() {
         let sent = post(&sam, "/services/report-graffiti/check", "").await.is(303);
         let key = sent.header("location").trim_start_matches("/follow/").trim_end_matches("/sent").to_owned();
         let request = sam.follow(&key).await;
-        assert_eq!(support::answer(&request, "photos")["photos"]["photos"].as_array().unwrap().len(), 1);
+        assert_eq!(
+            crate::support::answer(&request, "photos")["photos"]["photos"].as_array().unwrap().len(),
+            1
+        );
     }
     // Sixty at once: as many as are taken are taken, and it is said once that there were too many.
     let small = samples::jpeg(8, 8);
@@ -302,7 +302,7 @@ async fn nothing_is_sent_unseen() {
 async fn small_forms_posted_twice() {
     let portal = Portal::open().await;
     let visitor = portal.visitor();
-    let key = visitor.submit(1, &support::graffiti()).await.is(201).text("key");
+    let key = visitor.submit(1, &crate::support::graffiti()).await.is(201).text("key");
     let page = format!("/follow/{key}");
     let id = "0193f2c4-5a5e-7cc3-9f1e-0d6b2a1c4e5f";
     for message in ["It+is+still+there", "It+is+still+there", "It+is+gone"] {
@@ -324,7 +324,7 @@ async fn small_forms_keep_what_was_typed() {
     let sam = portal.visitor();
     let [one, other] = [1, 2].map(|number| {
         let sam = sam.clone();
-        async move { sam.submit(number, &support::graffiti()).await.is(201).text("key") }
+        async move { sam.submit(number, &crate::support::graffiti()).await.is(201).text("key") }
     });
     let (one, other) = (one.await, other.await);
     let (page, theirs) = (format!("/follow/{one}"), format!("/follow/{other}"));

@@ -1,15 +1,12 @@
 //! The staff workspace: who gets in, what they see, and what they do. Numbers name the rows of the list of
 //! bad inputs.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
-mod support;
-
+use crate::support::{Portal, Setup, Visitor, graffiti, graffiti_but};
 use axum::body::Body;
 use axum::http::Method;
 use chrono::TimeDelta;
 use picture::samples;
 use serde_json::{Value, json};
-use support::{Portal, Setup, Visitor, graffiti, graffiti_but};
 use uuid::Uuid;
 
 const PRIYA: &str = "priya@saltmarsh.example";
@@ -27,7 +24,7 @@ async fn reported(portal: &Portal, key: u128) -> String {
     item["id"].as_str().unwrap().to_owned()
 }
 
-async fn act(staff: &Visitor, id: &str, verb: &str, body: &Value) -> support::Reply {
+async fn act(staff: &Visitor, id: &str, verb: &str, body: &Value) -> crate::support::Reply {
     staff.post(&format!("/api/staff/requests/{id}/{verb}"), body).await
 }
 
@@ -271,7 +268,7 @@ async fn another_departments_request_does_not_exist() {
     portal.mails().await;
     let missing =
         grace.get(&format!("/api/staff/requests/{}", Uuid::from_u128(1))).await.refused(404, "not_found");
-    let same = |reply: support::Reply| {
+    let same = |reply: crate::support::Reply| {
         let reply = reply.refused(404, "not_found");
         assert_eq!((&reply.body, &reply.headers), (&missing.body, &missing.headers));
     };

@@ -1,12 +1,9 @@
 //! What is done besides writing down: mails are sent, later if they can't be sent now, and once.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
-mod support;
-
+use crate::support::{Portal, graffiti, graffiti_but};
 use chrono::TimeDelta;
 use serde_json::json;
 use server::jobs::runner::run_due;
-use support::{Portal, graffiti, graffiti_but};
 
 #[tokio::test]
 async fn a_mail_that_can_not_be_sent_is_sent_later_and_once() {

@@ -1,13 +1,10 @@
 //! The description of the API, and that it is true.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
-
-mod support;
 
 use std::collections::BTreeSet;
 
+use crate::support::Portal;
 use axum::body::Body;
 use serde_json::Value;
-use support::Portal;
 
 const OPERATIONS: [&str; 41] = [
     "get /api/addresses",

@@ -1,0 +1,30 @@
+//! The whole portal under test, a module for each subject. One program: linking one for each subject took
+//! minutes and gigabytes.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    reason = "a test fails by panicking"
+)]
+
+#[macro_use]
+mod support;
+
+mod catalogue;
+mod documents;
+mod follow;
+mod guard;
+mod jobs;
+mod journey;
+mod nearby;
+mod openapi;
+mod passed_on;
+mod photos;
+mod places;
+mod posted;
+mod recipe;
+mod requests;
+mod staff;
+mod store;
+mod uploads;
+mod web;
