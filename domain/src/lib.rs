@@ -2,8 +2,11 @@
 //! what was promised. Pure: no I/O, no clock and no randomness of its own; both are arguments. The same
 //! code runs in the browser and on the server.
 
+pub mod access;
 pub mod answers;
 pub mod api;
+pub mod audit;
+pub mod canonical;
 pub mod case;
 pub mod catalogue;
 pub mod condition;
