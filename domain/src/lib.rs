@@ -10,6 +10,7 @@ pub mod canonical;
 pub mod case;
 pub mod catalogue;
 pub mod condition;
+pub mod consent;
 pub mod council;
 pub mod day;
 pub mod decimal;
