@@ -21,6 +21,7 @@ pub mod explain;
 pub mod fee;
 pub mod field;
 pub mod geo;
+pub mod identity;
 pub mod journey;
 pub mod money;
 pub mod reference;
