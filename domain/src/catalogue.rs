@@ -8,7 +8,9 @@ use crate::condition::Condition;
 use crate::council::Council;
 use crate::fee::Fee;
 use crate::field::{Kind, Opt};
+use crate::identity::NeedsIdentity;
 use crate::journey;
+use crate::retention::Retention;
 use crate::standard::Standard;
 
 /// One service, as its document says.
@@ -66,6 +68,12 @@ pub struct Service {
     /// What it costs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fee: Option<Fee>,
+    /// How sure the council must be who somebody is, and why; none where anybody may send it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub needs_identity: Option<NeedsIdentity>,
+    /// How long requests are kept. No browser needs to know.
+    #[serde(skip)]
+    pub retention: Retention,
     /// What happens after sending, one sentence each.
     pub next: Vec<String>,
 }

@@ -3,6 +3,7 @@
 use chrono::{NaiveDate, NaiveTime};
 use serde::{Deserialize, Serialize};
 
+use crate::retention;
 use crate::standard::Division;
 #[cfg(feature = "documents")]
 use crate::standard::{Calendar, bank_holidays};
@@ -34,6 +35,9 @@ pub struct Council {
     /// Messages that stand above every page.
     #[serde(default)]
     pub messages: Vec<Message>,
+    /// How long requests are kept, where a service's document says nothing.
+    #[serde(default)]
+    pub retention: retention::Defaults,
     /// What its map is drawn from; its own streets and wards where nothing is said.
     #[serde(default)]
     pub map: MapSource,

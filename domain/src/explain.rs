@@ -25,6 +25,9 @@ pub fn explain(service: &Service, council: &Council) -> Result<String, fmt::Erro
         stop_lines(&mut out, service, stop, "")?;
     }
     promise(&mut out, service)?;
+    if let Some(needs) = &service.needs_identity {
+        writeln!(out, "Only for people of whom we know: {}. {}", needs.level.name(), needs.why)?;
+    }
     let pages = journey::pages(service);
     let many = pages.len();
     for (at, page) in pages.into_iter().enumerate() {
@@ -45,6 +48,9 @@ pub fn explain(service: &Service, council: &Council) -> Result<String, fmt::Erro
     writeln!(out, "\nAfter sending")?;
     for next in &service.next {
         writeln!(out, "  {next}")?;
+    }
+    if service.retention != council.retention.of(service.topic) {
+        writeln!(out, "\n{}", service.retention.say())?;
     }
     for policy in &service.policies {
         writeln!(

@@ -25,6 +25,7 @@ pub mod identity;
 pub mod journey;
 pub mod money;
 pub mod reference;
+pub mod retention;
 pub mod search;
 pub mod standard;
 pub mod validate;

@@ -13,7 +13,9 @@ use domain::catalogue::{Service, StopKind};
 use domain::document::{read, read_all};
 use domain::explain::explain;
 use domain::field::{ErrorCode, Kind};
+use domain::identity::{Level, NeedsIdentity};
 use domain::journey::{self, Next};
+use domain::retention::{After, Period, Retention, Then};
 use domain::validate;
 use proptest::prelude::*;
 use support::{FILE, catalogue, council, files, lead_through, lead_to, uploads};
@@ -225,6 +227,75 @@ fn what_is_ticked_is_passed_on_with_the_answers_that_are_needed() {
         assert!(!sees(at, "services"), "nobody sees who else is told");
     }
     assert!(bench().passed_to(&answers).is_empty());
+}
+
+const TERMS: &str = r#"
+[needs_identity]
+level = "electoral_roll"
+why = "We pay money back to you."
+
+[retention]
+keep = "6 years"
+after = "received"
+then = "erase"
+
+[standard]
+"#;
+
+#[test]
+fn identity_and_retention_are_read_and_their_mistakes_named() {
+    let text = BASE.replacen("[standard]\n", TERMS, 1);
+    assert_eq!(said_of(&text), Vec::<String>::new());
+    let files = [("bench.toml", text.as_str()), ("sets/contact.toml", CONTACT)];
+    let service = read_all(files, &council(), "en").unwrap().catalogue.remove("bench").unwrap();
+    let why = "We pay money back to you.".to_owned();
+    assert_eq!(service.needs_identity, Some(NeedsIdentity { level: Level::ElectoralRoll, why }));
+    let kept = Retention { keep: Period::Years(6), after: After::Received, then: Then::Erase };
+    assert_eq!(service.retention, kept);
+    let explained = explain(&service, &council()).unwrap();
+    assert!(
+        explained.contains("on the electoral roll at your address. We pay money back to you.\n"),
+        "{explained}"
+    );
+    assert!(
+        explained.contains("\nWe keep it for 6 years after we got it. Then we erase it.\n"),
+        "{explained}"
+    );
+    for (from, to, expected) in [
+        ("\"electoral_roll\"", "\"roll\"", "“level” is one of said_so, email_confirmed, electoral_roll"),
+        ("\"electoral_roll\"", "\"said_so\"", "take out [needs_identity]"),
+        ("level = \"electoral_roll\"\n", "", "[needs_identity] has no “level”"),
+        ("why = \"We pay money back to you.\"\n", "", "[needs_identity] has no “why”"),
+        ("why = \"We pay", "reason = \"We pay", "[needs_identity] has no setting “reason”"),
+        (
+            "\"6 years\"",
+            "\"for ever\"",
+            "bench.toml:18: “keep” can't be read: a period is written like “24 months”",
+        ),
+        ("keep = \"6 years\"\n", "", "[retention] has no “keep”"),
+        ("\"received\"", "\"opened\"", "“after” is one of closed, received; “opened” is none"),
+        ("\"erase\"", "\"sell\"", "“then” is one of anonymise, erase; “sell” is none"),
+        ("then = \"erase\"", "finally = \"erase\"", "[retention] has no setting “finally”"),
+        (
+            "[retention]\nkeep = \"6 years\"\nafter = \"received\"\nthen = \"erase\"",
+            "[[retention]]",
+            "must be written as a [retention] table",
+        ),
+    ] {
+        assert_eq!(text.matches(from).count(), 1, "{from}");
+        let said = said_of(&text.replacen(from, to, 1));
+        assert!(said.iter().any(|line| line.contains(expected)), "{expected}: {said:?}");
+    }
+}
+
+#[test]
+fn what_a_document_does_not_say_is_the_councils() {
+    assert_eq!(bench().needs_identity, None);
+    assert_eq!(bench().retention, council().retention.of(bench().topic));
+    for service in catalogue().values() {
+        assert_eq!(service.retention, council().retention.of(service.topic), "{}", service.id);
+    }
+    assert_eq!(catalogue()["council-tax-bill"].retention.keep, Period::Years(6));
 }
 
 const PASS_ON: &str = r#"

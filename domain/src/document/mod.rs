@@ -123,7 +123,7 @@ fn read_one(
 }
 
 /// The settings of a document.
-const SETTINGS: [&str; 20] = [
+const SETTINGS: [&str; 22] = [
     "id",
     "version",
     "title",
@@ -140,6 +140,8 @@ const SETTINGS: [&str; 20] = [
     "standards",
     "routes",
     "pass_on",
+    "needs_identity",
+    "retention",
     "fee",
     "policies",
     "questions",
@@ -181,6 +183,8 @@ impl Reader<'_> {
         let standards = self.standards(root, &questions);
         let routes = self.routes(root, &questions, council);
         let pass_on = self.pass_on(root, &questions, council);
+        let needs_identity = self.needs_identity(root);
+        let retention = self.retention(root);
         let fee = self.fee(root, &questions);
         let route = self.names(
             root,
@@ -222,6 +226,8 @@ impl Reader<'_> {
             standard: standard?,
             standards,
             fee,
+            needs_identity,
+            retention: retention.unwrap_or_else(|| council.retention.of(topic.unwrap_or_default())),
             next: next?,
         })
     }

@@ -1,4 +1,4 @@
-//! What a document says besides its questions: standards, routes, fees, policies and stops.
+//! What a document says besides its questions: standards, routes, identity, retention, fees, policies and stops.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -10,6 +10,8 @@ use crate::condition::Condition;
 use crate::council::Council;
 use crate::fee::{Amount, Fee, Line};
 use crate::field::Kind;
+use crate::identity::{Level, NeedsIdentity};
+use crate::retention::{self, After, Period, Retention, Then};
 use crate::standard::{Limit, Standard};
 
 impl Reader<'_> {
@@ -201,6 +203,48 @@ impl Reader<'_> {
             }
         }
         named
+    }
+
+    pub(super) fn needs_identity(&mut self, root: &Part<'_, '_>) -> Option<NeedsIdentity> {
+        let part = self.table(root, "needs_identity")?;
+        self.only(&part, &["level", "why"]);
+        let why = self.words_of(&part, "why");
+        let levels = Level::ALL.map(|level| (level.id(), level));
+        let level = self.one_of(&part, "level", &levels)?;
+        if level == Level::SaidSo {
+            self.fault(
+                part.at("level"),
+                "what people say of themselves needs no proof: take out [needs_identity]",
+            );
+        }
+        Some(NeedsIdentity { level, why: why? })
+    }
+
+    pub(super) fn retention(&mut self, root: &Part<'_, '_>) -> Option<Retention> {
+        let part = self.table(root, "retention")?;
+        self.only(&part, &["keep", "after", "then"]);
+        let text = self.plain_of(&part, "keep");
+        let keep = text.as_deref().and_then(Period::parse);
+        if text.is_some() && keep.is_none() {
+            self.fault(part.at("keep"), format!("“keep” can't be read: {}", retention::HOW_TO_WRITE));
+        }
+        let after = [("closed", After::Closed), ("received", After::Received)];
+        let after =
+            if part.has("after") { self.one_of(&part, "after", &after) } else { Some(After::default()) };
+        let then = [("anonymise", Then::Anonymise), ("erase", Then::Erase)];
+        let then = if part.has("then") { self.one_of(&part, "then", &then) } else { Some(Then::default()) };
+        Some(Retention { keep: keep?, after: after?, then: then? })
+    }
+
+    /// A setting that is one of a few words.
+    fn one_of<T: Copy>(&mut self, part: &Part<'_, '_>, key: &str, words: &[(&str, T)]) -> Option<T> {
+        let said = self.plain_of(part, key)?;
+        let found = words.iter().find(|(word, _)| *word == said);
+        if found.is_none() {
+            let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+            self.fault(part.at(key), format!("“{key}” is one of {}; “{said}” is none", known.join(", ")));
+        }
+        found.map(|(_, value)| *value)
     }
 
     pub(super) fn fee(&mut self, root: &Part<'_, '_>, questions: &[Read]) -> Option<Fee> {
