@@ -17,12 +17,16 @@ pub(super) struct Home {
     rest: Vec<Vec<String>>,
     /// Names of buildings; without a number, street and town too. Each in its words.
     names: Vec<Vec<String>>,
-    /// Every number in it, in order of size.
-    numbers: Vec<String>,
+    /// Every number in it, and every word that tells a home from another in the same house; sorted.
+    marks: Vec<String>,
 }
 
 /// Words that a flat's number follows.
 const UNITS: [&str; 6] = ["flat", "flt", "apartment", "apt", "appt", "unit"];
+/// The same for what is no flat: room 2 is another home than flat 2.
+const ROOMS: [&str; 6] = ["room", "studio", "bedsit", "maisonette", "annexe", "penthouse"];
+/// Words that tell a home from another in the same house, wherever they stand.
+const MARKS: [&str; 6] = ["rear", "above", "over", "behind", "below", "adjacent"];
 /// Words that say which flat, where it has no number.
 const WHERE: [&str; 18] = [
     "basement", "ground", "first", "second", "third", "fourth", "top", "upper", "lower", "middle", "garden",
@@ -76,6 +80,7 @@ fn long(word: &str) -> &str {
         "apts" => "apartments",
         "nth" => "north",
         "sth" => "south",
+        "annex" => "annexe",
         "1st" => "first",
         "2nd" => "second",
         "3rd" => "third",
@@ -156,11 +161,12 @@ impl Home {
         home
     }
 
-    /// Takes the flat out of a part: `flat 2`, `ground floor flat`, `flat 1/2`.
+    /// Takes the flat out of a part: `flat 2`, `ground floor flat`, `flat 1/2`, `room 2`, `annexe`.
     fn take_flat(&mut self, part: &mut Vec<String>) {
         part.retain(|word| word != "floor");
         drop_number_word(part);
-        let Some(unit) = part.iter().position(|word| UNITS.contains(&word.as_str())) else { return };
+        let is_unit = |word: &String| UNITS.contains(&word.as_str()) || ROOMS.contains(&word.as_str());
+        let Some(unit) = part.iter().position(is_unit) else { return };
         if self.flat.is_some() {
             return;
         }
@@ -172,7 +178,8 @@ impl Home {
                 self.note(flat);
                 (format!("{floor}/{flat}"), unit..unit + 4)
             }
-            [flat, ..] if is_flat_number(flat) => {
+            // An annexe has no number: what follows is the house's.
+            [flat, ..] if is_flat_number(flat) && part[unit] != "annexe" => {
                 self.note(flat);
                 (flat.clone(), unit..unit + 2)
             }
@@ -183,15 +190,18 @@ impl Home {
                 (if said.is_empty() { "flat".to_owned() } else { said }, unit - before..unit + 1 + after)
             }
         };
-        self.flat = Some(flat);
+        let room = part.get(unit).filter(|word| ROOMS.contains(&word.as_str()));
+        self.flat = Some(room.map_or(flat.clone(), |room| format!("{room} {flat}")));
         part.drain(taken);
     }
 
-    /// Notes the numbers, joins `14 - 16`, and reads `2/14` as flat 2 of 14.
+    /// Notes the marks, joins `14 - 16`, and reads `2/14` as flat 2 of 14.
     fn join_numbers(&mut self, part: &mut Vec<String>) {
         for word in part.iter() {
             self.note(word);
         }
+        let block = part.windows(2).find(|two| two[0] == "block").map(|two| format!("block {}", two[1]));
+        self.marks.extend(block);
         while let Some(at) = part.windows(3).position(
             |three| matches!(three, [one, sign, other] if is_number(one) && is_sign(sign) && is_number(other)),
         ) {
@@ -207,7 +217,8 @@ impl Home {
 
     fn note(&mut self, word: &str) {
         let digits = word.split(|c: char| !c.is_ascii_digit()).filter(|digits| !digits.is_empty());
-        self.numbers.extend(digits.map(str::to_owned));
+        self.marks.extend(digits.map(str::to_owned));
+        self.marks.extend(MARKS.contains(&word).then(|| word.to_owned()));
     }
 
     /// Takes in what is left of a part: a number and its street, or a name.
@@ -259,12 +270,12 @@ impl Home {
             self.flat = Some(letter.to_string());
             self.number = Some(number.trim_end_matches(letter).to_owned());
         }
-        self.numbers.sort();
+        self.marks.sort();
     }
 
     /// Whether this is the same home, both being within one postcode.
     pub(super) fn is(&self, other: &Self) -> bool {
-        if self.flat != other.flat || self.number != other.number || self.numbers != other.numbers {
+        if self.flat != other.flat || self.number != other.number || self.marks != other.marks {
             return false;
         }
         let within = |one: &Self, other: &Self| one.names.iter().all(|name| other.names.contains(name));
@@ -356,6 +367,9 @@ mod tests {
             &["Flat 1/2, 14 High Street", "Flat 1/2|14 High St"],
             &["Rose Cottage, Mill Lane", "ROSE COTT.|MILL LN|SALTMARSH"],
             &["Rose Cottage, 3 Mill Lane", "3 Mill Ln"],
+            &["Annexe, 14 High Street", "The Annex 14 High St", "14 High Street, Annexe"],
+            &["Room 2, Flat B, 14 High Street", "ROOM 2|FLAT B|14 HIGH ST"],
+            &["Room 2, 14 High Street", "ROOM 2 14 HIGH ST"],
             &["Plot 4", "PLOT 4"],
             &["1 3rd Avenue", "1 Third Ave"],
             &["Tŷ Gwyn, Ffordd y Môr", "TY GWYN|FFORDD Y MOR"],
@@ -412,6 +426,15 @@ mod tests {
             ("Flat 1/2, 14 High Street", "Flat 1, 14 High Street"),
             ("Room 2, 14 High Street", "Flat 2, 14 High Street"),
             ("Room 2, 14 High Street", "Room 3, 14 High Street"),
+            ("Studio 2, 14 High Street", "Flat 2, 14 High Street"),
+            ("Annexe, 14 High Street", "14 High Street"),
+            ("14 High Street, Annexe", "14 High Street"),
+            ("Annexe, 14 High Street", "Flat, 14 High Street"),
+            ("Rear of 14 High Street", "14 High Street"),
+            ("14 High Street (rear)", "14 High Street"),
+            ("Flat above, 14 High Street", "Flat, 14 High Street"),
+            ("14 High Street, Block A", "14 High Street, Block B"),
+            ("14 High Street, Block A", "14 High Street"),
             ("Plot 4", "Plot 5"),
             ("14 N Street", "14n Street"),
         ] {
