@@ -10,8 +10,9 @@ use crate::components::layout::{Column, Layout};
 use crate::components::load::not_found;
 use crate::live::{Drawn as _, afresh, react};
 use crate::pages::{
-    check::CheckPage, find::FindPage, help::HelpPage, home::HomePage, request::RequestPage, sent::SentPage,
-    start::StartPage, step::StepPage, withdraw::WithdrawPage,
+    account::AccountPage, account_code::AccountCodePage, check::CheckPage, find::FindPage, help::HelpPage,
+    home::HomePage, request::RequestPage, sent::SentPage, start::StartPage, step::StepPage,
+    withdraw::WithdrawPage,
 };
 use crate::paths::Page;
 use crate::state::{address, boot, drafts, services};
@@ -72,6 +73,8 @@ pub fn around(page: Page<'_>) -> Option<AnyView> {
     Some(match page {
         Page::Home => view! { <HomePage /> }.drawn(),
         Page::Check { id } => view! { <CheckPage id=own(id) /> }.drawn(),
+        Page::Account => view! { <AccountPage /> }.drawn(),
+        Page::AccountCode => view! { <AccountCodePage /> }.drawn(),
         Page::Help => view! { <HelpPage /> }.drawn(),
         Page::Find => view! { <FindPage /> }.drawn(),
         Page::Request { key } => view! { <RequestPage key=own(key) /> }.drawn(),

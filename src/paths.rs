@@ -7,6 +7,10 @@ use domain::journey::{self, Next};
 pub const HOME: &str = "/";
 /// Finding a request by its reference.
 pub const FOLLOW: &str = "/follow";
+/// The resident's account, or signing in to it.
+pub const ACCOUNT: &str = "/account";
+/// Typing the code that was sent.
+pub const ACCOUNT_CODE: &str = "/account/code";
 /// Help, and how accessible this service is.
 pub const HELP: &str = "/help";
 /// The part of a step's address that says: go back to "check your answers" afterwards.
@@ -53,6 +57,10 @@ pub enum Page<'a> {
         /// The key to the request.
         key: &'a str,
     },
+    /// The resident's account, or signing in to it.
+    Account,
+    /// Typing the code that was sent.
+    AccountCode,
     /// Help, and how accessible this service is.
     Help,
 }
@@ -81,6 +89,8 @@ impl<'a> Page<'a> {
             ["follow", key, "", ..] => Self::Request { key },
             ["follow", key, "sent", "", _] => Self::Sent { key },
             ["follow", key, "withdraw", "", _] => Self::Withdraw { key },
+            ["account", "", ..] => Self::Account,
+            ["account", "code", "", ..] => Self::AccountCode,
             ["help", "", ..] => Self::Help,
             _ => return None,
         })
@@ -163,6 +173,8 @@ mod tests {
             (request(key), Page::Request { key }),
             (sent(key), Page::Sent { key }),
             (withdraw(key), Page::Withdraw { key }),
+            (ACCOUNT.to_owned(), Page::Account),
+            (ACCOUNT_CODE.to_owned(), Page::AccountCode),
             (HELP.to_owned(), Page::Help),
         ] {
             assert_eq!(Page::read(&address), Some(page), "{address}");
@@ -181,6 +193,8 @@ mod tests {
             "/follow/a/b",
             "/follow/a/sent/b",
             "/follow/a/sent/b/c/d",
+            "/account/a",
+            "/account/code/a",
             "/help/a",
             "/help/a/b/c/d/e/f",
         ] {

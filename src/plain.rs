@@ -6,7 +6,7 @@ use domain::api::council::{Boot, CouncilView};
 use domain::api::drafts::Posted;
 use leptos::prelude::*;
 
-use crate::api::{follow, nearby, places};
+use crate::api::{account, follow, nearby, places};
 use crate::components::nearby::{OPEN, SAME, TOLD};
 use crate::paths::Page;
 
@@ -49,6 +49,7 @@ pub(crate) fn given() -> Given {
 pub fn needs(page: Page<'_>, posted: Option<&Posted>) -> Vec<String> {
     match page {
         Page::Home => vec!["/api/services".to_owned()],
+        Page::Account => vec![account::ADDRESS.to_owned()],
         Page::Request { key } | Page::Sent { key } | Page::Withdraw { key } => vec![follow::address(key, "")],
         Page::Start { .. } | Page::Step { .. } => {
             let Some(posted) = posted else { return Vec::new() };
@@ -58,7 +59,7 @@ pub fn needs(page: Page<'_>, posted: Option<&Posted>) -> Vec<String> {
             let addresses = (!postcode.is_empty()).then(|| places::addresses_at(&postcode));
             near.into_iter().chain(addresses).collect()
         }
-        Page::Check { .. } | Page::Find | Page::Help => Vec::new(),
+        Page::Check { .. } | Page::Find | Page::AccountCode | Page::Help => Vec::new(),
     }
 }
 

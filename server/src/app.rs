@@ -17,7 +17,7 @@ use tower_http::trace::TraceLayer;
 
 use crate::error::ApiError;
 use crate::state::AppState;
-use crate::web::{followed, pages, posted};
+use crate::web::{account, followed, pages, posted};
 use crate::{guard, routes};
 
 /// How long a request may take, its upload included: 15 MB on a slow phone take a minute and a half.
@@ -33,6 +33,7 @@ pub fn app(state: AppState) -> Router {
         .merge(routes::health::router())
         .merge(posted::router())
         .merge(followed::router())
+        .merge(account::router())
         .route("/sitemap.xml", get(pages::sitemap))
         .route("/robots.txt", get(pages::robots))
         .fallback(pages::fallback)

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use axum::extract::{self, FromRef, FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use bytes::Bytes;
+use chrono::TimeDelta;
 use domain::field::{ErrorCode, FieldError};
 use serde::de::DeserializeOwned;
 use validator::Validate;
@@ -16,6 +17,7 @@ use crate::error::ApiError;
 use crate::secret;
 use crate::state::AppState;
 use crate::store::Store;
+use crate::store::accounts::{Resident, Session};
 use crate::store::staff::StaffMember;
 
 /// The council whose host name was asked for, and what is kept for it.
@@ -165,7 +167,42 @@ pub fn is_secure(public_url: &str) -> bool {
     public_url.starts_with("https://")
 }
 
-/// The name of the session cookie. Over HTTPS the prefix binds it to this host alone.
+/// A resident who is signed in. A handler that takes this can't be called by anybody else.
+pub struct SignedIn {
+    /// Who.
+    pub resident: Resident,
+    /// In which session.
+    pub session: Session,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for SignedIn
+where
+    AppState: FromRef<S>,
+{
+    type Rejection = ApiError;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let at = At::from_request_parts(parts, state).await?;
+        let state = AppState::from_ref(state);
+        let found = signed_in(&state, &at, &parts.headers).await?;
+        let (resident, session) = found.ok_or(ApiError::new(StatusCode::UNAUTHORIZED, "not_signed_in"))?;
+        Ok(Self { resident, session })
+    }
+}
+
+/// The resident who is signed in, if one is.
+///
+/// # Errors
+/// The database's.
+pub async fn signed_in(
+    state: &AppState,
+    at: &At,
+    headers: &HeaderMap,
+) -> Result<Option<(Resident, Session)>, ApiError> {
+    let Some(token) = account_token(state, headers) else { return Ok(None) };
+    Ok(at.store.resident(&secret::hash(token.as_bytes()), state.now()).await?)
+}
+
+/// The name of the cookie of a member of staff. Over HTTPS the prefix binds it to this host alone.
 #[must_use]
 pub fn session_cookie(secure: bool) -> &'static str {
     if secure { "__Host-session" } else { "session" }
@@ -177,16 +214,45 @@ pub fn session_token(headers: &HeaderMap, secure: bool) -> Option<String> {
     cookie(headers, session_cookie(secure))
 }
 
+/// The token of a resident's session.
+#[must_use]
+pub fn account_token(state: &AppState, headers: &HeaderMap) -> Option<String> {
+    own_cookie(state, headers, "account")
+}
+
+/// The token by which a browser is known again that has asked for a code.
+#[must_use]
+pub fn browser_token(state: &AppState, headers: &HeaderMap) -> Option<String> {
+    own_cookie(state, headers, "browser")
+}
+
 /// The token under which this browser's posted forms are kept.
 #[must_use]
 pub fn form_token(state: &AppState, headers: &HeaderMap) -> Option<String> {
-    cookie(headers, form_cookie(is_secure(&state.public_url))).filter(|token| !token.is_empty())
+    own_cookie(state, headers, "form")
 }
 
-/// The name of the cookie it is in.
-#[must_use]
-pub fn form_cookie(secure: bool) -> &'static str {
-    if secure { "__Host-form" } else { "form" }
+fn own_cookie(state: &AppState, headers: &HeaderMap, name: &str) -> Option<String> {
+    let name = if is_secure(&state.public_url) { format!("__Host-{name}") } else { name.to_owned() };
+    cookie(headers, &name).filter(|token| !token.is_empty())
+}
+
+/// A cookie for this host alone, out of reach of scripts. An empty one is forgotten by the browser.
+///
+/// # Errors
+/// When the value can't stand in a header.
+pub fn named_cookie(
+    state: &AppState,
+    name: &str,
+    value: &str,
+    lasts: TimeDelta,
+) -> Result<HeaderValue, ApiError> {
+    let (prefix, secure) = if is_secure(&state.public_url) { ("__Host-", "; Secure") } else { ("", "") };
+    let cookie = format!(
+        "{prefix}{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={}{secure}",
+        lasts.num_seconds()
+    );
+    HeaderValue::from_str(&cookie).map_err(|_| ApiError::new(StatusCode::BAD_REQUEST, "bad_request"))
 }
 
 /// The value of a cookie.

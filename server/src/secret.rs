@@ -78,6 +78,12 @@ impl Secret {
         id
     }
 
+    /// The keyed hash of a resident's sign-in code, for the browser that asked for it.
+    #[must_use]
+    pub fn resident_code_hash(&self, council: &str, browser_hash: &[u8], code: &str) -> Vec<u8> {
+        self.mac(&[b"resident-code", council.as_bytes(), browser_hash, code.as_bytes()]).to_vec()
+    }
+
     /// The keyed hash of a sign-in code: a code is short, so a plain hash of it could be guessed.
     #[must_use]
     pub fn code_hash(&self, council: &str, staff: Uuid, code: &str) -> Vec<u8> {

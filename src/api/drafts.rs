@@ -1,6 +1,6 @@
 //! `/api/drafts`.
 
-use domain::api::drafts::Filled;
+use domain::api::drafts::{Filled, Kept};
 
 use super::ApiProblem;
 
@@ -8,8 +8,8 @@ use super::ApiProblem;
 ///
 /// # Errors
 /// [`ApiProblem`].
-pub async fn keep(service: &str, filled: &Filled) -> Result<(), ApiProblem> {
-    super::tell(&format!("/api/drafts/{service}"), filled).await
+pub async fn keep(service: &str, filled: &Filled) -> Result<Kept, ApiProblem> {
+    super::post(&format!("/api/drafts/{service}"), filled).await
 }
 
 /// Forgets what the server keeps for a service.

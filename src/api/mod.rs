@@ -1,6 +1,7 @@
 //! Talking to the server: one file per noun. A reply counts only when it is what was asked for: a page of
 //! some hotel's network, or half a reply, is no acknowledgement.
 
+pub mod account;
 pub mod council;
 pub mod drafts;
 pub mod events;
@@ -45,10 +46,22 @@ impl ApiProblem {
         self.code.is_empty() || self.status >= 500
     }
 
+    /// What is replied where nobody is signed in.
+    #[must_use]
+    pub fn signed_out() -> Self {
+        Self { status: 401, code: "not_signed_in".to_owned(), ..Self::default() }
+    }
+
     /// What is replied where there is no such thing.
     #[must_use]
     pub fn not_found() -> Self {
         Self { status: 404, code: "not_found".to_owned(), ..Self::default() }
+    }
+
+    /// Nobody is signed in.
+    #[must_use]
+    pub fn is_signed_out(&self) -> bool {
+        self.status == 401
     }
 
     /// There is no such thing, or it is somebody else's: the two look the same.

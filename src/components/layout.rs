@@ -60,7 +60,7 @@ fn navigation(path: Signal<String>) -> AnyView {
             <div class="govuk-width-container">
                 <nav aria-label="Menu" class="govuk-service-navigation__wrapper">
                     <ul class="govuk-service-navigation__list">
-                        {item(paths::HOME, "Home")} {item(paths::FOLLOW, "Follow a request")} {item(paths::HELP, "Help")}
+                        {item(paths::HOME, "Home")} {item(paths::FOLLOW, "Follow a request")} {item(paths::ACCOUNT, "Your account")} {item(paths::HELP, "Help")}
                     </ul>
                 </nav>
             </div>

@@ -1,5 +1,7 @@
 //! Pages load and arrange; components draw. One file per page, named after its address.
 
+pub mod account;
+pub mod account_code;
 pub mod check;
 pub mod find;
 pub mod form;

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use domain::answers::Answers;
-use domain::api::drafts::Filled;
+use domain::api::drafts::{Filled, Kept};
 use domain::catalogue::Question;
 use leptos::{prelude::*, task::spawn_local};
 use uuid::Uuid;
@@ -107,6 +107,14 @@ pub fn leave(path: &str) {
     set_timeout(move || draft.follow(), PATIENCE);
 }
 
+/// Forgets every draft in this browser: whoever signs out has them in the account.
+pub fn forget_all() {
+    storage::remove_all(&name(""));
+    let draft: Draft = expect_context();
+    boot::forget_posted();
+    draft.begin();
+}
+
 impl Draft {
     /// The answers, as typed. Read only: they are changed through `set` and `update`.
     #[must_use]
@@ -173,12 +181,16 @@ impl Draft {
         spawn_local(async move {
             while self.open.try_update_value(|open| std::mem::take(&mut open.ahead)) == Some(true) {
                 let (service, filled) = (self.service(), self.filled());
-                let is_empty = filled.answers.is_empty() && filled.seen.is_empty();
-                let _ = if is_empty {
-                    drafts::forget(&service).await
-                } else {
-                    drafts::keep(&service, &filled).await
-                };
+                if filled.answers.is_empty() && filled.seen.is_empty() {
+                    let _ = drafts::forget(&service).await;
+                } else if let Ok(Kept { key, turn }) = drafts::keep(&service, &filled).await
+                    && self.is_of(&service)
+                    && self.key() == key
+                {
+                    // What comes back with the next page is known here.
+                    self.open.update_value(|open| open.turn = turn);
+                    storage::write(&self.name(), &self.filled());
+                }
             }
             self.open.update_value(|open| open.telling = false);
             self.follow();

@@ -39,8 +39,9 @@ pub fn take_over<V: IntoView + 'static>(draw: impl FnOnce(domain::api::council::
         let (Ok(boot), Some(place)) = (boot::load().await, place()) else { return };
         let replies = boot::fetch_replies(&boot).await;
         // The server had an answer, and the app gets none: the page that is there knows more.
-        let is_lost =
-            |reply: &Result<String, ApiProblem>| reply.as_ref().is_err_and(|problem| !problem.is_not_found());
+        let is_lost = |reply: &Result<String, ApiProblem>| {
+            reply.as_ref().is_err_and(|problem| !problem.is_not_found() && !problem.is_signed_out())
+        };
         if replies.iter().any(|(_, reply)| is_lost(reply)) {
             return;
         }

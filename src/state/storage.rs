@@ -56,6 +56,18 @@ pub fn remove(name: &str) {
     }
 }
 
+/// Forgets everything that was kept under names that begin so.
+pub fn remove_all(beginning: &str) {
+    let Some(storage) = storage() else { return };
+    let names = (0..storage.length().unwrap_or_default()).filter_map(|at| storage.key(at).ok().flatten());
+    // Names move up when one is taken out.
+    for name in names.collect::<Vec<_>>() {
+        if name.starts_with(beginning) {
+            remove(&name);
+        }
+    }
+}
+
 /// Calls back with the name when another tab of this browser changed something, until cleaned up.
 pub fn on_change(heard: impl Fn(String) + 'static) {
     if ON_SERVER {

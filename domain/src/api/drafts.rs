@@ -62,6 +62,17 @@ fn key<'de, D: Deserializer<'de>>(from: D) -> Result<Uuid, D::Error> {
     Uuid::try_parse(&String::deserialize(from)?).map_err(|_| D::Error::custom("no key"))
 }
 
+/// The reply to [`Filled`]: what the server keeps now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Kept {
+    /// The draft's key.
+    #[serde(deserialize_with = "key")]
+    pub key: Uuid,
+    /// Its turn.
+    pub turn: u32,
+}
+
 impl Filled {
     /// With what was posted on pages since: each question as it was answered last, whole, so that no half of one address
     /// meets half of another.

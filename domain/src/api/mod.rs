@@ -2,6 +2,7 @@
 //! hold is checked by `validator`. Replies carry days as dates and moments both as UTC and in words of the
 //! council's local time.
 
+pub mod account;
 pub mod council;
 pub mod documents;
 pub mod drafts;

@@ -1,6 +1,7 @@
 //! Jobs: what an event asks for besides being written down. One file each; every job says itself whether to
 //! try again.
 
+pub mod account_code;
 pub mod alert;
 pub mod runner;
 pub mod sign_in_code;
@@ -18,8 +19,10 @@ use crate::store::jobs::Claimed;
 pub enum Job {
     /// Tell somebody what happened to a request.
     Alert(Box<alert::Alert>),
-    /// Send a sign-in code.
+    /// Send a sign-in code to a member of staff.
     SignInCode(sign_in_code::SignInCode),
+    /// Send a sign-in code to a resident.
+    AccountCode(account_code::AccountCode),
 }
 
 /// How a job ended.
@@ -41,6 +44,7 @@ impl Job {
         let letter = match self {
             Self::Alert(alert) => alert.letter(&served.council),
             Self::SignInCode(code) => code.letter(&served.council),
+            Self::AccountCode(code) => code.letter(&served.council),
         };
         let mail = Mail {
             id: claimed.id,

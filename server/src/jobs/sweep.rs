@@ -25,6 +25,7 @@ pub async fn sweep(state: &AppState) -> Result<(), StoreError> {
         }
     }
     state.db.forget_sessions(now).await?;
+    state.db.forget_resident_sessions(now).await?;
     state.db.forget_drafts(now).await?;
     state.db.forget_attempts(now - COUNT_MATTERS).await
 }

@@ -27,7 +27,7 @@ use crate::store::requests::{NewRequest, Stored, Submission};
 /// References tried before giving up; with 3,404,825,447 of them a second try is already rare.
 const TRIES: usize = 5;
 
-/// Submits a form. The flag says whether it is new (true) or was stored before under the same key.
+/// Submits a form, for the account of a resident who is signed in. The flag says whether it is new (true) or was stored before under the same key.
 ///
 /// # Errors
 /// `not_found` for an unknown service, `stopped` when the answers end the form early, `invalid` with the
@@ -37,6 +37,7 @@ pub async fn submit(
     at: &At,
     key: Uuid,
     request: SubmitRequest,
+    resident: Option<Uuid>,
 ) -> Result<(Submitted, bool), ApiError> {
     let body_hash = body_hash(&request);
     let (service, mut answers) = match read(state, at, &request) {
@@ -93,6 +94,7 @@ pub async fn submit(
             follow_hash: secret::hash(follow_key(state, at, id).as_bytes()),
             idempotency_key: key,
             body_hash: body_hash.clone(),
+            resident,
             submitted: Recorded {
                 seq: 1,
                 at: now,

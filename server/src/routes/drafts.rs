@@ -1,16 +1,18 @@
 //! `/api/drafts`: what somebody fills in, which the server keeps to draw their next page with.
 
+use axum::Json;
 use axum::extract::{DefaultBodyLimit, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::IntoResponse;
-use domain::api::drafts::{Filled, Posted};
+use domain::answers::Answers;
+use domain::api::drafts::{Filled, Kept, Posted};
 use domain::api::problem::Problem;
-use domain::catalogue::Service;
+use domain::catalogue::{Question, Service};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::error::ApiError;
-use crate::extract::{At, Body, Path, form_token};
+use crate::extract::{At, Body, Path};
 use crate::state::AppState;
 use crate::web::visit::{self, Visit};
 
@@ -28,7 +30,7 @@ pub fn router() -> OpenApiRouter<AppState> {
 /// Keeps what was filled in so far. What was posted on plain pages meanwhile stays in it; what was sent stays sent.
 #[utoipa::path(post, path = "/api/drafts/{service}", tag = "requests", operation_id = "keep_draft",
     params(("service" = String, Path)), request_body = Filled,
-    responses((status = 204), (status = 403, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 200, body = Kept), (status = 403, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem)))]
 async fn keep(
     State(state): State<AppState>,
     at: At,
@@ -37,35 +39,47 @@ async fn keep(
     Body(filled): Body<Filled>,
 ) -> Result<impl IntoResponse, ApiError> {
     let service = at.served.catalogue.get(&service).ok_or_else(ApiError::not_found)?;
-    let visit = Visit::of(&state, &at, &headers);
+    let visit = Visit::of(&state, &at, &headers).await?;
+    let mut kept = Kept { key: filled.key, turn: filled.turn };
     if at.store.sent_before(filled.key).await?.is_none() {
-        let kept = visit::in_turn(|| merge(&visit, service, filled.clone())).await;
-        // What was thrown away meanwhile is not brought back.
-        if kept.as_ref().is_err_and(|error| error.status() != StatusCode::CONFLICT) {
-            kept?;
+        match visit::in_turn(|| merge(&visit, service, filled.clone())).await {
+            Ok(merged) => kept = merged,
+            // What was thrown away meanwhile is not brought back.
+            Err(error) if error.status() == StatusCode::CONFLICT => {}
+            Err(error) => return Err(error),
         }
     }
-    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, visit.cookie())]))
+    let no_store = HeaderValue::from_static("no-store");
+    Ok(([(header::SET_COOKIE, visit.cookie()?), (header::CACHE_CONTROL, no_store)], Json(kept)))
 }
 
 /// Keeps what was filled in together with what was posted since.
-async fn merge(visit: &Visit<'_>, service: &Service, filled: Filled) -> Result<(), ApiError> {
+async fn merge(visit: &Visit<'_>, service: &Service, filled: Filled) -> Result<Kept, ApiError> {
     let before = visit.kept(&service.id).await?;
     let before = before.unwrap_or_else(|| Posted { key: filled.key, ..Posted::default() });
     let turn = before.turn.max(filled.turn) + 1;
     let Filled { key, answers, seen, .. } = filled.with(&before);
     let is_asked = |question: &str| service.question(question).is_some();
+    // What has changed counts on other devices, where an older draft may lie.
+    let of = |question: &str, answers: &Answers| answers.only(|known| known == question);
+    let changed = |question: &&Question| of(&question.id, &answers) != of(&question.id, &before.answers);
+    let mut taken = before.taken.clone();
+    for question in service.questions.iter().filter(changed) {
+        taken.retain(|(id, _)| *id != question.id);
+        taken.push((question.id.clone(), turn));
+    }
     let posted = Posted {
         service: service.id.clone(),
         key,
         turn,
         answers: answers.only(is_asked),
         seen: seen.into_iter().filter(|(id, _)| is_asked(id)).collect(),
-        taken: before.taken,
+        taken,
         files: before.files,
         ..Posted::default()
     };
-    visit.keep(&posted).await
+    visit.keep(&posted).await?;
+    Ok(Kept { key, turn })
 }
 
 /// Forgets what this browser posted for a service: it was thrown away in the app.
@@ -88,8 +102,5 @@ pub(super) async fn sent_or_thrown_away(
     headers: &HeaderMap,
     service: &str,
 ) -> Result<(), ApiError> {
-    if form_token(state, headers).is_some() {
-        Visit::of(state, at, headers).forget(service).await?;
-    }
-    Ok(())
+    Visit::of(state, at, headers).await?.forget(service).await
 }

@@ -1,6 +1,7 @@
 //! One file per noun; each gives its routes, and this list merges them. The OpenAPI document is made from
 //! the same list.
 
+pub mod account;
 pub mod council;
 pub mod demo;
 pub mod documents;
@@ -41,6 +42,7 @@ pub fn router() -> OpenApiRouter<AppState> {
         .merge(nearby::router())
         .merge(places::router())
         .merge(follow::router())
+        .merge(account::router())
         .merge(staff::router())
 }
 

@@ -32,6 +32,8 @@ pub mod request {
         pub complete_by: Date,
         /// The resident's address in the form addresses are compared in.
         pub email_key: Option<String>,
+        /// The account it is in.
+        pub resident_id: Option<Uuid>,
         /// Number of the latest event.
         pub seq: i32,
         /// The folded case, as JSON.
@@ -452,6 +454,127 @@ pub mod watcher {
         pub follow_hash: Vec<u8>,
         /// Since when.
         pub created_at: DateTimeUtc,
+    }
+
+    /// No relations.
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Residents who have an account.
+pub mod resident {
+    use sea_orm::entity::prelude::*;
+
+    /// A row of `resident`.
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "resident")]
+    pub struct Model {
+        /// Council.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub council_id: String,
+        /// Identifier.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        /// Address, as it was typed.
+        pub email: String,
+        /// The address in the form addresses are compared in.
+        pub email_key: String,
+        /// When the account was made.
+        pub created_at: DateTimeUtc,
+        /// Requests with this address that arrived before then are not to be offered.
+        pub left_out_until: Option<DateTimeUtc>,
+    }
+
+    /// No relations.
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Codes that residents sign in with: one for each browser that asked.
+pub mod resident_code {
+    use sea_orm::entity::prelude::*;
+
+    /// A row of `resident_code`.
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "resident_code")]
+    pub struct Model {
+        /// Council.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub council_id: String,
+        /// SHA-256 of the token in the cookie of the browser that asked.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub browser_hash: Vec<u8>,
+        /// Address.
+        pub email: String,
+        /// Keyed hash of the code.
+        pub hash: Vec<u8>,
+        /// It works until then.
+        pub expires_at: DateTimeUtc,
+        /// Wrong tries so far.
+        pub tries: i32,
+    }
+
+    /// No relations.
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Where residents are signed in.
+pub mod resident_session {
+    use sea_orm::entity::prelude::*;
+
+    /// A row of `resident_session`.
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "resident_session")]
+    pub struct Model {
+        /// Council.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub council_id: String,
+        /// SHA-256 of the token in the cookie.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub token_hash: Vec<u8>,
+        /// Identifier, for the list of sessions.
+        pub id: Uuid,
+        /// Whose.
+        pub resident_id: Uuid,
+        /// What the browser seems to be.
+        pub device: String,
+        /// Since when.
+        pub begun_at: DateTimeUtc,
+        /// When it was used last, to the minute.
+        pub seen_at: DateTimeUtc,
+        /// It ends then at the latest.
+        pub ends_at: DateTimeUtc,
+    }
+
+    /// No relations.
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Browsers in which a resident has signed in before.
+pub mod resident_browser {
+    use sea_orm::entity::prelude::*;
+
+    /// A row of `resident_browser`.
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "resident_browser")]
+    pub struct Model {
+        /// Council.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub council_id: String,
+        /// SHA-256 of the token in their cookie.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub browser_hash: Vec<u8>,
+        /// Whose.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub resident_id: Uuid,
+        /// When they signed in there last.
+        pub seen_at: DateTimeUtc,
     }
 
     /// No relations.

@@ -1,6 +1,7 @@
 //! What is kept: one set of entities, queries and migrations for SQLite and PostgreSQL. A [`Store`] is
 //! handed out for one council, so no query can forget whose rows it may touch.
 
+pub mod accounts;
 pub mod attempts;
 pub mod drafts;
 pub mod entities;

@@ -31,8 +31,8 @@ pub struct Stored {
 }
 
 /// The columns of a [`Stored`]: the state holds the rest.
-type Columns = (Uuid, Vec<u8>, String);
-const COLUMNS: [request::Column; 3] =
+pub(super) type Columns = (Uuid, Vec<u8>, String);
+pub(super) const COLUMNS: [request::Column; 3] =
     [request::Column::Id, request::Column::BodyHash, request::Column::State];
 
 impl TryFrom<Columns> for Stored {
@@ -55,6 +55,8 @@ pub struct NewRequest {
     pub idempotency_key: Uuid,
     /// SHA-256 of what was submitted.
     pub body_hash: Vec<u8>,
+    /// The account it belongs into, if its resident is signed in.
+    pub resident: Option<Uuid>,
     /// The first event.
     pub submitted: Recorded,
     /// Jobs to do because of it, with their identifiers.
@@ -431,6 +433,7 @@ impl Store {
             open: Set(true),
             complete_by: Set(case.complete_by),
             email_key: Set(email_key(case)),
+            resident_id: Set(new.resident),
             seq: Set(1),
             state: Set(serde_json::to_string(case)?),
             created_at: Set(new.submitted.at),

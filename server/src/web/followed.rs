@@ -38,7 +38,7 @@ pub fn router() -> Router<AppState> {
 async fn find_request(State(state): State<AppState>, at: At, request: Request) -> Response {
     let headers = request.headers().clone();
     let found = async {
-        let visit = Visit::of(&state, &at, &headers);
+        let visit = Visit::of(&state, &at, &headers).await?;
         let form = Form::read(request, &no_files).await?;
         let what = FindRequest {
             reference: form.text("reference").to_owned(),
@@ -63,7 +63,7 @@ async fn find_request(State(state): State<AppState>, at: At, request: Request) -
 async fn write(State(state): State<AppState>, at: At, Path(key): Path<String>, request: Request) -> Response {
     let headers = request.headers().clone();
     let written = async {
-        let visit = Visit::of(&state, &at, &headers);
+        let visit = Visit::of(&state, &at, &headers).await?;
         let form = Form::read(request, &no_files).await?;
         let stored = routes::follow::stored(&at, &key).await?;
         let here = paths::request(&key);
@@ -122,7 +122,7 @@ async fn withdraw(
 ) -> Response {
     let headers = request.headers().clone();
     let withdrawn = async {
-        let visit = Visit::of(&state, &at, &headers);
+        let visit = Visit::of(&state, &at, &headers).await?;
         let form = Form::read(request, &no_files).await?;
         let reason = plain::lines(form.text("reason"));
         let here = paths::withdraw(&key);

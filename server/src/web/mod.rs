@@ -1,6 +1,7 @@
 //! What a browser asks for besides the API: the app's page, its files, and the council's colours; and what it posts where
 //! the app does not run.
 
+pub mod account;
 pub mod assets;
 pub mod followed;
 mod form;

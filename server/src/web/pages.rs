@@ -18,7 +18,7 @@ use sha2::{Digest as _, Sha256};
 use super::{assets, visit};
 use crate::councils::ENGLISH;
 use crate::error::ApiError;
-use crate::extract::At;
+use crate::extract::{At, SignedIn, account_token, signed_in};
 use crate::guard::POLICY;
 use crate::jobs::escape;
 use crate::operations::base;
@@ -79,12 +79,16 @@ async fn page(state: &AppState, at: &At, headers: &HeaderMap, address: &str) -> 
     };
     let posted = match (id, found) {
         (Some(id), _) => visit::of_service(state, at, headers, id).await?,
-        (None, Some(Page::Find | Page::Request { .. } | Page::Withdraw { .. })) => {
-            visit::of_page(state, at, headers, path).await?
-        }
+        (
+            None,
+            Some(
+                Page::Find | Page::Request { .. } | Page::Withdraw { .. } | Page::Account | Page::AccountCode,
+            ),
+        ) => visit::of_page(state, at, headers, path).await?,
         _ => None,
     };
     let is_same_for_all = posted.is_none()
+        && account_token(state, headers).is_none()
         && matches!(found, Some(Page::Home | Page::Help | Page::Start { .. } | Page::Step { .. }));
     if is_same_for_all && let Some(ready) = at.served.pages.get(address, language, now) {
         return Ok(with_policy(at, ready.reply(headers)));
@@ -144,6 +148,13 @@ async fn replies(
                     Err(error) => return Err(error),
                 }
             }
+            Page::Account => match signed_in(state, at, headers).await? {
+                Some((resident, session)) => {
+                    let who = SignedIn { resident, session };
+                    Ok(json(serde_json::to_string(&routes::account::view(state, at, &who).await?)))
+                }
+                None => Err(ApiProblem::signed_out()),
+            },
             Page::Home => {
                 let list = at.served.list_in(routes::services::language(&at.served, headers));
                 let list = list.map(|list| String::from_utf8_lossy(&list.json).into_owned());

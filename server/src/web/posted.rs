@@ -68,10 +68,10 @@ struct Filling<'a> {
 }
 
 impl<'a> Filling<'a> {
-    fn of(state: &'a AppState, at: &'a At, headers: &HeaderMap, id: &str) -> Result<Self, ApiError> {
+    async fn of(state: &'a AppState, at: &'a At, headers: &HeaderMap, id: &str) -> Result<Self, ApiError> {
         let language = routes::services::language(&at.served, headers);
         let service = at.served.service_in(language, id).ok_or_else(ApiError::not_found)?;
-        Ok(Self { state, at, language, service, visit: Visit::of(state, at, headers) })
+        Ok(Self { state, at, language, service, visit: Visit::of(state, at, headers).await? })
     }
 
     /// What was posted before, or nothing yet.
@@ -174,7 +174,7 @@ impl Filling<'_> {
         posted: &Posted,
         headers: &HeaderMap,
     ) -> Result<Response, ApiError> {
-        let fitting = Filling::of(self.state, self.at, headers, other)?;
+        let fitting = Filling::of(self.state, self.at, headers, other).await?;
         let message = self.service.suggest.as_ref().map_or("", |question| posted.answers.get(question));
         let mut begun = fitting.begun().await?;
         let text =
@@ -197,7 +197,7 @@ async fn post_page(
     request: Request,
 ) -> Result<Response, ApiError> {
     let (headers, uri) = (request.headers().clone(), request.uri().clone());
-    let filling = Filling::of(state, at, &headers, id)?;
+    let filling = Filling::of(state, at, &headers, id).await?;
     let visit = &filling.visit;
     let takes_files = |question: &str| filling.service.question(question).is_some_and(received::takes);
     let form = Form::read(request, &takes_files).await?;
@@ -403,7 +403,7 @@ async fn send(State(state): State<AppState>, at: At, Path(id): Path<String>, req
 }
 
 async fn post_check(state: &AppState, at: &At, id: &str, request: Request) -> Result<Response, ApiError> {
-    let filling = Filling::of(state, at, request.headers(), id)?;
+    let filling = Filling::of(state, at, request.headers(), id).await?;
     let form = Form::read(request, &no_files).await?;
     visit::in_turn(|| filling.send(&form)).await
 }
@@ -439,7 +439,7 @@ impl Filling<'_> {
             journey::asked(service, &posted.answers).iter().map(|question| question.id.clone()).collect();
         let answers = posted.answers.only(|question| asked.iter().any(|known| known == question));
         let request = SubmitRequest { service: id.to_owned(), version: service.version, answers };
-        match submit(state, at, posted.key, request).await {
+        match submit(state, at, posted.key, request, visit.resident()).await {
             Ok((sent, _)) => {
                 // It is sent, whatever becomes of what was kept meanwhile.
                 if let Err(error) = visit.sent(id).await {

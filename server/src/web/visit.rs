@@ -4,16 +4,17 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use chrono::TimeDelta;
 use domain::api::drafts::Posted;
 use portico_app::components::error_summary::Problem;
+use uuid::Uuid;
 
 use super::form::Form;
 use super::pages;
 use crate::error::ApiError;
-use crate::extract::{At, form_cookie, form_token, is_secure};
+use crate::extract::{At, form_token, named_cookie, signed_in};
 use crate::operations::submit::follow_key;
 use crate::secret;
 use crate::state::AppState;
@@ -21,6 +22,8 @@ use crate::store::drafts::Keeping;
 
 /// How long answers are kept after the last page was posted.
 const KEPT: TimeDelta = TimeDelta::hours(4);
+/// The same in an account, whose resident may go on elsewhere.
+const KEPT_IN_ACCOUNT: TimeDelta = TimeDelta::days(30);
 /// How long a second press of "Send" leads to what the first one sent. Short, for the next person at a shared computer.
 const REMEMBERED: TimeDelta = TimeDelta::minutes(10);
 
@@ -31,13 +34,33 @@ pub(super) async fn of_service(
     headers: &HeaderMap,
     service: &str,
 ) -> Result<Option<Posted>, ApiError> {
-    let Some(token) = form_token(state, headers) else { return Ok(None) };
-    let hash = secret::hash(token.as_bytes());
-    if let Some(posted) = at.store.draft(hash.clone(), service, state.now()).await? {
+    let visit = Visit::of(state, at, headers).await?;
+    if visit.is_new {
+        return Ok(None);
+    }
+    if let Some(posted) = visit.kept(service).await? {
         return Ok(Some(posted));
     }
-    let ended = at.store.draft_ended(hash, service, state.now()).await?;
+    let ended = at.store.draft_ended(visit.hash(), service, state.now()).await?;
     Ok(ended.map(|key| Posted { service: service.to_owned(), key, ended: true, ..Posted::default() }))
+}
+
+/// What is begun in an account is kept under this, in place of the hash of a browser's token.
+pub(crate) fn of_resident(resident: Uuid) -> Vec<u8> {
+    secret::hash(format!("resident:{resident}").as_bytes())
+}
+
+/// Takes what was begun in a browser into the account of who has signed in there.
+pub(crate) async fn bring_along(
+    state: &AppState,
+    at: &At,
+    headers: &HeaderMap,
+    resident: Uuid,
+) -> Result<(), ApiError> {
+    if let Some(token) = form_token(state, headers) {
+        at.store.move_drafts(secret::hash(token.as_bytes()), of_resident(resident)).await?;
+    }
+    Ok(())
 }
 
 /// Does something to a draft, and does it again when somebody else changed it meanwhile.
@@ -74,6 +97,9 @@ pub(crate) struct Visit<'a> {
     state: &'a AppState,
     at: &'a At,
     token: String,
+    /// The browser brought no token.
+    is_new: bool,
+    resident: Option<Uuid>,
     /// The turns of the drafts that were read, by their services: one that was changed since is not written over.
     read: Mutex<HashMap<String, u32>>,
 }
@@ -84,41 +110,48 @@ const CHANGED: &str = "draft_changed";
 const TRIES: usize = 20;
 
 impl<'a> Visit<'a> {
-    /// By the cookie they bring, or a new one.
-    pub fn of(state: &'a AppState, at: &'a At, headers: &HeaderMap) -> Self {
+    /// By their account, by the cookie they bring, or by a new one.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn of(state: &'a AppState, at: &'a At, headers: &HeaderMap) -> Result<Self, ApiError> {
         let fresh = || data_encoding::BASE32_NOPAD.encode(&state.dice.token()).to_ascii_lowercase();
-        Self {
-            state,
-            at,
-            token: form_token(state, headers).unwrap_or_else(fresh),
-            read: Mutex::new(HashMap::new()),
-        }
+        let resident = signed_in(state, at, headers).await?.map(|(resident, _)| resident.id);
+        let token = form_token(state, headers);
+        let is_new = token.is_none() && resident.is_none();
+        let read = Mutex::new(HashMap::new());
+        Ok(Self { state, at, token: token.unwrap_or_else(fresh), is_new, resident, read })
+    }
+
+    /// The resident who is signed in, if one is.
+    pub fn resident(&self) -> Option<Uuid> {
+        self.resident
     }
 
     fn hash(&self) -> Vec<u8> {
-        secret::hash(self.token.as_bytes())
+        self.resident.map_or_else(|| secret::hash(self.token.as_bytes()), of_resident)
+    }
+
+    fn lasts(&self) -> TimeDelta {
+        if self.resident.is_some() { KEPT_IN_ACCOUNT } else { KEPT }
     }
 
     /// The cookie that leads back to what is kept; it lives on from now.
-    pub fn cookie(&self) -> String {
-        let secure = is_secure(&self.state.public_url);
-        format!(
-            "{}={}; Path=/; HttpOnly; SameSite=Lax; Max-Age={}{}",
-            form_cookie(secure),
-            self.token,
-            KEPT.num_seconds(),
-            if secure { "; Secure" } else { "" },
-        )
+    ///
+    /// # Errors
+    /// None: a token can stand in a header.
+    pub fn cookie(&self) -> Result<HeaderValue, ApiError> {
+        named_cookie(self.state, "form", &self.token, KEPT)
     }
 
     /// Leads on.
     pub fn to(&self, path: &str) -> Response {
-        let headers = [
-            (header::LOCATION, path.to_owned()),
-            (header::SET_COOKIE, self.cookie()),
-            (header::CACHE_CONTROL, "no-store".to_owned()),
-        ];
-        (StatusCode::SEE_OTHER, headers).into_response()
+        let headers = [(header::LOCATION, path), (header::CACHE_CONTROL, "no-store")];
+        let mut response = (StatusCode::SEE_OTHER, headers).into_response();
+        if let Ok(cookie) = self.cookie() {
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
+        response
     }
 
     fn note(&self, service: &str, turn: u32) {
@@ -132,7 +165,7 @@ impl<'a> Visit<'a> {
     pub async fn keep(&self, posted: &Posted) -> Result<(), ApiError> {
         let after = self.read.lock().unwrap_or_else(PoisonError::into_inner).get(&posted.service).copied();
         let now = self.state.now();
-        match self.at.store.keep_draft(self.hash(), posted, after, (now, now + KEPT)).await? {
+        match self.at.store.keep_draft(self.hash(), posted, after, (now, now + self.lasts())).await? {
             Keeping::Kept => {
                 self.note(&posted.service, posted.turn);
                 Ok(())
@@ -164,7 +197,7 @@ impl<'a> Visit<'a> {
     /// # Errors
     /// The database's.
     pub async fn throw_away(&self, service: &str) -> Result<(), ApiError> {
-        Ok(self.at.store.end_draft(self.hash(), service, Some(self.state.now() + KEPT), None).await?)
+        Ok(self.at.store.end_draft(self.hash(), service, Some(self.state.now() + self.lasts()), None).await?)
     }
 
     /// Forgets it, for it was sent.
@@ -173,7 +206,11 @@ impl<'a> Visit<'a> {
     /// The database's.
     pub async fn sent(&self, service: &str) -> Result<(), ApiError> {
         let now = self.state.now();
-        Ok(self.at.store.end_draft(self.hash(), service, Some(now + KEPT), Some(now + REMEMBERED)).await?)
+        Ok(self
+            .at
+            .store
+            .end_draft(self.hash(), service, Some(now + self.lasts()), Some(now + REMEMBERED))
+            .await?)
     }
 
     /// The key to follow what they sent a moment ago with.

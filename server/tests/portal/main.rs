@@ -10,6 +10,7 @@
 #[macro_use]
 mod support;
 
+mod account;
 mod catalogue;
 mod documents;
 mod follow;

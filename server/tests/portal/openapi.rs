@@ -6,7 +6,8 @@ use crate::support::Portal;
 use axum::body::Body;
 use serde_json::Value;
 
-const OPERATIONS: [&str; 41] = [
+const OPERATIONS: [&str; 47] = [
+    "get /api/account",
     "get /api/addresses",
     "get /api/council",
     "get /api/follow/{key}",
@@ -28,6 +29,11 @@ const OPERATIONS: [&str; 41] = [
     "get /api/staff/requests/{id}/documents/{document}",
     "get /api/staff/requests/{id}/events",
     "get /api/staff/requests/{id}/photos/{photo}",
+    "post /api/account/code",
+    "post /api/account/collect",
+    "post /api/account/sign-in",
+    "post /api/account/sign-out",
+    "post /api/account/sign-out-everywhere",
     "post /api/documents",
     "post /api/drafts/{service}",
     "post /api/drafts/{service}/forget",

@@ -104,6 +104,7 @@ fn with_photos(number: u32, photos: &[Uuid]) -> NewRequest {
         complete_by: day(14),
     };
     NewRequest {
+        resident: None,
         spot: None,
         parts: Vec::new(),
         id: id(number),

@@ -1,0 +1,89 @@
+//! The account without the app: signing in, and what is done in it.
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::Response;
+use axum::routing::get;
+use domain::field::contact::is_email;
+use portico_app::components::error_summary::Problem;
+use portico_app::pages::account_code;
+use portico_app::{paths, words};
+
+use super::form::{Form, no_files};
+use super::pages;
+use super::visit::{Visit, or_sorry};
+use crate::error::ApiError;
+use crate::extract::{At, signed_in};
+use crate::routes::account;
+use crate::state::AppState;
+
+/// The pages with these forms.
+pub fn router() -> Router<AppState> {
+    Router::new()
+        .route(paths::ACCOUNT, get(pages::fallback).post(act))
+        .route(paths::ACCOUNT_CODE, get(pages::fallback).post(code))
+}
+
+fn with(mut response: Response, cookie: HeaderValue) -> Response {
+    response.headers_mut().append(header::SET_COOKIE, cookie);
+    response
+}
+
+fn problem(id: &str, words: &str) -> Vec<Problem> {
+    vec![Problem { id: id.to_owned(), words: words.to_owned() }]
+}
+
+/// Has a code sent; or does what was pressed in the account.
+async fn act(State(state): State<AppState>, at: At, request: Request) -> Response {
+    let headers = request.headers().clone();
+    let done = async {
+        let form = Form::read(request, &no_files).await?;
+        let visit = Visit::of(&state, &at, &headers).await?;
+        let act = form.act().0;
+        if act == "out" {
+            let cookie = account::end_session(&state, &at, &headers).await?;
+            return Ok(with(visit.to(paths::ACCOUNT), cookie));
+        }
+        if !act.is_empty() {
+            // Signed out meanwhile: the page says so by asking to sign in.
+            let Some((resident, _)) = signed_in(&state, &at, &headers).await? else {
+                return Ok(visit.to(paths::ACCOUNT));
+            };
+            match act {
+                "everywhere" => at.store.end_sessions(resident.id, None).await?,
+                "add" | "leave" => at.store.collect(&resident, act == "add", state.now()).await?,
+                _ => {}
+            }
+            return Ok(visit.to(paths::ACCOUNT));
+        }
+        let email = form.text("email").trim();
+        if !is_email(email) {
+            return visit.again(&form, problem("email", words::email_format()), paths::ACCOUNT).await;
+        }
+        let cookie = account::send_code(&state, &at, &headers, email).await?;
+        Ok(with(visit.done(paths::ACCOUNT, paths::ACCOUNT_CODE).await?, cookie))
+    };
+    or_sorry(&state, &at, done).await
+}
+
+/// Signs in with the code that was sent.
+async fn code(State(state): State<AppState>, at: At, request: Request) -> Response {
+    let headers = request.headers().clone();
+    let done = async {
+        let form = Form::read(request, &no_files).await?;
+        let visit = Visit::of(&state, &at, &headers).await?;
+        let typed = form.text("code");
+        if !account_code::is_code(typed) {
+            return visit.again(&form, problem("code", account_code::INCOMPLETE), paths::ACCOUNT_CODE).await;
+        }
+        match account::use_code(&state, &at, &headers, typed).await {
+            Ok(cookie) => Ok(with(visit.done(paths::ACCOUNT_CODE, paths::ACCOUNT).await?, cookie)),
+            Err(error) if error.status() == StatusCode::UNPROCESSABLE_ENTITY => {
+                visit.again(&form, problem("code", account_code::WRONG), paths::ACCOUNT_CODE).await
+            }
+            Err(error) => Err::<_, ApiError>(error),
+        }
+    };
+    or_sorry(&state, &at, done).await
+}

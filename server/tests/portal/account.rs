@@ -1,0 +1,285 @@
+//! A resident's account: signing in by a code from the mail, what is in it, and who is kept out. Numbers name the rows
+//! of the list of bad inputs.
+
+use crate::support::database::Kept;
+use crate::support::{NOT_BUILT, Portal, Reply, Setup, Visitor, graffiti, graffiti_but};
+use axum::body::Body;
+use axum::http::{Method, header};
+use chrono::TimeDelta;
+use serde_json::{Value, json};
+
+on_both_engines![
+    a_first_account_collects_what_was_sent_before,
+    a_form_goes_on_in_another_browser,
+    signing_out_ends_it_at_once
+];
+
+/// A browser: it keeps its cookies.
+struct Browser {
+    visitor: Visitor,
+    cookies: Vec<(String, String)>,
+}
+
+impl Browser {
+    fn of(portal: &Portal) -> Self {
+        Self { visitor: portal.visitor(), cookies: Vec::new() }
+    }
+
+    fn keep(&mut self, reply: Reply) -> Reply {
+        for cookie in reply.headers.get_all(header::SET_COOKIE) {
+            let (name, value) = cookie.to_str().unwrap().split(';').next().unwrap().split_once('=').unwrap();
+            self.cookies.retain(|(known, _)| known != name);
+            if !value.is_empty() {
+                self.cookies.push((name.to_owned(), value.to_owned()));
+            }
+        }
+        let all: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        self.visitor.cookie = (!all.is_empty()).then(|| all.join("; "));
+        reply
+    }
+
+    async fn post(&mut self, path: &str, body: &Value) -> Reply {
+        let reply = self.visitor.post(path, body).await;
+        self.keep(reply)
+    }
+
+    async fn post_form(&mut self, path: &str, fields: &str) -> Reply {
+        let request = self.visitor.request(Method::POST, path);
+        let request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let reply = self.visitor.send(request.body(Body::from(fields.to_owned())).unwrap()).await;
+        self.keep(reply)
+    }
+
+    async fn sign_in(&mut self, portal: &Portal, email: &str) {
+        self.post("/api/account/code", &json!({ "email": email })).await.is(204);
+        let code = portal.code(email).await;
+        self.post("/api/account/sign-in", &json!({ "code": code })).await.is(204);
+    }
+
+    async fn account(&self) -> Value {
+        self.visitor.get("/api/account").await.is(200).json()
+    }
+}
+
+fn titles(account: &Value) -> Vec<&str> {
+    account["requests"].as_array().unwrap().iter().map(|request| request["title"].as_str().unwrap()).collect()
+}
+
+async fn a_first_account_collects_what_was_sent_before(kept: Kept) {
+    let portal = Setup::default().in_database(&kept.url).open().await;
+    let stranger = portal.visitor();
+    stranger.submit(1, &graffiti()).await.is(201);
+    stranger.submit(2, &graffiti_but(&json!({ "you.email": "SAM@example.org" }))).await.is(201);
+    stranger.submit(3, &graffiti_but(&json!({ "you.email": "ann@example.org" }))).await.is(201);
+    portal.mails().await;
+
+    let mut sam = Browser::of(&portal);
+    sam.visitor.get("/api/account").await.refused(401, "not_signed_in");
+    sam.sign_in(&portal, "sam@example.org").await;
+    let account = sam.account().await;
+    assert_eq!((account["email"].as_str(), &account["found"]), (Some("sam@example.org"), &json!(2)));
+    assert_eq!(titles(&account), [""; 0], "nothing is in it that nobody put there");
+    let account = sam.post("/api/account/collect", &json!({ "add": true })).await.is(200).json();
+    assert_eq!((titles(&account).len(), &account["found"]), (2, &json!(0)));
+    // What is sent by who is signed in is in the account at once, whatever address is in it.
+    sam.visitor.submit(4, &graffiti_but(&json!({ "you.email": "work@example.org" }))).await.is(201);
+    assert_eq!(titles(&sam.account().await).len(), 3);
+
+    // Nobody else's.
+    let mut ann = Browser::of(&portal);
+    ann.sign_in(&portal, "ann@example.org").await;
+    let account = ann.post("/api/account/collect", &json!({ "add": false })).await.is(200).json();
+    assert_eq!((titles(&account).len(), &account["found"]), (0, &json!(0)), "left out, and not asked again");
+    portal.turn(TimeDelta::minutes(1));
+    stranger.submit(5, &graffiti_but(&json!({ "you.email": "ann@example.org" }))).await.is(201);
+    assert_eq!(ann.account().await["found"], 1, "a new one is asked about");
+
+    // What needs her comes first: a message of staff, then a missed promise.
+    let priya = portal.staff("priya@saltmarsh.example").await;
+    let queue = priya.get("/api/staff/requests").await.json();
+    let last = queue["requests"].as_array().unwrap().iter().map(|item| item["id"].as_str().unwrap());
+    let oldest = last.min().unwrap().to_owned();
+    priya.post(&format!("/api/staff/requests/{oldest}/take"), &json!({})).await.is(200);
+    let message = json!({ "id": uuid::Uuid::from_u128(9), "text": "Which wall is it?" });
+    priya.post(&format!("/api/staff/requests/{oldest}/messages"), &message).await.is(200);
+    let account = sam.account().await;
+    assert_eq!(account["requests"][0]["needs"], "message");
+    assert!(account["requests"][1]["needs"].is_null());
+    let key = account["requests"][0]["key"].as_str().unwrap().to_owned();
+    let answer = json!({ "id": uuid::Uuid::from_u128(10), "text": "The one by the steps" });
+    sam.visitor.post(&format!("/api/follow/{key}/messages"), &answer).await.is(200);
+    assert!(sam.account().await["requests"][0]["needs"].is_null());
+}
+
+async fn a_form_goes_on_in_another_browser(kept: Kept) {
+    let portal = Setup::default().in_database(&kept.url).open().await;
+    let mut phone = Browser::of(&portal);
+    // Begun before signing in.
+    let begun = "surface=public&offensive=no&place.words=By+the+steps";
+    phone.post_form("/services/report-graffiti", begun).await.is(303);
+    phone.sign_in(&portal, "sam@example.org").await;
+    assert_eq!(phone.account().await["begun"][0]["service"], "report-graffiti");
+
+    let mut desk = Browser::of(&portal);
+    desk.sign_in(&portal, "sam@example.org").await;
+    let page =
+        String::from_utf8_lossy(&desk.visitor.get("/services/report-graffiti").await.body).into_owned();
+    assert!(page.contains("By the steps") || page == NOT_BUILT, "{page}");
+    let whole = format!("{begun}&you.name=Sam&you.email=sam%40example.org");
+    let next = desk.post_form("/services/report-graffiti", &whole).await.is(303);
+    assert_eq!(next.header("location"), "/services/report-graffiti/check");
+    let sent = desk.post_form("/services/report-graffiti/check", "").await.is(303);
+    assert!(sent.header("location").ends_with("/sent"), "{}", sent.header("location"));
+    let account = phone.account().await;
+    assert_eq!((account["begun"].as_array().unwrap().len(), titles(&account).len()), (0, 1));
+    // Who is not signed in has nothing of it.
+    let mut stranger = Browser::of(&portal);
+    let there = stranger.post_form("/services/report-graffiti/check", "").await.is(303);
+    assert_eq!(there.header("location"), "/services/report-graffiti");
+}
+
+async fn signing_out_ends_it_at_once(kept: Kept) {
+    let portal = Setup::default().in_database(&kept.url).open().await;
+    let mut one = Browser::of(&portal);
+    let mut other = Browser::of(&portal);
+    for browser in [&mut one, &mut other] {
+        browser.sign_in(&portal, "sam@example.org").await;
+    }
+    let sessions = one.account().await["sessions"].clone();
+    assert_eq!((sessions.as_array().unwrap().len(), &sessions[0]["here"]), (2, &json!(true)));
+    let stolen = one.visitor.cookie.clone();
+    one.post("/api/account/sign-out", &json!({})).await.is(204);
+    one.visitor.cookie = stolen;
+    one.visitor.get("/api/account").await.refused(401, "not_signed_in");
+    // Here, and not elsewhere; then everywhere.
+    other.account().await;
+    one.sign_in(&portal, "sam@example.org").await;
+    one.post("/api/account/sign-out-everywhere", &json!({})).await.is(204);
+    other.visitor.get("/api/account").await.refused(401, "not_signed_in");
+}
+
+/// A session ends when nobody uses it, and at the end of a day's work in any case.
+#[tokio::test]
+async fn sessions_end() {
+    let portal = Portal::open().await;
+    let mut sam = Browser::of(&portal);
+    sam.sign_in(&portal, "sam@example.org").await;
+    let first = sam.visitor.cookie.clone();
+    for _ in 0..47 {
+        portal.turn(TimeDelta::minutes(10));
+        sam.account().await;
+    }
+    portal.turn(TimeDelta::minutes(10));
+    sam.visitor.get("/api/account").await.refused(401, "not_signed_in");
+    sam.sign_in(&portal, "sam@example.org").await;
+    assert_ne!(sam.visitor.cookie, first, "each session has a token of its own");
+    portal.turn(TimeDelta::minutes(15));
+    sam.visitor.get("/api/account").await.refused(401, "not_signed_in");
+    server::jobs::sweep::sweep(&portal.state).await.unwrap();
+}
+
+/// Rows 6 to 8 and 42 to 46: codes that are wrong, late, used, another browser's, and guessed.
+#[tokio::test]
+async fn a_code_works_once_and_where_it_was_asked_for() {
+    let portal = Portal::open().await;
+    let mut sam = Browser::of(&portal);
+    let mut thief = Browser::of(&portal);
+    let sign_in = "/api/account/sign-in";
+    for email in ["", "nonsense", "a@b", "sam@example.org%0aBcc:x@example.org"] {
+        sam.post("/api/account/code", &json!({ "email": email })).await.is(422);
+    }
+    sam.post("/api/account/code", &json!({ "email": " sam@example.org " })).await.is(204);
+    let mail = portal.mails_to("sam@example.org").await.pop().unwrap();
+    let code = mail.subject.split(' ').next().unwrap().to_owned();
+    assert!(mail.text.contains("If it was not you"), "{}", mail.text);
+    // Not in another browser, even in one that asked for a code of its own.
+    thief.post(sign_in, &json!({ "code": code })).await.refused(422, "wrong_code");
+    thief.post("/api/account/code", &json!({ "email": "sam@example.org" })).await.is(204);
+    thief.post(sign_in, &json!({ "code": code })).await.refused(422, "wrong_code");
+    // His asking took nothing from Sam's code; spaces do no harm.
+    let spaced = format!(" {} {} ", &code[..3], &code[3..]);
+    sam.post(sign_in, &json!({ "code": spaced })).await.is(204);
+    sam.post(sign_in, &json!({ "code": code })).await.refused(422, "wrong_code");
+    portal.mails().await;
+
+    // Late.
+    let mut ann = Browser::of(&portal);
+    ann.post("/api/account/code", &json!({ "email": "ann@example.org" })).await.is(204);
+    let code = portal.code("ann@example.org").await;
+    portal.turn(TimeDelta::minutes(10));
+    ann.post(sign_in, &json!({ "code": code })).await.refused(422, "wrong_code");
+    // Guessed: after five the right one is worth nothing either.
+    ann.post("/api/account/code", &json!({ "email": "ann@example.org" })).await.is(204);
+    let code = portal.code("ann@example.org").await;
+    let wrong = if code == "000000" { "111111" } else { "000000" };
+    for _ in 0..5 {
+        ann.post(sign_in, &json!({ "code": wrong })).await.refused(422, "wrong_code");
+    }
+    ann.post(sign_in, &json!({ "code": code })).await.refused(422, "wrong_code");
+    for body in [json!({}), json!({ "code": "1", "admin": true }), json!([])] {
+        assert!([400, 422].contains(&ann.post(sign_in, &body).await.status.as_u16()));
+    }
+    for _ in 0..5 {
+        ann.post(sign_in, &json!({ "code": wrong })).await;
+    }
+    ann.post(sign_in, &json!({ "code": wrong })).await.refused(429, "too_many_requests");
+}
+
+/// Nobody can be kept out by somebody who asks for codes in their name.
+#[tokio::test]
+async fn strangers_do_not_lock_anybody_out() {
+    let portal = Portal::open().await;
+    let mut sam = Browser::of(&portal);
+    sam.sign_in(&portal, "sam@example.org").await;
+    let code = |email: &str| json!({ "email": email });
+    let mut refused = 0;
+    for _ in 0..15 {
+        let reply = Browser::of(&portal).post("/api/account/code", &code("sam@example.org")).await;
+        refused += u32::from(reply.status == 429);
+    }
+    assert!(refused > 0, "a mailbox is not flooded");
+    sam.post("/api/account/sign-out", &json!({})).await.is(204);
+    portal.mails().await;
+    sam.sign_in(&portal, "sam@example.org").await;
+    // Known and unknown addresses are answered alike.
+    let mut curious = Browser::of(&portal);
+    let known = curious.post("/api/account/code", &code("ann@example.org")).await.is(204);
+    let unknown = curious.post("/api/account/code", &code("nobody@example.org")).await.is(204);
+    assert_eq!(known.body, unknown.body);
+}
+
+/// Without the app: two pages to sign in, and what is pressed in the account.
+#[tokio::test]
+async fn it_works_without_the_app() {
+    let portal = Portal::open().await;
+    portal.visitor().submit(1, &graffiti()).await.is(201);
+    portal.mails().await;
+    let mut sam = Browser::of(&portal);
+    assert_eq!(sam.post_form("/account", "email=nonsense").await.is(303).header("location"), "/account");
+    let next = sam.post_form("/account", "email=sam%40example.org").await.is(303);
+    assert_eq!(next.header("location"), "/account/code");
+    let code = portal.code("sam@example.org").await;
+    for wrong in ["code=12", "code=", "code=abcdef"] {
+        assert_eq!(sam.post_form("/account/code", wrong).await.is(303).header("location"), "/account/code");
+    }
+    let signed_in = sam.post_form("/account/code", &format!("code={code}")).await.is(303);
+    assert_eq!(signed_in.header("location"), "/account");
+    assert_eq!(sam.account().await["found"], 1);
+    sam.post_form("/account", "do=add").await.is(303);
+    assert_eq!(titles(&sam.account().await).len(), 1);
+    // The page is theirs, and nobody keeps it.
+    let page = sam.visitor.get("/account").await;
+    if page.status == 200 {
+        let html = String::from_utf8_lossy(&page.body).into_owned();
+        assert!(html.contains("sam@example.org") && html.contains("Report graffiti"), "{html}");
+        assert_eq!(page.header("cache-control"), "no-store");
+        let stranger = String::from_utf8_lossy(&portal.visitor().get("/account").await.body).into_owned();
+        assert!(stranger.contains("Sign in to your account") && !stranger.contains("sam@example.org"));
+    }
+    for nonsense in ["do=nonsense", "do=everywhere:x"] {
+        sam.post_form("/account", nonsense).await.is(303);
+    }
+    sam.visitor.get("/api/account").await.refused(401, "not_signed_in");
+    sam.post_form("/account", "do=out").await.is(303);
+    assert_eq!(sam.post_form("/account", "do=add").await.is(303).header("location"), "/account");
+}

@@ -1,0 +1,53 @@
+//! `/api/account`.
+
+use domain::api::account::{AccountCodeRequest, AccountSignInRequest, AccountView, CollectRequest};
+
+use super::ApiProblem;
+
+/// Where the account is to be had.
+pub const ADDRESS: &str = "/api/account";
+
+/// The account; none when nobody is signed in.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn get() -> Result<Option<AccountView>, ApiProblem> {
+    match super::get(ADDRESS).await {
+        Ok(account) => Ok(Some(account)),
+        Err(problem) if problem.is_signed_out() => Ok(None),
+        Err(problem) => Err(problem),
+    }
+}
+
+/// Has a code sent to an address.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn code(request: &AccountCodeRequest) -> Result<(), ApiProblem> {
+    super::tell("/api/account/code", request).await
+}
+
+/// Signs in with a code.
+///
+/// # Errors
+/// [`ApiProblem`]; `wrong_code` when it is not the one, or no longer.
+pub async fn sign_in(request: &AccountSignInRequest) -> Result<(), ApiProblem> {
+    super::tell("/api/account/sign-in", request).await
+}
+
+/// Signs out: here, or everywhere.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn sign_out(everywhere: bool) -> Result<(), ApiProblem> {
+    let address = if everywhere { "/api/account/sign-out-everywhere" } else { "/api/account/sign-out" };
+    super::tell(address, &()).await
+}
+
+/// Says what becomes of requests that were made with the address before. Gives the account as it is then.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn collect(request: &CollectRequest) -> Result<AccountView, ApiProblem> {
+    super::post("/api/account/collect", request).await
+}
