@@ -1,4 +1,6 @@
-//! The tables, step by step; the same steps on both engines.
+//! The tables, step by step; the same steps on both engines. A step is one file and a line in the list.
+
+mod m0005_accounts;
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{
@@ -10,7 +12,13 @@ pub(super) struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(First), Box::new(Places), Box::new(Sharing), Box::new(Drafts), Box::new(Accounts)]
+        vec![
+            Box::new(First),
+            Box::new(Places),
+            Box::new(Sharing),
+            Box::new(Drafts),
+            Box::new(m0005_accounts::Step),
+        ]
     }
 }
 
@@ -223,7 +231,7 @@ impl MigrationTrait for Places {
     }
 
     async fn down(&self, _: &SchemaManager) -> Result<(), DbErr> {
-        Err(DbErr::Migration("there is no way back from this step".into()))
+        Err(no_way_back())
     }
 }
 
@@ -279,8 +287,13 @@ impl MigrationTrait for Sharing {
     }
 
     async fn down(&self, _: &SchemaManager) -> Result<(), DbErr> {
-        Err(DbErr::Migration("there is no way back from this step".into()))
+        Err(no_way_back())
     }
+}
+
+/// What the migrations say when somebody wants back.
+fn no_way_back() -> DbErr {
+    DbErr::Migration("there is no way back from this step".into())
 }
 
 /// What people fill in without the app.
@@ -305,64 +318,6 @@ impl MigrationTrait for Drafts {
     }
 
     async fn down(&self, _: &SchemaManager) -> Result<(), DbErr> {
-        Err(DbErr::Migration("there is no way back from this step".into()))
-    }
-}
-
-/// Accounts of residents.
-struct Accounts;
-
-impl MigrationName for Accounts {
-    fn name(&self) -> &'static str {
-        "m0005_accounts"
-    }
-}
-
-#[async_trait::async_trait]
-impl MigrationTrait for Accounts {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let mut column = uuid_null("resident_id");
-        manager.alter_table(Table::alter().table("request").add_column(column.take()).to_owned()).await?;
-        let resident = vec![
-            uuid("id"),
-            string("email"),
-            string("email_key"),
-            timestamp_with_time_zone("created_at"),
-            timestamp_with_time_zone_null("left_out_until"),
-        ];
-        let code = vec![
-            binary("browser_hash"),
-            string("email"),
-            binary("hash"),
-            timestamp_with_time_zone("expires_at"),
-            integer("tries"),
-        ];
-        let session = vec![
-            binary("token_hash"),
-            uuid("id"),
-            uuid("resident_id"),
-            string("device"),
-            timestamp_with_time_zone("begun_at"),
-            timestamp_with_time_zone("seen_at"),
-            timestamp_with_time_zone("ends_at"),
-        ];
-        let browser = vec![binary("browser_hash"), uuid("resident_id"), timestamp_with_time_zone("seen_at")];
-        manager.create_table(table("resident", &["id"], resident)).await?;
-        manager.create_table(table("resident_code", &["browser_hash"], code)).await?;
-        manager.create_table(table("resident_session", &["token_hash"], session)).await?;
-        manager.create_table(table("resident_browser", &["browser_hash", "resident_id"], browser)).await?;
-        manager.create_index(index("resident", "resident_email", &["email_key"]).unique().to_owned()).await?;
-        for index in [
-            index("request", "request_resident", &["resident_id", "id"]),
-            index("request", "request_email", &["email_key", "resident_id"]),
-            index("resident_session", "resident_session_resident", &["resident_id"]),
-        ] {
-            manager.create_index(index).await?;
-        }
-        Ok(())
-    }
-
-    async fn down(&self, _: &SchemaManager) -> Result<(), DbErr> {
-        Err(DbErr::Migration("there is no way back from this step".into()))
+        Err(no_way_back())
     }
 }
