@@ -20,6 +20,9 @@ pub struct Config {
     /// A folder with one folder per council, instead of the demonstration council; changes are picked up at once
     #[arg(long, env = "PORTICO_COUNCILS_DIR")]
     pub councils_dir: Option<PathBuf>,
+    /// Secret of at least 32 characters that keys and codes are derived from [default: made once and kept in the data folder]
+    #[arg(long, env = "PORTICO_SECRET", hide_env_values = true)]
+    pub secret: Option<String>,
 }
 
 /// Settings of `serve` and `worker`.
@@ -34,9 +37,6 @@ pub struct ServeConfig {
     /// Mail server, `smtps://user:password@host` or `smtp://host:port` [default: a folder of .eml files in the data folder]
     #[arg(long, env = "PORTICO_SMTP_URL")]
     pub smtp_url: Option<String>,
-    /// Secret of at least 32 characters that keys and codes are derived from [default: made once and kept in the data folder]
-    #[arg(long, env = "PORTICO_SECRET", hide_env_values = true)]
-    pub secret: Option<String>,
     /// Log lines as JSON
     #[arg(long, env = "PORTICO_LOG_JSON")]
     pub log_json: bool,

@@ -111,7 +111,10 @@ impl From<StoreError> for ApiError {
             StoreError::Refused(refused) => Self::new(StatusCode::CONFLICT, refused_code(refused)),
             StoreError::UploadGone(_) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "upload_gone"),
             StoreError::Closed => Self::new(StatusCode::SERVICE_UNAVAILABLE, "stopping"),
-            inside @ (StoreError::Database(_) | StoreError::Json(_) | StoreError::ReferenceTaken) => {
+            inside @ (StoreError::Database(_)
+            | StoreError::Json(_)
+            | StoreError::Unreadable(_)
+            | StoreError::ReferenceTaken) => {
                 tracing::error!(error = %inside, "the store failed");
                 Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal")
             }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand, ValueEnum};
+use domain::audit::Head;
 use domain::catalogue::Service;
 use indicatif::ProgressBar;
 use server::adapters::blobs::Blobs;
@@ -20,6 +21,7 @@ use server::photo::{self, PhotoCleaner};
 use server::secret::Secret;
 use server::state::{AppState, Parts};
 use server::store::Database;
+use server::store::audit::Verified;
 use server::{app, listen, routes};
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, broadcast};
@@ -64,8 +66,26 @@ enum Command {
     },
     /// Add the staff accounts, streets and wards of the demonstration councils
     SeedDemo,
+    /// Look after the log of who did and read what
+    Audit {
+        #[command(subcommand)]
+        what: Audit,
+    },
     /// Print the API's OpenAPI document
     Openapi,
+}
+
+#[derive(Subcommand)]
+enum Audit {
+    /// Find the first row that was changed, removed or moved; prints each log's head to keep elsewhere
+    Verify {
+        /// The head that an earlier check printed, for one council's log: it must still be in it
+        #[arg(long, value_name = "ROW:HASH", requires = "council")]
+        head: Option<Head>,
+        /// This council's log only
+        #[arg(long)]
+        council: Option<String>,
+    },
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -109,6 +129,9 @@ async fn run(cli: Cli) -> Result<()> {
         Command::CheckServices { explain } => check_services(&cli.config, explain.as_deref()),
         Command::Import { what, file, council } => import(&cli.config, what, &file, council.as_deref()).await,
         Command::SeedDemo => seed_demo(&cli.config).await,
+        Command::Audit { what: Audit::Verify { head, council } } => {
+            verify_audit(&cli.config, head, council.as_deref()).await
+        }
         Command::Openapi => {
             println!("{}", routes::openapi().to_pretty_json().map_err(|error| error.to_string())?);
             Ok(())
@@ -160,7 +183,38 @@ fn councils(config: &Config) -> Result<Councils> {
 }
 
 async fn connect(config: &Config) -> Result<Database> {
-    Database::connect(&config.database_url()).await.map_err(|error| error.to_string())
+    let secret = secret(config)?;
+    Database::connect(&config.database_url(), secret).await.map_err(|error| error.to_string())
+}
+
+fn secret(config: &Config) -> Result<Secret> {
+    match &config.secret {
+        Some(secret) => Secret::new(secret),
+        None => Secret::kept_in(&config.data_dir.join("secret"), dice()?.token()),
+    }
+}
+
+async fn verify_audit(config: &Config, kept: Option<Head>, only: Option<&str>) -> Result<()> {
+    let db = connect(config).await?;
+    db.migrate().await.map_err(|error| error.to_string())?;
+    let councils = councils(config)?;
+    if let Some(id) = only.filter(|id| councils.by_id(id).is_none()) {
+        return Err(format!("There is no council “{id}”."));
+    }
+    let mut broken = Vec::new();
+    for served in councils.all() {
+        let id = &served.council.id;
+        if only.is_some_and(|only| only != id) {
+            continue;
+        }
+        match db.council(id).verify_audit(kept).await.map_err(|error| error.to_string())? {
+            Verified::Sound(head) => {
+                println!("{id}: {} rows, all as they were written. Head: {head}", head.seq)
+            }
+            Verified::Broken(fault) => broken.push(format!("{id}: {fault}.")),
+        }
+    }
+    if broken.is_empty() { Ok(()) } else { Err(broken.join("\n")) }
 }
 
 /// Lines of an import that are named one by one; the rest are counted.
@@ -270,10 +324,6 @@ async fn serve(config: &Config, serve: &ServeConfig) -> Result<()> {
     let dice = dice()?;
     let db = connect(config).await?;
     db.migrate().await.map_err(|error| error.to_string())?;
-    let secret = match &serve.secret {
-        Some(secret) => Secret::new(secret)?,
-        None => Secret::kept_in(&config.data_dir.join("secret"), dice.token())?,
-    };
     let mail = match &serve.smtp_url {
         Some(url) => Mailer::smtp(url)?,
         None => Mailer::Folder(config.data_dir.join("mailbox")),
@@ -284,7 +334,7 @@ async fn serve(config: &Config, serve: &ServeConfig) -> Result<()> {
         blobs: Blobs::in_folder(&config.data_dir.join("photos"))?,
         photos: PhotoCleaner::new().map_err(|error| error.to_string())?,
         mail,
-        secret,
+        secret: secret(config)?,
         clock: Arc::new(now),
         dice,
         public_url: serve.public_url(),

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use data_encoding::BASE32_NOPAD;
+use domain::canonical::Digest;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
@@ -82,6 +83,12 @@ impl Secret {
     #[must_use]
     pub fn resident_code_hash(&self, council: &str, browser_hash: &[u8], code: &str) -> Vec<u8> {
         self.mac(&[b"resident-code", council.as_bytes(), browser_hash, code.as_bytes()]).to_vec()
+    }
+
+    /// The keyed hash that a row of the audit log is linked to the one before by.
+    #[must_use]
+    pub fn seal(&self, bytes: &[u8]) -> Digest {
+        Digest(self.mac(&[b"seal", bytes]))
     }
 
     /// The keyed hash of a sign-in code: a code is short, so a plain hash of it could be guessed.

@@ -582,3 +582,66 @@ pub mod resident_browser {
     pub enum Relation {}
     impl ActiveModelBehavior for ActiveModel {}
 }
+
+/// The audit log: appended, never changed.
+pub mod audit {
+    use sea_orm::entity::prelude::*;
+
+    /// A row of `audit`.
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "audit")]
+    pub struct Model {
+        /// Council.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub council_id: String,
+        /// Number, from 1 without a gap.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub seq: i64,
+        /// When.
+        pub at: DateTimeUtc,
+        /// What they were.
+        pub role: String,
+        /// Who.
+        pub who: Option<Uuid>,
+        /// Their department.
+        pub department: Option<String>,
+        /// What they did.
+        pub deed: String,
+        /// The resident whose record it was.
+        pub person: Option<Uuid>,
+        /// What it was done to.
+        pub object: String,
+        /// Why, or which fields.
+        pub detail: String,
+        /// Keyed hash over this row and the link of the one before.
+        pub link: Vec<u8>,
+    }
+
+    /// No relations: queries name their keys.
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// How far the audit log of a council has got.
+pub mod audit_head {
+    use sea_orm::entity::prelude::*;
+
+    /// A row of `audit_head`.
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "audit_head")]
+    pub struct Model {
+        /// Council.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub council_id: String,
+        /// The last row.
+        pub seq: i64,
+        /// Its link.
+        pub link: Vec<u8>,
+    }
+
+    /// No relations: queries name their keys.
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}

@@ -3,6 +3,7 @@
 
 pub mod accounts;
 pub mod attempts;
+pub mod audit;
 pub mod drafts;
 pub mod entities;
 pub mod jobs;
@@ -27,6 +28,8 @@ use sea_orm_migration::MigratorTrait as _;
 
 use writer::Writer;
 
+use crate::secret::Secret;
+
 /// What can go wrong with what is kept.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -42,6 +45,9 @@ pub enum StoreError {
     /// The rules of the case refuse it.
     #[error("refused: {0}")]
     Refused(#[from] domain::case::Refused),
+    /// What stands in a table is not what we write there.
+    #[error("unreadable row in {0}")]
+    Unreadable(&'static str),
     /// A photo or document that was named is not there to be taken: too old, another request's, or never
     /// uploaded.
     #[error("upload {0} is not there")]
@@ -69,6 +75,8 @@ impl<T, F> Operation<T> for F where
 pub struct Database {
     read: DatabaseConnection,
     write: Write,
+    /// Seals the audit log.
+    secret: Secret,
 }
 
 #[derive(Clone)]
@@ -83,11 +91,11 @@ enum Write {
 const TRIES: usize = 4;
 
 impl Database {
-    /// Connects to `sqlite://FILE` or `postgres://…`.
+    /// Connects to `sqlite://FILE` or `postgres://…`. The secret seals the audit log.
     ///
     /// # Errors
     /// When the database can't be reached or opened.
-    pub async fn connect(url: &str) -> Result<Self, StoreError> {
+    pub async fn connect(url: &str, secret: Secret) -> Result<Self, StoreError> {
         if let Some(file) = url.strip_prefix("sqlite://") {
             let file = file.split('?').next().unwrap_or(file);
             if let Some(folder) = Path::new(file).parent() {
@@ -97,7 +105,7 @@ impl Database {
             let writer =
                 SeaDatabase::connect(sqlite(&format!("sqlite://{file}?mode=rwc"), 1, "-8000")).await?;
             let read = SeaDatabase::connect(sqlite(&format!("sqlite://{file}?mode=rwc"), 4, "-2000")).await?;
-            return Ok(Self { read, write: Write::Queued(Writer::start(writer)) });
+            return Ok(Self { read, write: Write::Queued(Writer::start(writer)), secret });
         }
         let mut options = ConnectOptions::new(url);
         options
@@ -107,7 +115,7 @@ impl Database {
             .acquire_timeout(Duration::from_secs(8));
         options.test_before_acquire(false).record_stmt_in_spans(false);
         let pool = SeaDatabase::connect(options).await?;
-        Ok(Self { read: pool.clone(), write: Write::Direct(pool) })
+        Ok(Self { read: pool.clone(), write: Write::Direct(pool), secret })
     }
 
     /// Brings the tables up to date.

@@ -11,6 +11,7 @@
 mod support;
 
 mod account;
+mod audit;
 mod catalogue;
 mod documents;
 mod follow;

@@ -738,7 +738,7 @@ async fn migrations_can_be_repeated(kept: Kept) {
     let store = kept.db.council("demo");
     stored(&store, request(1)).await;
     kept.db.migrate().await.unwrap();
-    let again = server::store::Database::connect(&kept.url).await.unwrap();
+    let again = server::store::Database::connect(&kept.url, crate::support::secret()).await.unwrap();
     again.migrate().await.unwrap();
     assert_eq!(
         again.council("demo").of_department("street-scene", id(1)).await.unwrap().case,

@@ -1,6 +1,7 @@
 //! The tables, step by step; the same steps on both engines. A step is one file and a line in the list.
 
 mod m0005_accounts;
+mod m0006_audit;
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{
@@ -18,6 +19,7 @@ impl MigratorTrait for Migrator {
             Box::new(Sharing),
             Box::new(Drafts),
             Box::new(m0005_accounts::Step),
+            Box::new(m0006_audit::Step),
         ]
     }
 }

@@ -22,7 +22,7 @@ pub struct Kept {
 
 impl Kept {
     async fn at(url: String) -> Self {
-        let db = Database::connect(&url).await.unwrap();
+        let db = Database::connect(&url, super::secret()).await.unwrap();
         db.migrate().await.unwrap();
         let raw = sea_orm::Database::connect(&url).await.unwrap();
         Self { db, url, raw }
@@ -38,6 +38,11 @@ impl Kept {
         let statement = sea_orm::Statement::from_string(self.raw.get_database_backend(), sql);
         let row = self.raw.query_one_raw(statement).await.unwrap().unwrap();
         row.try_get::<i64>("", "n").or_else(|_| row.try_get::<i32>("", "n").map(i64::from)).unwrap()
+    }
+
+    /// Does something to the tables that the server would not do.
+    pub async fn tamper(&self, sql: &str) {
+        self.raw.execute_unprepared(sql).await.unwrap();
     }
 
     /// How many rows each of these tables has.

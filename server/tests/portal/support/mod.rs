@@ -53,6 +53,11 @@ pub const PDF: &[u8] = b"%PDF-1.7\n1 0 obj <</Type/Catalog>> endobj\ntrailer\nst
 
 const DEMO_COUNCIL: &str = include_str!("../../../../councils/demo/council.toml");
 
+/// The secret of every portal and database under test.
+pub fn secret() -> Secret {
+    Secret::new("a secret that only tests know, of enough letters").unwrap()
+}
+
 /// What a portal is made with, besides the usual.
 #[derive(Default)]
 pub struct Setup {
@@ -112,7 +117,7 @@ impl Setup {
             sources.councils = Some(at("councils"));
         }
         let url = self.database.unwrap_or_else(|| format!("sqlite://{}", at("portico.db").display()));
-        let db = Database::connect(&url).await.unwrap();
+        let db = Database::connect(&url, secret()).await.unwrap();
         db.migrate().await.unwrap();
         let clock = Arc::new(AtomicI64::new(moment("2026-12-07T10:00:00Z").timestamp_millis()));
         let hand = clock.clone();
@@ -122,7 +127,7 @@ impl Setup {
             blobs: Blobs::in_folder(&at("photos")).unwrap(),
             photos: PhotoCleaner::with_program(PathBuf::from(env!("CARGO_BIN_EXE_portico"))),
             mail: Mailer::Folder(at("mailbox")),
-            secret: Secret::new("a secret that only tests know, of enough letters").unwrap(),
+            secret: secret(),
             clock: Arc::new(move || DateTime::from_timestamp_millis(hand.load(Ordering::SeqCst)).unwrap()),
             dice: Dice::new([7; 32]),
             public_url: self.public_url.unwrap_or_else(|| PUBLIC_URL.to_owned()),
