@@ -209,7 +209,7 @@ async fn verify_audit(config: &Config, kept: Option<Head>, only: Option<&str>) -
         }
         match db.council(id).verify_audit(kept).await.map_err(|error| error.to_string())? {
             Verified::Sound(head) => {
-                println!("{id}: {} rows, all as they were written. Head: {head}", head.seq)
+                println!("{id}: {} rows, all as they were written. Head: {head}", head.seq);
             }
             Verified::Broken(fault) => broken.push(format!("{id}: {fault}.")),
         }

@@ -167,10 +167,13 @@ impl Store {
             resident_id: Set(resident.id),
             seen_at: Set(now),
         };
-        use resident_browser::Column;
-        let again = OnConflict::columns([Column::CouncilId, Column::BrowserHash, Column::ResidentId])
-            .update_column(Column::SeenAt)
-            .to_owned();
+        let again = OnConflict::columns([
+            resident_browser::Column::CouncilId,
+            resident_browser::Column::BrowserHash,
+            resident_browser::Column::ResidentId,
+        ])
+        .update_column(resident_browser::Column::SeenAt)
+        .to_owned();
         resident_browser::Entity::insert(browser).on_conflict(again).exec_without_returning(on).await?;
         Ok(Some(resident))
     }

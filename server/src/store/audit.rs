@@ -35,16 +35,11 @@ pub async fn append(store: &Store, on: &impl ConnectionTrait, entry: Entry) -> R
     let there = OnConflict::column(audit_head::Column::CouncilId).do_nothing().to_owned();
     // The lock makes two that append wait for each other (PostgreSQL; SQLite has one writer).
     let locked = || audit_head::Entity::find_by_id(council.clone()).lock_exclusive().one(on);
-    let kept = match locked().await? {
-        Some(kept) => kept,
-        None => {
-            audit_head::Entity::insert(first)
-                .on_conflict(there)
-                .try_insert()
-                .exec_without_returning(on)
-                .await?;
-            locked().await?.ok_or(StoreError::NotFound)?
-        }
+    let kept = if let Some(kept) = locked().await? {
+        kept
+    } else {
+        audit_head::Entity::insert(first).on_conflict(there).try_insert().exec_without_returning(on).await?;
+        locked().await?.ok_or(StoreError::NotFound)?
     };
     let mut head = Head { seq: number(kept.seq), link: digest(&kept.link)? };
     // Databases keep microseconds.

@@ -22,7 +22,7 @@ fn entry(number: u128) -> Entry {
         who: Some(Uuid::from_u128(7)),
         department: Some("waste".into()),
         deed: Deed::Read,
-        person: (number % 2 == 0).then(|| Uuid::from_u128(number)),
+        person: number.is_multiple_of(2).then(|| Uuid::from_u128(number)),
         object: format!("request {}", Uuid::from_u128(number)),
         detail: "Opened the request to deal with it".into(),
     }
