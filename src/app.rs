@@ -1,6 +1,6 @@
-//! The resident's apps: what all pages share, and every page there is, on one screen. There are two, so that who
-//! fills in a form fetches little before the first question: the questions, and everything before and after
-//! them. A page of the other one is loaded anew.
+//! The resident's apps: what all pages share, and every page there is, on one screen. There are three, so that who
+//! fills in a form fetches little before the first question: the questions, everything before and after
+//! them, and the account ([`crate::account`]). A page of another one is loaded anew.
 
 use domain::api::council::Boot;
 use leptos::prelude::*;
@@ -10,9 +10,8 @@ use crate::components::layout::{Column, Layout};
 use crate::components::load::not_found;
 use crate::live::{Drawn as _, afresh, react};
 use crate::pages::{
-    account::AccountPage, account_code::AccountCodePage, check::CheckPage, find::FindPage, help::HelpPage,
-    home::HomePage, request::RequestPage, sent::SentPage, start::StartPage, step::StepPage,
-    withdraw::WithdrawPage,
+    check::CheckPage, find::FindPage, help::HelpPage, home::HomePage, request::RequestPage, sent::SentPage,
+    start::StartPage, step::StepPage, withdraw::WithdrawPage,
 };
 use crate::paths::Page;
 use crate::state::{address, boot, drafts, services};
@@ -73,8 +72,6 @@ pub fn around(page: Page<'_>) -> Option<AnyView> {
     Some(match page {
         Page::Home => view! { <HomePage /> }.drawn(),
         Page::Check { id } => view! { <CheckPage id=own(id) /> }.drawn(),
-        Page::Account => view! { <AccountPage /> }.drawn(),
-        Page::AccountCode => view! { <AccountCodePage /> }.drawn(),
         Page::Help => view! { <HelpPage /> }.drawn(),
         Page::Find => view! { <FindPage /> }.drawn(),
         Page::Request { key } => view! { <RequestPage key=own(key) /> }.drawn(),

@@ -12,6 +12,7 @@
 static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
 
 pub mod a11y;
+pub mod account;
 pub mod api;
 pub mod app;
 pub mod components;

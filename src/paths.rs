@@ -57,10 +57,11 @@ pub enum Page<'a> {
         /// The key to the request.
         key: &'a str,
     },
-    /// The resident's account, or signing in to it.
-    Account,
-    /// Typing the code that was sent.
-    AccountCode,
+    /// A page of the resident's account ([`crate::account::PLACES`]).
+    Account {
+        /// Which; empty for the first, which is also where one signs in.
+        page: &'a str,
+    },
     /// Help, and how accessible this service is.
     Help,
 }
@@ -89,8 +90,7 @@ impl<'a> Page<'a> {
             ["follow", key, "", ..] => Self::Request { key },
             ["follow", key, "sent", "", _] => Self::Sent { key },
             ["follow", key, "withdraw", "", _] => Self::Withdraw { key },
-            ["account", "", ..] => Self::Account,
-            ["account", "code", "", ..] => Self::AccountCode,
+            ["account", page, "", ..] => Self::Account { page },
             ["help", "", ..] => Self::Help,
             _ => return None,
         })
@@ -136,6 +136,18 @@ pub fn next(service: &Service, next: &Next<'_>, changing: bool) -> String {
     }
 }
 
+/// Signing in, and then to a page of the account.
+#[must_use]
+pub fn sign_in(then: &str) -> String {
+    format!("{ACCOUNT}?to={}", then.trim_start_matches(ACCOUNT).trim_start_matches('/'))
+}
+
+/// A page of the account.
+#[must_use]
+pub fn account(page: &str) -> String {
+    format!("/account/{page}")
+}
+
 /// A request, as the person who made it follows it.
 #[must_use]
 pub fn request(key: &str) -> String {
@@ -173,8 +185,8 @@ mod tests {
             (request(key), Page::Request { key }),
             (sent(key), Page::Sent { key }),
             (withdraw(key), Page::Withdraw { key }),
-            (ACCOUNT.to_owned(), Page::Account),
-            (ACCOUNT_CODE.to_owned(), Page::AccountCode),
+            (ACCOUNT.to_owned(), Page::Account { page: "" }),
+            (account("details"), Page::Account { page: "details" }),
             (HELP.to_owned(), Page::Help),
         ] {
             assert_eq!(Page::read(&address), Some(page), "{address}");
@@ -193,7 +205,6 @@ mod tests {
             "/follow/a/b",
             "/follow/a/sent/b",
             "/follow/a/sent/b/c/d",
-            "/account/a",
             "/account/code/a",
             "/help/a",
             "/help/a/b/c/d/e/f",

@@ -6,10 +6,12 @@ use domain::api::council::{Boot, CouncilView};
 use domain::api::drafts::Posted;
 use leptos::prelude::*;
 
-use crate::api::{account, follow, nearby, places};
+use crate::api::{follow, nearby, places};
 use crate::components::nearby::{OPEN, SAME, TOLD};
 use crate::paths::Page;
 
+#[cfg(feature = "ssr")]
+use crate::account;
 #[cfg(feature = "ssr")]
 use crate::app::{App, around, forms};
 #[cfg(feature = "ssr")]
@@ -44,22 +46,37 @@ pub(crate) fn given() -> Given {
     use_context().unwrap_or_default()
 }
 
-/// Where the API has what a page asks for first.
+/// Where the API has what a page asks for first, given what was posted. Each app knows its own pages only.
+pub type Needs = fn(Page<'_>, Option<&Posted>) -> Vec<String>;
+
+/// The same for any page.
+#[cfg(feature = "ssr")]
 #[must_use]
 pub fn needs(page: Page<'_>, posted: Option<&Posted>) -> Vec<String> {
     match page {
+        Page::Start { .. } | Page::Step { .. } => needs_of_forms(page, posted),
+        Page::Account { .. } => account::needs(page),
+        _ => needs_around(page),
+    }
+}
+
+/// For the questions of a form.
+#[must_use]
+pub fn needs_of_forms(_: Page<'_>, posted: Option<&Posted>) -> Vec<String> {
+    let Some(posted) = posted else { return Vec::new() };
+    let postcode = looked_for(posted);
+    let near = told_near(posted).map(|(position, street)| nearby::near_at(&posted.service, position, street));
+    let addresses = (!postcode.is_empty()).then(|| places::addresses_at(&postcode));
+    near.into_iter().chain(addresses).collect()
+}
+
+/// For everything around a form.
+#[must_use]
+pub fn needs_around(page: Page<'_>) -> Vec<String> {
+    match page {
         Page::Home => vec!["/api/services".to_owned()],
-        Page::Account => vec![account::ADDRESS.to_owned()],
         Page::Request { key } | Page::Sent { key } | Page::Withdraw { key } => vec![follow::address(key, "")],
-        Page::Start { .. } | Page::Step { .. } => {
-            let Some(posted) = posted else { return Vec::new() };
-            let postcode = looked_for(posted);
-            let near = told_near(posted)
-                .map(|(position, street)| nearby::near_at(&posted.service, position, street));
-            let addresses = (!postcode.is_empty()).then(|| places::addresses_at(&postcode));
-            near.into_iter().chain(addresses).collect()
-        }
-        Page::Check { .. } | Page::Find | Page::AccountCode | Page::Help => Vec::new(),
+        _ => Vec::new(),
     }
 }
 
@@ -89,7 +106,7 @@ pub fn draw(boot: Boot, given: Given, replies: Vec<boot::Reply>) -> Drawn {
         boot::provide_replies(replies);
         drafts::provide();
         uploads::provide();
-        let any = |page: Page<'_>| forms(page).or_else(|| around(page));
+        let any = |page: Page<'_>| forms(page).or_else(|| around(page)).or_else(|| account::draw(page));
         view! { <App boot=boot draw=any /> }.into_any()
     })
 }

@@ -22,11 +22,11 @@ pub async fn load() -> Result<Boot, ApiProblem> {
 }
 
 /// Fetches what the first page will ask for, so that it is drawn whole.
-pub async fn fetch_replies(boot: &Boot) -> Vec<Reply> {
+pub async fn fetch_replies(boot: &Boot, needs: plain::Needs) -> Vec<Reply> {
     let address = super::address::here();
     let mut replies = Vec::new();
     if let Some(page) = Page::read(&address) {
-        for path in plain::needs(page, boot.posted.as_ref()) {
+        for path in needs(page, boot.posted.as_ref()) {
             let reply = api::get_text(&path).await;
             replies.push((path, reply));
         }

@@ -12,6 +12,7 @@ use web_sys::{
 use super::{boot, failure};
 use crate::a11y;
 use crate::api::ApiProblem;
+use crate::plain;
 
 /// Draws the app into `#app` once what it needs has come, in place of what stood there. When it does not come, what
 /// stood there stays.
@@ -33,11 +34,15 @@ pub fn when_ready<T: 'static, V: IntoView + 'static>(
 
 /// The same where a person may be at work already: what they typed, chose and picked since, where they are in it,
 /// and what they see, stays.
-pub fn take_over<V: IntoView + 'static>(draw: impl FnOnce(domain::api::council::Boot) -> V + 'static) {
+/// `needs` says what a page of this app asks the API for.
+pub fn take_over<V: IntoView + 'static>(
+    needs: plain::Needs,
+    draw: impl FnOnce(domain::api::council::Boot) -> V + 'static,
+) {
     failure::set_plain(true);
     spawn_local(async move {
         let (Ok(boot), Some(place)) = (boot::load().await, place()) else { return };
-        let replies = boot::fetch_replies(&boot).await;
+        let replies = boot::fetch_replies(&boot, needs).await;
         // The server had an answer, and the app gets none: the page that is there knows more.
         let is_lost = |reply: &Result<String, ApiProblem>| {
             reply.as_ref().is_err_and(|problem| !problem.is_not_found() && !problem.is_signed_out())

@@ -1,4 +1,4 @@
-//! Builds the browser's side into `dist/`: two pages, their wasm, and the photo worker.
+//! Builds the browser's side into `dist/`: four pages, their wasm, and the photo worker.
 //!
 //! Trunk compiles, binds and shrinks the wasm and turns Sass into CSS, once for each page. Then
 //! both results are put together: scripts and styles are minified, the worker becomes one
@@ -24,16 +24,21 @@ use crate::{
 };
 
 /// The pages, each with the folder below `target/app/` that Trunk writes it to.
-const PAGES: [(&str, &str); 3] =
-    [("index.html", "resident"), ("follow.html", "follow"), ("staff.html", "staff")];
+const PAGES: [(&str, &str); 4] = [
+    ("index.html", "resident"),
+    ("follow.html", "follow"),
+    ("account.html", "account"),
+    ("staff.html", "staff"),
+];
 
 /// All that the result depends on, besides the crates of the workspace.
-const INPUTS: [&str; 19] = [
+const INPUTS: [&str; 20] = [
     ".cargo/config.toml",
     ".npmrc",
     "Cargo.lock",
     "Cargo.toml",
     "Trunk.toml",
+    "account.html",
     "follow.html",
     "index.html",
     "map",
@@ -54,8 +59,15 @@ const INPUTS: [&str; 19] = [
 const OTHER_CRATES: [&str; 3] = ["bench", "server", "xtask"];
 
 /// Where the class names stand that pages use.
-const STYLED: [&str; 6] =
-    ["index.html", "follow.html", "staff.html", STARTER, "src/**/*.rs", "server/src/routes/demo.rs"];
+const STYLED: [&str; 7] = [
+    "index.html",
+    "follow.html",
+    "account.html",
+    "staff.html",
+    STARTER,
+    "src/**/*.rs",
+    "server/src/routes/demo.rs",
+];
 
 const WORKER: &str = "photo-worker";
 /// The page that has a map, and the map: an element of its own, in a folder of that name.
@@ -180,9 +192,9 @@ fn with_meta(page: &str, name: &str, content: &str) -> Option<String> {
     Some(format!("{before}<meta name=\"{name}\" content=\"{content}\" />\n{after}"))
 }
 
-/// Tells each of the resident's apps where the other one is.
+/// Tells each of the resident's apps where the one is that probably comes next.
 fn introduce(files: &mut Files) -> Result<()> {
-    for (page, other) in [("index.html", "follow"), ("follow.html", "resident")] {
+    for (page, other) in [("index.html", "follow"), ("follow.html", "resident"), ("account.html", "follow")] {
         let theirs = |name: &&String| {
             [format!("{other}-"), format!("{other}_bg-")].iter().any(|start| name.starts_with(start.as_str()))
                 && ["js", "wasm"].contains(&extension(name))

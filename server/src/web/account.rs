@@ -3,9 +3,10 @@
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use domain::field::contact::is_email;
+use portico_app::api::{self, ApiProblem};
 use portico_app::components::error_summary::Problem;
 use portico_app::pages::account_code;
 use portico_app::{paths, words};
@@ -14,7 +15,7 @@ use super::form::{Form, no_files};
 use super::pages;
 use super::visit::{Visit, or_sorry};
 use crate::error::ApiError;
-use crate::extract::{At, signed_in};
+use crate::extract::{At, SignedIn, signed_in};
 use crate::routes::account;
 use crate::state::AppState;
 
@@ -23,6 +24,31 @@ pub fn router() -> Router<AppState> {
     Router::new()
         .route(paths::ACCOUNT, get(pages::fallback).post(act))
         .route(paths::ACCOUNT_CODE, get(pages::fallback).post(code))
+}
+
+/// What a page of the account asks the API for, answered beforehand: a line for each of `portico_app::account::PLACES`
+/// that asks for something.
+///
+/// # Errors
+/// The database's.
+pub(super) async fn reply(
+    state: &AppState,
+    at: &At,
+    who: &SignedIn,
+    path: &str,
+) -> Result<Result<String, ApiProblem>, ApiError> {
+    let reply = match path {
+        api::account::ADDRESS => serde_json::to_string(&account::view(state, at, who).await?),
+        _ => return Ok(Err(ApiProblem::not_found())),
+    };
+    Ok(Ok(reply.unwrap_or_default()))
+}
+
+/// Leads to signing in, and from there to the page that was asked for.
+pub(super) fn to_sign_in(path: &str) -> Response {
+    let there = paths::sign_in(path);
+    (StatusCode::SEE_OTHER, [(header::LOCATION, there.as_str()), (header::CACHE_CONTROL, "no-store")])
+        .into_response()
 }
 
 fn with(mut response: Response, cookie: HeaderValue) -> Response {

@@ -15,7 +15,7 @@ use portico_app::plain::{self, Drawn, Given};
 use portico_app::state::boot::Reply;
 use sha2::{Digest as _, Sha256};
 
-use super::{assets, visit};
+use super::{account, assets, visit};
 use crate::councils::ENGLISH;
 use crate::error::ApiError;
 use crate::extract::{At, SignedIn, account_token, signed_in};
@@ -79,12 +79,9 @@ async fn page(state: &AppState, at: &At, headers: &HeaderMap, address: &str) -> 
     };
     let posted = match (id, found) {
         (Some(id), _) => visit::of_service(state, at, headers, id).await?,
-        (
-            None,
-            Some(
-                Page::Find | Page::Request { .. } | Page::Withdraw { .. } | Page::Account | Page::AccountCode,
-            ),
-        ) => visit::of_page(state, at, headers, path).await?,
+        (None, Some(Page::Find | Page::Request { .. } | Page::Withdraw { .. } | Page::Account { .. })) => {
+            visit::of_page(state, at, headers, path).await?
+        }
         _ => None,
     };
     let is_same_for_all = posted.is_none()
@@ -95,11 +92,25 @@ async fn page(state: &AppState, at: &At, headers: &HeaderMap, address: &str) -> 
     }
     let posted = posted.map(|posted| Posted { files: Vec::new(), ..posted });
     let service = id.and_then(|id| routes::services::view(state, &at.served, language, id));
-    let mut replies = replies(state, at, headers, found, posted.as_ref()).await?;
+    let place = match found {
+        Some(Page::Account { page }) => Some(portico_app::account::find(page)),
+        _ => None,
+    };
+    let who = match &place {
+        Some(Some(_)) => {
+            signed_in(state, at, headers).await?.map(|(resident, session)| SignedIn { resident, session })
+        }
+        _ => None,
+    };
+    if who.is_none() && place.flatten().is_some_and(|place| place.own) {
+        return Ok(account::to_sign_in(path));
+    }
+    let mut replies = replies(state, at, who.as_ref(), headers, found, posted.as_ref()).await?;
     if let (Some(id), None) = (id, &service) {
         replies.push((services::address(id), Err(ApiProblem::not_found())));
     }
     let is_missing = match (found, &service) {
+        _ if place.is_some_and(|place| place.is_none()) => true,
         (None, _) | (Some(Page::Start { .. } | Page::Check { .. }), None) => true,
         (Some(Page::Step { slug, .. }), view) => {
             view.as_ref().is_none_or(|view| journey::page_of(&view.service, slug).is_none())
@@ -111,7 +122,12 @@ async fn page(state: &AppState, at: &At, headers: &HeaderMap, address: &str) -> 
     let given = Given { address: address.to_owned(), origin: base(state, &at.served.council) };
     let told = Told::of(state, at, found, &boot);
     let drawn = plain::draw(boot, given, replies);
-    let file = if is_form || found.is_none() { "index.html" } else { "follow.html" };
+    let file = match found {
+        _ if is_form => "index.html",
+        None => "index.html",
+        Some(Page::Account { .. }) => "account.html",
+        Some(_) => "follow.html",
+    };
     let Some(html) = told.fill_in(at, file, &drawn) else { return Ok(not_built()) };
     if is_same_for_all && !is_missing && !address.contains('?') {
         let ready = at.served.pages.put(address, language, html, now);
@@ -132,6 +148,7 @@ async fn page(state: &AppState, at: &At, headers: &HeaderMap, address: &str) -> 
 async fn replies(
     state: &AppState,
     at: &At,
+    who: Option<&SignedIn>,
     headers: &HeaderMap,
     page: Option<Page<'_>>,
     posted: Option<&Posted>,
@@ -148,11 +165,8 @@ async fn replies(
                     Err(error) => return Err(error),
                 }
             }
-            Page::Account => match signed_in(state, at, headers).await? {
-                Some((resident, session)) => {
-                    let who = SignedIn { resident, session };
-                    Ok(json(serde_json::to_string(&routes::account::view(state, at, &who).await?)))
-                }
+            Page::Account { .. } => match who {
+                Some(who) => account::reply(state, at, who, &path).await?,
                 None => Err(ApiProblem::signed_out()),
             },
             Page::Home => {
@@ -375,7 +389,7 @@ pub async fn sitemap(State(state): State<AppState>, at: At) -> Response {
 pub async fn robots(State(state): State<AppState>, at: At) -> Response {
     let home = base(&state, &at.served.council);
     let text = format!(
-        "User-agent: *\nDisallow: /api/\nDisallow: /staff\nDisallow: /follow/\nDisallow: /demo/\nSitemap: {home}/sitemap.xml\n"
+        "User-agent: *\nDisallow: /api/\nDisallow: /staff\nDisallow: /follow/\nDisallow: /account\nDisallow: /demo/\nSitemap: {home}/sitemap.xml\n"
     );
     (
         [
