@@ -7,6 +7,9 @@ import { expect, test } from "../support/test";
 
 const EMAIL = "sam@example.org";
 
+/** Whoever is not signed in is told so with a status that the browser remarks on. */
+const SIGNED_OUT = /status of 401 .*\/api\/account/;
+
 /** Two screens: the address, and the code from the mail. */
 async function signIn(page: Page, server: Server, filler: Filler): Promise<void> {
   await page.goto("/account");
@@ -33,6 +36,7 @@ async function report(filler: Filler, where: string): Promise<string> {
 }
 
 test("I report without an account, make one, and see everything in it", async ({ page, server, inspector }) => {
+  inspector.allow(SIGNED_OUT);
   const filler = new Filler(page, inspector);
   const first = await report(filler, "By the steps");
   await signIn(page, server, filler);
@@ -53,6 +57,7 @@ test("I report without an account, make one, and see everything in it", async ({
 });
 
 test("a form that I began goes on in another browser", async ({ page, browser, server, inspector }) => {
+  inspector.allow(SIGNED_OUT);
   const { service, answers } = samples["council-tax-move"]!;
   const filler = new Filler(page, inspector);
   await signIn(page, server, filler);
@@ -79,6 +84,8 @@ test("a form that I began goes on in another browser", async ({ page, browser, s
 });
 
 test("a wrong code is told, and a new one can be had", async ({ page, server, inspector }) => {
+  inspector.allow(SIGNED_OUT);
+  inspector.allow(/status of 422 .*sign-in/);
   const filler = new Filler(page, inspector);
   await page.goto("/account");
   await page.getByLabel("Email address").fill("nonsense");

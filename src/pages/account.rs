@@ -16,7 +16,8 @@ use crate::components::layout::Column;
 use crate::components::load::loaded;
 use crate::components::sending::Sending;
 use crate::live::{Drawn as _, ON_SERVER, live, live_if};
-use crate::state::{address, boot, drafts};
+use crate::state::drafts::Draft;
+use crate::state::{address, boot};
 use crate::{a11y, paths, words};
 
 /// The account.
@@ -103,13 +104,17 @@ fn whole(first: AccountView, again: Callback<()>) -> AnyView {
             });
         })
     };
+    // The server draws the page without one.
+    let draft = use_context::<Draft>();
     let out = move |everywhere: bool| -> Pressed {
         pressed(move || {
             spawn_local(async move {
                 match account::sign_out(everywhere).await {
                     Ok(()) => {
                         // What was filled in here is in the account, and nobody else's.
-                        drafts::forget_all();
+                        if let Some(draft) = draft {
+                            draft.forget_all();
+                        }
                         announcer.say("You have signed out");
                         again.run(());
                     }

@@ -107,15 +107,14 @@ pub fn leave(path: &str) {
     set_timeout(move || draft.follow(), PATIENCE);
 }
 
-/// Forgets every draft in this browser: whoever signs out has them in the account.
-pub fn forget_all() {
-    storage::remove_all(&name(""));
-    let draft: Draft = expect_context();
-    boot::forget_posted();
-    draft.begin();
-}
-
 impl Draft {
+    /// Forgets every draft in this browser: whoever signs out has them in the account.
+    pub fn forget_all(self) {
+        storage::remove_all(&name(""));
+        boot::forget_posted();
+        self.begin();
+    }
+
     /// The answers, as typed. Read only: they are changed through `set` and `update`.
     #[must_use]
     pub fn answers(self) -> ReadSignal<Answers> {
