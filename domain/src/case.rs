@@ -19,6 +19,11 @@ pub enum Event {
     Submitted(Box<Submission>),
     /// A member of staff took it: it has one owner from now on.
     Taken,
+    /// Somebody who answers for the department gave it to a member of staff, who owns it from now on.
+    HandedOver {
+        /// To whom.
+        to: Owner,
+    },
     /// A message, from the resident or from staff.
     Message {
         /// The text.
@@ -321,6 +326,10 @@ impl Case {
         self.may(&recorded.by, &recorded.event)?;
         match (&recorded.event, &recorded.by) {
             (Event::Submitted(_), _) | (Event::Taken, Actor::Resident) => return Err(Refused::NotAllowed),
+            (Event::HandedOver { to }, _) => {
+                self.owner = Some(to.clone());
+                self.status = Status::InProgress;
+            }
             (Event::Taken, Actor::Staff(staff)) => {
                 self.owner = Some(staff.clone());
                 self.status = Status::InProgress;
@@ -381,6 +390,8 @@ impl Case {
             (Actor::Resident, Event::Message { .. } | Event::Withdrawn { .. }) => Ok(()),
             (Actor::Staff(staff), Event::Taken) if self.is_owner(staff.id) => Err(Refused::AlreadyYours),
             (Actor::Staff(_), Event::Taken) => Ok(()),
+            (Actor::Staff(_), Event::HandedOver { to }) if self.is_owner(to.id) => Err(Refused::AlreadyYours),
+            (Actor::Staff(_), Event::HandedOver { .. }) => Ok(()),
             (Actor::Staff(staff), Event::Message { .. } | Event::PromiseMoved { .. } | Event::Closed(_))
                 if !self.is_owner(staff.id) =>
             {

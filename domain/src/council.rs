@@ -3,6 +3,7 @@
 use chrono::{NaiveDate, NaiveTime};
 use serde::{Deserialize, Serialize};
 
+use crate::access::Role;
 use crate::retention;
 use crate::standard::Division;
 #[cfg(feature = "documents")]
@@ -177,6 +178,13 @@ pub struct StaffAccount {
     pub email: String,
     /// Department by identifier.
     pub department: String,
+    /// What they are, as long as the council has nobody who could say otherwise.
+    #[serde(default = "officer")]
+    pub role: Role,
+}
+
+fn officer() -> Role {
+    Role::Officer
 }
 
 impl Message {
@@ -212,6 +220,13 @@ impl Council {
             faults.push(format!(
                 "{} is in “{}”, which is none of the departments",
                 staff.name, staff.department
+            ));
+        }
+        for staff in self.staff.iter().filter(|staff| !staff.role.is_staff()) {
+            faults.push(format!(
+                "the role of {} must be officer, manager, auditor or admin, not {}",
+                staff.name,
+                staff.role.id()
             ));
         }
         if !crate::field::contact::is_email(&self.contact.email) {

@@ -1,6 +1,7 @@
 //! The whole server as one router; tests call this too.
 
 use std::any::Any;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::{MatchedPath, Request};
@@ -14,7 +15,9 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, Predicate as _, SizeAbove};
 use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
+use utoipa::openapi::OpenApi;
 
+use crate::access::{self, Gate, Pages, Rules};
 use crate::error::ApiError;
 use crate::state::AppState;
 use crate::web::{account, followed, pages, posted};
@@ -26,16 +29,12 @@ const TIME: Duration = Duration::from_mins(3);
 /// The server.
 pub fn app(state: AppState) -> Router {
     let (api, document) = routes::router().split_for_parts();
+    let (beside, rules) = beside_the_api(document.clone()).with_api(&document);
+    let gate = Gate { state: state.clone(), rules: Arc::new(rules) };
     Router::new()
         .merge(api)
-        .route("/api/openapi.json", get(async move || Json(document.clone())))
-        .merge(routes::demo::router())
-        .merge(routes::health::router())
-        .merge(posted::router())
-        .merge(followed::router())
-        .merge(account::router())
-        .route("/sitemap.xml", get(pages::sitemap))
-        .route("/robots.txt", get(pages::robots))
+        .merge(beside)
+        .route_layer(middleware::from_fn_with_state(gate, access::keep))
         .fallback(pages::fallback)
         .method_not_allowed_fallback(async || {
             ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed")
@@ -56,6 +55,28 @@ pub fn app(state: AppState) -> Router {
         }))
         .layer(middleware::from_fn(guard::headers))
         .with_state(state)
+}
+
+/// Every route that is not of the API.
+fn beside_the_api(document: OpenApi) -> Pages {
+    const PUBLISHED: &str = "published for everybody";
+    Pages::new()
+        .open("/api/openapi.json", get(async move || Json(document.clone())), PUBLISHED)
+        .open("/sitemap.xml", get(pages::sitemap), PUBLISHED)
+        .open("/robots.txt", get(pages::robots), PUBLISHED)
+        .merge(routes::demo::router())
+        .merge(routes::health::router())
+        .merge(routes::places::tiles_router())
+        .merge(posted::router())
+        .merge(followed::router())
+        .merge(account::router())
+}
+
+/// Who may call each route of the server.
+#[must_use]
+pub fn rules() -> Rules {
+    let document = routes::openapi();
+    beside_the_api(document.clone()).with_api(&document).1
 }
 
 /// A bug in one request ends that request only.

@@ -109,6 +109,7 @@ impl From<StoreError> for ApiError {
         match error {
             StoreError::NotFound => Self::not_found(),
             StoreError::Refused(refused) => Self::new(StatusCode::CONFLICT, refused_code(refused)),
+            StoreError::LastAdmin => Self::new(StatusCode::CONFLICT, "last_admin"),
             StoreError::UploadGone(_) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "upload_gone"),
             StoreError::Closed => Self::new(StatusCode::SERVICE_UNAVAILABLE, "stopping"),
             inside @ (StoreError::Database(_)

@@ -19,6 +19,7 @@ use crate::state::AppState;
 use crate::store::Store;
 use crate::store::accounts::{Resident, Session};
 use crate::store::staff::StaffMember;
+use crate::store::staff_sessions;
 
 /// The council whose host name was asked for, and what is kept for it.
 pub struct At {
@@ -143,22 +144,44 @@ fn holds_nul(value: &serde_json::Value) -> bool {
     }
 }
 
-/// The role: a member of staff who is signed in. A handler that takes this can't be called by anybody else.
+/// A member of staff who is signed in and whose role may do what the route is for (see [`crate::access`]). On a route
+/// that is open to everybody there is none.
+#[derive(Clone)]
 pub struct Staff(pub StaffMember);
 
-impl<S: Send + Sync> FromRequestParts<S> for Staff
-where
-    AppState: FromRef<S>,
-{
+impl<S: Send + Sync> FromRequestParts<S> for Staff {
     type Rejection = ApiError;
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        let at = At::from_request_parts(parts, state).await?;
-        let state = AppState::from_ref(state);
-        let nobody = || ApiError::new(StatusCode::UNAUTHORIZED, "not_signed_in");
-        let token = session_token(&parts.headers, is_secure(&state.public_url)).ok_or_else(nobody)?;
-        let member = at.store.session(&secret::hash(token.as_bytes()), state.now()).await?;
-        member.map(Self).ok_or_else(nobody)
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        parts.extensions.get().cloned().ok_or_else(not_signed_in)
     }
+}
+
+/// The session in which they are signed in.
+#[derive(Clone)]
+pub struct StaffSession(pub staff_sessions::Session);
+
+impl<S: Send + Sync> FromRequestParts<S> for StaffSession {
+    type Rejection = ApiError;
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        parts.extensions.get().cloned().ok_or_else(not_signed_in)
+    }
+}
+
+fn not_signed_in() -> ApiError {
+    ApiError::new(StatusCode::UNAUTHORIZED, "not_signed_in")
+}
+
+/// The member of staff who is signed in, if one is.
+///
+/// # Errors
+/// The database's.
+pub async fn staff_signed_in(
+    state: &AppState,
+    at: &At,
+    headers: &HeaderMap,
+) -> Result<Option<(StaffMember, staff_sessions::Session)>, ApiError> {
+    let Some(token) = staff_token(state, headers) else { return Ok(None) };
+    Ok(at.store.staff_session(&secret::hash(token.as_bytes()), state.now()).await?)
 }
 
 /// Whether residents reach the server by HTTPS.
@@ -168,6 +191,7 @@ pub fn is_secure(public_url: &str) -> bool {
 }
 
 /// A resident who is signed in. A handler that takes this can't be called by anybody else.
+#[derive(Clone)]
 pub struct SignedIn {
     /// Who.
     pub resident: Resident,
@@ -181,10 +205,14 @@ where
 {
     type Rejection = ApiError;
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        // Looked up already, where only residents may call the route.
+        if let Some(found) = parts.extensions.get() {
+            return Ok(Self::clone(found));
+        }
         let at = At::from_request_parts(parts, state).await?;
         let state = AppState::from_ref(state);
         let found = signed_in(&state, &at, &parts.headers).await?;
-        let (resident, session) = found.ok_or(ApiError::new(StatusCode::UNAUTHORIZED, "not_signed_in"))?;
+        let (resident, session) = found.ok_or_else(not_signed_in)?;
         Ok(Self { resident, session })
     }
 }
@@ -202,16 +230,10 @@ pub async fn signed_in(
     Ok(at.store.resident(&secret::hash(token.as_bytes()), state.now()).await?)
 }
 
-/// The name of the cookie of a member of staff. Over HTTPS the prefix binds it to this host alone.
+/// The token of a session of staff.
 #[must_use]
-pub fn session_cookie(secure: bool) -> &'static str {
-    if secure { "__Host-session" } else { "session" }
-}
-
-/// The session token in the request's cookies.
-#[must_use]
-pub fn session_token(headers: &HeaderMap, secure: bool) -> Option<String> {
-    cookie(headers, session_cookie(secure))
+pub fn staff_token(state: &AppState, headers: &HeaderMap) -> Option<String> {
+    own_cookie(state, headers, "session")
 }
 
 /// The token of a resident's session.

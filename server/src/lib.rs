@@ -1,5 +1,6 @@
 //! The API server of Portico: one binary with the catalogue and the app inside.
 
+pub mod access;
 pub mod adapters;
 pub mod app;
 pub mod chance;

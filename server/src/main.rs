@@ -291,14 +291,15 @@ async fn seed_demo(config: &Config) -> Result<()> {
         );
         for member in &served.council.staff {
             store
-                .put_staff(dice.id(now()), &member.name, &member.email, &member.department)
+                .put_staff(dice.id(now()), &member.name, &member.email, &member.department, member.role)
                 .await
                 .map_err(|error| error.to_string())?;
             println!(
-                "  {} ({}, {})",
+                "  {} ({}, {}, {})",
                 member.email,
                 member.name,
-                served.council.department_name(&member.department)
+                served.council.department_name(&member.department),
+                member.role.id()
             );
         }
     }

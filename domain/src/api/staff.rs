@@ -5,8 +5,11 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use validator::Validate;
 
+use super::account::SessionView;
 use super::follow::FollowView;
-use crate::case::{Outcome, Status};
+use crate::access::Role;
+use crate::audit::Deed;
+use crate::case::{Outcome, Owner, Status};
 use crate::catalogue::Policy;
 use crate::reference::Reference;
 
@@ -43,6 +46,137 @@ pub struct Me {
     pub name: String,
     /// The department's name.
     pub department: String,
+    /// What they are.
+    pub role: Role,
+    /// They proved who they are just before: what needs that can be done without doing it again.
+    #[serde(default)]
+    pub proved: bool,
+}
+
+/// `GET /api/staff/sessions`: where I am signed in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct StaffSessions {
+    /// This one first, then the newest.
+    pub sessions: Vec<SessionView>,
+}
+
+/// `POST /api/staff/prove/code`: 204, or 422 `wrong_code`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Validate)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ProveRequest {
+    /// The code as typed; spaces and dashes do not matter.
+    #[validate(length(min = 1, max = 40))]
+    pub code: String,
+}
+
+/// `GET /api/staff/colleagues`: who in my department can have a request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Colleagues {
+    /// By name.
+    pub colleagues: Vec<Owner>,
+}
+
+/// `POST /api/staff/requests/{id}/hand-over`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Validate)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct HandOverRequest {
+    /// Who has it from now on: somebody of the same department.
+    pub to: Uuid,
+}
+
+/// `POST /api/staff/requests/hand-over`: many at once, all or none.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Validate)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct HandOverManyRequest {
+    /// The requests; at most 200.
+    #[validate(length(min = 1, max = 200))]
+    pub requests: Vec<Uuid>,
+    /// Who has them from now on: somebody of the same department, also oneself.
+    pub to: Uuid,
+}
+
+/// What came of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct HandedOver {
+    /// How many have somebody else now. Those that were theirs already are not counted.
+    pub changed: u32,
+}
+
+/// `GET /api/staff/members`: everybody who works here, by name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Members {
+    /// By name.
+    pub members: Vec<Member>,
+}
+
+/// A member of staff, as an admin sees them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Member {
+    /// Identifier.
+    pub id: Uuid,
+    /// Name.
+    pub name: String,
+    /// Work e-mail address.
+    pub email: String,
+    /// The department's name.
+    pub department: String,
+    /// What they are.
+    pub role: Role,
+}
+
+/// `POST /api/staff/members/{id}/role`. 409 `last_admin` when nobody would be left who can.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Validate)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct RoleRequest {
+    /// What they are from now on: officer, manager, auditor or admin.
+    pub role: Role,
+}
+
+/// `GET /api/staff/audit?before=…`: what was done, the newest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AuditPage {
+    /// At most 50.
+    pub rows: Vec<AuditRow>,
+    /// Where the next page begins: give it as `before`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<u64>,
+}
+
+/// One thing that was done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AuditRow {
+    /// Its number.
+    pub seq: u64,
+    /// When, in words of the council's local time.
+    pub when: String,
+    /// What they were.
+    pub role: Role,
+    /// Who: a name for staff, an identifier for others; nothing where nobody was signed in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub who: Option<String>,
+    /// The name of their department.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub department: Option<String>,
+    /// What they did.
+    pub deed: Deed,
+    /// Whose record it was: a resident's identifier.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<Uuid>,
+    /// What it was done to.
+    pub object: String,
+    /// Why, or which fields.
+    pub detail: String,
 }
 
 /// `GET /api/staff/requests?show=open|closed`: the queue of my department, earliest promise first.

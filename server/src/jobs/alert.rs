@@ -98,6 +98,13 @@ pub enum Told {
     },
     /// To the owner: the resident withdrew it.
     ResidentWithdrew,
+    /// To the owner: somebody gave it to them.
+    HandedOver {
+        /// Who.
+        by: String,
+        /// Done by then.
+        complete_by: NaiveDate,
+    },
     /// To the resident: every department that it was passed on to has finished.
     PartsFinished,
     /// To the resident: they withdrew it, with the parts that were still open.
@@ -133,7 +140,7 @@ pub fn alerts(happened: &Happened, links: &Links) -> Vec<Alert> {
     {
         alerts.push(alert(case, name, email, &links.resident, told));
     }
-    if let Some(told) = for_owner(recorded)
+    if let Some(told) = for_owner(recorded, case.complete_by)
         && let (Some(owner), Some(email)) = (&case.owner, owner_email)
     {
         alerts.push(alert(case, owner.name.clone(), email.clone(), &links.staff, told));
@@ -145,7 +152,7 @@ pub fn alerts(happened: &Happened, links: &Links) -> Vec<Alert> {
 #[must_use]
 pub fn for_watcher(Happened { case, recorded, .. }: &Happened, email: String, link: &str) -> Option<Alert> {
     let told = match &recorded.event {
-        Event::Taken => Told::WatchedTaken,
+        Event::Taken | Event::HandedOver { .. } => Told::WatchedTaken,
         Event::PromiseMoved { to, .. } => Told::WatchedMoved { to: *to },
         Event::Closed(closing) => Told::WatchedClosed { outcome: closing.outcome },
         Event::Withdrawn { .. } => Told::WatchedClosed { outcome: Outcome::Withdrawn },
@@ -188,6 +195,9 @@ fn for_resident(case: &Case, recorded: &Recorded) -> Option<Told> {
         (Event::Taken, Actor::Staff(staff)) => {
             Some(Told::Taken { by: staff.name.clone(), complete_by: case.complete_by })
         }
+        (Event::HandedOver { to }, _) => {
+            Some(Told::Taken { by: to.name.clone(), complete_by: case.complete_by })
+        }
         (Event::Message { text }, Actor::Staff(staff)) => {
             Some(Told::Message { by: staff.name.clone(), text: text.clone() })
         }
@@ -209,10 +219,13 @@ fn for_resident(case: &Case, recorded: &Recorded) -> Option<Told> {
     }
 }
 
-fn for_owner(recorded: &Recorded) -> Option<Told> {
+fn for_owner(recorded: &Recorded, complete_by: NaiveDate) -> Option<Told> {
     match (&recorded.event, &recorded.by) {
         (Event::Message { text }, Actor::Resident) => Some(Told::ResidentWrote { text: text.clone() }),
         (Event::Withdrawn { .. }, _) => Some(Told::ResidentWithdrew),
+        (Event::HandedOver { to }, Actor::Staff(by)) if by.id != to.id => {
+            Some(Told::HandedOver { by: by.name.clone(), complete_by })
+        }
         _ => None,
     }
 }
@@ -332,6 +345,10 @@ impl Told {
             Self::ResidentWithdrew => (
                 subject("The resident withdrew this"),
                 vec![format!("The resident withdrew the request “{title}”. There is nothing left to do.")],
+            ),
+            Self::HandedOver { by, complete_by } => (
+                subject("This request is yours now"),
+                vec![format!("{by} gave you “{title}”. It is promised by {}.", say(complete_by))],
             ),
             Self::PartsFinished => (
                 subject("Everybody you told has finished"),

@@ -24,7 +24,8 @@ pub async fn sweep(state: &AppState) -> Result<(), StoreError> {
             tracing::error!(%error, %photo, "an abandoned photo can't be deleted");
         }
     }
-    state.db.forget_sessions(now).await?;
+    state.db.forget_codes(now).await?;
+    state.db.forget_staff_sessions(now).await?;
     state.db.forget_resident_sessions(now).await?;
     state.db.forget_drafts(now).await?;
     state.db.forget_attempts(now - COUNT_MATTERS).await

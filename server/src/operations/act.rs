@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::case::{Actor, Case, Event};
+use domain::case::{Actor, Case, Event, Owner};
 use uuid::Uuid;
 
 use crate::error::ApiError;
@@ -11,6 +11,7 @@ use crate::jobs::alert;
 use crate::operations::{links, watch_link};
 use crate::state::AppState;
 use crate::store::requests::{Happened, MakeJobs, NewEvent};
+use crate::store::staff::StaffMember;
 
 /// Lets an event happen to a request. `event_id` makes a repeat harmless; without one it gets its own.
 ///
@@ -26,18 +27,53 @@ pub async fn act(
 ) -> Result<Case, ApiError> {
     let now = state.now();
     let id = event_id.unwrap_or_else(|| state.dice.id(now));
-    let (of, served, dice) = (state.clone(), at.served.clone(), state.dice.clone());
-    let make_jobs: MakeJobs = Arc::new(move |happened| {
+    let new = NewEvent { id, at: now, by, event };
+    let (case, happened) = at.store.append(request, new, alerts(state, at)).await?;
+    tell(state, happened);
+    Ok(case)
+}
+
+/// Gives requests of a member's department to one of its staff, all of them or none, and says how many have somebody
+/// else now.
+///
+/// # Errors
+/// `not_found`, also when one is another department's; `closed` when one is.
+pub async fn hand_over(
+    state: &AppState,
+    at: &At,
+    member: &StaffMember,
+    requests: &[Uuid],
+    to: Owner,
+) -> Result<usize, ApiError> {
+    let now = state.now();
+    let event = |request: &Uuid| {
+        let by = Actor::Staff(Owner { id: member.id, name: member.name.clone() });
+        let event = Event::HandedOver { to: to.clone() };
+        (*request, NewEvent { id: state.dice.id(now), at: now, by, event })
+    };
+    let events = requests.iter().map(event).collect();
+    let happened = at.store.hand_over((member, now), events, alerts(state, at)).await?;
+    let changed = happened.iter().filter(|happened| !happened.follows).count();
+    tell(state, happened);
+    Ok(changed)
+}
+
+/// Makes the alerts that follow from an event.
+fn alerts(state: &AppState, at: &At) -> MakeJobs {
+    let (of, served, dice, now) = (state.clone(), at.served.clone(), state.dice.clone(), state.now());
+    Arc::new(move |happened| {
         let mut alerts = alert::alerts(happened, &links(&of, &served.council, happened.request));
         for watcher in &happened.watchers {
             let link = watch_link(&of, &served.council, watcher.id);
             alerts.extend(alert::for_watcher(happened, watcher.email.clone(), &link));
         }
         alert::as_jobs(alerts, || dice.id(now))
-    });
-    let (case, happened) = at.store.append(request, NewEvent { id, at: now, by, event }, make_jobs).await?;
+    })
+}
+
+/// Tells those who look on.
+fn tell(state: &AppState, happened: Vec<Happened>) {
     for Happened { request, recorded, .. } in happened {
         state.changed(request, recorded.seq);
     }
-    Ok(case)
 }

@@ -1,6 +1,8 @@
 //! Verbs that need more than one store call.
 
 pub mod act;
+pub mod sheet;
+pub mod staff_session;
 pub mod submit;
 pub mod view;
 

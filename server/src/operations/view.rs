@@ -100,7 +100,7 @@ fn timeline(served: &Served, case: &Case) -> Vec<Entry> {
     for Recorded { seq, at, by, event } in &case.history {
         let what = match event {
             Event::Submitted(_) => What::Received,
-            Event::Taken => What::Taken,
+            Event::Taken | Event::HandedOver { .. } => What::Taken,
             Event::Message { text } => What::Message { text: text.clone() },
             Event::PromiseMoved { to, reason } => {
                 let from = std::mem::replace(&mut promised, *to);
@@ -120,9 +120,10 @@ fn timeline(served: &Served, case: &Case) -> Vec<Entry> {
                 What::Feedback { score: feedback.score, reason: feedback.reason.clone() }
             }
         };
-        let staff = match by {
-            Actor::Resident => None,
-            Actor::Staff(Owner { name, .. }) => Some(name.clone()),
+        let staff = match (event, by) {
+            (Event::HandedOver { to }, _) => Some(to.name.clone()),
+            (_, Actor::Resident) => None,
+            (_, Actor::Staff(Owner { name, .. })) => Some(name.clone()),
         };
         entries.push(entry(*seq, *at, staff, what));
     }
@@ -187,7 +188,8 @@ fn is_owner(case: &Case, member: Uuid) -> bool {
 }
 
 /// The place if there is one, else the first words written: enough to tell requests apart.
-fn about(case: &Case) -> String {
+#[must_use]
+pub fn about(case: &Case) -> String {
     let answers = &case.submission.answers;
     let place = answers.iter().find_map(|answer| match &answer.value {
         Value::Place(_) | Value::Address(_) => Some(answer.value.show().replace('\n', ", ")),

@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use chrono::TimeDelta;
+use domain::access::Act;
 use domain::api::account::{
     AccountCodeRequest, AccountRequest, AccountSignInRequest, AccountView, BegunForm, CollectRequest, Needs,
     SessionView, device,
@@ -17,6 +18,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::follow::private;
+use crate::access::Declare as _;
 use crate::error::ApiError;
 use crate::extract::{At, Body, SignedIn, Valid, account_token, browser_token, named_cookie, signed_in};
 use crate::jobs::Job;
@@ -46,13 +48,14 @@ const LISTED: u64 = 200;
 
 /// The routes of this file.
 pub fn router() -> OpenApiRouter<AppState> {
+    const SIGN_IN: &str = "signing in";
     OpenApiRouter::new()
-        .routes(routes!(account))
-        .routes(routes!(code))
-        .routes(routes!(sign_in))
-        .routes(routes!(sign_out))
-        .routes(routes!(sign_out_everywhere))
-        .routes(routes!(collect))
+        .routes(routes!(account).needs(Act::SeeOwn))
+        .routes(routes!(code).open(SIGN_IN))
+        .routes(routes!(sign_in).open(SIGN_IN))
+        .routes(routes!(sign_out).open("ends a session if there is one"))
+        .routes(routes!(sign_out_everywhere).needs(Act::ChangeOwn))
+        .routes(routes!(collect).needs(Act::ChangeOwn))
 }
 
 /// Sends a code to sign in with. It works in the browser that asked for it.

@@ -6,13 +6,14 @@ use domain::api::council::CouncilView;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::access::Declare as _;
 use crate::councils::Served;
 use crate::extract::At;
 use crate::state::AppState;
 
 /// The routes of this file.
 pub fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(council))
+    OpenApiRouter::new().routes(routes!(council).open("published for everybody"))
 }
 
 /// The council, with the key messages of today.

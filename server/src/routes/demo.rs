@@ -4,13 +4,13 @@
 use std::fmt::Write as _;
 use std::path::Path as FilePath;
 
-use axum::Router;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use mail_parser::MessageParser;
 
+use crate::access::Pages;
 use crate::error::ApiError;
 use crate::extract::At;
 use crate::jobs::escape;
@@ -21,8 +21,12 @@ use crate::web::pages::without_app;
 const SHOWN: usize = 50;
 
 /// The routes of this file.
-pub fn router() -> Router<AppState> {
-    Router::new().route("/demo/mailbox", get(mailbox))
+pub fn router() -> Pages {
+    Pages::new().open(
+        "/demo/mailbox",
+        get(mailbox),
+        "a demonstration's mail is for everybody; others have no such page",
+    )
 }
 
 async fn mailbox(State(state): State<AppState>, at: At) -> Result<Response, ApiError> {

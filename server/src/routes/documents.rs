@@ -17,6 +17,7 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::photos::{self, LOOSE};
+use crate::access::Declare as _;
 use crate::adapters::blobs::Size;
 use crate::document::{self, DocumentFault, Sort};
 use crate::error::ApiError;
@@ -28,7 +29,7 @@ use crate::store::requests::Stored;
 /// The routes of this file.
 pub fn router() -> OpenApiRouter<AppState> {
     let limit = usize::try_from(MAX_BYTES).unwrap_or(usize::MAX);
-    OpenApiRouter::new().routes(routes!(upload)).layer(DefaultBodyLimit::max(limit))
+    OpenApiRouter::new().routes(routes!(upload).open(super::FORM)).layer(DefaultBodyLimit::max(limit))
 }
 
 /// Takes a document: PDF, JPEG or PNG, at most 10 MB. A picture is made anew from its pixels; a PDF with a program

@@ -11,6 +11,7 @@ use domain::catalogue::{Question, Service};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::access::Declare as _;
 use crate::error::ApiError;
 use crate::extract::{At, Body, Path};
 use crate::state::AppState;
@@ -22,8 +23,8 @@ const BODY_LIMIT: usize = 256 * 1024;
 /// The routes of this file.
 pub fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
-        .routes(routes!(keep))
-        .routes(routes!(forget))
+        .routes(routes!(keep).open(super::FORM))
+        .routes(routes!(forget).open(super::FORM))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
 }
 

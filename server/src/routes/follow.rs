@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 use super::photos::{self, Which};
 use super::{documents, streams};
+use crate::access::Declare as _;
 use crate::error::ApiError;
 use crate::extract::{At, Path, Query, Valid};
 use crate::operations::act::act;
@@ -32,16 +33,18 @@ const TRIES: (i32, TimeDelta) = (10, TimeDelta::minutes(15));
 
 /// The routes of this file.
 pub fn router() -> OpenApiRouter<AppState> {
+    const KEY: &str = "the key in the address is the permission";
+    const FOUND: &str = "a reference and the email address given with it are the permission";
     OpenApiRouter::new()
-        .routes(routes!(find))
-        .routes(routes!(follow))
-        .routes(routes!(photo))
-        .routes(routes!(document))
-        .routes(routes!(stop))
-        .routes(routes!(events))
-        .routes(routes!(message))
-        .routes(routes!(withdraw))
-        .routes(routes!(feedback))
+        .routes(routes!(find).open(FOUND))
+        .routes(routes!(follow).open(KEY))
+        .routes(routes!(photo).open(KEY))
+        .routes(routes!(document).open(KEY))
+        .routes(routes!(stop).open(KEY))
+        .routes(routes!(events).open(KEY))
+        .routes(routes!(message).open(KEY))
+        .routes(routes!(withdraw).open(KEY))
+        .routes(routes!(feedback).open(KEY))
 }
 
 /// The request a key opens. A full stop or a blank that was copied along with the link does no harm.

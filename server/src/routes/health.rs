@@ -1,15 +1,16 @@
 //! `/health/live` and `/health/ready`, for whatever watches the server.
 
-use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::get;
 
+use crate::access::Pages;
 use crate::state::AppState;
 
 /// The routes of this file.
-pub fn router() -> Router<AppState> {
-    Router::new().route("/health/live", get(async || "live")).route("/health/ready", get(ready))
+pub fn router() -> Pages {
+    const WHY: &str = "says no more than that the server is there";
+    Pages::new().open("/health/live", get(async || "live"), WHY).open("/health/ready", get(ready), WHY)
 }
 
 /// Ready when the database answers and the server is not stopping.

@@ -2,24 +2,32 @@
 //! the same list.
 
 pub mod account;
+pub mod audit;
 pub mod council;
 pub mod demo;
 pub mod documents;
 pub mod drafts;
+pub mod export;
 pub mod follow;
+pub mod hand_over;
 pub mod health;
+pub mod members;
 pub mod nearby;
 pub mod photos;
 pub mod places;
 pub mod requests;
 pub mod services;
 pub mod staff;
+pub mod staff_sign_in;
 mod streams;
 
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::state::AppState;
+
+/// Why what belongs to filling in a form is open.
+const FORM: &str = "a form needs no account";
 
 #[derive(OpenApi)]
 #[openapi(info(
@@ -43,7 +51,12 @@ pub fn router() -> OpenApiRouter<AppState> {
         .merge(places::router())
         .merge(follow::router())
         .merge(account::router())
+        .merge(staff_sign_in::router())
         .merge(staff::router())
+        .merge(hand_over::router())
+        .merge(export::router())
+        .merge(members::router())
+        .merge(audit::router())
 }
 
 /// The OpenAPI document.

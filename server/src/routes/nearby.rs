@@ -15,6 +15,7 @@ use serde::Deserialize;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::access::Declare as _;
 use crate::adapters::blobs::Size;
 use crate::error::ApiError;
 use crate::extract::{At, Path, Query, Valid};
@@ -32,7 +33,11 @@ const WATCHES: (i32, TimeDelta) = (5, TimeDelta::hours(1));
 
 /// The routes of this file.
 pub fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(nearby)).routes(routes!(photo)).routes(routes!(watch))
+    const SHARED: &str = "what others may see of a request, without anything personal";
+    OpenApiRouter::new()
+        .routes(routes!(nearby).open(SHARED))
+        .routes(routes!(photo).open(SHARED))
+        .routes(routes!(watch).open(SHARED))
 }
 
 #[derive(Deserialize)]

@@ -13,6 +13,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
+use crate::access::Declare as _;
 use crate::adapters::blobs::Size;
 use crate::error::ApiError;
 use crate::extract::{At, body_error};
@@ -26,7 +27,10 @@ pub(super) const LOOSE: u64 = 2000;
 /// The routes of this file.
 pub fn router() -> OpenApiRouter<AppState> {
     let limit = usize::try_from(MAX_BYTES).unwrap_or(usize::MAX);
-    OpenApiRouter::new().routes(routes!(upload)).routes(routes!(preview)).layer(DefaultBodyLimit::max(limit))
+    OpenApiRouter::new()
+        .routes(routes!(upload).open(super::FORM))
+        .routes(routes!(preview).open("the identifier, which only who uploaded it knows, is the permission"))
+        .layer(DefaultBodyLimit::max(limit))
 }
 
 /// Takes a picture: JPEG, PNG or WebP, at most 15 MB. What is kept is a new JPEG made from its pixels; nothing of

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::Request;
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
 use domain::api::places::{
     AddressFound, Addresses, Line, MapView, Outline, PlaceAt, PlaceFound, Places, PlainMap, Tiles, Ward,
 };
@@ -16,6 +17,7 @@ use tower_http::services::ServeFile;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::access::{Declare as _, Pages};
 use crate::error::ApiError;
 use crate::extract::{At, Query};
 use crate::gazetteer::search_words;
@@ -36,12 +38,16 @@ const CACHING: &str = "public, max-age=300";
 /// The routes of this file.
 pub fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
-        .routes(routes!(places))
-        .routes(routes!(at))
-        .routes(routes!(addresses))
-        .routes(routes!(map))
-        .routes(routes!(plain))
-        .route(TILES, axum::routing::get(tiles))
+        .routes(routes!(places).open(super::FORM))
+        .routes(routes!(at).open(super::FORM))
+        .routes(routes!(addresses).open(super::FORM))
+        .routes(routes!(map).open(super::FORM))
+        .routes(routes!(plain).open(super::FORM))
+}
+
+/// The file of tiles, which is no call of the API.
+pub fn tiles_router() -> Pages {
+    Pages::new().open(TILES, get(tiles), "the map is for everybody")
 }
 
 #[derive(Deserialize)]

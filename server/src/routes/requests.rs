@@ -10,6 +10,7 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::drafts;
+use crate::access::Declare as _;
 use crate::error::ApiError;
 use crate::extract::{At, Body, signed_in};
 use crate::operations::submit::submit;
@@ -20,7 +21,7 @@ const BODY_LIMIT: usize = 2 * 1024 * 1024;
 
 /// The routes of this file.
 pub fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(send)).layer(DefaultBodyLimit::max(BODY_LIMIT))
+    OpenApiRouter::new().routes(routes!(send).open(super::FORM)).layer(DefaultBodyLimit::max(BODY_LIMIT))
 }
 
 /// Sends a form. Sent again with the same `Idempotency-Key` it is the same request: 200 instead of 201.

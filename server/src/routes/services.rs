@@ -11,6 +11,7 @@ use domain::standard::Standard;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::access::Declare as _;
 use crate::councils::{ENGLISH, List, Served};
 use crate::error::ApiError;
 use crate::extract::{At, Body, Path};
@@ -18,7 +19,10 @@ use crate::state::AppState;
 
 /// The routes of this file.
 pub fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(suggest)).routes(routes!(one))
+    OpenApiRouter::new()
+        .routes(routes!(list).open("published for everybody"))
+        .routes(routes!(suggest).open("published for everybody"))
+        .routes(routes!(one).open("published for everybody"))
 }
 
 /// All services, in the order of their titles; the one that takes everything else comes last. Texts are in the

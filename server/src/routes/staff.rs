@@ -1,17 +1,14 @@
-//! `/api/staff`: the workspace, for staff who are signed in. Another department's requests are answered
+//! `/api/staff/requests`: what the staff of a department do with its requests. Another department's requests are answered
 //! like requests that do not exist.
 
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use chrono::TimeDelta;
+use domain::access::Act;
 use domain::api::follow::MessageRequest;
 use domain::api::problem::Problem;
-use domain::api::staff::{
-    CloseRequest, CodeRequest, Me, MovePromiseRequest, PublishPhotoRequest, Queue, SignInRequest, StaffCase,
-};
+use domain::api::staff::{CloseRequest, MovePromiseRequest, PublishPhotoRequest, Queue, StaffCase};
 use domain::case::{Actor, Case, Closing, Event, Outcome, Owner, Refused};
-use domain::field::contact::same_email_key;
 use domain::field::{ErrorCode, FieldError};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -20,128 +17,32 @@ use uuid::Uuid;
 use super::follow::{private, words};
 use super::photos::{self, Which};
 use super::{documents, streams};
+use crate::access::Declare as _;
 use crate::error::ApiError;
-use crate::extract::{At, Body, Path, Query, Staff, Valid, is_secure, session_cookie, session_token};
-use crate::jobs::Job;
-use crate::jobs::sign_in_code::SignInCode;
+use crate::extract::{At, Body, Path, Query, Staff, Valid};
 use crate::operations::act::act;
 use crate::operations::view;
-use crate::secret;
 use crate::state::AppState;
 use crate::store::StoreError;
 use crate::store::requests::Stored;
 use crate::store::staff::StaffMember;
 
-/// How long a code works.
-const CODE_WORKS: TimeDelta = TimeDelta::minutes(15);
-/// Codes sent to one address: five an hour.
-const CODES: (i32, TimeDelta) = (5, TimeDelta::hours(1));
-/// Codes tried for one address: ten in a quarter of an hour.
-const GUESSES: (i32, TimeDelta) = (10, TimeDelta::minutes(15));
-/// How long a session lasts: a working day.
-const SESSION: TimeDelta = TimeDelta::hours(10);
 /// Requests in the queue at most.
 const QUEUE: u64 = 200;
 
 /// The routes of this file.
 pub fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
-        .routes(routes!(sign_in))
-        .routes(routes!(sign_in_code))
-        .routes(routes!(sign_out))
-        .routes(routes!(me))
-        .routes(routes!(queue))
-        .routes(routes!(one))
-        .routes(routes!(take))
-        .routes(routes!(message))
-        .routes(routes!(promise))
-        .routes(routes!(close))
-        .routes(routes!(photo))
-        .routes(routes!(publish))
-        .routes(routes!(document))
-        .routes(routes!(events))
-}
-
-/// Sends a sign-in code. The reply is the same whether the address is known or not.
-#[utoipa::path(post, path = "/api/staff/sign-in", tag = "staff", request_body = SignInRequest,
-    responses((status = 204), (status = 422, body = Problem), (status = 429, body = Problem)))]
-async fn sign_in(
-    State(state): State<AppState>,
-    at: At,
-    Valid(request): Valid<SignInRequest>,
-) -> Result<StatusCode, ApiError> {
-    let now = state.now();
-    if !at.store.try_once(format!("mail:{}", same_email_key(&request.email)), CODES.0, CODES.1, now).await? {
-        return Err(ApiError::too_many());
-    }
-    if let Some(member) = at.store.staff_by_email(&request.email).await? {
-        let code = state.dice.code();
-        let hash = state.secret.code_hash(at.store.council(), member.id, &code);
-        let job = Job::SignInCode(SignInCode { name: member.name, email: member.email, code });
-        at.store
-            .new_code(
-                (state.dice.id(now), member.id),
-                hash,
-                (now, now + CODE_WORKS),
-                (state.dice.id(now), job),
-            )
-            .await?;
-        state.wake.notify_one();
-    }
-    Ok(StatusCode::NO_CONTENT)
-}
-
-/// Signs in with a code. Wrong, expired and unknown are answered alike.
-#[utoipa::path(post, path = "/api/staff/sign-in/code", tag = "staff", request_body = CodeRequest,
-    responses((status = 204), (status = 422, body = Problem, description = "`wrong_code`"), (status = 429, body = Problem)))]
-async fn sign_in_code(
-    State(state): State<AppState>,
-    at: At,
-    Valid(request): Valid<CodeRequest>,
-) -> Result<Response, ApiError> {
-    let now = state.now();
-    if !at
-        .store
-        .try_once(format!("code:{}", same_email_key(&request.email)), GUESSES.0, GUESSES.1, now)
-        .await?
-    {
-        return Err(ApiError::too_many());
-    }
-    let wrong = || ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, "wrong_code");
-    let member = at.store.staff_by_email(&request.email).await?.ok_or_else(wrong)?;
-    let digits: String = request.code.chars().filter(char::is_ascii_digit).collect();
-    let hash = state.secret.code_hash(at.store.council(), member.id, &digits);
-    let token = data_encoding::BASE32_NOPAD.encode(&state.dice.token()).to_ascii_lowercase();
-    let token_hash = secret::hash(token.as_bytes());
-    if !at.store.use_code(member.id, hash, token_hash, (now, now + SESSION)).await? {
-        return Err(wrong());
-    }
-    tracing::info!(staff = %member.id, "signed in");
-    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie(&state, &token, SESSION))]).into_response())
-}
-
-/// Ends the session.
-#[utoipa::path(post, path = "/api/staff/sign-out", tag = "staff", responses((status = 204)))]
-async fn sign_out(State(state): State<AppState>, at: At, headers: HeaderMap) -> Result<Response, ApiError> {
-    if let Some(token) = session_token(&headers, is_secure(&state.public_url)) {
-        at.store.end_session(secret::hash(token.as_bytes())).await?;
-    }
-    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie(&state, "", TimeDelta::zero()))])
-        .into_response())
-}
-
-fn cookie(state: &AppState, token: &str, lasts: TimeDelta) -> String {
-    let secure = is_secure(&state.public_url);
-    let name = session_cookie(secure);
-    let secure = if secure { "; Secure" } else { "" };
-    format!("{name}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={}{secure}", lasts.num_seconds())
-}
-
-/// Who I am.
-#[utoipa::path(get, path = "/api/staff/me", tag = "staff", responses((status = 200, body = Me), (status = 401, body = Problem)))]
-async fn me(at: At, Staff(member): Staff) -> Response {
-    let department = at.served.council.department_name(&member.department).to_owned();
-    private(Me { id: member.id, name: member.name, department })
+        .routes(routes!(queue).needs(Act::SeeDepartment))
+        .routes(routes!(one).needs(Act::SeeDepartment))
+        .routes(routes!(take).needs(Act::Answer))
+        .routes(routes!(message).needs(Act::Answer))
+        .routes(routes!(promise).needs(Act::Answer))
+        .routes(routes!(close).needs(Act::Answer))
+        .routes(routes!(photo).needs(Act::SeeDepartment))
+        .routes(routes!(publish).needs(Act::Answer))
+        .routes(routes!(document).needs(Act::SeeDepartment))
+        .routes(routes!(events).needs(Act::SeeDepartment))
 }
 
 /// `?show=open` or `?show=closed`.
@@ -169,7 +70,7 @@ async fn queue(
     Ok(private(Queue { requests, more }))
 }
 
-async fn mine(at: &At, member: &StaffMember, id: &str) -> Result<Stored, ApiError> {
+pub(super) async fn mine(at: &At, member: &StaffMember, id: &str) -> Result<Stored, ApiError> {
     let id = Uuid::try_parse(id).map_err(|_| ApiError::not_found())?;
     Ok(at.store.of_department(&member.department, id).await?)
 }
@@ -188,7 +89,13 @@ async fn one(
 }
 
 /// The request as a member of staff sees it.
-async fn reply(state: &AppState, at: &At, member: Uuid, id: Uuid, case: Case) -> Result<Response, ApiError> {
+pub(super) async fn reply(
+    state: &AppState,
+    at: &At,
+    member: Uuid,
+    id: Uuid,
+    case: Case,
+) -> Result<Response, ApiError> {
     let public_photos =
         if at.store.is_shown(id).await? { Some(at.store.public_photos(id).await?) } else { None };
     Ok(private(view::staff(state, &at.served, member, id, case, public_photos)))

@@ -167,6 +167,8 @@ pub mod staff {
         pub email_key: String,
         /// Department.
         pub department: String,
+        /// What they are, by the role's identifier.
+        pub role: String,
     }
 
     /// No relations.
@@ -206,12 +208,12 @@ pub mod code {
 }
 
 /// Sessions of staff, by the hash of their token.
-pub mod session {
+pub mod staff_session {
     use sea_orm::entity::prelude::*;
 
-    /// A row of `session`.
+    /// A row of `staff_session`.
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-    #[sea_orm(table_name = "session")]
+    #[sea_orm(table_name = "staff_session")]
     pub struct Model {
         /// Council.
         #[sea_orm(primary_key, auto_increment = false)]
@@ -219,10 +221,20 @@ pub mod session {
         /// SHA-256 of the token.
         #[sea_orm(primary_key, auto_increment = false)]
         pub token_hash: Vec<u8>,
+        /// Identifier, to be shown.
+        pub id: Uuid,
         /// Whose.
         pub staff_id: Uuid,
+        /// What the browser seems to be.
+        pub device: String,
+        /// Since when.
+        pub begun_at: DateTimeUtc,
+        /// When it was used last, to about a minute.
+        pub seen_at: DateTimeUtc,
+        /// When they last proved who they are.
+        pub proved_at: DateTimeUtc,
         /// When it ends at the latest.
-        pub expires_at: DateTimeUtc,
+        pub ends_at: DateTimeUtc,
     }
 
     /// No relations.

@@ -13,6 +13,7 @@ pub mod photos;
 pub mod places;
 pub mod requests;
 pub mod staff;
+pub mod staff_sessions;
 mod writer;
 
 use std::path::Path;
@@ -52,6 +53,9 @@ pub enum StoreError {
     /// uploaded.
     #[error("upload {0} is not there")]
     UploadGone(uuid::Uuid),
+    /// Nobody would be left who can give roles.
+    #[error("the last admin can't have another role")]
+    LastAdmin,
     /// The reference is another request's; take another.
     #[error("the reference is taken")]
     ReferenceTaken,

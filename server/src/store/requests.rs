@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use domain::case::{Actor, Case, Event, Recorded};
+use domain::audit::Deed;
+use domain::case::{Actor, Case, Event, Recorded, Refused};
 use domain::field::Value;
 use domain::reference::Reference;
 use sea_orm::sea_query::OnConflict;
@@ -16,7 +17,8 @@ use uuid::Uuid;
 
 use super::entities::{event, photo, request, spot};
 use super::nearby::{self, Spot, Watcher};
-use super::{Store, StoreError, jobs, staff};
+use super::staff::StaffMember;
+use super::{Store, StoreError, audit, jobs, staff};
 use crate::jobs::Job;
 
 /// A request as it is kept.
@@ -220,49 +222,103 @@ impl Store {
         self.db
             .write(move |transaction| {
                 let (store, new, make_jobs) = (store.clone(), new.clone(), make_jobs.clone());
+                Box::pin(async move { store.append_within(transaction, id, new, &make_jobs).await })
+            })
+            .await
+    }
+
+    /// Gives requests of who does it's department to somebody: all of them, or none. What is theirs already stays as it is. Gives
+    /// what happened.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when one is not there or another department's, [`StoreError::Refused`] when one is
+    /// closed; the database's errors.
+    pub async fn hand_over(
+        &self,
+        (by, now): (&StaffMember, DateTime<Utc>),
+        events: Vec<(Uuid, NewEvent)>,
+        make_jobs: MakeJobs,
+    ) -> Result<Vec<Happened>, StoreError> {
+        let (store, by) = (self.clone(), by.clone());
+        // In one order, so that nobody waits in a circle.
+        let mut events = events;
+        events.sort_by_key(|(id, _)| *id);
+        events.dedup_by_key(|(id, _)| *id);
+        self.db
+            .write(move |transaction| {
+                let (store, by) = (store.clone(), by.clone());
+                let (events, make_jobs) = (events.clone(), make_jobs.clone());
                 Box::pin(async move {
-                    // Parts are locked before the whole, here and below: nobody waits in a circle.
-                    let mut open_parts = Vec::new();
-                    if matches!(new.event, Event::Withdrawn { .. }) {
-                        for part in store.part_ids(transaction, id).await? {
-                            open_parts.push(store.locked(transaction, part).await?);
+                    let mut all = Vec::new();
+                    for (id, new) in events {
+                        let (row, case) = store.locked(transaction, id).await?;
+                        if row.department != by.department {
+                            return Err(StoreError::NotFound);
                         }
-                        open_parts.retain(|(_, part)| part.status.is_open());
+                        if case.may(&new.by, &new.event) == Err(Refused::AlreadyYours) {
+                            continue;
+                        }
+                        all.extend(store.append_within(transaction, id, new, &make_jobs).await?.1);
                     }
-                    let (row, case) = store.locked(transaction, id).await?;
-                    let repeat = event::Entity::find()
-                        .filter(event::Column::CouncilId.eq(&*store.council))
-                        .filter(event::Column::RequestId.eq(id))
-                        .filter(event::Column::Id.eq(new.id))
-                        .count(transaction)
-                        .await?;
-                    if repeat > 0 {
-                        return Ok((case, Vec::new()));
-                    }
-                    let before = (case.status, case.complete_by);
-                    let happened = store.step(transaction, (row, case), new.clone(), false).await?;
-                    let case = happened.case.clone();
-                    let mut all = vec![happened];
-                    for part in open_parts {
-                        all.push(store.step(transaction, part, new.clone(), true).await?);
-                    }
-                    if let Some(whole) = &case.submission.part_of
-                        && (case.status, case.complete_by) != before
-                    {
-                        let moved =
-                            Event::PartMoved { part: id, status: case.status, complete_by: case.complete_by };
-                        let whole = store.locked(transaction, whole.id).await?;
-                        let moved = NewEvent { event: moved, ..new.clone() };
-                        all.push(store.step(transaction, whole, moved, true).await?);
-                    }
-                    for happened in &all {
-                        let made = jobs::rows(&store.council, new.at, &make_jobs(happened))?;
-                        jobs::insert(transaction, made).await?;
-                    }
-                    Ok((case, all))
+                    let changed = all.iter().filter(|happened: &&Happened| !happened.follows);
+                    let object = match changed.map(|happened| happened.request).collect::<Vec<_>>()[..] {
+                        [] => return Ok(all),
+                        [one] => format!("request {one}"),
+                        ref many => format!("{} requests of {}", many.len(), by.department),
+                    };
+                    let entry = by.did(now, Deed::Changed, object, "handed over".into());
+                    audit::append(&store, transaction, entry).await?;
+                    Ok(all)
                 })
             })
             .await
+    }
+
+    async fn append_within(
+        &self,
+        transaction: &impl ConnectionTrait,
+        id: Uuid,
+        new: NewEvent,
+        make_jobs: &MakeJobs,
+    ) -> Result<(Case, Vec<Happened>), StoreError> {
+        // Parts are locked before the whole, here and below: nobody waits in a circle.
+        let mut open_parts = Vec::new();
+        if matches!(new.event, Event::Withdrawn { .. }) {
+            for part in self.part_ids(transaction, id).await? {
+                open_parts.push(self.locked(transaction, part).await?);
+            }
+            open_parts.retain(|(_, part)| part.status.is_open());
+        }
+        let (row, case) = self.locked(transaction, id).await?;
+        let repeat = event::Entity::find()
+            .filter(event::Column::CouncilId.eq(&*self.council))
+            .filter(event::Column::RequestId.eq(id))
+            .filter(event::Column::Id.eq(new.id))
+            .count(transaction)
+            .await?;
+        if repeat > 0 {
+            return Ok((case, Vec::new()));
+        }
+        let before = (case.status, case.complete_by);
+        let happened = self.step(transaction, (row, case), new.clone(), false).await?;
+        let case = happened.case.clone();
+        let mut all = vec![happened];
+        for part in open_parts {
+            all.push(self.step(transaction, part, new.clone(), true).await?);
+        }
+        if let Some(whole) = &case.submission.part_of
+            && (case.status, case.complete_by) != before
+        {
+            let moved = Event::PartMoved { part: id, status: case.status, complete_by: case.complete_by };
+            let whole = self.locked(transaction, whole.id).await?;
+            let moved = NewEvent { event: moved, ..new.clone() };
+            all.push(self.step(transaction, whole, moved, true).await?);
+        }
+        for happened in &all {
+            let made = jobs::rows(&self.council, new.at, &make_jobs(happened))?;
+            jobs::insert(transaction, made).await?;
+        }
+        Ok((case, all))
     }
 
     /// A request for an event to be appended: the lock makes two events of one request wait for each other
@@ -386,6 +442,33 @@ impl Store {
         };
         let rows: Vec<Columns> =
             query.limit(limit).select_only().columns(COLUMNS).into_tuple().all(self.db.reader()).await?;
+        rows.into_iter().map(Stored::try_from).collect()
+    }
+
+    /// The requests of a department after one, in the order they arrived: for reading all of them, some at a time.
+    ///
+    /// # Errors
+    /// The database's errors.
+    pub async fn all_of_department(
+        &self,
+        department: &str,
+        after: Option<Uuid>,
+        limit: u64,
+    ) -> Result<Vec<Stored>, StoreError> {
+        let mut query = request::Entity::find()
+            .filter(request::Column::CouncilId.eq(&*self.council))
+            .filter(request::Column::Department.eq(department));
+        if let Some(after) = after {
+            query = query.filter(request::Column::Id.gt(after));
+        }
+        let rows: Vec<Columns> = query
+            .order_by_asc(request::Column::Id)
+            .limit(limit)
+            .select_only()
+            .columns(COLUMNS)
+            .into_tuple()
+            .all(self.db.reader())
+            .await?;
         rows.into_iter().map(Stored::try_from).collect()
     }
 

@@ -1,17 +1,20 @@
-//! Members of staff, their sign-in codes and sessions. Codes and tokens are kept as hashes only.
+//! Members of staff, their roles, and their sign-in codes, which are kept as hashes only.
 
 use chrono::{DateTime, Utc};
+use domain::access::{Act, Role};
+use domain::audit::{Deed, Entry};
 use domain::field::contact::same_email_key;
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait as _, ConnectionTrait, EntityTrait as _, ExprTrait as _, QueryFilter as _,
-    QueryOrder as _, QuerySelect as _,
+    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, ConnectionTrait, EntityTrait as _,
+    ExprTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 use subtle::ConstantTimeEq as _;
 use uuid::Uuid;
 
-use super::entities::{code, session, staff};
-use super::{Database, Store, StoreError, jobs};
+use super::entities::{code, staff};
+use super::staff_sessions::{self, NewSession};
+use super::{Database, Store, StoreError, audit, jobs};
 use crate::jobs::Job;
 
 pub use super::entities::staff::Model as StaffMember;
@@ -29,7 +32,8 @@ pub(super) async fn email(
 }
 
 impl Store {
-    /// Adds a member of staff, or changes the name and department of the one with this address.
+    /// Adds a member of staff, or changes the name and department of the one with this address. The role of somebody
+    /// who is there already changes only while the council has no admin: after that it is the admins' to say.
     ///
     /// # Errors
     /// The database's errors.
@@ -39,6 +43,7 @@ impl Store {
         name: &str,
         email: &str,
         department: &str,
+        role: Role,
     ) -> Result<(), StoreError> {
         let row = staff::ActiveModel {
             council_id: Set(self.council.to_string()),
@@ -47,14 +52,18 @@ impl Store {
             email: Set(email.to_owned()),
             email_key: Set(same_email_key(email)),
             department: Set(department.to_owned()),
+            role: Set(role.id().to_owned()),
         };
+        let store = self.clone();
         self.db
             .write(move |transaction| {
-                let row = row.clone();
+                let (row, store) = (row.clone(), store.clone());
                 Box::pin(async move {
-                    let again = OnConflict::columns([staff::Column::CouncilId, staff::Column::EmailKey])
-                        .update_columns([staff::Column::Name, staff::Column::Department])
-                        .to_owned();
+                    let mut again = OnConflict::columns([staff::Column::CouncilId, staff::Column::EmailKey]);
+                    again.update_columns([staff::Column::Name, staff::Column::Department]);
+                    if store.admins(transaction).await?.is_empty() {
+                        again.update_column(staff::Column::Role);
+                    }
                     staff::Entity::insert(row).on_conflict(again).exec_without_returning(transaction).await?;
                     Ok(())
                 })
@@ -107,92 +116,194 @@ impl Store {
             .await
     }
 
-    /// Uses up a code: if it is right and in time, a session begins and the code is gone; if not, the try is
+    /// Signs in with a code: if it is right and in time, a session begins and the code is gone; if not, the try is
     /// counted, and after five the code is gone too. Says whether the session began.
     ///
     /// # Errors
     /// The database's errors.
-    pub async fn use_code(
-        &self,
-        staff_id: Uuid,
-        hash: Vec<u8>,
-        token_hash: Vec<u8>,
-        (now, session_ends): (DateTime<Utc>, DateTime<Utc>),
-    ) -> Result<bool, StoreError> {
-        let council = self.council.clone();
+    pub async fn use_code(&self, hash: Vec<u8>, new: NewSession) -> Result<bool, StoreError> {
+        let store = self.clone();
         self.db
             .write(move |transaction| {
-                let (council, hash, token_hash) = (council.clone(), hash.clone(), token_hash.clone());
+                let (store, hash, new) = (store.clone(), hash.clone(), new.clone());
                 Box::pin(async move {
-                    // The lock makes tries at the same moment wait for each other (PostgreSQL; SQLite has one writer).
-                    let latest = code::Entity::find()
-                        .filter(code::Column::CouncilId.eq(&*council))
-                        .filter(code::Column::StaffId.eq(staff_id))
-                        .order_by_desc(code::Column::Id)
-                        .lock_exclusive()
-                        .one(transaction)
-                        .await?;
-                    let Some(code) = latest.filter(|code| code.expires_at > now && code.tries < TRIES) else {
-                        return Ok(false);
-                    };
-                    if !bool::from(code.hash.ct_eq(&hash)) {
-                        code::Entity::update_many()
-                            .col_expr(code::Column::Tries, Expr::col(code::Column::Tries).add(1))
-                            .filter(code::Column::CouncilId.eq(&*council))
-                            .filter(code::Column::Id.eq(code.id))
-                            .exec(transaction)
-                            .await?;
-                        return Ok(false);
+                    let right = store.spend_code(transaction, new.staff_id, &hash, new.now).await?;
+                    if right {
+                        staff_sessions::begin(&store, transaction, new).await?;
                     }
-                    forget_codes(transaction, &council, staff_id).await?;
-                    let row = session::ActiveModel {
-                        council_id: Set(council.to_string()),
-                        token_hash: Set(token_hash),
-                        staff_id: Set(staff_id),
-                        expires_at: Set(session_ends),
-                    };
-                    session::Entity::insert(row).exec_without_returning(transaction).await?;
-                    Ok(true)
+                    Ok(right)
                 })
             })
             .await
     }
 
-    /// Whose session this is.
+    /// Proves again with a code who is signed in. Says whether it was right; codes are as above.
     ///
     /// # Errors
     /// The database's errors.
-    pub async fn session(
+    pub async fn prove_by_code(
         &self,
-        token_hash: &[u8],
+        staff_id: Uuid,
+        session: Uuid,
+        hash: Vec<u8>,
         now: DateTime<Utc>,
-    ) -> Result<Option<StaffMember>, StoreError> {
-        let found = session::Entity::find_by_id((self.council.to_string(), token_hash.to_vec()))
-            .one(self.db.reader())
-            .await?;
-        let Some(found) = found.filter(|session| session.expires_at > now) else { return Ok(None) };
-        Ok(staff::Entity::find_by_id((self.council.to_string(), found.staff_id))
-            .one(self.db.reader())
+    ) -> Result<bool, StoreError> {
+        let store = self.clone();
+        self.db
+            .write(move |transaction| {
+                let (store, hash) = (store.clone(), hash.clone());
+                Box::pin(async move {
+                    let right = store.spend_code(transaction, staff_id, &hash, now).await?;
+                    if right {
+                        staff_sessions::prove(transaction, &store.council, session, now).await?;
+                    }
+                    Ok(right)
+                })
+            })
+            .await
+    }
+
+    /// Everybody who works here, by name.
+    ///
+    /// # Errors
+    /// The database's errors.
+    pub async fn members(&self) -> Result<Vec<StaffMember>, StoreError> {
+        Ok(staff::Entity::find()
+            .filter(staff::Column::CouncilId.eq(&*self.council))
+            .order_by_asc(staff::Column::Name)
+            .order_by_asc(staff::Column::Id)
+            .all(self.db.reader())
             .await?)
     }
 
-    /// Ends a session.
+    /// Those of a department who can have a request, by name.
     ///
     /// # Errors
     /// The database's errors.
-    pub async fn end_session(&self, token_hash: Vec<u8>) -> Result<(), StoreError> {
-        let council = self.council.clone();
+    pub async fn colleagues(&self, department: &str) -> Result<Vec<StaffMember>, StoreError> {
+        let members = self.members().await?.into_iter();
+        let answers = |member: &StaffMember| member.role().is_some_and(|role| role.may(Act::Answer));
+        Ok(members.filter(|member| member.department == department && answers(member)).collect())
+    }
+
+    /// A member of staff.
+    ///
+    /// # Errors
+    /// The database's errors.
+    pub async fn member(&self, id: Uuid) -> Result<Option<StaffMember>, StoreError> {
+        Ok(staff::Entity::find_by_id((self.council.to_string(), id)).one(self.db.reader()).await?)
+    }
+
+    /// Gives a member of staff another role, and logs who gave it. Somebody is always left who can.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`], [`StoreError::LastAdmin`]; the database's errors.
+    pub async fn change_role(
+        &self,
+        (by, id): (&StaffMember, Uuid),
+        role: Role,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let (store, by) = (self.clone(), by.clone());
         self.db
             .write(move |transaction| {
-                let (council, token_hash) = (council.clone(), token_hash.clone());
+                let (store, by) = (store.clone(), by.clone());
                 Box::pin(async move {
-                    session::Entity::delete_by_id((council.to_string(), token_hash))
-                        .exec(transaction)
-                        .await?;
-                    Ok(())
+                    // Locked: two admins who take the role from each other at the same moment wait for each other.
+                    let admins = store.admins(transaction).await?;
+                    let key = (store.council.to_string(), id);
+                    let member = staff::Entity::find_by_id(key).lock_exclusive().one(transaction).await?;
+                    let member = member.ok_or(StoreError::NotFound)?;
+                    let detail = format!("role: {} to {}", member.role, role.id());
+                    let mut member: staff::ActiveModel = member.into();
+                    if role != Role::Admin && admins == [id] {
+                        return Err(StoreError::LastAdmin);
+                    }
+                    member.role = Set(role.id().to_owned());
+                    member.update(transaction).await?;
+                    let entry = by.did(now, Deed::Changed, format!("staff {id}"), detail);
+                    audit::append(&store, transaction, entry).await
                 })
             })
             .await
+    }
+
+    /// Uses up a code: says whether it is right and in time. A wrong try is counted and logged, and after five the code
+    /// is worth nothing.
+    async fn spend_code(
+        &self,
+        on: &impl ConnectionTrait,
+        staff_id: Uuid,
+        hash: &[u8],
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        let council = &*self.council;
+        // The lock makes tries at the same moment wait for each other (PostgreSQL; SQLite has one writer).
+        let latest = code::Entity::find()
+            .filter(code::Column::CouncilId.eq(council))
+            .filter(code::Column::StaffId.eq(staff_id))
+            .order_by_desc(code::Column::Id)
+            .lock_exclusive()
+            .one(on)
+            .await?;
+        let works = latest.filter(|code| code.expires_at > now && code.tries < TRIES);
+        if let Some(code) = &works
+            && bool::from(code.hash.ct_eq(hash))
+        {
+            forget_codes(on, council, staff_id).await?;
+            return Ok(true);
+        }
+        if let Some(code) = works {
+            code::Entity::update_many()
+                .col_expr(code::Column::Tries, Expr::col(code::Column::Tries).add(1))
+                .filter(code::Column::CouncilId.eq(council))
+                .filter(code::Column::Id.eq(code.id))
+                .exec(on)
+                .await?;
+        }
+        if let Some(member) = staff::Entity::find_by_id((council.to_owned(), staff_id)).one(on).await? {
+            let detail = "a code that is wrong or too old".to_owned();
+            let failed = member.did(now, Deed::SignInFailed, format!("staff {staff_id}"), detail);
+            // Nobody knows who tried.
+            audit::append(self, on, Entry { who: None, ..failed }).await?;
+        }
+        Ok(false)
+    }
+
+    async fn admins(&self, on: &impl ConnectionTrait) -> Result<Vec<Uuid>, StoreError> {
+        let admins = staff::Entity::find()
+            .filter(staff::Column::CouncilId.eq(&*self.council))
+            .filter(staff::Column::Role.eq(Role::Admin.id()))
+            .order_by_asc(staff::Column::Id)
+            .lock_exclusive()
+            .all(on)
+            .await?;
+        Ok(admins.into_iter().map(|admin| admin.id).collect())
+    }
+}
+
+impl StaffMember {
+    /// Something that they did, for the log.
+    #[must_use]
+    pub fn did(&self, now: DateTime<Utc>, deed: Deed, object: String, detail: String) -> Entry {
+        Entry {
+            seq: 0,
+            at: now,
+            // One that is not known may do nothing; what they tried is logged as the least.
+            role: self.role().unwrap_or(Role::Officer),
+            who: Some(self.id),
+            department: Some(self.department.clone()),
+            deed,
+            person: None,
+            object,
+            detail,
+        }
+    }
+
+    /// What they are; nothing where this server does not know the role: then they may do nothing.
+    #[must_use]
+    pub fn role(&self) -> Option<Role> {
+        Role::parse(&self.role).filter(|role| role.is_staff())
     }
 }
 
@@ -206,16 +317,15 @@ async fn forget_codes(on: &impl ConnectionTrait, council: &str, staff_id: Uuid) 
 }
 
 impl Database {
-    /// Forgets codes and sessions that have ended.
+    /// Forgets sign-in codes of staff that no longer work.
     ///
     /// # Errors
     /// The database's errors.
-    pub async fn forget_sessions(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
+    pub async fn forget_codes(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
         self.write(move |transaction| {
             Box::pin(async move {
-                code::Entity::delete_many().filter(code::Column::ExpiresAt.lt(now)).exec(transaction).await?;
-                session::Entity::delete_many()
-                    .filter(session::Column::ExpiresAt.lt(now))
+                code::Entity::delete_many()
+                    .filter(code::Column::ExpiresAt.lte(now))
                     .exec(transaction)
                     .await?;
                 Ok(())

@@ -1,6 +1,5 @@
 //! The account without the app: signing in, and what is done in it.
 
-use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
@@ -14,16 +13,20 @@ use portico_app::{paths, words};
 use super::form::{Form, no_files};
 use super::pages;
 use super::visit::{Visit, or_sorry};
+use crate::access::Pages;
 use crate::error::ApiError;
 use crate::extract::{At, SignedIn, signed_in};
 use crate::routes::account;
 use crate::state::AppState;
 
 /// The pages with these forms.
-pub fn router() -> Router<AppState> {
-    Router::new()
-        .route(paths::ACCOUNT, get(pages::fallback).post(act))
-        .route(paths::ACCOUNT_CODE, get(pages::fallback).post(code))
+pub fn router() -> Pages {
+    const WHY: &str = "signs in; what is done in the account asks who is signed in";
+    Pages::new().open(paths::ACCOUNT, get(pages::fallback).post(act), WHY).open(
+        paths::ACCOUNT_CODE,
+        get(pages::fallback).post(code),
+        WHY,
+    )
 }
 
 /// What a page of the account asks the API for, answered beforehand: a line for each of `portico_app::account::PLACES`

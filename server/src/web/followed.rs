@@ -1,6 +1,5 @@
 //! The small forms about a request that was sent: finding it, writing to those who deal with it, withdrawing it.
 
-use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -16,6 +15,7 @@ use uuid::Uuid;
 use super::form::{Form, no_files};
 use super::pages;
 use super::visit::{Visit, or_sorry};
+use crate::access::Pages;
 use crate::extract::{At, Path};
 use crate::operations::act::act;
 use crate::routes;
@@ -27,11 +27,13 @@ const MOST_OF_FEEDBACK: u32 = 2_000;
 const MOST_OF_WITHDRAWAL: u32 = 1_000;
 
 /// The pages with these forms.
-pub fn router() -> Router<AppState> {
-    Router::new()
-        .route("/follow", get(pages::fallback).post(find_request))
-        .route("/follow/{key}", get(pages::fallback).post(write))
-        .route("/follow/{key}/withdraw", get(pages::fallback).post(withdraw))
+pub fn router() -> Pages {
+    const KEY: &str = "the key in the address is the permission";
+    const FOUND: &str = "a reference and the email address given with it are the permission";
+    Pages::new()
+        .open("/follow", get(pages::fallback).post(find_request), FOUND)
+        .open("/follow/{key}", get(pages::fallback).post(write), KEY)
+        .open("/follow/{key}/withdraw", get(pages::fallback).post(withdraw), KEY)
 }
 
 /// Finds a request.

@@ -1,7 +1,6 @@
 //! The forms of services without the app: pages of questions that are posted, and sent at the end.
 
-use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use axum::routing::get;
@@ -24,6 +23,7 @@ use super::form::{Form, no_files};
 use super::pages;
 use super::received::{self, Came};
 use super::visit::{self, Visit, in_pairs, or_sorry};
+use crate::access::Pages;
 use crate::error::ApiError;
 use crate::extract::{At, Path};
 use crate::operations::submit::submit;
@@ -35,12 +35,13 @@ use crate::state::AppState;
 const MOST_BYTES: usize = 80 * 1024 * 1024;
 
 /// The pages with forms in them.
-pub fn router() -> Router<AppState> {
-    Router::new()
-        .route("/services/{id}", get(pages::fallback).post(start))
-        .route("/services/{id}/check", get(pages::fallback).post(send))
-        .route("/services/{id}/{step}", get(pages::fallback).post(step))
-        .layer(DefaultBodyLimit::max(MOST_BYTES))
+pub fn router() -> Pages {
+    const WHY: &str = "a form needs no account";
+    Pages::new()
+        .open("/services/{id}", get(pages::fallback).post(start), WHY)
+        .open("/services/{id}/check", get(pages::fallback).post(send), WHY)
+        .open("/services/{id}/{step}", get(pages::fallback).post(step), WHY)
+        .with_bodies_up_to(MOST_BYTES)
 }
 
 /// A short form stands on its start page.

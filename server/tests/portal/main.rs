@@ -10,6 +10,7 @@
 #[macro_use]
 mod support;
 
+mod access;
 mod account;
 mod audit;
 mod catalogue;

@@ -6,7 +6,7 @@ use crate::support::Portal;
 use axum::body::Body;
 use serde_json::Value;
 
-const OPERATIONS: [&str; 47] = [
+const OPERATIONS: [&str; 59] = [
     "get /api/account",
     "get /api/addresses",
     "get /api/council",
@@ -23,12 +23,18 @@ const OPERATIONS: [&str; 47] = [
     "get /api/services",
     "get /api/services/{id}",
     "get /api/services/{id}/nearby",
+    "get /api/staff/audit",
+    "get /api/staff/audit/export",
+    "get /api/staff/colleagues",
+    "get /api/staff/export",
     "get /api/staff/me",
+    "get /api/staff/members",
     "get /api/staff/requests",
     "get /api/staff/requests/{id}",
     "get /api/staff/requests/{id}/documents/{document}",
     "get /api/staff/requests/{id}/events",
     "get /api/staff/requests/{id}/photos/{photo}",
+    "get /api/staff/sessions",
     "post /api/account/code",
     "post /api/account/collect",
     "post /api/account/sign-in",
@@ -46,7 +52,12 @@ const OPERATIONS: [&str; 47] = [
     "post /api/requests",
     "post /api/services/suggest",
     "post /api/services/{id}/nearby/{request}/watch",
+    "post /api/staff/members/{id}/role",
+    "post /api/staff/prove",
+    "post /api/staff/prove/code",
+    "post /api/staff/requests/hand-over",
     "post /api/staff/requests/{id}/close",
+    "post /api/staff/requests/{id}/hand-over",
     "post /api/staff/requests/{id}/messages",
     "post /api/staff/requests/{id}/photos/{photo}/public",
     "post /api/staff/requests/{id}/promise",
@@ -54,6 +65,7 @@ const OPERATIONS: [&str; 47] = [
     "post /api/staff/sign-in",
     "post /api/staff/sign-in/code",
     "post /api/staff/sign-out",
+    "post /api/staff/sign-out-everywhere",
 ];
 
 async fn document() -> Value {

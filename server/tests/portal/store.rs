@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::support::database::Kept;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use domain::access::Role;
 use domain::case::{
     Actor, Case, Closing, Event, Feedback, Linked, Outcome, Owner, Recorded, Refused, Status, Submission,
 };
@@ -15,6 +16,7 @@ use futures::future::join_all;
 use server::jobs::Job;
 use server::jobs::sign_in_code::SignInCode;
 use server::store::requests::{self, MakeJobs, NewEvent, NewRequest};
+use server::store::staff_sessions::NewSession;
 use server::store::{Store, StoreError};
 use uuid::Uuid;
 
@@ -44,6 +46,7 @@ on_both_engines![
     a_code_opens_one_session,
     an_old_code_no_longer_works,
     sessions_end,
+    somebody_is_always_left_who_gives_roles,
     tries_are_counted_for_a_while,
     tries_at_once_are_all_counted,
     clearing_up_forgets_abandoned_photos_only,
@@ -463,9 +466,9 @@ async fn two_councils_never_see_each_others_requests(kept: Kept) {
 
 async fn two_councils_never_see_each_others_staff(kept: Kept) {
     let (north, south) = (kept.db.council("north"), kept.db.council("south"));
-    north.put_staff(id(71), "Priya Shah", "priya@example.org", "waste").await.unwrap();
+    north.put_staff(id(71), "Priya Shah", "priya@example.org", "waste", Role::Officer).await.unwrap();
     assert!(south.staff_by_email("priya@example.org").await.unwrap().is_none());
-    south.put_staff(id(72), "Priya Smith", "priya@example.org", "housing").await.unwrap();
+    south.put_staff(id(72), "Priya Smith", "priya@example.org", "housing", Role::Officer).await.unwrap();
     let (in_north, in_south) = (
         north.staff_by_email("Priya@example.org").await.unwrap().unwrap(),
         south.staff_by_email("Priya@example.org").await.unwrap().unwrap(),
@@ -474,12 +477,12 @@ async fn two_councils_never_see_each_others_staff(kept: Kept) {
     // A code of one council is none in the other, even for the same person.
     let ends = now() + TimeDelta::minutes(15);
     north.new_code((id(1), id(71)), vec![1], (now(), ends), (id(2), mail("1"))).await.unwrap();
-    assert!(!south.use_code(id(71), vec![1], vec![5], (now(), ends)).await.unwrap());
-    assert!(north.use_code(id(71), vec![1], vec![5], (now(), ends)).await.unwrap());
-    assert!(north.session(&[5], now()).await.unwrap().is_some());
-    assert!(south.session(&[5], now()).await.unwrap().is_none());
-    south.end_session(vec![5]).await.unwrap();
-    assert!(north.session(&[5], now()).await.unwrap().is_some());
+    assert!(!south.use_code(vec![1], session(5)).await.unwrap());
+    assert!(north.use_code(vec![1], session(5)).await.unwrap());
+    assert!(north.staff_session(&[5], now()).await.unwrap().is_some());
+    assert!(south.staff_session(&[5], now()).await.unwrap().is_none());
+    south.end_staff_sessions(&in_north, None, now()).await.unwrap();
+    assert!(north.staff_session(&[5], now()).await.unwrap().is_some());
     // Tries are counted apart.
     for (store, within) in [(&north, true), (&north, false), (&south, true)] {
         assert_eq!(
@@ -562,7 +565,7 @@ async fn a_job_that_failed_waits(kept: Kept) {
 /// A member of staff with a code; its hash is 1.
 async fn with_code(kept: &Kept) -> Store {
     let store = kept.db.council("demo");
-    store.put_staff(id(71), "Priya Shah", "priya@example.org", "waste").await.unwrap();
+    store.put_staff(id(71), "Priya Shah", "priya@example.org", "waste", Role::Officer).await.unwrap();
     new_code(&store, 1).await;
     store
 }
@@ -573,8 +576,20 @@ async fn new_code(store: &Store, number: u8) {
     store.new_code(ids, vec![number], (now(), ends), (id(600 + u32::from(number)), mail("1"))).await.unwrap();
 }
 
+/// A session of hers that is to begin.
+fn session(number: u8) -> NewSession {
+    NewSession {
+        id: id(700 + u32::from(number)),
+        staff_id: id(71),
+        token_hash: vec![number],
+        before: None,
+        device: "Firefox on Linux".into(),
+        now: now(),
+    }
+}
+
 async fn try_code(store: &Store, number: u8, at: DateTime<Utc>) -> bool {
-    store.use_code(id(71), vec![number], vec![number, 9], (at, at + TimeDelta::hours(10))).await.unwrap()
+    store.use_code(vec![number], NewSession { now: at, ..session(number) }).await.unwrap()
 }
 
 async fn a_code_bears_five_wrong_tries(kept: Kept) {
@@ -592,7 +607,7 @@ async fn a_code_bears_five_wrong_tries(kept: Kept) {
         assert!(!try_code(&store, 99, now()).await);
     }
     assert!(!try_code(&store, 3, now()).await, "the right one comes too late");
-    assert_eq!(kept.rows("session").await, 1);
+    assert_eq!(kept.rows("staff_session").await, 1);
 }
 
 async fn wrong_codes_at_once_are_all_counted(kept: Kept) {
@@ -616,12 +631,10 @@ async fn a_code_opens_one_session(kept: Kept) {
     let store = with_code(&kept).await;
     let tries = (0..10).map(|number| {
         let store = store.clone();
-        tokio::spawn(async move {
-            store.use_code(id(71), vec![1], vec![number], (now(), now() + TimeDelta::hours(1))).await.unwrap()
-        })
+        tokio::spawn(async move { store.use_code(vec![1], session(number)).await.unwrap() })
     });
     let right = join_all(tries).await.into_iter().filter(|right| *right.as_ref().unwrap()).count();
-    assert_eq!((right, kept.rows("session").await, kept.rows("sign_in_code").await), (1, 1, 0));
+    assert_eq!((right, kept.rows("staff_session").await, kept.rows("sign_in_code").await), (1, 1, 0));
 }
 
 async fn an_old_code_no_longer_works(kept: Kept) {
@@ -636,14 +649,29 @@ async fn an_old_code_no_longer_works(kept: Kept) {
 async fn sessions_end(kept: Kept) {
     let store = with_code(&kept).await;
     assert!(try_code(&store, 1, now()).await);
-    let whose = store.session(&[1, 9], now() + TimeDelta::hours(9)).await.unwrap().unwrap();
+    let minutes = TimeDelta::minutes;
+    let (whose, _) = store.staff_session(&[1], now() + minutes(29)).await.unwrap().unwrap();
     assert_eq!((whose.name.as_str(), whose.department.as_str()), ("Priya Shah", "waste"));
-    assert!(store.session(&[1, 9], now() + TimeDelta::hours(10)).await.unwrap().is_none());
-    assert!(store.session(&[1, 8], now()).await.unwrap().is_none());
-    store.end_session(vec![1, 9]).await.unwrap();
-    assert!(store.session(&[1, 9], now()).await.unwrap().is_none());
+    // Each use is half an hour more, and twelve hours are the most.
+    assert!(store.staff_session(&[1], now() + minutes(58)).await.unwrap().is_some());
+    assert!(store.staff_session(&[1], now() + minutes(88)).await.unwrap().is_none(), "nobody used it");
+    for half_hours in 3..25 {
+        let at = now() + minutes(29 * half_hours - 1);
+        assert!(store.staff_session(&[1], at).await.unwrap().is_some(), "{half_hours}");
+    }
+    assert!(store.staff_session(&[1], now() + TimeDelta::hours(12)).await.unwrap().is_none());
+    assert!(store.staff_session(&[8], now()).await.unwrap().is_none());
+    store.begin_staff_session(NewSession { before: Some(vec![1]), ..session(3) }).await.unwrap();
+    assert!(store.staff_session(&[1], now()).await.unwrap().is_none(), "a new one took its place");
+    store.begin_staff_session(session(4)).await.unwrap();
+    assert_eq!(store.staff_sessions(id(71), now()).await.unwrap().len(), 2);
+    store.end_staff_sessions(&whose, Some(id(704)), now()).await.unwrap();
+    assert!(store.staff_session(&[4], now()).await.unwrap().is_none());
+    assert!(store.staff_session(&[3], now()).await.unwrap().is_some());
+    store.end_staff_sessions(&whose, None, now()).await.unwrap();
+    assert_eq!(kept.rows("staff_session").await, 0);
     // Who is put again keeps their identifier, so that what they own stays theirs.
-    store.put_staff(id(72), "Priya Shah-Lee", "PRIYA@example.org", "housing").await.unwrap();
+    store.put_staff(id(72), "Priya Shah-Lee", "PRIYA@example.org", "housing", Role::Officer).await.unwrap();
     let priya = store.staff_by_email("priya@example.org").await.unwrap().unwrap();
     assert_eq!(
         (priya.id, priya.name.as_str(), priya.department.as_str()),
@@ -701,15 +729,52 @@ async fn clearing_up_forgets_what_ended(kept: Kept) {
     assert!(try_code(&store, 1, now()).await);
     new_code(&store, 2).await;
     store.try_once("find:7K3M9PQ4".into(), 10, TimeDelta::minutes(15), now()).await.unwrap();
-    let ended = ["sign_in_code", "session", "attempt"];
-    kept.db.forget_sessions(now() + TimeDelta::minutes(1)).await.unwrap();
+    let ended = ["sign_in_code", "staff_session", "attempt"];
+    kept.db.forget_codes(now() + TimeDelta::minutes(1)).await.unwrap();
+    kept.db.forget_staff_sessions(now() + TimeDelta::minutes(29)).await.unwrap();
     kept.db.forget_attempts(now()).await.unwrap();
     assert_eq!(kept.all_rows(ended).await, [1, 1, 1]);
-    kept.db.forget_sessions(now() + TimeDelta::hours(1)).await.unwrap();
+    kept.db.forget_codes(now() + TimeDelta::hours(1)).await.unwrap();
     assert_eq!(kept.all_rows(ended).await, [0, 1, 1]);
-    kept.db.forget_sessions(now() + TimeDelta::hours(11)).await.unwrap();
+    kept.db.forget_staff_sessions(now() + TimeDelta::minutes(30)).await.unwrap();
     kept.db.forget_attempts(now() + TimeDelta::hours(1)).await.unwrap();
     assert_eq!(kept.all_rows(ended).await, [0, 0, 0]);
+}
+
+async fn somebody_is_always_left_who_gives_roles(kept: Kept) {
+    let store = kept.db.council("demo");
+    let role = async |number| store.member(id(number)).await.unwrap().unwrap().role().unwrap();
+    store.put_staff(id(71), "Priya Shah", "priya@example.org", "waste", Role::Officer).await.unwrap();
+    // As long as nobody is an admin, what the council's document says holds.
+    store.put_staff(id(72), "Priya Shah", "priya@example.org", "waste", Role::Manager).await.unwrap();
+    assert_eq!(role(71).await, Role::Manager);
+    store.put_staff(id(73), "Omar Farouk", "omar@example.org", "waste", Role::Admin).await.unwrap();
+    let omar = store.member(id(73)).await.unwrap().unwrap();
+    store.put_staff(id(71), "Priya Shah", "priya@example.org", "housing", Role::Officer).await.unwrap();
+    assert_eq!(role(71).await, Role::Manager, "it is the admin's to say");
+    assert_eq!(store.member(id(71)).await.unwrap().unwrap().department, "housing");
+    assert!(matches!(
+        store.change_role((&omar, id(73)), Role::Officer, now()).await,
+        Err(StoreError::LastAdmin)
+    ));
+    assert!(matches!(
+        store.change_role((&omar, id(79)), Role::Officer, now()).await,
+        Err(StoreError::NotFound)
+    ));
+    assert!(matches!(
+        kept.db.council("other").change_role((&omar, id(71)), Role::Admin, now()).await,
+        Err(StoreError::NotFound)
+    ));
+    store.change_role((&omar, id(73)), Role::Admin, now()).await.unwrap();
+    store.change_role((&omar, id(71)), Role::Admin, now()).await.unwrap();
+    // Both take the role from the other at the same moment: one of them keeps it.
+    let both = [71, 73].map(|number| {
+        let (store, omar) = (store.clone(), omar.clone());
+        tokio::spawn(async move { store.change_role((&omar, id(number)), Role::Officer, now()).await })
+    });
+    let done = join_all(both).await.into_iter().filter(|done| done.as_ref().unwrap().is_ok()).count();
+    assert_eq!(done, 1);
+    assert_eq!(kept.number("SELECT COUNT(*) AS n FROM staff WHERE role = 'admin'").await, 1);
 }
 
 async fn the_queue_is_in_the_order_of_its_promises(kept: Kept) {

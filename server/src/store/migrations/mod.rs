@@ -2,6 +2,7 @@
 
 mod m0005_accounts;
 mod m0006_audit;
+mod m0007_access;
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{
@@ -20,6 +21,7 @@ impl MigratorTrait for Migrator {
             Box::new(Drafts),
             Box::new(m0005_accounts::Step),
             Box::new(m0006_audit::Step),
+            Box::new(m0007_access::Step),
         ]
     }
 }

@@ -24,6 +24,7 @@ use server::chance::Dice;
 use server::councils::{Councils, Sources};
 use server::gazetteer::demo;
 use server::jobs::runner;
+use server::operations::staff_session;
 use server::photo::PhotoCleaner;
 use server::secret::Secret;
 use server::state::{AppState, Parts};
@@ -64,6 +65,7 @@ pub struct Setup {
     database: Option<String>,
     public_url: Option<String>,
     services: bool,
+    in_earnest: bool,
     councils: Vec<(&'static str, &'static str)>,
 }
 
@@ -96,6 +98,13 @@ impl Setup {
         self
     }
 
+    /// As a council that is no demonstration.
+    #[must_use]
+    pub fn in_earnest(mut self) -> Self {
+        self.in_earnest = true;
+        self
+    }
+
     /// Opens the doors. It is Monday 7 December 2026, ten in the morning.
     pub async fn open(self) -> Portal {
         let folder = tempfile::tempdir().unwrap();
@@ -113,6 +122,7 @@ impl Setup {
                 &format!("Council of {id}"),
                 1,
             );
+            let document = if self.in_earnest { document.replacen("demo = true", "", 1) } else { document };
             std::fs::write(council.join("council.toml"), document).unwrap();
             sources.councils = Some(at("councils"));
         }
@@ -139,7 +149,7 @@ impl Setup {
             let store = state.db.council(&served.council.id);
             for member in &served.council.staff {
                 store
-                    .put_staff(state.new_id(), &member.name, &member.email, &member.department)
+                    .put_staff(state.new_id(), &member.name, &member.email, &member.department, member.role)
                     .await
                     .unwrap();
             }
@@ -213,6 +223,28 @@ impl Portal {
         let code = self.code(email).await;
         let reply =
             visitor.post("/api/staff/sign-in/code", &json!({ "email": email, "code": code })).await.is(204);
+        visitor.cookie = Some(reply.cookie());
+        visitor
+    }
+
+    /// A member of staff who has signed in this very moment, in some way.
+    pub async fn staff_now(&self, email: &str) -> Visitor {
+        let mut visitor = self.visitor();
+        let store = self.state.db.council("demo");
+        let member = store.staff_by_email(email).await.unwrap().expect("a member of staff");
+        let (new, cookie) = staff_session::begin(&self.state, &HeaderMap::new(), member.id).unwrap();
+        store.begin_staff_session(new).await.unwrap();
+        visitor.cookie = cookie.to_str().unwrap().split(';').next().map(str::to_owned);
+        visitor
+    }
+
+    /// A resident who signed in with the code from the mail.
+    pub async fn resident(&self, email: &str) -> Visitor {
+        let mut visitor = self.visitor();
+        let reply = visitor.post("/api/account/code", &json!({ "email": email })).await.is(204);
+        visitor.cookie = Some(reply.cookie());
+        let code = self.code(email).await;
+        let reply = visitor.post("/api/account/sign-in", &json!({ "code": code })).await.is(204);
         visitor.cookie = Some(reply.cookie());
         visitor
     }

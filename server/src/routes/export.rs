@@ -1,0 +1,103 @@
+//! `/api/staff/export`: the requests of a department as a file for a spreadsheet.
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::response::Response;
+use bytes::Bytes;
+use domain::access::Act;
+use domain::api::problem::Problem;
+use domain::audit::Deed;
+use domain::case::{Outcome, Status};
+use futures::stream;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use crate::access::Declare as _;
+use crate::error::ApiError;
+use crate::extract::{At, Staff};
+use crate::operations::sheet;
+use crate::operations::view::about;
+use crate::state::AppState;
+use crate::store::StoreError;
+use crate::store::requests::Stored;
+
+/// Requests that are read at a time.
+const AT_A_TIME: u64 = 500;
+
+const HEAD: [&str; 12] = [
+    "Reference",
+    "Service",
+    "Title",
+    "Status",
+    "Received",
+    "Promised by",
+    "First promised by",
+    "Late",
+    "Owner",
+    "Ward",
+    "Team",
+    "About",
+];
+
+/// The routes of this file.
+pub fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(export).needs(Act::Export))
+}
+
+/// All requests of my department, the oldest first, as CSV.
+#[utoipa::path(get, path = "/api/staff/export", tag = "staff", operation_id = "export_requests",
+    responses((status = 200, content_type = "text/csv"), (status = 401, body = Problem), (status = 403, body = Problem, description = "`prove_again`")))]
+async fn export(State(state): State<AppState>, at: At, Staff(member): Staff) -> Result<Response, ApiError> {
+    let name = format!("requests-{}.csv", at.served.local(state.now()).date());
+    let head = Bytes::from(sheet::lines([HEAD.map(str::to_owned).to_vec()]));
+    let today = at.served.local(state.now()).date();
+    // Logged first: who breaks the download off has had some of it.
+    let object = format!("requests of {}", member.department);
+    at.store.log(member.did(state.now(), Deed::Exported, object, "as CSV".into())).await?;
+    // Read and sent bit by bit: a department may have very many.
+    let bits = stream::try_unfold(Some(None::<Uuid>), move |after| {
+        let (store, served, department) = (at.store.clone(), at.served.clone(), member.department.clone());
+        async move {
+            let Some(after) = after else { return Ok::<_, StoreError>(None) };
+            let stored = store.all_of_department(&department, after, AT_A_TIME).await?;
+            let next = stored.last().map(|last| Some(last.id));
+            let rows = stored.into_iter().map(|stored| {
+                let received = served.local(stored.case.received_at).format("%Y-%m-%d %H:%M").to_string();
+                row(stored, received, today)
+            });
+            Ok(Some((Bytes::from(sheet::lines(rows)), next)))
+        }
+    });
+    let body = Body::from_stream(futures::StreamExt::chain(stream::iter([Ok(head)]), bits));
+    Ok(sheet::reply(&name, body))
+}
+
+fn row(Stored { case, .. }: Stored, received: String, today: chrono::NaiveDate) -> Vec<String> {
+    vec![
+        case.submission.reference.to_string(),
+        case.submission.service.clone(),
+        case.submission.title.clone(),
+        status(case.status).to_owned(),
+        received,
+        case.complete_by.to_string(),
+        case.submission.complete_by.to_string(),
+        if case.is_late(today) { "yes" } else { "no" }.to_owned(),
+        case.owner.as_ref().map(|owner| owner.name.clone()).unwrap_or_default(),
+        case.submission.ward.clone().unwrap_or_default(),
+        case.submission.team.clone().unwrap_or_default(),
+        about(&case),
+    ]
+}
+
+fn status(status: Status) -> &'static str {
+    match status {
+        Status::Received => "New",
+        Status::InProgress => "In progress",
+        Status::Closed(Outcome::Done) => "Done",
+        Status::Closed(Outcome::DeclinedByPolicy) => "Declined by policy",
+        Status::Closed(Outcome::NotOurs) => "Not ours",
+        Status::Closed(Outcome::Duplicate) => "Reported before",
+        Status::Closed(Outcome::Withdrawn) => "No longer needed",
+    }
+}

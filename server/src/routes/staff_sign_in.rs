@@ -1,0 +1,214 @@
+//! `/api/staff/sign-in`, and what else is about being signed in as staff: who I am, where I am signed in, signing out,
+//! and proving again who I am before an act that needs it.
+
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use chrono::TimeDelta;
+use domain::api::account::SessionView;
+use domain::api::problem::Problem;
+use domain::api::staff::{CodeRequest, Me, ProveRequest, SignInRequest, StaffSessions};
+use domain::field::contact::same_email_key;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::follow::private;
+use crate::access::{Declare as _, FRESH};
+use crate::error::ApiError;
+use crate::extract::{At, Staff, StaffSession, Valid, named_cookie, staff_signed_in};
+use crate::jobs::Job;
+use crate::jobs::sign_in_code::SignInCode;
+use crate::operations::staff_session;
+use crate::state::AppState;
+use crate::store::staff::StaffMember;
+
+/// How long a code works.
+const CODE_WORKS: TimeDelta = TimeDelta::minutes(15);
+/// Codes sent to one address: five an hour.
+const CODES: (i32, TimeDelta) = (5, TimeDelta::hours(1));
+/// Codes tried for one address: ten in a quarter of an hour.
+const GUESSES: (i32, TimeDelta) = (10, TimeDelta::minutes(15));
+
+/// The routes of this file.
+pub fn router() -> OpenApiRouter<AppState> {
+    const SIGN_IN: &str = "signing in";
+    const OWN: &str = "one's own session";
+    OpenApiRouter::new()
+        .routes(routes!(sign_in).open(SIGN_IN))
+        .routes(routes!(sign_in_code).open(SIGN_IN))
+        .routes(routes!(sign_out).open("ends a session if there is one"))
+        .routes(routes!(sign_out_everywhere).staff(OWN))
+        .routes(routes!(me).staff(OWN))
+        .routes(routes!(sessions).staff(OWN))
+        .routes(routes!(prove).staff(OWN))
+        .routes(routes!(prove_by_code).staff(OWN))
+}
+
+/// Sends a sign-in code. The reply is the same whether the address is known or not. Only a demonstration signs its
+/// staff in like this.
+#[utoipa::path(post, path = "/api/staff/sign-in", tag = "staff", operation_id = "staff_sign_in", request_body = SignInRequest,
+    responses((status = 204), (status = 403, body = Problem, description = "`no_codes_here`"), (status = 422, body = Problem), (status = 429, body = Problem)))]
+async fn sign_in(
+    State(state): State<AppState>,
+    at: At,
+    Valid(request): Valid<SignInRequest>,
+) -> Result<StatusCode, ApiError> {
+    within(&state, &at, "mail", &request.email, CODES).await?;
+    if let Some(member) = at.store.staff_by_email(&request.email).await? {
+        send_code(&state, &at, member).await?;
+    }
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Counts a try at something with an address. Where the council is no demonstration there is nothing to try.
+async fn within(
+    state: &AppState,
+    at: &At,
+    what: &str,
+    email: &str,
+    (most, span): (i32, TimeDelta),
+) -> Result<(), ApiError> {
+    if !at.served.council.demo {
+        return Err(ApiError::new(StatusCode::FORBIDDEN, "no_codes_here"));
+    }
+    let subject = format!("{what}:{}", same_email_key(email));
+    if at.store.try_once(subject, most, span, state.now()).await? {
+        Ok(())
+    } else {
+        Err(ApiError::too_many())
+    }
+}
+
+async fn send_code(state: &AppState, at: &At, member: StaffMember) -> Result<(), ApiError> {
+    let now = state.now();
+    let code = state.dice.code();
+    let hash = state.secret.code_hash(at.store.council(), member.id, &code);
+    let ids = (state.dice.id(now), member.id);
+    let job = Job::SignInCode(SignInCode { name: member.name, email: member.email, code });
+    at.store.new_code(ids, hash, (now, now + CODE_WORKS), (state.dice.id(now), job)).await?;
+    state.wake.notify_one();
+    Ok(())
+}
+
+fn wrong_code() -> ApiError {
+    ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, "wrong_code")
+}
+
+fn code_hash(state: &AppState, at: &At, member: &StaffMember, typed: &str) -> Vec<u8> {
+    let digits: String = typed.chars().filter(char::is_ascii_digit).collect();
+    state.secret.code_hash(at.store.council(), member.id, &digits)
+}
+
+/// Signs in with a code. Wrong, expired and unknown are answered alike.
+#[utoipa::path(post, path = "/api/staff/sign-in/code", tag = "staff", operation_id = "staff_sign_in_code", request_body = CodeRequest,
+    responses((status = 204), (status = 403, body = Problem, description = "`no_codes_here`"), (status = 422, body = Problem, description = "`wrong_code`"), (status = 429, body = Problem)))]
+async fn sign_in_code(
+    State(state): State<AppState>,
+    at: At,
+    headers: HeaderMap,
+    Valid(request): Valid<CodeRequest>,
+) -> Result<Response, ApiError> {
+    within(&state, &at, "code", &request.email, GUESSES).await?;
+    let member = at.store.staff_by_email(&request.email).await?.ok_or_else(wrong_code)?;
+    let hash = code_hash(&state, &at, &member, &request.code);
+    let (session, cookie) = staff_session::begin(&state, &headers, member.id)?;
+    if !at.store.use_code(hash, session).await? {
+        return Err(wrong_code());
+    }
+    tracing::info!(staff = %member.id, "signed in");
+    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
+}
+
+/// Sends a code to prove again with who I am.
+#[utoipa::path(post, path = "/api/staff/prove", tag = "staff", operation_id = "staff_prove",
+    responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem, description = "`no_codes_here`"), (status = 429, body = Problem)))]
+async fn prove(State(state): State<AppState>, at: At, Staff(member): Staff) -> Result<StatusCode, ApiError> {
+    within(&state, &at, "mail", &member.email, CODES).await?;
+    send_code(&state, &at, member).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Proves again with a code who I am: for five minutes, what needs that can be done.
+#[utoipa::path(post, path = "/api/staff/prove/code", tag = "staff", operation_id = "staff_prove_code", request_body = ProveRequest,
+    responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem, description = "`no_codes_here`"), (status = 422, body = Problem, description = "`wrong_code`"), (status = 429, body = Problem)))]
+async fn prove_by_code(
+    State(state): State<AppState>,
+    at: At,
+    Staff(member): Staff,
+    StaffSession(session): StaffSession,
+    Valid(request): Valid<ProveRequest>,
+) -> Result<StatusCode, ApiError> {
+    within(&state, &at, "code", &member.email, GUESSES).await?;
+    let hash = code_hash(&state, &at, &member, &request.code);
+    if !at.store.prove_by_code(member.id, session.id, hash, state.now()).await? {
+        return Err(wrong_code());
+    }
+    tracing::info!(staff = %member.id, "proved again");
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Ends the session.
+#[utoipa::path(post, path = "/api/staff/sign-out", tag = "staff", operation_id = "staff_sign_out", responses((status = 204)))]
+async fn sign_out(State(state): State<AppState>, at: At, headers: HeaderMap) -> Result<Response, ApiError> {
+    if let Some((member, session)) = staff_signed_in(&state, &at, &headers).await? {
+        at.store.end_staff_sessions(&member, Some(session.id), state.now()).await?;
+    }
+    signed_out(&state)
+}
+
+/// Ends all my sessions, this one as well.
+#[utoipa::path(post, path = "/api/staff/sign-out-everywhere", tag = "staff", operation_id = "staff_sign_out_everywhere",
+    responses((status = 204), (status = 401, body = Problem)))]
+async fn sign_out_everywhere(
+    State(state): State<AppState>,
+    at: At,
+    Staff(member): Staff,
+) -> Result<Response, ApiError> {
+    at.store.end_staff_sessions(&member, None, state.now()).await?;
+    signed_out(&state)
+}
+
+fn signed_out(state: &AppState) -> Result<Response, ApiError> {
+    let cookie = named_cookie(state, "session", "", TimeDelta::zero())?;
+    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
+}
+
+/// Who I am.
+#[utoipa::path(get, path = "/api/staff/me", tag = "staff", operation_id = "staff_me", responses((status = 200, body = Me), (status = 401, body = Problem)))]
+async fn me(
+    State(state): State<AppState>,
+    at: At,
+    Staff(member): Staff,
+    StaffSession(session): StaffSession,
+) -> Result<Response, ApiError> {
+    Ok(private(Me {
+        id: member.id,
+        role: member.role().ok_or_else(ApiError::not_found)?,
+        department: at.served.council.department_name(&member.department).to_owned(),
+        name: member.name,
+        proved: session.proved_at + FRESH > state.now(),
+    }))
+}
+
+/// Where I am signed in.
+#[utoipa::path(get, path = "/api/staff/sessions", tag = "staff", operation_id = "staff_sessions",
+    responses((status = 200, body = StaffSessions), (status = 401, body = Problem)))]
+async fn sessions(
+    State(state): State<AppState>,
+    at: At,
+    Staff(member): Staff,
+    StaffSession(here): StaffSession,
+) -> Result<Response, ApiError> {
+    let kept = at.store.staff_sessions(member.id, state.now()).await?;
+    let mut sessions: Vec<SessionView> = kept
+        .into_iter()
+        .map(|session| SessionView {
+            here: session.id == here.id,
+            id: session.id,
+            device: session.device,
+            since: at.served.say(session.begun_at),
+        })
+        .collect();
+    sessions.sort_by_key(|session| !session.here);
+    Ok(private(StaffSessions { sessions }))
+}
