@@ -2,7 +2,9 @@
 
 use domain::api::follow::MessageRequest;
 use domain::api::staff::{
-    CloseRequest, CodeRequest, Me, MovePromiseRequest, PublishPhotoRequest, Queue, SignInRequest, StaffCase,
+    AuditPage, CloseRequest, CodeRequest, Colleagues, HandOverManyRequest, HandedOver, Me, Members,
+    MovePromiseRequest, ProveRequest, PublishPhotoRequest, Queue, RoleRequest, SignInRequest, StaffCase,
+    StaffSessions,
 };
 use portico_app::api::{self, ApiProblem};
 use uuid::Uuid;
@@ -33,6 +35,84 @@ pub async fn code(request: &CodeRequest) -> Reply<()> {
 /// [`ApiProblem`].
 pub async fn sign_out() -> Reply<()> {
     api::tell("/api/staff/sign-out", &()).await
+}
+
+/// Ends every session of whoever is signed in.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn sign_out_everywhere() -> Reply<()> {
+    api::tell("/api/staff/sign-out-everywhere", &()).await
+}
+
+/// Where I am signed in.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn sessions() -> Reply<StaffSessions> {
+    api::get("/api/staff/sessions").await
+}
+
+/// Asks for a code to prove again with who I am.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn prove() -> Reply<()> {
+    api::tell("/api/staff/prove", &()).await
+}
+
+/// Proves it with the code.
+///
+/// # Errors
+/// [`ApiProblem`]; `wrong_code` when it is wrong or too old.
+pub async fn prove_by_code(request: &ProveRequest) -> Reply<()> {
+    api::tell("/api/staff/prove/code", request).await
+}
+
+/// Where the requests of my department are to be had as a file.
+pub const EXPORT: &str = "/api/staff/export";
+/// Where the audit log is to be had as a file.
+pub const AUDIT_EXPORT: &str = "/api/staff/audit/export";
+
+/// What was done, before a row.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn audit(before: Option<u64>) -> Reply<AuditPage> {
+    let before = before.map(|before| format!("?before={before}")).unwrap_or_default();
+    api::get(&format!("/api/staff/audit{before}")).await
+}
+
+/// Everybody who works here.
+///
+/// # Errors
+/// [`ApiProblem`]; `prove_again`.
+pub async fn members() -> Reply<Members> {
+    api::get("/api/staff/members").await
+}
+
+/// Gives somebody another role.
+///
+/// # Errors
+/// [`ApiProblem`]; `prove_again`, `last_admin`.
+pub async fn change_role(id: Uuid, request: RoleRequest) -> Reply<()> {
+    api::tell(&format!("/api/staff/members/{id}/role"), &request).await
+}
+
+/// Who in my department can have a request.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn colleagues() -> Reply<Colleagues> {
+    api::get("/api/staff/colleagues").await
+}
+
+/// Gives requests to somebody: all of them, or none.
+///
+/// # Errors
+/// [`ApiProblem`]; `prove_again`.
+pub async fn hand_over_many(request: &HandOverManyRequest) -> Reply<HandedOver> {
+    api::post("/api/staff/requests/hand-over", request).await
 }
 
 /// Who is signed in.

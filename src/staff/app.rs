@@ -8,8 +8,9 @@ use leptos_router::path;
 use portico_app::a11y;
 
 use crate::pages::{
-    close::ClosePage, code::CodePage, move_date::MovePage, queue::QueuePage, request::RequestPage,
-    sign_in::SignInPage, write::WritePage,
+    audit::AuditPage, close::ClosePage, code::CodePage, export::ExportPage, hand_over::HandOverPage,
+    members::MembersPage, move_date::MovePage, queue::QueuePage, request::RequestPage,
+    sessions::SessionsPage, sign_in::SignInPage, write::WritePage,
 };
 use crate::parts::{frame::Frame, load};
 use crate::{browser, handle, session};
@@ -40,6 +41,11 @@ fn Shell(council: CouncilView) -> impl IntoView {
                 <Route path=path!("/staff/sign-in/code") view=CodePage />
                 <ParentRoute path=path!("/staff") view=Workspace>
                     <Route path=path!("") view=QueuePage />
+                    <Route path=path!("sessions") view=SessionsPage />
+                    <Route path=path!("hand-over") view=HandOverPage />
+                    <Route path=path!("export") view=ExportPage />
+                    <Route path=path!("audit") view=AuditPage />
+                    <Route path=path!("members") view=MembersPage />
                     <ParentRoute path=path!("/requests/:id") view=Request>
                         <Route path=path!("") view=RequestPage />
                         <Route path=path!("write") view=WritePage />

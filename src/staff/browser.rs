@@ -77,6 +77,11 @@ pub fn never_restore() {
     });
 }
 
+/// Has the browser save a file; the page stays.
+pub fn download(address: &str) {
+    let _ = window().location().set_href(address);
+}
+
 /// Loads the app anew.
 pub fn reload() {
     let _ = window().location().reload();

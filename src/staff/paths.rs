@@ -1,5 +1,6 @@
 //! Every address of the staff app, and the way back to the page a person wanted before they signed in.
 
+use domain::access::Role;
 use uuid::Uuid;
 
 /// The queue.
@@ -8,6 +9,29 @@ pub const QUEUE: &str = "/staff";
 pub const SIGN_IN: &str = "/staff/sign-in";
 /// Signing in, the code.
 pub const CODE: &str = "/staff/sign-in/code";
+
+/// Where I am signed in.
+pub const SESSIONS: &str = "/staff/sessions";
+/// Giving requests to somebody.
+pub const HAND_OVER: &str = "/staff/hand-over";
+/// Taking requests away as a file.
+pub const EXPORT: &str = "/staff/export";
+/// What was done.
+pub const AUDIT: &str = "/staff/audit";
+/// Who works here.
+pub const MEMBERS: &str = "/staff/members";
+
+/// The pages in the menu of somebody with this role, the first of them their own.
+#[must_use]
+pub fn menu(role: Role) -> &'static [(&'static str, &'static str)] {
+    const REQUESTS: (&str, &str) = (QUEUE, "Requests");
+    match role {
+        Role::Manager => &[REQUESTS, (HAND_OVER, "Hand over"), (EXPORT, "Export")],
+        Role::Auditor => &[(AUDIT, "Audit log")],
+        Role::Admin => &[(MEMBERS, "Staff")],
+        Role::Officer | Role::Resident | Role::Helper | Role::Terminal => &[REQUESTS],
+    }
+}
 
 /// Which requests of the queue are shown. In the address as `show`, so that it can be kept and sent on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -82,7 +106,8 @@ pub fn with_next(path: &str, next: Option<&str>) -> String {
 /// `next` of their own: it must never lead to another site, nor round in circles.
 #[must_use]
 pub fn safe_next(next: &str) -> Option<&str> {
-    let ours = next == QUEUE || ["/staff?", "/staff/requests/"].iter().any(|start| next.starts_with(start));
+    let ours = [QUEUE, SESSIONS, HAND_OVER, EXPORT, AUDIT, MEMBERS].contains(&next)
+        || ["/staff?", "/staff/requests/"].iter().any(|start| next.starts_with(start));
     let plain = next.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/-?=&".contains(&byte));
     (ours && plain && !next.contains("//")).then_some(next)
 }
@@ -94,7 +119,8 @@ mod tests {
     #[test]
     fn the_way_back_stays_in_the_app() {
         let id = Uuid::nil();
-        for good in [QUEUE, Show::Closed.path(), &request(id), &write(id), &move_date(id), &close(id)] {
+        for good in [QUEUE, Show::Closed.path(), &request(id), &write(id), &move_date(id), &close(id), AUDIT]
+        {
             assert_eq!(safe_next(good), Some(good));
         }
         for bad in [

@@ -108,7 +108,19 @@ impl Session {
     /// # Errors
     /// [`ApiProblem`] when the server could not be told: then the session goes on.
     pub async fn sign_out(self) -> Result<(), ApiProblem> {
-        match api::sign_out().await {
+        self.leave(api::sign_out().await)
+    }
+
+    /// Signs out here and everywhere else.
+    ///
+    /// # Errors
+    /// [`ApiProblem`] when the server could not be told: then the sessions go on.
+    pub async fn sign_out_everywhere(self) -> Result<(), ApiProblem> {
+        self.leave(api::sign_out_everywhere().await)
+    }
+
+    fn leave(self, reply: Result<(), ApiProblem>) -> Result<(), ApiProblem> {
+        match reply {
             Err(problem) if problem.status != 401 => Err(problem),
             _ => {
                 browser::forget_all();

@@ -1,6 +1,8 @@
 //! The words of the staff app, where they are not those of the resident's.
 
 use chrono::{Datelike as _, NaiveDate};
+use domain::access::Role;
+use domain::audit::Deed;
 use domain::case::{Outcome, Status};
 use domain::field::{ErrorCode, FieldError};
 use portico_app::api::ApiProblem;
@@ -94,6 +96,47 @@ pub fn field(error: &FieldError) -> String {
 /// A code that is wrong and one that is too old are told in the same words.
 pub const WRONG_CODE: &str = "The code is wrong, or too old. Check it, or get a new one";
 
+/// What somebody is told who can't get in by a code.
+pub const NO_CODES: &str = "Your council does not send codes by email. Sign in the way that whoever looks after your accounts told you";
+
+/// What somebody is.
+#[must_use]
+pub fn role(role: Role) -> &'static str {
+    match role {
+        Role::Resident => "Resident",
+        Role::Helper => "Helper",
+        Role::Terminal => "Public computer",
+        Role::Officer => "Officer",
+        Role::Manager => "Manager",
+        Role::Auditor => "Auditor",
+        Role::Admin => "Admin",
+    }
+}
+
+/// What was done.
+#[must_use]
+pub fn deed(deed: Deed) -> &'static str {
+    match deed {
+        Deed::SignedIn => "Signed in",
+        Deed::SignInFailed => "Tried to sign in",
+        Deed::SignedOut => "Signed out",
+        Deed::Read => "Read",
+        Deed::Changed => "Changed",
+        Deed::Exported => "Exported",
+        Deed::RollAsked => "Asked the electoral roll",
+        Deed::Erased => "Erased",
+    }
+}
+
+/// What handing over came to.
+#[must_use]
+pub fn handed_over(many: usize) -> String {
+    match many {
+        0 => "They had all of them already".to_owned(),
+        many => format!("You handed over {}", words::count(many, "request")),
+    }
+}
+
 /// Why something could not be done with a request, and what to do.
 #[must_use]
 pub fn refused(problem: &ApiProblem, owner: Option<&str>) -> String {
@@ -102,6 +145,8 @@ pub fn refused(problem: &ApiProblem, owner: Option<&str>) -> String {
         "closed" => "This request is closed now, so nothing more can be done with it. What you typed is still here".to_owned(),
         "not_owner" => format!("{owner} has this request now. To go on, take it over first. What you typed is still here"),
         "already_yours" => "This request is yours already".to_owned(),
+        "not_your_role" => "Your role does not let you do this. Ask whoever looks after your accounts".to_owned(),
+        "last_admin" => "This is the last admin. Make somebody else an admin first".to_owned(),
         "policy_missing" => "Choose the policy it is declined by".to_owned(),
         "not_allowed" => "This can’t be done with the request now. Look at it again first".to_owned(),
         _ if problem.is_unconfirmed() => {

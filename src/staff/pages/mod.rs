@@ -1,9 +1,14 @@
 //! The pages of the staff app: each loads and arranges, and is named like its address.
 
+pub mod audit;
 pub mod close;
 pub mod code;
+pub mod export;
+pub mod hand_over;
+pub mod members;
 pub mod move_date;
 pub mod queue;
 pub mod request;
+pub mod sessions;
 pub mod sign_in;
 pub mod write;

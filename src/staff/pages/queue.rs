@@ -21,6 +21,16 @@ const EVERY: Duration = Duration::from_secs(30);
 #[component]
 pub fn QueuePage() -> impl IntoView {
     let session = session::use_session();
+    // Who sees no requests has a page of their own.
+    let own = session.me().with_untracked(|me| me.as_ref().and_then(|me| paths::menu(me.role).first()));
+    if let Some((own, _)) = own.filter(|(own, _)| *own != paths::QUEUE) {
+        Effect::new(move |_| session.replace(own));
+        return load::loading();
+    }
+    queue(session)
+}
+
+fn queue(session: Session) -> AnyView {
     let query = use_query_map();
     let show = Memo::new(move |_| query.with(|query| Show::read(query.get("show").as_deref())));
     Effect::new(move |_| session.set_show(show.get()));
@@ -37,10 +47,11 @@ pub fn QueuePage() -> impl IntoView {
         })
     });
     let broken = Memo::new(move |_| live.problem().get().filter(|_| rows.with(Option::is_none)));
-    move || match broken.get() {
+    (move || match broken.get() {
         Some(problem) => load::failed(&problem, Callback::new(move |()| live.refresh())),
         None => page(session, live, show, rows),
-    }
+    })
+    .into_any()
 }
 
 type Part = (Show, Queue);

@@ -11,6 +11,7 @@ use portico_app::{a11y, words};
 
 use crate::parts::banner::SuccessBanner;
 use crate::sending::{self, Sending};
+use crate::words::NO_CODES;
 use crate::{api, check, paths, session};
 
 /// Signing in: the address.
@@ -40,6 +41,7 @@ pub fn SignInPage() -> impl IntoView {
                     session.go(&paths::with_next(paths::CODE, next().as_deref()));
                 }
                 Ok(()) => {}
+                Err(problem) if problem.code == "no_codes_here" => sending.fail("email", NO_CODES),
                 Err(problem) => sending.fail("email", words::call_failed(&problem)),
             }
         });

@@ -49,10 +49,17 @@ pub fn Frame(
 
 /// The menu, once somebody is signed in.
 fn navigation(session: Session, path: Signal<String>) -> AnyView {
-    let place = move || match path.get().trim_end_matches('/') {
-        paths::QUEUE => Some("page"),
-        path if path.starts_with("/staff/requests/") => Some("true"),
+    let place = move |address: &'static str| match path.get().trim_end_matches('/') {
+        path if path == address => Some("page"),
+        path if address == paths::QUEUE && path.starts_with("/staff/requests/") => Some("true"),
         _ => None,
+    };
+    let item = move |(address, label): (&'static str, &'static str)| {
+        view! {
+            <li class="govuk-service-navigation__item" class=("govuk-service-navigation__item--active", move || place(address).is_some())>
+                <a class="govuk-service-navigation__link" href=address aria-current=move || place(address)>{label}</a>
+            </li>
+        }
     };
     let menu = move || {
         let me = session.me().get()?;
@@ -61,13 +68,12 @@ fn navigation(session: Session, path: Signal<String>) -> AnyView {
                 <div class="govuk-width-container portico-staff-menu">
                     <nav aria-label="Menu" class="govuk-service-navigation__wrapper">
                         <ul class="govuk-service-navigation__list">
-                            <li class="govuk-service-navigation__item govuk-service-navigation__item--active">
-                                <a class="govuk-service-navigation__link" href=paths::QUEUE aria-current=place>"Requests"</a>
-                            </li>
+                            {paths::menu(me.role).iter().copied().map(item).collect_view()}
                         </ul>
                     </nav>
                     <div class="portico-staff-menu__me">
                         <span><bdi>{me.name}</bdi>", "{me.department}</span>
+                        <a href=paths::SESSIONS>"Where you are signed in"</a>
                         <SignOut session=session />
                     </div>
                 </div>

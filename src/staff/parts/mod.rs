@@ -3,7 +3,9 @@
 pub mod action;
 pub mod banner;
 pub mod date_input;
+pub mod download;
 pub mod frame;
 pub mod load;
 pub mod photos;
+pub mod prove;
 pub mod standing;
