@@ -4,10 +4,13 @@
 use leptos::prelude::*;
 
 use crate::api::account::ADDRESS;
+use crate::api::identity;
 use crate::components::layout::Column;
 use crate::components::load::not_found;
 use crate::live::Drawn as _;
-use crate::pages::{account::AccountPage, account_code::AccountCodePage};
+use crate::pages::{
+    account::AccountPage, account_code::AccountCodePage, account_identity::AccountIdentityPage,
+};
 use crate::paths::{self, Page};
 
 /// A page of the account.
@@ -40,6 +43,14 @@ pub const PLACES: &[Place] = &[
         asks: None,
         own: false,
         draw: || view! { <AccountCodePage /> }.drawn(),
+    },
+    Place {
+        slug: "identity",
+        title: Some("Who you are"),
+        asks: Some(identity::ADDRESS),
+        // It says itself why to sign in, and for which form.
+        own: false,
+        draw: || view! { <AccountIdentityPage /> }.drawn(),
     },
 ];
 

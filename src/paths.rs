@@ -11,6 +11,8 @@ pub const FOLLOW: &str = "/follow";
 pub const ACCOUNT: &str = "/account";
 /// Typing the code that was sent.
 pub const ACCOUNT_CODE: &str = "/account/code";
+/// Showing who one is.
+pub const ACCOUNT_IDENTITY: &str = "/account/identity";
 /// Help, and how accessible this service is.
 pub const HELP: &str = "/help";
 /// The part of a step's address that says: go back to "check your answers" afterwards.
@@ -166,6 +168,12 @@ pub fn withdraw(key: &str) -> String {
     format!("/follow/{key}/withdraw")
 }
 
+/// A page of the account, reached from a form to go back to it afterwards.
+#[must_use]
+pub fn for_form(page: &str, service: &str) -> String {
+    if service.is_empty() { page.to_owned() } else { [page, "?for=", service].concat() }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -206,6 +214,7 @@ mod tests {
             "/follow/a/sent/b",
             "/follow/a/sent/b/c/d",
             "/account/code/a",
+            "/account/identity/a",
             "/help/a",
             "/help/a/b/c/d/e/f",
         ] {

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::catalogue::Policy;
 use crate::fee::Due;
+use crate::identity::Known;
 use crate::reference::Reference;
 use crate::validate::Answer;
 
@@ -89,6 +90,9 @@ pub struct Submission {
     /// The request that this is one department's part of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub part_of: Option<Linked>,
+    /// How sure we were who sent it; none where nobody was signed in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<Known>,
     /// Somebody takes it by this day.
     pub acknowledge_by: NaiveDate,
     /// It is done by this day.
@@ -471,6 +475,7 @@ mod tests {
             answers: Vec::new(),
             parts: Vec::new(),
             part_of: None,
+            identity: None,
             acknowledge_by: day(8),
             complete_by: day(14),
         };

@@ -1,6 +1,8 @@
 //! What a council offers: one document per service, data only.
 
-use chrono::NaiveDate;
+use std::borrow::Cow;
+
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::answers::Answers;
@@ -8,7 +10,7 @@ use crate::condition::Condition;
 use crate::council::Council;
 use crate::fee::Fee;
 use crate::field::{Kind, Opt};
-use crate::identity::NeedsIdentity;
+use crate::identity::{NeedsIdentity, Proof};
 use crate::journey;
 use crate::retention::Retention;
 use crate::standard::Standard;
@@ -349,10 +351,42 @@ impl Service {
     #[must_use]
     pub fn closed_on(&self, day: NaiveDate) -> Option<&Stop> {
         self.stops.iter().find(|stop| {
-            stop.kind == StopKind::Closed
+            matches!(stop.kind, StopKind::Closed | StopKind::SignIn)
                 && stop.from.is_some_and(|from| from <= day)
                 && stop.until.is_some_and(|until| day <= until)
         })
+    }
+
+    /// The document as it is for somebody of whom this is known. Who is known well enough meets no stop of the kind
+    /// [`StopKind::SignIn`]; for who is not, a service without such stops is closed.
+    #[must_use]
+    pub fn for_somebody(&self, proofs: &[Proof], now: DateTime<Utc>, today: NaiveDate) -> Cow<'_, Self> {
+        let Some(needs) = &self.needs_identity else { return Cow::Borrowed(self) };
+        let is_sign_in = |stop: &Stop| stop.kind == StopKind::SignIn;
+        let is_met = needs.met(proofs, now).is_ok();
+        if self.stops.iter().any(is_sign_in) != is_met {
+            return Cow::Borrowed(self);
+        }
+        let mut own = self.clone();
+        if is_met {
+            own.stops.retain(|stop| !is_sign_in(stop));
+        } else {
+            own.stops.insert(
+                0,
+                Stop {
+                    id: "identity".to_owned(),
+                    when: None,
+                    from: Some(today),
+                    until: Some(today),
+                    kind: StopKind::SignIn,
+                    title: "Show who you are first".to_owned(),
+                    text: vec![needs.why.clone()],
+                    instead: None,
+                    policy: None,
+                },
+            );
+        }
+        Cow::Owned(own)
     }
 
     /// The document as one council offers it: where the options are "the departments", they are filled in.

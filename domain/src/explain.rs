@@ -26,7 +26,9 @@ pub fn explain(service: &Service, council: &Council) -> Result<String, fmt::Erro
     }
     promise(&mut out, service)?;
     if let Some(needs) = &service.needs_identity {
-        writeln!(out, "Only for people of whom we know: {}. {}", needs.level.name(), needs.why)?;
+        let is_needed_where = service.stops.iter().any(|stop| stop.kind == StopKind::SignIn);
+        let whom = if is_needed_where { "Where it needs sign-in, only" } else { "Only" };
+        writeln!(out, "{whom} for people of whom we know: {}. {}", needs.level.name(), needs.why)?;
     }
     let pages = journey::pages(service);
     let many = pages.len();

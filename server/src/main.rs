@@ -4,24 +4,28 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use domain::audit::Head;
 use domain::catalogue::Service;
 use indicatif::ProgressBar;
+use sea_orm::DbErr;
 use server::adapters::blobs::Blobs;
 use server::adapters::mail::Mailer;
 use server::chance::Dice;
 use server::config::{Config, ServeConfig};
 use server::councils::{Councils, Served, Sources};
-use server::gazetteer::{addresses, demo, wards};
+use server::gazetteer::addresses::Skipped;
+use server::gazetteer::{addresses, demo, electors, wards};
 use server::jobs::{runner, sweep};
 use server::photo::{self, PhotoCleaner};
 use server::secret::Secret;
 use server::state::{AppState, Parts};
-use server::store::Database;
 use server::store::audit::Verified;
+use server::store::identity::Rows;
+use server::store::{Database, Store, StoreError};
 use server::{app, listen, routes};
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, broadcast};
@@ -54,17 +58,17 @@ enum Command {
         #[arg(long, value_name = "SERVICE")]
         explain: Option<String>,
     },
-    /// Take in a council's addresses or wards, in place of those that were there
+    /// Take in a council's addresses, wards or electoral roll, in place of those that were there
     Import {
         /// What the file holds
         what: Importable,
-        /// A CSV file of addresses, or a GeoJSON file of wards
+        /// A CSV file of addresses or of the roll, or a GeoJSON file of wards
         file: PathBuf,
         /// The council, where there are several
         #[arg(long)]
         council: Option<String>,
     },
-    /// Add the staff accounts, streets and wards of the demonstration councils
+    /// Add the staff accounts, streets, wards and invented electoral roll of the demonstration councils
     SeedDemo,
     /// Look after the log of who did and read what
     Audit {
@@ -92,6 +96,7 @@ enum Audit {
 enum Importable {
     Addresses,
     Wards,
+    ElectoralRoll,
 }
 
 type Result<T> = std::result::Result<T, String>;
@@ -266,7 +271,42 @@ async fn import(config: &Config, what: Importable, file: &Path, council: Option<
             store.replace_wards(areas).await.map_err(|error| error.to_string())?;
             println!("{}: {own} wards, and the areas of {around} councils around.", served.council.name);
         }
+        Importable::ElectoralRoll => import_roll(&store, file, &served.council.name).await?,
     }
+    Ok(())
+}
+
+/// Reads a roll straight into the database: its length does not matter.
+#[expect(clippy::print_stderr, reason = "what was left out is told apart from what was done")]
+async fn import_roll(store: &Store, file: &Path, council: &str) -> Result<()> {
+    let size = std::fs::metadata(file).map_err(|error| format!("{}: {error}", file.display()))?.len();
+    let bar = ProgressBar::new(size);
+    let left_out = Arc::new(AtomicUsize::new(0));
+    let rows: Rows = {
+        let (bar, left_out, file) = (bar.clone(), left_out.clone(), file.to_owned());
+        Arc::new(move || {
+            bar.set_position(0);
+            left_out.store(0, Ordering::SeqCst);
+            let opened =
+                std::fs::File::open(&file).map_err(|error| format!("{}: {error}", file.display()))?;
+            let (bar, left_out, file) = (bar.clone(), left_out.clone(), file.clone());
+            let reading = bar.wrap_read(std::io::BufReader::new(opened));
+            let read = electors::read(reading, move |skipped: Skipped| {
+                if left_out.fetch_add(1, Ordering::SeqCst) < NAMED {
+                    let Skipped { line, why } = skipped;
+                    bar.suspend(|| eprintln!("{}:{line}: left out: {why}", file.display()));
+                }
+            })?;
+            Ok(Box::new(read))
+        })
+    };
+    let many = store.replace_roll(rows).await.map_err(|error| match error {
+        StoreError::Database(DbErr::Custom(why)) => why,
+        other => other.to_string(),
+    })?;
+    bar.finish_and_clear();
+    let skipped = left_out.load(Ordering::SeqCst);
+    println!("{council}: {many} people on the electoral roll; {skipped} lines left out.");
     Ok(())
 }
 
@@ -284,6 +324,10 @@ async fn seed_demo(config: &Config) -> Result<()> {
                 .replace_addresses(streets, addresses, Arc::new(|_| {}))
                 .await
                 .map_err(|error| error.to_string())?;
+        }
+        if !store.has_roll().await.map_err(|error| error.to_string())? {
+            let roll: Rows = Arc::new(|| Ok(Box::new(demo::electors().into_iter().map(Ok))));
+            store.replace_roll(roll).await.map_err(|error| error.to_string())?;
         }
         println!(
             "Staff of {}, who can sign in at /staff (the code comes to /demo/mailbox):",

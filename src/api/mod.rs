@@ -6,6 +6,7 @@ pub mod council;
 pub mod drafts;
 pub mod events;
 pub mod follow;
+pub mod identity;
 pub mod nearby;
 pub mod photos;
 pub mod places;

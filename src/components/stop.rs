@@ -28,6 +28,12 @@ pub fn stop_panel(service: &Service, stop: &Stop) -> AnyView {
         StopKind::Emergency => "If it is not an emergency, change your answer, or ring us on ",
         StopKind::SignIn | StopKind::Closed => "If you can't wait or need help, ring us on ",
     };
+    let (way, way_words) = match &service.needs_identity {
+        Some(_) if stop.kind == StopKind::SignIn => {
+            (paths::for_form(paths::ACCOUNT_IDENTITY, &service.id), "Sign in and show who you are")
+        }
+        _ => (paths::HOME.to_owned(), "See what else you can do here"),
+    };
     let urgent = stop.kind == StopKind::Emergency;
     view! {
         <section class="portico-stop" class:portico-stop--urgent=urgent id=format!("stop-{}", stop.id)>
@@ -36,7 +42,7 @@ pub fn stop_panel(service: &Service, stop: &Stop) -> AnyView {
             {policy.map(|policy| view! { <PolicyLetter policy=policy /> }.drawn())}
             {instead}
             <p>{wrong}{phone}" ("{hours}")."</p>
-            <p><a href=paths::HOME>"See what else you can do here"</a></p>
+            <p><a href=way>{way_words}</a></p>
         </section>
     }
     .drawn()

@@ -7,6 +7,7 @@ use domain::case::Status;
 use domain::field::contact::is_email;
 use leptos::{prelude::*, task::spawn_local};
 
+use super::account_identity::came_from;
 use crate::api::{ApiProblem, account};
 use crate::components::button::{MAIN, SECONDARY, SubmitButton, act_button};
 use crate::components::error_summary::ErrorSummary;
@@ -54,7 +55,7 @@ fn signing_in() -> AnyView {
                 Err(sending.problem(words::email_format()))
             }
         },
-        move |()| address.go(paths::ACCOUNT_CODE),
+        move |()| address.go(&paths::for_form(paths::ACCOUNT_CODE, &came_from())),
     );
     let labelled = Labelled::new("email", "Email address")
         .hint("We will send you a code to sign in with. There is no password.".to_owned())

@@ -3,6 +3,7 @@
 use domain::api::account::AccountSignInRequest;
 use leptos::prelude::*;
 
+use super::account_identity::came_from;
 use crate::api::{ApiProblem, account};
 use crate::components::button::SubmitButton;
 use crate::components::error_summary::ErrorSummary;
@@ -35,7 +36,7 @@ pub fn AccountCodePage() -> impl IntoView {
                 Err(sending.problem(INCOMPLETE))
             }
         },
-        move |()| address.replace(paths::ACCOUNT),
+        move |()| address.replace(&after(&came_from())),
     );
     let labelled = Labelled::new("code", "6-digit code").error(sending.at("code"));
     let typing = Typing {
@@ -66,6 +67,16 @@ pub fn is_code(typed: &str) -> bool {
     let is_space = |c: char| c.is_whitespace() || c == '-';
     typed.chars().all(|c| c.is_ascii_digit() || is_space(c))
         && typed.chars().filter(char::is_ascii_digit).count() == 6
+}
+
+/// Where signing in leads: back to what somebody signed in for.
+#[must_use]
+pub fn after(service: &str) -> String {
+    if service.is_empty() {
+        paths::ACCOUNT.to_owned()
+    } else {
+        paths::for_form(paths::ACCOUNT_IDENTITY, service)
+    }
 }
 
 fn refused(problem: &ApiProblem) -> &'static str {

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod account_code;
+pub mod account_identity;
 pub mod check;
 pub mod find;
 pub mod form;

@@ -1,6 +1,7 @@
 //! `/api/staff`: a session cookie is the permission, and a reply of 401 says that there is none.
 
 use domain::api::follow::MessageRequest;
+use domain::api::identity::{DecideRequest, DeskRequest, WaitingDocuments};
 use domain::api::staff::{
     AuditPage, CloseRequest, CodeRequest, Colleagues, HandOverManyRequest, HandedOver, Me, Members,
     MovePromiseRequest, ProveRequest, PublishPhotoRequest, Queue, RoleRequest, SignInRequest, StaffCase,
@@ -203,6 +204,36 @@ pub fn document(id: Uuid, document: Uuid) -> String {
 #[must_use]
 pub fn events(id: Uuid) -> String {
     address(id, "/events")
+}
+
+/// Documents that residents sent to show who they are.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn waiting_documents() -> Reply<WaitingDocuments> {
+    api::get("/api/staff/identity").await
+}
+
+/// Where such a document is to be had.
+#[must_use]
+pub fn waiting_document(id: Uuid) -> String {
+    format!("/api/staff/identity/{id}/document")
+}
+
+/// Decides on it. Gives those that still wait.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn decide_document(id: Uuid, how: &DecideRequest) -> Reply<WaitingDocuments> {
+    api::post(&format!("/api/staff/identity/{id}/decide"), how).await
+}
+
+/// Says that a document was shown at a desk.
+///
+/// # Errors
+/// [`ApiProblem`]; `wrong_code` when the address and the code do not belong together.
+pub async fn shown_at_desk(request: &DeskRequest) -> Reply<()> {
+    api::tell("/api/staff/identity/desk", request).await
 }
 
 fn address(id: Uuid, rest: &str) -> String {

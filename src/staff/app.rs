@@ -9,8 +9,8 @@ use portico_app::a11y;
 
 use crate::pages::{
     audit::AuditPage, close::ClosePage, code::CodePage, export::ExportPage, hand_over::HandOverPage,
-    members::MembersPage, move_date::MovePage, queue::QueuePage, request::RequestPage,
-    sessions::SessionsPage, sign_in::SignInPage, write::WritePage,
+    identity::IdentityPage, members::MembersPage, move_date::MovePage, queue::QueuePage,
+    request::RequestPage, sessions::SessionsPage, sign_in::SignInPage, write::WritePage,
 };
 use crate::parts::{frame::Frame, load};
 use crate::{browser, handle, session};
@@ -46,6 +46,7 @@ fn Shell(council: CouncilView) -> impl IntoView {
                     <Route path=path!("export") view=ExportPage />
                     <Route path=path!("audit") view=AuditPage />
                     <Route path=path!("members") view=MembersPage />
+                    <Route path=path!("identity") view=IdentityPage />
                     <ParentRoute path=path!("/requests/:id") view=Request>
                         <Route path=path!("") view=RequestPage />
                         <Route path=path!("write") view=WritePage />

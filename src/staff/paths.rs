@@ -5,6 +5,8 @@ use uuid::Uuid;
 
 /// The queue.
 pub const QUEUE: &str = "/staff";
+/// Documents that show who people are.
+pub const IDENTITY: &str = "/staff/identity";
 /// Signing in, the address.
 pub const SIGN_IN: &str = "/staff/sign-in";
 /// Signing in, the code.
@@ -25,11 +27,12 @@ pub const MEMBERS: &str = "/staff/members";
 #[must_use]
 pub fn menu(role: Role) -> &'static [(&'static str, &'static str)] {
     const REQUESTS: (&str, &str) = (QUEUE, "Requests");
+    const IDENTITIES: (&str, &str) = (IDENTITY, "Who people are");
     match role {
-        Role::Manager => &[REQUESTS, (HAND_OVER, "Hand over"), (EXPORT, "Export")],
+        Role::Manager => &[REQUESTS, IDENTITIES, (HAND_OVER, "Hand over"), (EXPORT, "Export")],
         Role::Auditor => &[(AUDIT, "Audit log")],
         Role::Admin => &[(MEMBERS, "Staff")],
-        Role::Officer | Role::Resident | Role::Helper | Role::Terminal => &[REQUESTS],
+        Role::Officer | Role::Resident | Role::Helper | Role::Terminal => &[REQUESTS, IDENTITIES],
     }
 }
 
@@ -106,7 +109,7 @@ pub fn with_next(path: &str, next: Option<&str>) -> String {
 /// `next` of their own: it must never lead to another site, nor round in circles.
 #[must_use]
 pub fn safe_next(next: &str) -> Option<&str> {
-    let ours = [QUEUE, SESSIONS, HAND_OVER, EXPORT, AUDIT, MEMBERS].contains(&next)
+    let ours = [QUEUE, IDENTITY, SESSIONS, HAND_OVER, EXPORT, AUDIT, MEMBERS].contains(&next)
         || ["/staff?", "/staff/requests/"].iter().any(|start| next.starts_with(start));
     let plain = next.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/-?=&".contains(&byte));
     (ours && plain && !next.contains("//")).then_some(next)
@@ -119,8 +122,16 @@ mod tests {
     #[test]
     fn the_way_back_stays_in_the_app() {
         let id = Uuid::nil();
-        for good in [QUEUE, Show::Closed.path(), &request(id), &write(id), &move_date(id), &close(id), AUDIT]
-        {
+        for good in [
+            QUEUE,
+            IDENTITY,
+            Show::Closed.path(),
+            &request(id),
+            &write(id),
+            &move_date(id),
+            &close(id),
+            AUDIT,
+        ] {
             assert_eq!(safe_next(good), Some(good));
         }
         for bad in [

@@ -7,6 +7,7 @@ pub mod council;
 pub mod documents;
 pub mod drafts;
 pub mod follow;
+pub mod identity;
 pub mod nearby;
 pub mod photos;
 pub mod places;

@@ -11,6 +11,7 @@ use crate::access::Role;
 use crate::audit::Deed;
 use crate::case::{Outcome, Owner, Status};
 use crate::catalogue::Policy;
+use crate::identity::Known;
 use crate::reference::Reference;
 
 /// `POST /api/staff/sign-in`: send a code. The reply (204) is the same whether the address is known or not.
@@ -238,6 +239,9 @@ pub struct StaffCase {
     /// The ward it is about, by name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ward: Option<String>,
+    /// How sure we were who sent it; none where nobody was signed in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<Known>,
     /// Owned by the person asking: only then may they write, move the date and close.
     pub mine: bool,
     /// The photos that others who report the same may see.

@@ -72,6 +72,18 @@ impl Level {
         }
     }
 
+    /// What it is called, to staff.
+    #[must_use]
+    pub fn to_staff(self) -> &'static str {
+        match self {
+            Self::SaidSo => "what they said",
+            Self::EmailConfirmed => "email address confirmed",
+            Self::ElectoralRoll => "matched to the electoral roll",
+            Self::DocumentsSeen => "documents seen",
+            Self::Provider => "confirmed by a service that checks identity",
+        }
+    }
+
     /// How long a proof of it is good, in calendar months; `None` for as long as nothing it rests on changes.
     /// The roll is published anew every 1 December (Representation of the People Act 1983, section 13), so what
     /// it said is good for a year. The others are our choice.
@@ -149,6 +161,17 @@ pub struct NeedsIdentity {
     pub why: String,
 }
 
+/// How sure the council was who somebody is, when they sent something.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Known {
+    /// The level.
+    pub level: Level,
+    /// The name it was proven for: what is told in a form may be about somebody else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
 /// What is not enough.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -198,7 +221,7 @@ mod tests {
         for level in Level::ALL {
             assert_eq!(Level::parse(level.id()), Some(level));
             assert_eq!(serde_json::to_value(level).unwrap(), level.id());
-            assert!(!level.name().is_empty());
+            assert!(!level.name().is_empty() && !level.to_staff().is_empty());
         }
         for wrong in ["", "none", "Provider", "documents"] {
             assert_eq!(Level::parse(wrong), None, "{wrong}");

@@ -2,6 +2,7 @@
 //! street is meant. Six wards of two rows; 80 streets with 25 addresses each.
 
 use domain::field::Position;
+use domain::identity::roll::Elector;
 
 use super::{search_key, slug};
 use crate::store::places::{Address, Area, Street};
@@ -133,6 +134,45 @@ pub fn addresses() -> (Vec<Street>, Vec<Address>) {
     }
     (streets, addresses)
 }
+
+/// Who is on the invented roll: one or two people at each address, and those whom the demonstration is shown with.
+#[must_use]
+pub fn electors() -> Vec<Elector> {
+    let (_, addresses) = addresses();
+    let name =
+        |names: &str, at: usize| names.split(',').cycle().nth(at).unwrap_or_default().trim().to_uppercase();
+    let elector = |surname: String, forenames: String, address: &Address| Elector {
+        surname,
+        forenames,
+        lines: vec![address.lines[0].to_uppercase(), TOWN.to_uppercase()],
+        postcode: address.postcode.clone(),
+    };
+    let mut electors = Vec::new();
+    for (at, address) in addresses.iter().enumerate() {
+        let surname = name(SURNAMES, at * 7 + at / 25);
+        electors.push(elector(surname.clone(), name(FORENAMES, at * 5), address));
+        if at % 3 != 0 {
+            electors.push(elector(surname, name(FORENAMES, at * 5 + 11), address));
+        }
+    }
+    for (surname, forenames, first) in KNOWN {
+        let home = addresses.iter().find(|address| address.lines[0] == first);
+        electors.extend(home.map(|home| elector(surname.to_uppercase(), forenames.to_uppercase(), home)));
+    }
+    electors
+}
+
+/// Surname, forenames and home of those whom the demonstration is shown with.
+const KNOWN: [(&str, &str, &str); 3] = [
+    ("O'Brien", "Sam", "4 Mill Lane"),
+    ("Taylor", "Sam", "12 Mill Lane"),
+    ("Lindqvist", "Ann Marie", "7 Harbour Street"),
+];
+
+const SURNAMES: &str = "Abara,Ashworth,Begum,Carter,Chaudhry,Davies,Dunn,Ellis,Farrow,Gomes,Greenwood,Hollis,Hussain,Iqbal,\
+Jarvis,Kaur,Kelly,Lowe,Marsh,Mensah,Novak,Okoro,Parry,Quinn,Reed,Rossi,Salt,Singh,Thorne,Usman,Vance,Walsh,Yilmaz";
+const FORENAMES: &str = "Ada,Amir,Beth,Callum,Chloe,Dev,Dorota,Ewan,Fatima,Gareth,Hana,Ibrahim,Isla,Jack,Joan,Kwame,\
+Leila,Marek,Nadia,Oliver,Priti,Rhys,Rosa,Stan,Tess,Umar,Vera,Will,Zoe";
 
 /// An invented postcode in a form that is recognised; the district ZE9 does not exist.
 fn postcode(number: u32) -> String {

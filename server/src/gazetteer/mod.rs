@@ -1,8 +1,9 @@
-//! The gazetteer comes from the council's own lists: addresses as CSV, wards as GeoJSON. What can't be read is
+//! The council's own lists: addresses and the electoral roll as CSV, wards as GeoJSON. What can't be read is
 //! named with its line and left out.
 
 pub mod addresses;
 pub mod demo;
+pub mod electors;
 pub mod wards;
 
 /// The form streets are searched in: lower case, without punctuation, common short forms written out, and a

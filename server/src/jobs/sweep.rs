@@ -1,6 +1,7 @@
-//! Clearing up: photos that no request took within a day, sessions and codes that ended, old counts.
+//! Clearing up: photos that no request took within a day, documents that were decided on, sessions and codes that ended, old counts.
 
 use chrono::TimeDelta;
+use uuid::Uuid;
 
 use crate::state::AppState;
 use crate::store::StoreError;
@@ -26,7 +27,24 @@ pub async fn sweep(state: &AppState) -> Result<(), StoreError> {
     }
     state.db.forget_codes(now).await?;
     state.db.forget_staff_sessions(now).await?;
+    for (council, document) in state.db.unerased().await? {
+        erase(state, council, document).await?;
+    }
     state.db.forget_resident_sessions(now).await?;
     state.db.forget_drafts(now).await?;
     state.db.forget_attempts(now - COUNT_MATTERS).await
+}
+
+/// Deletes a document that was decided on. What fails is tried again with the next clearing up.
+///
+/// # Errors
+/// The database's errors.
+pub async fn erase(state: &AppState, council: String, document: Uuid) -> Result<(), StoreError> {
+    match state.blobs.delete(&council, document).await {
+        Ok(()) => state.db.erased(council, document).await,
+        Err(error) => {
+            tracing::error!(%error, %document, "a document can't be deleted");
+            Ok(())
+        }
+    }
 }

@@ -1,11 +1,14 @@
 //! Submitting a form: checked by the same rules as in the browser, stored once.
 
+use std::borrow::Cow;
+
 use axum::http::StatusCode;
 use domain::answers::{Answers, question_of};
 use domain::api::requests::{SubmitRequest, Submitted};
 use domain::case::{self, Actor, Case, Event, Linked, Recorded};
 use domain::catalogue::Service;
 use domain::field::{ErrorCode, FieldError, Kind, Position, Value};
+use domain::identity::Proof;
 use domain::reference::Reference;
 use domain::validate::Answer;
 use domain::{journey, validate};
@@ -20,6 +23,7 @@ use crate::operations::links;
 use crate::secret;
 use crate::state::AppState;
 use crate::store::StoreError;
+use crate::store::identity::{KeptProof, known};
 use crate::store::nearby::Spot;
 use crate::store::places::Area;
 use crate::store::requests::{NewRequest, Stored, Submission};
@@ -40,7 +44,11 @@ pub async fn submit(
     resident: Option<Uuid>,
 ) -> Result<(Submitted, bool), ApiError> {
     let body_hash = body_hash(&request);
-    let (service, mut answers) = match read(state, at, &request) {
+    let proofs = match resident {
+        Some(resident) => at.store.proofs(resident).await?,
+        None => Vec::new(),
+    };
+    let (service, mut answers) = match read(state, at, &request, &proofs) {
         Ok(read) => read,
         // The form may have changed since it was stored: what was stored stays stored.
         Err(error) => {
@@ -51,6 +59,7 @@ pub async fn submit(
                 .map_or(Err(error), |before| again(state, at, &before, &body_hash));
         }
     };
+    let service = &*service;
     let now = state.now();
     let standard = service.standard_for(&request.answers);
     let place = locate(at, &mut answers).await?;
@@ -77,6 +86,7 @@ pub async fn submit(
         answers,
         parts: Vec::new(),
         part_of: None,
+        identity: resident.map(|_| known(&proofs, now)),
     };
     let shown = service.nearby.is_some() && (place.position.is_some() || place.street.is_some());
     for _ in 0..TRIES {
@@ -174,17 +184,21 @@ fn read<'s>(
     state: &AppState,
     at: &'s At,
     request: &SubmitRequest,
-) -> Result<(&'s Service, Vec<Answer>), ApiError> {
+    proofs: &[KeptProof],
+) -> Result<(Cow<'s, Service>, Vec<Answer>), ApiError> {
     let service = at.served.service(&request.service).ok_or_else(ApiError::not_found)?;
+    let now = state.now();
+    let today = at.served.local(now).date();
+    let proofs: Vec<Proof> = proofs.iter().map(|kept| kept.proof).collect();
+    let service = service.for_somebody(&proofs, now, today);
     // What changed is for a person to see before it is sent.
     if request.version != service.version {
         return Err(ApiError::new(StatusCode::CONFLICT, "changed"));
     }
-    let today = at.served.local(state.now()).date();
-    if service.closed_on(today).is_some() || journey::stop(service, &request.answers).is_some() {
+    if service.closed_on(today).is_some() || journey::stop(&service, &request.answers).is_some() {
         return Err(ApiError::new(StatusCode::CONFLICT, "stopped"));
     }
-    let answers = validate::form(service, &request.answers, today).map_err(ApiError::invalid)?;
+    let answers = validate::form(&service, &request.answers, today).map_err(ApiError::invalid)?;
     Ok((service, answers))
 }
 

@@ -146,6 +146,7 @@ pub fn staff(
     let today = served.local(state.now()).date();
     let (team, routed, ward) =
         (case.submission.team.clone(), case.submission.routed.clone(), case.submission.ward.clone());
+    let identity = case.submission.identity.clone();
     let mut request = follow(state, served, case);
     // The whole, its parts and their keys are the resident's.
     request.parts.clear();
@@ -159,6 +160,7 @@ pub fn staff(
         team,
         routed,
         ward,
+        identity,
         earliest: today.succ_opt().unwrap_or(today),
         part,
         request,

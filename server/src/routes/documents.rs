@@ -99,6 +99,16 @@ pub(super) async fn serve(
         _ => None,
     });
     let name = names.flatten().find(|known| known.id == document).map_or("", |known| known.name.as_str());
+    sent(state, at, document, name).await
+}
+
+/// The document itself, for somebody who may see it, to be saved under a name.
+pub(super) async fn sent(
+    state: &AppState,
+    at: &At,
+    document: Uuid,
+    name: &str,
+) -> Result<Response, ApiError> {
     let bytes = match state.blobs.get(at.store.council(), document, Size::Document).await {
         Ok(bytes) => bytes,
         Err(object_store::Error::NotFound { .. }) => return Err(ApiError::not_found()),

@@ -11,6 +11,7 @@ pub mod export;
 pub mod follow;
 pub mod hand_over;
 pub mod health;
+pub mod identity;
 pub mod members;
 pub mod nearby;
 pub mod photos;
@@ -52,6 +53,7 @@ pub fn router() -> OpenApiRouter<AppState> {
         .merge(follow::router())
         .merge(account::router())
         .merge(staff_sign_in::router())
+        .merge(identity::router())
         .merge(staff::router())
         .merge(hand_over::router())
         .merge(export::router())

@@ -7,10 +7,12 @@ use axum::response::{IntoResponse as _, Response};
 use domain::api::problem::Problem;
 use domain::api::services::{Promised, ServiceSummary, ServiceView, SuggestRequest, Suggested};
 use domain::catalogue::Service;
+use domain::identity::Proof;
 use domain::standard::Standard;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::identity;
 use crate::access::Declare as _;
 use crate::councils::{ENGLISH, List, Served};
 use crate::error::ApiError;
@@ -68,9 +70,14 @@ async fn one(
     headers: HeaderMap,
     Path(id): Path<String>,
 ) -> Result<Response, ApiError> {
-    let view =
-        view(&state, &at.served, language(&at.served, &headers), &id).ok_or_else(ApiError::not_found)?;
-    Ok(([(header::VARY, "Accept-Language")], Json(view)).into_response())
+    let language = language(&at.served, &headers);
+    let service = at.served.service(&id).ok_or_else(ApiError::not_found)?;
+    let known = known(&state, &at, &headers, service).await?;
+    let view = view(&state, &at.served, language, &id, &known).ok_or_else(ApiError::not_found)?;
+    // One that asks who somebody is, is not the same for all.
+    let caching = if service.needs_identity.is_some() { "no-store" } else { "no-cache" };
+    let headers = [(header::VARY, "Accept-Language"), (header::CACHE_CONTROL, caching)];
+    Ok((headers, Json(view)).into_response())
 }
 
 /// The language a person wants, of those the council offers.
@@ -80,11 +87,28 @@ pub fn language<'s>(served: &'s Served, headers: &HeaderMap) -> &'s str {
     served.language(accepted.unwrap_or_default())
 }
 
-/// A service as pages show it.
+/// What is known of who asks for a service, where it needs to be.
+pub(crate) async fn known(
+    state: &AppState,
+    at: &At,
+    headers: &HeaderMap,
+    service: &Service,
+) -> Result<Vec<Proof>, ApiError> {
+    if service.needs_identity.is_some() { identity::proofs(state, at, headers).await } else { Ok(Vec::new()) }
+}
+
+/// A service as pages show it to somebody of whom this is known.
 #[must_use]
-pub fn view(state: &AppState, served: &Served, language: &str, id: &str) -> Option<ServiceView> {
-    let service = for_pages(served.service_in(language, id)?);
+pub fn view(
+    state: &AppState,
+    served: &Served,
+    language: &str,
+    id: &str,
+    known: &[Proof],
+) -> Option<ServiceView> {
     let now = state.now();
+    let service = served.service_in(language, id)?;
+    let service = for_pages(&service.for_somebody(known, now, served.local(now).date()));
     let promise = |standard: &Standard| Promised {
         acknowledge_by: served.due(now, standard.acknowledge),
         complete_by: served.due(now, standard.complete),

@@ -175,6 +175,7 @@ impl Store {
         .update_column(resident_browser::Column::SeenAt)
         .to_owned();
         resident_browser::Entity::insert(browser).on_conflict(again).exec_without_returning(on).await?;
+        self.confirm_email(on, signing_in.session, resident.id, now).await?;
         Ok(Some(resident))
     }
 
@@ -188,7 +189,7 @@ impl Store {
         Ok(resident_browser::Entity::find_by_id(key).one(self.db.reader()).await?.is_some())
     }
 
-    async fn resident_by_email(&self, email: &str) -> Result<Option<Resident>, StoreError> {
+    pub(super) async fn resident_by_email(&self, email: &str) -> Result<Option<Resident>, StoreError> {
         Ok(resident::Entity::find()
             .filter(resident::Column::CouncilId.eq(&*self.council))
             .filter(resident::Column::EmailKey.eq(same_email_key(email)))

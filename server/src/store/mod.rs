@@ -6,6 +6,7 @@ pub mod attempts;
 pub mod audit;
 pub mod drafts;
 pub mod entities;
+pub mod identity;
 pub mod jobs;
 mod migrations;
 pub mod nearby;

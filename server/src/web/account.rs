@@ -11,12 +11,13 @@ use portico_app::pages::account_code;
 use portico_app::{paths, words};
 
 use super::form::{Form, no_files};
+use super::identity::{came_from, for_form};
 use super::pages;
 use super::visit::{Visit, or_sorry};
 use crate::access::Pages;
 use crate::error::ApiError;
 use crate::extract::{At, SignedIn, signed_in};
-use crate::routes::account;
+use crate::routes::{account, identity};
 use crate::state::AppState;
 
 /// The pages with these forms.
@@ -42,6 +43,7 @@ pub(super) async fn reply(
 ) -> Result<Result<String, ApiProblem>, ApiError> {
     let reply = match path {
         api::account::ADDRESS => serde_json::to_string(&account::view(state, at, who).await?),
+        api::identity::ADDRESS => serde_json::to_string(&identity::view(state, at, &who.resident).await?),
         _ => return Ok(Err(ApiProblem::not_found())),
     };
     Ok(Ok(reply.unwrap_or_default()))
@@ -66,6 +68,7 @@ fn problem(id: &str, words: &str) -> Vec<Problem> {
 /// Has a code sent; or does what was pressed in the account.
 async fn act(State(state): State<AppState>, at: At, request: Request) -> Response {
     let headers = request.headers().clone();
+    let service = came_from(&request);
     let done = async {
         let form = Form::read(request, &no_files).await?;
         let visit = Visit::of(&state, &at, &headers).await?;
@@ -88,10 +91,12 @@ async fn act(State(state): State<AppState>, at: At, request: Request) -> Respons
         }
         let email = form.text("email").trim();
         if !is_email(email) {
-            return visit.again(&form, problem("email", words::email_format()), paths::ACCOUNT).await;
+            let again = visit.again(&form, problem("email", words::email_format()), paths::ACCOUNT).await?;
+            return Ok(for_form(again, paths::ACCOUNT, &service));
         }
         let cookie = account::send_code(&state, &at, &headers, email).await?;
-        Ok(with(visit.done(paths::ACCOUNT, paths::ACCOUNT_CODE).await?, cookie))
+        let code = paths::for_form(paths::ACCOUNT_CODE, &service);
+        Ok(with(visit.done(paths::ACCOUNT, &code).await?, cookie))
     };
     or_sorry(&state, &at, done).await
 }
@@ -99,17 +104,25 @@ async fn act(State(state): State<AppState>, at: At, request: Request) -> Respons
 /// Signs in with the code that was sent.
 async fn code(State(state): State<AppState>, at: At, request: Request) -> Response {
     let headers = request.headers().clone();
+    let service = came_from(&request);
     let done = async {
         let form = Form::read(request, &no_files).await?;
         let visit = Visit::of(&state, &at, &headers).await?;
+        let wrong = async |words: &str| {
+            let again = visit.again(&form, problem("code", words), paths::ACCOUNT_CODE).await?;
+            Ok(for_form(again, paths::ACCOUNT_CODE, &service))
+        };
         let typed = form.text("code");
         if !account_code::is_code(typed) {
-            return visit.again(&form, problem("code", account_code::INCOMPLETE), paths::ACCOUNT_CODE).await;
+            return wrong(account_code::INCOMPLETE).await;
         }
         match account::use_code(&state, &at, &headers, typed).await {
-            Ok(cookie) => Ok(with(visit.done(paths::ACCOUNT_CODE, paths::ACCOUNT).await?, cookie)),
+            Ok(cookie) => {
+                let after = account_code::after(&service);
+                Ok(with(visit.done(paths::ACCOUNT_CODE, &after).await?, cookie))
+            }
             Err(error) if error.status() == StatusCode::UNPROCESSABLE_ENTITY => {
-                visit.again(&form, problem("code", account_code::WRONG), paths::ACCOUNT_CODE).await
+                wrong(account_code::WRONG).await
             }
             Err(error) => Err::<_, ApiError>(error),
         }

@@ -5,6 +5,7 @@ pub mod account;
 pub mod assets;
 pub mod followed;
 mod form;
+pub mod identity;
 pub mod pages;
 pub mod posted;
 pub mod ready;

@@ -91,7 +91,11 @@ async fn page(state: &AppState, at: &At, headers: &HeaderMap, address: &str) -> 
         return Ok(with_policy(at, ready.reply(headers)));
     }
     let posted = posted.map(|posted| Posted { files: Vec::new(), ..posted });
-    let service = id.and_then(|id| routes::services::view(state, &at.served, language, id));
+    let known = match id.and_then(|id| at.served.service(id)) {
+        Some(service) => routes::services::known(state, at, headers, service).await?,
+        None => Vec::new(),
+    };
+    let service = id.and_then(|id| routes::services::view(state, &at.served, language, id, &known));
     let place = match found {
         Some(Page::Account { page }) => Some(portico_app::account::find(page)),
         _ => None,

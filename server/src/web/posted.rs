@@ -1,6 +1,8 @@
 //! The forms of services without the app: pages of questions that are posted, and sent at the end.
 
 use axum::extract::{Request, State};
+use std::borrow::Cow;
+
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use axum::routing::get;
@@ -64,7 +66,7 @@ struct Filling<'a> {
     state: &'a AppState,
     at: &'a At,
     language: &'a str,
-    service: &'a Service,
+    service: Cow<'a, Service>,
     visit: Visit<'a>,
 }
 
@@ -72,6 +74,9 @@ impl<'a> Filling<'a> {
     async fn of(state: &'a AppState, at: &'a At, headers: &HeaderMap, id: &str) -> Result<Self, ApiError> {
         let language = routes::services::language(&at.served, headers);
         let service = at.served.service_in(language, id).ok_or_else(ApiError::not_found)?;
+        let known = routes::services::known(state, at, headers, service).await?;
+        let now = state.now();
+        let service = service.for_somebody(&known, now, at.served.local(now).date());
         Ok(Self { state, at, language, service, visit: Visit::of(state, at, headers).await? })
     }
 
@@ -87,9 +92,9 @@ impl<'a> Filling<'a> {
     }
 
     /// Where these answers lead to.
-    fn resume(&self, posted: &Posted) -> Next<'a> {
+    fn resume(&self, posted: &Posted) -> Next<'_> {
         let today = self.at.served.local(self.state.now()).date();
-        journey::resume(self.service, &posted.answers, today, |question| has_passed(posted, question))
+        journey::resume(&self.service, &posted.answers, today, |question| has_passed(posted, question))
     }
 
     /// Takes what was posted for these questions.
@@ -207,7 +212,7 @@ async fn post_page(
         return Ok(visit.to(&paths::service(id)));
     }
     let known = filling.begun().await?.files;
-    let received = received::receive(state, at, filling.service, &form, &known).await;
+    let received = received::receive(state, at, &filling.service, &form, &known).await;
     visit::in_turn(|| filling.go_on(step, &form, received.clone(), &headers, &uri)).await
 }
 
@@ -400,7 +405,7 @@ fn remove(page: &[Question], path: &str, answers: &mut Answers) {
 
 /// Sends the form.
 async fn send(State(state): State<AppState>, at: At, Path(id): Path<String>, request: Request) -> Response {
-    or_sorry(&state, &at, post_check(&state, &at, &id, request)).await
+    or_sorry(&state, &at, Box::pin(post_check(&state, &at, &id, request))).await
 }
 
 async fn post_check(state: &AppState, at: &At, id: &str, request: Request) -> Result<Response, ApiError> {

@@ -17,6 +17,7 @@ mod catalogue;
 mod documents;
 mod follow;
 mod guard;
+mod identity;
 mod jobs;
 mod journey;
 mod nearby;

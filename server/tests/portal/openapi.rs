@@ -6,8 +6,9 @@ use crate::support::Portal;
 use axum::body::Body;
 use serde_json::Value;
 
-const OPERATIONS: [&str; 59] = [
+const OPERATIONS: [&str; 67] = [
     "get /api/account",
+    "get /api/account/identity",
     "get /api/addresses",
     "get /api/council",
     "get /api/follow/{key}",
@@ -27,6 +28,8 @@ const OPERATIONS: [&str; 59] = [
     "get /api/staff/audit/export",
     "get /api/staff/colleagues",
     "get /api/staff/export",
+    "get /api/staff/identity",
+    "get /api/staff/identity/{id}/document",
     "get /api/staff/me",
     "get /api/staff/members",
     "get /api/staff/requests",
@@ -37,6 +40,9 @@ const OPERATIONS: [&str; 59] = [
     "get /api/staff/sessions",
     "post /api/account/code",
     "post /api/account/collect",
+    "post /api/account/identity/desk-code",
+    "post /api/account/identity/documents",
+    "post /api/account/identity/roll",
     "post /api/account/sign-in",
     "post /api/account/sign-out",
     "post /api/account/sign-out-everywhere",
@@ -52,6 +58,8 @@ const OPERATIONS: [&str; 59] = [
     "post /api/requests",
     "post /api/services/suggest",
     "post /api/services/{id}/nearby/{request}/watch",
+    "post /api/staff/identity/desk",
+    "post /api/staff/identity/{id}/decide",
     "post /api/staff/members/{id}/role",
     "post /api/staff/prove",
     "post /api/staff/prove/code",

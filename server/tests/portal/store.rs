@@ -103,6 +103,7 @@ fn with_photos(number: u32, photos: &[Uuid]) -> NewRequest {
         fee: Vec::new(),
         parts: Vec::new(),
         part_of: None,
+        identity: None,
         acknowledge_by: day(8),
         complete_by: day(14),
     };

@@ -5,6 +5,7 @@ pub mod close;
 pub mod code;
 pub mod export;
 pub mod hand_over;
+pub mod identity;
 pub mod members;
 pub mod move_date;
 pub mod queue;

@@ -49,6 +49,7 @@ fn page(handle: Handle, case: Memo<StaffCase>) -> AnyView {
             {move || case.with(standing)}
             {destination(&first)}
             {part_of(&first)}
+            {identity(&first)}
             <Actions handle=handle case=case sending=sending />
             <h2 class="govuk-heading-m">"What the resident told us"</h2>
             // Answers never change once they are sent.
@@ -73,6 +74,13 @@ fn part_of(case: &StaffCase) -> Option<AnyView> {
         }
         .into_any()
     })
+}
+
+/// How sure we were who sent it. The form may name somebody else.
+fn identity(case: &StaffCase) -> Option<AnyView> {
+    let known = case.identity.clone()?;
+    let name = known.name.map(|name| view! { ", as "<bdi>{name}</bdi> }.into_any());
+    Some(view! { <p>"Identity: "{known.level.to_staff()}{name}</p> }.into_any())
 }
 
 /// The team, the ward, and why it came here.
