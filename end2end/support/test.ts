@@ -16,6 +16,8 @@ export const STAFF = {
   dan: { name: "Dan Morris", email: "dan@saltmarsh.example", department: "Customer services" },
   kofi: { name: "Kofi Mensah", email: "kofi@saltmarsh.example", department: "Parking" },
   elin: { name: "Elin Price", email: "elin@saltmarsh.example", department: "Libraries" },
+  nia: { name: "Nia Evans", email: "nia@saltmarsh.example", department: "Governance" },
+  omar: { name: "Omar Farouk", email: "omar@saltmarsh.example", department: "Customer services" },
   peter: { name: "Peter Lamb", email: "peter@saltmarsh.example", department: "Council tax and benefits" },
 } as const;
 

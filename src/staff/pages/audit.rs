@@ -34,9 +34,9 @@ pub fn AuditPage() -> impl IntoView {
         });
     };
     read(None);
-    let failed = move || problem.get().filter(|_| rows.with(Option::is_none));
+    let failed = Memo::new(move |_| problem.get().filter(|_| rows.with(Option::is_none)));
     move || {
-        match failed() {
+        match failed.get() {
         Some(problem) => load::failed(&problem, Callback::new(move |()| read(None))),
         None => view! {
             <div class="govuk-width-container">

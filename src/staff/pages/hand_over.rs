@@ -94,8 +94,8 @@ pub fn HandOverPage() -> impl IntoView {
     };
     a11y::use_page(move || format!("{}Hand over requests", page.sending.prefix()));
     let known = Memo::new(move |_| live.value().with(Option::is_some));
-    let problem = move || live.problem().get().filter(|_| !known.get());
-    move || match problem() {
+    let problem = Memo::new(move |_| live.problem().get().filter(|_| !known.get()));
+    move || match problem.get() {
         Some(problem) => load::failed(&problem, Callback::new(move |()| live.refresh())),
         None if !known.get() => load::loading(),
         None => view! {

@@ -55,7 +55,7 @@ impl Page {
                     self.read();
                 }
                 Some(Err(problem)) => {
-                    self.sending.fail(&format!("role-{id}"), words::refused(&problem, None))
+                    self.sending.fail(&format!("role-{id}"), words::refused(&problem, None));
                 }
                 None => {}
             }
@@ -75,9 +75,9 @@ pub fn MembersPage() -> impl IntoView {
     };
     a11y::use_page(move || format!("{}Staff", page.sending.prefix()));
     page.read();
-    let failed = move || page.problem.get().filter(|_| page.members.with(Option::is_none));
+    let failed = Memo::new(move |_| page.problem.get().filter(|_| page.members.with(Option::is_none)));
     move || {
-        match failed() {
+        match failed.get() {
         Some(problem) => load::failed(&problem, Callback::new(move |()| page.read())),
         None => view! {
             <div class="govuk-width-container">

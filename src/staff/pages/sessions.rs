@@ -28,20 +28,20 @@ pub fn SessionsPage() -> impl IntoView {
             });
         }
     };
-    let line = |session: &SessionView| {
+    let place = |session: &SessionView| {
         let here = session.here.then_some(" This is where you are now.");
         view! { <li>{session.device.clone()}", since "{session.since.clone()}"."{here}</li> }
     };
     let list = move || {
         live.value().with(|kept| {
             kept.as_ref().map(|kept| {
-                view! { <ul class="govuk-list govuk-list--bullet">{kept.sessions.iter().map(line).collect_view()}</ul> }
+                view! { <ul class="govuk-list govuk-list--bullet">{kept.sessions.iter().map(place).collect_view()}</ul> }
             })
         })
     };
-    let failed = move || live.problem().get().filter(|_| live.value().with(Option::is_none));
+    let failed = Memo::new(move |_| live.problem().get().filter(|_| live.value().with(Option::is_none)));
     move || {
-        match failed() {
+        match failed.get() {
         Some(problem) => load::failed(&problem, Callback::new(move |()| live.refresh())),
         None => view! {
             <Column>

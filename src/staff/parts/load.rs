@@ -19,6 +19,9 @@ pub fn failed(problem: &ApiProblem, again: Callback<()>) -> AnyView {
     if problem.is_not_found() {
         return not_found();
     }
+    if problem.code == "not_your_role" {
+        return not_for_you();
+    }
     a11y::use_page(|| "Sorry, there is a problem".to_owned());
     let why = words::call_failed(problem);
     view! {
@@ -26,6 +29,19 @@ pub fn failed(problem: &ApiProblem, again: Callback<()>) -> AnyView {
             <h1 class="govuk-heading-l">"Sorry, there is a problem"</h1>
             <p>{why}"."</p>
             <button type="button" class="govuk-button" on:click=move |_| again.run(())>"Try again"</button>
+        </Column>
+    }
+    .into_any()
+}
+
+/// The page for what another role is for.
+fn not_for_you() -> AnyView {
+    a11y::use_page(|| "This is not for your role".to_owned());
+    view! {
+        <Column>
+            <h1 class="govuk-heading-l">"This is not for your role"</h1>
+            <p>"If you need it for your work, ask whoever looks after your accounts."</p>
+            <p><a href=paths::QUEUE>"Go to your own page"</a></p>
         </Column>
     }
     .into_any()

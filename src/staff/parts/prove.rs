@@ -58,9 +58,8 @@ fn form(proof: Proof, then: Callback<()>) -> AnyView {
     let code = RwSignal::new(String::new());
     let ask = move || {
         spawn_local(async move {
-            match proof.session.pass(api::prove().await) {
-                Some(Err(problem)) => sending.fail("prove-code", refused(&problem)),
-                Some(Ok(())) | None => {}
+            if let Some(Err(problem)) = proof.session.pass(api::prove().await) {
+                sending.fail("prove-code", refused(&problem));
             }
         });
     };
