@@ -4,12 +4,13 @@
 use leptos::prelude::*;
 
 use crate::api::account::ADDRESS;
-use crate::api::identity;
+use crate::api::{consent, identity};
 use crate::components::layout::Column;
 use crate::components::load::not_found;
 use crate::live::Drawn as _;
 use crate::pages::{
     account::AccountPage, account_code::AccountCodePage, account_identity::AccountIdentityPage,
+    account_looked::AccountLookedPage, account_sharing::AccountSharingPage,
 };
 use crate::paths::{self, Page};
 
@@ -52,6 +53,20 @@ pub const PLACES: &[Place] = &[
         own: false,
         draw: || view! { <AccountIdentityPage /> }.drawn(),
     },
+    Place {
+        slug: "sharing",
+        title: Some("Who may see them"),
+        asks: Some(consent::ADDRESS),
+        own: true,
+        draw: || view! { <AccountSharingPage /> }.drawn(),
+    },
+    Place {
+        slug: "who-looked",
+        title: Some("Who looked"),
+        asks: Some(consent::LOOKED),
+        own: true,
+        draw: || view! { <AccountLookedPage /> }.drawn(),
+    },
 ];
 
 /// The page of this name.
@@ -64,7 +79,9 @@ pub fn find(slug: &str) -> Option<&'static Place> {
 #[must_use]
 pub fn needs(page: Page<'_>) -> Vec<String> {
     let Page::Account { page } = page else { return Vec::new() };
-    find(page).and_then(|place| place.asks).map(ToOwned::to_owned).into_iter().collect()
+    // The first page asks what was not answered yet, too.
+    let invite = page.is_empty().then_some(consent::INVITE);
+    find(page).and_then(|place| place.asks).into_iter().chain(invite).map(ToOwned::to_owned).collect()
 }
 
 /// Draws a page of the account; none when it is a page of another app.

@@ -13,6 +13,10 @@ pub const ACCOUNT: &str = "/account";
 pub const ACCOUNT_CODE: &str = "/account/code";
 /// Showing who one is.
 pub const ACCOUNT_IDENTITY: &str = "/account/identity";
+/// What the resident decided about their details.
+pub const SHARING: &str = "/account/sharing";
+/// Who looked at what is in the account.
+pub const WHO_LOOKED: &str = "/account/who-looked";
 /// Help, and how accessible this service is.
 pub const HELP: &str = "/help";
 /// The part of a step's address that says: go back to "check your answers" afterwards.

@@ -6,7 +6,7 @@ use domain::api::council::{Boot, CouncilView};
 use domain::api::drafts::Posted;
 use leptos::prelude::*;
 
-use crate::api::{follow, nearby, places};
+use crate::api::{consent, follow, nearby, places};
 use crate::components::nearby::{OPEN, SAME, TOLD};
 use crate::paths::Page;
 
@@ -75,7 +75,8 @@ pub fn needs_of_forms(_: Page<'_>, posted: Option<&Posted>) -> Vec<String> {
 pub fn needs_around(page: Page<'_>) -> Vec<String> {
     match page {
         Page::Home => vec!["/api/services".to_owned()],
-        Page::Request { key } | Page::Sent { key } | Page::Withdraw { key } => vec![follow::address(key, "")],
+        Page::Sent { key } => vec![follow::address(key, ""), consent::INVITE.to_owned()],
+        Page::Request { key } | Page::Withdraw { key } => vec![follow::address(key, "")],
         _ => Vec::new(),
     }
 }

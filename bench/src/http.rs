@@ -31,6 +31,35 @@ pub fn cookie(from: SocketAddr, path: &str, form: &str) -> Result<String> {
     Ok(cookie.to_owned())
 }
 
+/// Posts JSON as one of the server's own pages does, with cookies. The cookie that the reply sets, if it sets one.
+pub fn post(whom: SocketAddr, path: &str, cookies: &str, json: &str) -> Result<String> {
+    let reply = ask(
+        whom,
+        &format!(
+            "POST {path} HTTP/1.1\r\nHost: {whom}\r\nConnection: close\r\nSec-Fetch-Site: same-origin\r\nCookie: {cookies}\r\n\
+             Idempotency-Key: 00000000-0000-4000-8000-000000000001\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{json}",
+            json.len()
+        ),
+    )?;
+    let (status, body) = read(&reply)?;
+    if !(200..300).contains(&status) {
+        bail!("{path} answers {status}: {}", String::from_utf8_lossy(&body));
+    }
+    let text = String::from_utf8_lossy(&reply);
+    let set = text.lines().find_map(|line| line.strip_prefix("set-cookie: "));
+    Ok(set.and_then(|set| set.split(';').next()).unwrap_or_default().to_owned())
+}
+
+/// Gets a path with cookies; the body of a good reply.
+pub fn get_as(from: SocketAddr, path: &str, cookies: &str) -> Result<Vec<u8>> {
+    let head =
+        format!("GET {path} HTTP/1.1\r\nHost: {from}\r\nConnection: close\r\nCookie: {cookies}\r\n\r\n");
+    match read(&ask(from, &head)?)? {
+        (200, body) => Ok(body),
+        (status, _) => bail!("{path} answers {status}"),
+    }
+}
+
 fn ask(whom: SocketAddr, request: &str) -> Result<Vec<u8>> {
     let mut stream = TcpStream::connect(whom)?;
     stream.set_read_timeout(Some(PATIENCE))?;

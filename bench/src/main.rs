@@ -5,6 +5,7 @@
 #![expect(clippy::print_stdout, reason = "the tables are what this program is for")]
 
 mod catalogue;
+mod consent;
 mod http;
 mod load;
 mod machine;
@@ -30,6 +31,8 @@ struct Cli {
     only: Vec<Subject>,
     #[command(flatten)]
     load: load::Options,
+    #[command(flatten)]
+    consent: consent::Town,
 }
 
 /// What can be measured.
@@ -47,6 +50,8 @@ enum Subject {
     Catalogue,
     /// Addresses: taking in many, and looking them up
     Places,
+    /// What looking up consent adds to a read, and a large account, among a million requests
+    Consent,
 }
 
 fn main() -> Result<()> {
@@ -60,6 +65,7 @@ fn main() -> Result<()> {
             Subject::Paint => paint()?,
             Subject::Catalogue => catalogue::run()?,
             Subject::Places => places::run()?,
+            Subject::Consent => consent::run(&cli.consent)?,
         }
     }
     Ok(())

@@ -32,6 +32,9 @@ pub enum Purpose {
     PreventFraud,
 }
 
+/// The council as a whole, in place of a department.
+pub const COUNCIL: &str = "";
+
 /// Why the law lets the council do it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ground {
@@ -71,6 +74,26 @@ impl Purpose {
         Self::ALL.into_iter().find(|purpose| purpose.id() == id)
     }
 
+    /// What it is called in a list.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::ShareRecord => "Seeing everything you have with us",
+            Self::SayMoreExists => "Knowing that you have more with us",
+            Self::ElectoralRoll => "Looking at the electoral roll",
+            Self::HandleRequest => "Doing what you ask for",
+            Self::Safeguarding => "When somebody is in danger",
+            Self::PreventFraud => "Preventing fraud",
+        }
+    }
+
+    /// Whether each department is decided about on its own. If not, it is about the council as a whole, which stands in
+    /// the ledger as [`COUNCIL`].
+    #[must_use]
+    pub fn is_for_departments(self) -> bool {
+        self != Self::ElectoralRoll
+    }
+
     /// The ground it rests on. Sources: UK GDPR article 6(1)(a) and (e) with Data Protection Act 2018 section 8;
     /// the same Act's Schedule 1 paragraph 18; Local Audit and Accountability Act 2014 Schedule 9.
     #[must_use]
@@ -104,6 +127,22 @@ pub enum Decision {
 }
 
 impl Decision {
+    /// The decision as it is stored.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Given => "given",
+            Self::Refused => "refused",
+            Self::Withdrawn => "withdrawn",
+        }
+    }
+
+    /// A decision as it is stored.
+    #[must_use]
+    pub fn parse(id: &str) -> Option<Self> {
+        [Self::Given, Self::Refused, Self::Withdrawn].into_iter().find(|decision| decision.id() == id)
+    }
+
     /// What a yes or no means after what was decided before: a no after a yes takes it back.
     #[must_use]
     pub fn of(agrees: bool, before: Option<Self>) -> Self {
@@ -128,6 +167,25 @@ pub enum Channel {
     Desk,
     /// By phone.
     Phone,
+}
+
+impl Channel {
+    /// The channel as it is stored.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Web => "web",
+            Self::Terminal => "terminal",
+            Self::Desk => "desk",
+            Self::Phone => "phone",
+        }
+    }
+
+    /// A channel as it is stored.
+    #[must_use]
+    pub fn parse(id: &str) -> Option<Self> {
+        [Self::Web, Self::Terminal, Self::Desk, Self::Phone].into_iter().find(|channel| channel.id() == id)
+    }
 }
 
 /// One line of the ledger.
@@ -469,6 +527,19 @@ mod tests {
         ] {
             assert_eq!(Decision::of(agrees, before), now, "{agrees} {before:?}");
         }
+    }
+
+    #[test]
+    fn what_is_stored_is_read_again() {
+        for decision in [Decision::Given, Decision::Refused, Decision::Withdrawn] {
+            assert_eq!(Decision::parse(decision.id()), Some(decision));
+            assert_eq!(serde_json::to_value(decision).unwrap(), decision.id());
+        }
+        for channel in [Channel::Web, Channel::Terminal, Channel::Desk, Channel::Phone] {
+            assert_eq!(Channel::parse(channel.id()), Some(channel));
+            assert_eq!(serde_json::to_value(channel).unwrap(), channel.id());
+        }
+        assert_eq!((Decision::parse("Given"), Channel::parse("")), (None, None));
     }
 
     #[test]

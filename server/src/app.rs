@@ -20,7 +20,7 @@ use utoipa::openapi::OpenApi;
 use crate::access::{self, Gate, Pages, Rules};
 use crate::error::ApiError;
 use crate::state::AppState;
-use crate::web::{account, followed, identity, pages, posted};
+use crate::web::{account, followed, identity, pages, posted, sharing};
 use crate::{guard, routes};
 
 /// How long a request may take, its upload included: 15 MB on a slow phone take a minute and a half.
@@ -71,6 +71,7 @@ fn beside_the_api(document: OpenApi) -> Pages {
         .merge(followed::router())
         .merge(account::router())
         .merge(identity::router())
+        .merge(sharing::router())
 }
 
 /// Who may call each route of the server.

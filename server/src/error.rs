@@ -5,6 +5,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::api::problem::Problem;
 use domain::case::Refused;
+use domain::consent::Unsound;
 use domain::field::{ErrorCode, FieldError};
 use validator::{ValidationErrors, ValidationErrorsKind};
 
@@ -111,6 +112,10 @@ impl From<StoreError> for ApiError {
             StoreError::Refused(refused) => Self::new(StatusCode::CONFLICT, refused_code(refused)),
             StoreError::LastAdmin => Self::new(StatusCode::CONFLICT, "last_admin"),
             StoreError::UploadGone(_) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "upload_gone"),
+            StoreError::Unsound(Unsound::NotAsked) => {
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "not_asked")
+            }
+            StoreError::Unsound(_) => Self::new(StatusCode::CONFLICT, "wording_changed"),
             StoreError::Closed => Self::new(StatusCode::SERVICE_UNAVAILABLE, "stopping"),
             inside @ (StoreError::Database(_)
             | StoreError::Json(_)

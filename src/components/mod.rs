@@ -21,6 +21,7 @@ pub mod parts;
 pub mod policy;
 pub mod promise;
 pub mod sending;
+pub mod sharing;
 pub mod status;
 pub mod stop;
 pub mod timeline;

@@ -16,6 +16,7 @@ use crate::components::input::{Labelled, TextInput, Typing, first_value};
 use crate::components::layout::Column;
 use crate::components::load::loaded;
 use crate::components::sending::Sending;
+use crate::components::sharing::invitation;
 use crate::live::{Drawn as _, ON_SERVER, live, live_if};
 use crate::state::drafts::Draft;
 use crate::state::{address, boot};
@@ -133,6 +134,7 @@ fn whole(first: AccountView, again: Callback<()>) -> AnyView {
             (found > 0).then(|| offer(found, collect))
         })}
         {live(move || requests(&now.get()))}
+        {invitation()}
         {(!begun.is_empty()).then(|| view! {
             <h2 class="govuk-heading-m">"Forms that you have begun"</h2>
             <ul class="govuk-list govuk-list--bullet">

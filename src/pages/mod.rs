@@ -3,6 +3,8 @@
 pub mod account;
 pub mod account_code;
 pub mod account_identity;
+pub mod account_looked;
+pub mod account_sharing;
 pub mod check;
 pub mod find;
 pub mod form;

@@ -10,6 +10,7 @@ use crate::components::fee::fee_table;
 use crate::components::handlers::pressed;
 use crate::components::layout::Column;
 use crate::components::load::loaded;
+use crate::components::sharing::invitation;
 use crate::live::{Drawn as _, ON_SERVER, live_words};
 use crate::state::{boot, device};
 use crate::{a11y, paths, words};
@@ -50,6 +51,7 @@ fn sent(request: &FollowView, key: &str) -> AnyView {
         </ol>
         {keep(request, key)}
         <p>"To add something or to ask about it, "<a href=paths::request(key)>"open your request"</a>" or ring us on "{phone}"."</p>
+        {invitation()}
     }
     .drawn()
 }

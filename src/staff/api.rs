@@ -4,8 +4,8 @@ use domain::api::follow::MessageRequest;
 use domain::api::identity::{DecideRequest, DeskRequest, WaitingDocuments};
 use domain::api::staff::{
     AuditPage, CloseRequest, CodeRequest, Colleagues, HandOverManyRequest, HandedOver, Me, Members,
-    MovePromiseRequest, ProveRequest, PublishPhotoRequest, Queue, RoleRequest, SignInRequest, StaffCase,
-    StaffSessions,
+    MovePromiseRequest, PersonView, ProveRequest, PublishPhotoRequest, Queue, RoleRequest, SharedRequest,
+    SignInRequest, StaffCase, StaffSessions,
 };
 use portico_app::api::{self, ApiProblem};
 use uuid::Uuid;
@@ -179,10 +179,42 @@ pub fn photo(id: Uuid, photo: Uuid) -> String {
     address(id, &format!("/photos/{photo}"))
 }
 
-/// Where the same photo is to be had small.
+/// Where the photo of an address is to be had small.
 #[must_use]
-pub fn thumbnail(id: Uuid, photo: Uuid) -> String {
-    self::photo(id, photo) + "?size=thumb"
+pub fn small(photo: String) -> String {
+    photo + "?size=thumb"
+}
+
+/// What else my department may see of the person whose request it is.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn person(id: Uuid) -> Reply<PersonView> {
+    api::get(&address(id, "/person")).await
+}
+
+/// A request that its resident shares with my department.
+///
+/// # Errors
+/// [`ApiProblem`]; not found too when it is not shared, or no longer.
+pub async fn shared(id: Uuid) -> Reply<SharedRequest> {
+    api::get(&shared_address(id, "")).await
+}
+
+/// Where a photo of a shared request is to be had.
+#[must_use]
+pub fn shared_photo(id: Uuid, photo: Uuid) -> String {
+    shared_address(id, &format!("/photos/{photo}"))
+}
+
+/// Where a document of a shared request is to be had.
+#[must_use]
+pub fn shared_document(id: Uuid, document: Uuid) -> String {
+    shared_address(id, &format!("/documents/{document}"))
+}
+
+fn shared_address(id: Uuid, rest: &str) -> String {
+    format!("/api/staff/shared/{id}{rest}")
 }
 
 /// Lets others who report the same see a photo, or no longer.

@@ -76,6 +76,12 @@ pub fn request(id: Uuid) -> String {
     format!("/staff/requests/{id}")
 }
 
+/// Another department's request, to read.
+#[must_use]
+pub fn shared(id: Uuid) -> String {
+    format!("/staff/shared/{id}")
+}
+
 /// Writing to the resident.
 #[must_use]
 pub fn write(id: Uuid) -> String {
@@ -110,7 +116,7 @@ pub fn with_next(path: &str, next: Option<&str>) -> String {
 #[must_use]
 pub fn safe_next(next: &str) -> Option<&str> {
     let ours = [QUEUE, IDENTITY, SESSIONS, HAND_OVER, EXPORT, AUDIT, MEMBERS].contains(&next)
-        || ["/staff?", "/staff/requests/"].iter().any(|start| next.starts_with(start));
+        || ["/staff?", "/staff/requests/", "/staff/shared/"].iter().any(|start| next.starts_with(start));
     let plain = next.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/-?=&".contains(&byte));
     (ours && plain && !next.contains("//")).then_some(next)
 }
@@ -127,6 +133,7 @@ mod tests {
             IDENTITY,
             Show::Closed.path(),
             &request(id),
+            &shared(id),
             &write(id),
             &move_date(id),
             &close(id),

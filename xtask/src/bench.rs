@@ -35,10 +35,13 @@ enum Subject {
     Catalogue,
     /// Addresses: taking in many, and looking them up, on both databases.
     Places,
+    /// What looking up consent adds to a read, and a large account, among a million requests.
+    Consent,
 }
 
 impl Subject {
-    const ALL: [Self; 6] = [Self::Size, Self::Photo, Self::Load, Self::Paint, Self::Catalogue, Self::Places];
+    const ALL: [Self; 7] =
+        [Self::Size, Self::Photo, Self::Load, Self::Paint, Self::Catalogue, Self::Places, Self::Consent];
 
     fn name(self) -> &'static str {
         match self {
@@ -48,6 +51,7 @@ impl Subject {
             Self::Paint => "paint",
             Self::Catalogue => "catalogue",
             Self::Places => "places",
+            Self::Consent => "consent",
         }
     }
 

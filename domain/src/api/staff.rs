@@ -257,6 +257,50 @@ pub struct StaffCase {
     pub earliest: NaiveDate,
 }
 
+/// `GET /api/staff/requests/{id}/person`: what else my department may see of the person whose request it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PersonView {
+    /// Their other requests with my department, and those of others while they share them; the newest first.
+    pub requests: Vec<PersonRequest>,
+    /// There are more of these than are listed.
+    #[serde(default)]
+    pub older: bool,
+    /// They have more with other departments, which mine may not see; told only if they agreed to that.
+    #[serde(default)]
+    pub more: bool,
+}
+
+/// One request of a person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PersonRequest {
+    /// Identifier.
+    pub id: Uuid,
+    /// Reference.
+    pub reference: Reference,
+    /// The service's title.
+    pub title: String,
+    /// The department's name.
+    pub department: String,
+    /// It is my department's. If not, it can be read at `/api/staff/shared/{id}`, and nothing else.
+    pub own: bool,
+    /// Where it stands.
+    pub status: Status,
+    /// When it arrived, in words.
+    pub received: String,
+}
+
+/// `GET /api/staff/shared/{id}`: another department's request that its resident shares with mine, to read.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SharedRequest {
+    /// Identifier.
+    pub id: Uuid,
+    /// What the resident sees, but for the whole that it may be a part of.
+    pub request: FollowView,
+}
+
 /// `POST /api/staff/requests/{id}/promise`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Validate)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

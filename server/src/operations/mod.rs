@@ -1,6 +1,7 @@
 //! Verbs that need more than one store call.
 
 pub mod act;
+pub mod looked;
 pub mod sheet;
 pub mod staff_session;
 pub mod submit;

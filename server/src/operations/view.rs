@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use domain::api::follow::{Entry, FollowView, PartView, What};
-use domain::api::staff::{QueueItem, StaffCase};
+use domain::api::staff::{PersonRequest, QueueItem, StaffCase};
 use domain::case::{Actor, Case, Event, Linked, Owner, Recorded, Status};
 use domain::field::Value;
 use uuid::Uuid;
@@ -130,6 +130,31 @@ fn timeline(served: &Served, case: &Case) -> Vec<Entry> {
     entries
 }
 
+/// A request as its resident sees it, without what it belongs together with: the whole, its parts and their keys are the
+/// resident's.
+#[must_use]
+pub fn alone(state: &AppState, served: &Served, case: Case) -> FollowView {
+    let mut request = follow(state, served, case);
+    request.parts.clear();
+    request.part_of = None;
+    request
+}
+
+/// A line among the requests of one person, for a member of staff of a department.
+#[must_use]
+pub fn person_request(served: &Served, department: &str, stored: Stored) -> PersonRequest {
+    let Stored { id, case, .. } = stored;
+    PersonRequest {
+        id,
+        own: case.submission.department == department,
+        department: served.council.department_name(&case.submission.department).to_owned(),
+        reference: case.submission.reference,
+        title: case.submission.title,
+        status: case.status,
+        received: served.say(case.received_at),
+    }
+}
+
 /// A request as a member of staff sees it.
 #[must_use]
 pub fn staff(
@@ -147,10 +172,8 @@ pub fn staff(
     let (team, routed, ward) =
         (case.submission.team.clone(), case.submission.routed.clone(), case.submission.ward.clone());
     let identity = case.submission.identity.clone();
-    let mut request = follow(state, served, case);
-    // The whole, its parts and their keys are the resident's.
-    request.parts.clear();
-    let part = request.part_of.take().is_some();
+    let part = case.submission.part_of.is_some();
+    let request = alone(state, served, case);
     StaffCase {
         id,
         mine,

@@ -58,12 +58,12 @@ async fn one(
     Path(id): Path<String>,
     Valid(request): Valid<HandOverRequest>,
 ) -> Result<Response, ApiError> {
-    let stored = mine(&at, &member, &id).await?;
+    let stored = mine(&state, &at, &member, &id).await?;
     let to = named(&at, &member, request.to).await?;
     if act::hand_over(&state, &at, &member, &[stored.id], to).await? == 0 {
         return Err(StoreError::Refused(Refused::AlreadyYours).into());
     }
-    let stored = mine(&at, &member, &id).await?;
+    let stored = mine(&state, &at, &member, &id).await?;
     reply(&state, &at, member.id, stored.id, stored.case).await
 }
 

@@ -3,6 +3,7 @@
 
 pub mod account;
 pub mod audit;
+pub mod consent;
 pub mod council;
 pub mod demo;
 pub mod documents;
@@ -12,12 +13,14 @@ pub mod follow;
 pub mod hand_over;
 pub mod health;
 pub mod identity;
+pub mod looked;
 pub mod members;
 pub mod nearby;
 pub mod photos;
 pub mod places;
 pub mod requests;
 pub mod services;
+pub mod shared;
 pub mod staff;
 pub mod staff_sign_in;
 mod streams;
@@ -59,6 +62,9 @@ pub fn router() -> OpenApiRouter<AppState> {
         .merge(export::router())
         .merge(members::router())
         .merge(audit::router())
+        .merge(consent::router())
+        .merge(looked::router())
+        .merge(shared::router())
 }
 
 /// The OpenAPI document.

@@ -21,6 +21,7 @@ use crate::access::Declare as _;
 use crate::error::ApiError;
 use crate::extract::{At, Body, Path, Query, Staff, Valid};
 use crate::operations::act::act;
+use crate::operations::looked::{Look, look};
 use crate::operations::view;
 use crate::state::AppState;
 use crate::store::StoreError;
@@ -60,6 +61,7 @@ async fn queue(
     Staff(member): Staff,
     Query(show): Query<Show>,
 ) -> Result<Response, ApiError> {
+    look(&state, &at, &member, Look::Queue).await?;
     let open = show.show.as_deref() != Some("closed");
     let mut stored = at.store.queue(&member.department, open, QUEUE + 1).await?;
     let most = usize::try_from(QUEUE).unwrap_or(usize::MAX);
@@ -70,9 +72,17 @@ async fn queue(
     Ok(private(Queue { requests, more }))
 }
 
-pub(super) async fn mine(at: &At, member: &StaffMember, id: &str) -> Result<Stored, ApiError> {
+/// A request of one's own department. To read it is logged.
+pub(super) async fn mine(
+    state: &AppState,
+    at: &At,
+    member: &StaffMember,
+    id: &str,
+) -> Result<Stored, ApiError> {
     let id = Uuid::try_parse(id).map_err(|_| ApiError::not_found())?;
-    Ok(at.store.of_department(&member.department, id).await?)
+    let stored = at.store.of_department(&member.department, id).await?;
+    look(state, at, member, Look::Own(stored.id)).await?;
+    Ok(stored)
 }
 
 /// One request of my department.
@@ -84,7 +94,7 @@ async fn one(
     Staff(member): Staff,
     Path(id): Path<String>,
 ) -> Result<Response, ApiError> {
-    let stored = mine(&at, &member, &id).await?;
+    let stored = mine(&state, &at, &member, &id).await?;
     reply(&state, &at, member.id, stored.id, stored.case).await
 }
 
@@ -110,7 +120,7 @@ async fn happen(
     event: Event,
     event_id: Option<Uuid>,
 ) -> Result<Response, ApiError> {
-    let stored = mine(at, &member, id).await?;
+    let stored = mine(state, at, &member, id).await?;
     let by = Actor::Staff(Owner { id: member.id, name: member.name });
     let case = act(state, at, stored.id, by, event, event_id).await?;
     reply(state, at, member.id, stored.id, case).await
@@ -172,7 +182,7 @@ async fn close(
     Valid(request): Valid<CloseRequest>,
 ) -> Result<Response, ApiError> {
     let policy = if request.outcome == Outcome::DeclinedByPolicy {
-        let stored = mine(&at, &member, &id).await?;
+        let stored = mine(&state, &at, &member, &id).await?;
         let service = at.served.service(&stored.case.submission.service);
         let named = request.policy.as_deref().and_then(|policy| service?.policy(policy)).cloned();
         let code = if request.policy.is_none() { ErrorCode::Missing } else { ErrorCode::NotAnOption };
@@ -196,7 +206,7 @@ async fn photo(
     Query(which): Query<Which>,
 ) -> Result<Response, ApiError> {
     let photo = Uuid::try_parse(&photo).map_err(|_| ApiError::not_found())?;
-    let stored = mine(&at, &member, &id).await?;
+    let stored = mine(&state, &at, &member, &id).await?;
     photos::serve(&state, &at, &stored, photo, &which).await
 }
 
@@ -212,7 +222,7 @@ async fn publish(
     Body(PublishPhotoRequest { public }): Body<PublishPhotoRequest>,
 ) -> Result<Response, ApiError> {
     let photo = Uuid::try_parse(&photo).map_err(|_| ApiError::not_found())?;
-    let stored = mine(&at, &member, &id).await?;
+    let stored = mine(&state, &at, &member, &id).await?;
     if stored.case.owner.as_ref().is_none_or(|owner| owner.id != member.id) {
         return Err(StoreError::Refused(Refused::NotOwner).into());
     }
@@ -230,7 +240,7 @@ async fn document(
     Path((id, document)): Path<(String, String)>,
 ) -> Result<Response, ApiError> {
     let document = Uuid::try_parse(&document).map_err(|_| ApiError::not_found())?;
-    let stored = mine(&at, &member, &id).await?;
+    let stored = mine(&state, &at, &member, &id).await?;
     documents::serve(&state, &at, &stored, document).await
 }
 
@@ -243,6 +253,6 @@ async fn events(
     Staff(member): Staff,
     Path(id): Path<String>,
 ) -> Result<impl IntoResponse, ApiError> {
-    let stored = mine(&at, &member, &id).await?;
+    let stored = mine(&state, &at, &member, &id).await?;
     Ok(([(header::CACHE_CONTROL, "no-store")], streams::changes(&state, at.store, stored.id)))
 }

@@ -592,14 +592,18 @@ impl Store {
             .write(move |transaction| {
                 let (store, decision, log) = (store.clone(), decision.clone(), log.clone());
                 Box::pin(async move {
-                    store.decide_within(transaction, decision).await?;
+                    store.decide_document_within(transaction, decision).await?;
                     audit::append(&store, transaction, log).await
                 })
             })
             .await
     }
 
-    async fn decide_within(&self, on: &impl ConnectionTrait, decision: Decision) -> Result<(), StoreError> {
+    async fn decide_document_within(
+        &self,
+        on: &impl ConnectionTrait,
+        decision: Decision,
+    ) -> Result<(), StoreError> {
         let Decision { document, proof, by, refused, now } = decision;
         let row = identity_document::Entity::find_by_id((self.council.to_string(), document)).one(on).await?;
         let row = row.ok_or(StoreError::NotFound)?;

@@ -4,6 +4,7 @@
 pub mod accounts;
 pub mod attempts;
 pub mod audit;
+pub mod consent;
 pub mod drafts;
 pub mod entities;
 pub mod identity;
@@ -57,6 +58,9 @@ pub enum StoreError {
     /// Nobody would be left who can give roles.
     #[error("the last admin can't have another role")]
     LastAdmin,
+    /// The ledger of decisions takes no such entry.
+    #[error("consent: {0}")]
+    Unsound(#[from] domain::consent::Unsound),
     /// The reference is another request's; take another.
     #[error("the reference is taken")]
     ReferenceTaken,

@@ -17,7 +17,7 @@ use super::visit::{Visit, or_sorry};
 use crate::access::Pages;
 use crate::error::ApiError;
 use crate::extract::{At, SignedIn, signed_in};
-use crate::routes::{account, identity};
+use crate::routes::{account, consent, identity, looked};
 use crate::state::AppState;
 
 /// The pages with these forms.
@@ -44,6 +44,9 @@ pub(super) async fn reply(
     let reply = match path {
         api::account::ADDRESS => serde_json::to_string(&account::view(state, at, who).await?),
         api::identity::ADDRESS => serde_json::to_string(&identity::view(state, at, &who.resident).await?),
+        api::consent::INVITE => serde_json::to_string(&consent::invite_for(at, Some(who.resident.id)).await?),
+        api::consent::ADDRESS => serde_json::to_string(&consent::view_of(at, who.resident.id).await?),
+        api::consent::LOOKED => serde_json::to_string(&looked::view_of(state, at, who.resident.id).await?),
         _ => return Ok(Err(ApiProblem::not_found())),
     };
     Ok(Ok(reply.unwrap_or_default()))

@@ -10,4 +10,5 @@ pub mod pages;
 pub mod posted;
 pub mod ready;
 mod received;
+pub mod sharing;
 pub(crate) mod visit;

@@ -9,7 +9,7 @@ use domain::api::drafts::Posted;
 use domain::api::nearby::Nearby;
 use domain::council::Council;
 use domain::journey;
-use portico_app::api::{ApiProblem, services};
+use portico_app::api::{ApiProblem, consent, services};
 use portico_app::paths::{self, Page};
 use portico_app::plain::{self, Drawn, Given};
 use portico_app::state::boot::Reply;
@@ -162,6 +162,10 @@ async fn replies(
     let Some(page) = page else { return Ok(replies) };
     for path in plain::needs(page, posted) {
         let reply = match page {
+            Page::Sent { .. } if path == consent::INVITE => {
+                let resident = signed_in(state, at, headers).await?.map(|(resident, _)| resident.id);
+                Ok(json(serde_json::to_string(&routes::consent::invite_for(at, resident).await?)))
+            }
             Page::Request { key } | Page::Sent { key } | Page::Withdraw { key } => {
                 match routes::follow::view_of(state, at, key).await {
                     Ok(view) => Ok(json(serde_json::to_string(&view))),

@@ -250,8 +250,12 @@ impl Town {
             if is_elsewhere { (&self.elsewhere, &self.request) } else { (&self.request, &self.elsewhere) };
         let within = |start: &str| path.starts_with(start);
         match (name, whose) {
-            ("id", Whose::Own) if within("/api/staff/requests/") => Some(requests.0.clone()),
-            ("id", Whose::Others) if within("/api/staff/requests/") => Some(requests.1.clone()),
+            ("id", Whose::Own) if within("/api/staff/requests/") || within("/api/staff/shared/") => {
+                Some(requests.0.clone())
+            }
+            ("id", Whose::Others) if within("/api/staff/requests/") || within("/api/staff/shared/") => {
+                Some(requests.1.clone())
+            }
             ("id", Whose::Own) if within("/api/staff/members/") => Some(self.colleague.to_string()),
             // The members are the council's: nobody's are another's.
             ("id", Whose::Others) if within("/api/staff/members/") => None,

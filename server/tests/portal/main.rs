@@ -14,6 +14,7 @@ mod access;
 mod account;
 mod audit;
 mod catalogue;
+mod consent;
 mod documents;
 mod follow;
 mod guard;

@@ -6,10 +6,13 @@ use crate::support::Portal;
 use axum::body::Body;
 use serde_json::Value;
 
-const OPERATIONS: [&str; 67] = [
+const OPERATIONS: [&str; 75] = [
     "get /api/account",
+    "get /api/account/consent",
     "get /api/account/identity",
+    "get /api/account/looked",
     "get /api/addresses",
+    "get /api/consent",
     "get /api/council",
     "get /api/follow/{key}",
     "get /api/follow/{key}/documents/{document}",
@@ -36,10 +39,15 @@ const OPERATIONS: [&str; 67] = [
     "get /api/staff/requests/{id}",
     "get /api/staff/requests/{id}/documents/{document}",
     "get /api/staff/requests/{id}/events",
+    "get /api/staff/requests/{id}/person",
     "get /api/staff/requests/{id}/photos/{photo}",
     "get /api/staff/sessions",
+    "get /api/staff/shared/{id}",
+    "get /api/staff/shared/{id}/documents/{document}",
+    "get /api/staff/shared/{id}/photos/{photo}",
     "post /api/account/code",
     "post /api/account/collect",
+    "post /api/account/consent",
     "post /api/account/identity/desk-code",
     "post /api/account/identity/documents",
     "post /api/account/identity/roll",

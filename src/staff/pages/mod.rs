@@ -11,5 +11,6 @@ pub mod move_date;
 pub mod queue;
 pub mod request;
 pub mod sessions;
+pub mod shared;
 pub mod sign_in;
 pub mod write;

@@ -49,9 +49,11 @@ pub fn Frame(
 
 /// The menu, once somebody is signed in.
 fn navigation(session: Session, path: Signal<String>) -> AnyView {
+    let is_request =
+        |path: &str| ["/staff/requests/", "/staff/shared/"].iter().any(|start| path.starts_with(start));
     let place = move |address: &'static str| match path.get().trim_end_matches('/') {
         path if path == address => Some("page"),
-        path if address == paths::QUEUE && path.starts_with("/staff/requests/") => Some("true"),
+        path if address == paths::QUEUE && is_request(path) => Some("true"),
         _ => None,
     };
     let item = move |(address, label): (&'static str, &'static str)| {

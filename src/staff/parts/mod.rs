@@ -1,6 +1,7 @@
 //! What the pages of the staff app are drawn with.
 
 pub mod action;
+pub mod also;
 pub mod banner;
 pub mod date_input;
 pub mod download;

@@ -3,6 +3,7 @@
 mod m0005_accounts;
 mod m0006_audit;
 mod m0007_access;
+mod m0008_consent;
 mod m0009_identity;
 
 use sea_orm_migration::prelude::*;
@@ -23,6 +24,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_accounts::Step),
             Box::new(m0006_audit::Step),
             Box::new(m0007_access::Step),
+            Box::new(m0008_consent::Step),
             Box::new(m0009_identity::Step),
         ]
     }
