@@ -1,18 +1,22 @@
 //! The pages of an account: one table of what stands below `/account`. Only the app `account` and the server know it; to
 //! the forms they are one address.
 
+use domain::api::drafts::Posted;
 use leptos::prelude::*;
 
 use crate::api::account::ADDRESS;
-use crate::api::{consent, identity};
+use crate::api::{consent, helpers, identity, profile};
 use crate::components::layout::Column;
 use crate::components::load::not_found;
 use crate::live::Drawn as _;
 use crate::pages::{
-    account::AccountPage, account_code::AccountCodePage, account_identity::AccountIdentityPage,
-    account_looked::AccountLookedPage, account_sharing::AccountSharingPage,
+    account::AccountPage, account_acting::AccountActingPage, account_code::AccountCodePage,
+    account_details::AccountDetailsPage, account_helpers::AccountHelpersPage,
+    account_identity::AccountIdentityPage, account_looked::AccountLookedPage,
+    account_sharing::AccountSharingPage,
 };
 use crate::paths::{self, Page};
+use crate::plain;
 
 /// A page of the account.
 pub struct Place {
@@ -37,6 +41,27 @@ pub const PLACES: &[Place] = &[
         asks: Some(ADDRESS),
         own: false,
         draw: || view! { <AccountPage /> }.drawn(),
+    },
+    Place {
+        slug: "details",
+        title: Some("Your details"),
+        asks: Some(profile::ADDRESS),
+        own: true,
+        draw: || view! { <AccountDetailsPage /> }.drawn(),
+    },
+    Place {
+        slug: "helpers",
+        title: Some("People who help you"),
+        asks: Some(helpers::ADDRESS),
+        own: true,
+        draw: || view! { <AccountHelpersPage /> }.drawn(),
+    },
+    Place {
+        slug: ACTING,
+        title: None,
+        asks: Some(helpers::ACTING),
+        own: true,
+        draw: || view! { <AccountActingPage /> }.drawn(),
     },
     Place {
         slug: "code",
@@ -69,19 +94,40 @@ pub const PLACES: &[Place] = &[
     },
 ];
 
-/// The page of this name.
+/// The one page with pages below it: a person's requests, and each of them.
+const ACTING: &str = "acting";
+
+/// The page of this address, which is what stands behind `/account`.
 #[must_use]
-pub fn find(slug: &str) -> Option<&'static Place> {
-    PLACES.iter().find(|place| place.slug == slug)
+pub fn find(page: &str) -> Option<&'static Place> {
+    let path = page.split('?').next().unwrap_or_default().trim_matches('/');
+    let first = path.split('/').next().unwrap_or_default();
+    PLACES.iter().find(|place| place.slug == path || (place.slug == first && place.slug == ACTING))
 }
 
-/// Where the API has what a page asks for first.
+/// What is typed into a page of questions about oneself is kept in the browser under this, and nobody else's there.
 #[must_use]
-pub fn needs(page: Page<'_>) -> Vec<String> {
+pub fn draft_name(slug: &str, person: uuid::Uuid) -> String {
+    format!("account-{slug}-{}", person.simple())
+}
+
+/// Where the API has what a page asks for first, given what was posted.
+#[must_use]
+pub fn needs(page: Page<'_>, posted: Option<&Posted>) -> Vec<String> {
     let Page::Account { page } = page else { return Vec::new() };
+    let asks = find(page).and_then(|place| Some((place, place.asks?)));
+    let own = asks.map(|(place, asks)| {
+        let (path, query) = page.split_once('?').unwrap_or((page, ""));
+        let below = path.trim_end_matches('/').strip_prefix(place.slug).unwrap_or_default();
+        if place.slug.is_empty() && !query.is_empty() {
+            format!("{asks}?{query}")
+        } else {
+            format!("{asks}{below}")
+        }
+    });
     // The first page asks what was not answered yet, too.
-    let invite = page.is_empty().then_some(consent::INVITE);
-    find(page).and_then(|place| place.asks).into_iter().chain(invite).map(ToOwned::to_owned).collect()
+    let invite = page.split('?').next().is_some_and(str::is_empty).then(|| consent::INVITE.to_owned());
+    own.into_iter().chain(invite).chain(plain::needs_of_forms(Page::Account { page }, posted)).collect()
 }
 
 /// Draws a page of the account; none when it is a page of another app.
@@ -90,7 +136,7 @@ pub fn draw(page: Page<'_>) -> Option<AnyView> {
     let Page::Account { page } = page else { return None };
     Some(match find(page) {
         Some(place) if place.own => view! {
-            <div class="govuk-width-container">{menu(place.slug)}</div>
+            <div class="govuk-width-container">{menu(if place.slug == ACTING { "helpers" } else { place.slug })}</div>
             {(place.draw)()}
         }
         .into_any(),

@@ -65,7 +65,7 @@ pub enum Page<'a> {
     },
     /// A page of the resident's account ([`crate::account::PLACES`]).
     Account {
-        /// Which; empty for the first, which is also where one signs in.
+        /// Which: the rest of the address. Empty for the first, which is also where one signs in.
         page: &'a str,
     },
     /// Help, and how accessible this service is.
@@ -96,7 +96,10 @@ impl<'a> Page<'a> {
             ["follow", key, "", ..] => Self::Request { key },
             ["follow", key, "sent", "", _] => Self::Sent { key },
             ["follow", key, "withdraw", "", _] => Self::Withdraw { key },
-            ["account", page, "", ..] => Self::Account { page },
+            ["account", ..] => {
+                let page = address.trim_start_matches('/').strip_prefix("account").unwrap_or_default();
+                Self::Account { page: page.trim_matches('/') }
+            }
             ["help", "", ..] => Self::Help,
             _ => return None,
         })
@@ -145,7 +148,26 @@ pub fn next(service: &Service, next: &Next<'_>, changing: bool) -> String {
 /// Signing in, and then to a page of the account.
 #[must_use]
 pub fn sign_in(then: &str) -> String {
-    format!("{ACCOUNT}?to={}", then.trim_start_matches(ACCOUNT).trim_start_matches('/'))
+    to(ACCOUNT, then)
+}
+
+/// Typing the code, and then to a page; empty for none.
+#[must_use]
+pub fn code(then: &str) -> String {
+    to(ACCOUNT_CODE, then)
+}
+
+fn to(path: &str, then: &str) -> String {
+    if then.is_empty() { path.to_owned() } else { format!("{path}?to={then}") }
+}
+
+/// Where it goes on after signing in: a page of ours, as an address said it; empty when it is none.
+#[must_use]
+pub fn then(said: &str) -> &str {
+    let (path, form) = said.split_once("?for=").unwrap_or((said, ""));
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/-_".contains(c);
+    let is_ours = path.starts_with('/') && !path.starts_with("//") && path.chars().all(is_plain);
+    if is_ours && form.chars().all(is_plain) && Page::read(path).is_some() { said } else { "" }
 }
 
 /// A page of the account.
@@ -208,6 +230,23 @@ mod tests {
     }
 
     #[test]
+    fn after_signing_in_it_goes_on_at_a_page_of_ours() {
+        assert_eq!(then("/account/details"), "/account/details");
+        assert_eq!(then("/services/missed-bin/which-bin"), "/services/missed-bin/which-bin");
+        for other in [
+            "",
+            "account",
+            "//evil.example",
+            "/\\evil",
+            "https://evil.example/",
+            "/account?to=/x",
+            "/nothing",
+        ] {
+            assert_eq!(then(other), "", "{other}");
+        }
+    }
+
+    #[test]
     fn other_addresses_lead_nowhere() {
         for address in [
             "/nothing",
@@ -217,8 +256,6 @@ mod tests {
             "/follow/a/b",
             "/follow/a/sent/b",
             "/follow/a/sent/b/c/d",
-            "/account/code/a",
-            "/account/identity/a",
             "/help/a",
             "/help/a/b/c/d/e/f",
         ] {

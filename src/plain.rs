@@ -55,7 +55,7 @@ pub type Needs = fn(Page<'_>, Option<&Posted>) -> Vec<String>;
 pub fn needs(page: Page<'_>, posted: Option<&Posted>) -> Vec<String> {
     match page {
         Page::Start { .. } | Page::Step { .. } => needs_of_forms(page, posted),
-        Page::Account { .. } => account::needs(page),
+        Page::Account { .. } => account::needs(page, posted),
         _ => needs_around(page),
     }
 }

@@ -24,6 +24,7 @@ pub mod geo;
 pub mod identity;
 pub mod journey;
 pub mod money;
+pub mod profile;
 pub mod reference;
 pub mod retention;
 pub mod search;

@@ -1,28 +1,9 @@
-import type { Page } from "@playwright/test";
-
+import { SIGNED_OUT, signIn } from "../pages/account";
 import { Filler } from "../pages/filler";
 import { samples } from "../support/samples";
-import type { Server } from "../support/server";
 import { expect, test } from "../support/test";
 
 const EMAIL = "sam@example.org";
-
-/** Whoever is not signed in is told so with a status that the browser remarks on. */
-const SIGNED_OUT = /status of 401 .*\/api\/account/;
-
-/** Two screens: the address, and the code from the mail. */
-async function signIn(page: Page, server: Server, filler: Filler): Promise<void> {
-  await page.goto("/account");
-  await filler.shows("Sign in to your account");
-  await page.getByLabel("Email address").fill(EMAIL);
-  const before = await server.mailbox.codes(EMAIL);
-  await page.getByRole("button", { name: "Send me a code" }).click();
-  await filler.shows("Enter your code");
-  const code = await server.mailbox.code(EMAIL, before);
-  await page.getByLabel("6-digit code").fill(`${code.slice(0, 3)} ${code.slice(3)}`);
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await filler.shows("Your account");
-}
 
 async function report(filler: Filler, where: string): Promise<string> {
   await filler.page.goto("/services/report-graffiti");
@@ -39,7 +20,7 @@ test("I report without an account, make one, and see everything in it", async ({
   inspector.allow(SIGNED_OUT);
   const filler = new Filler(page, inspector);
   const first = await report(filler, "By the steps");
-  await signIn(page, server, filler);
+  await signIn(page, server, filler, EMAIL);
   await expect(page.getByText("1 request was made with your email address")).toBeVisible();
   await expect(page.getByText(first)).toHaveCount(0);
   await page.getByRole("button", { name: "Add it to my account" }).click();
@@ -60,7 +41,7 @@ test("a form that I began goes on in another browser", async ({ page, browser, s
   inspector.allow(SIGNED_OUT);
   const { service, answers } = samples["council-tax-move"]!;
   const filler = new Filler(page, inspector);
-  await signIn(page, server, filler);
+  await signIn(page, server, filler, EMAIL);
   await page.goto(`/services/${service.id}`);
   await page.getByRole("link", { name: "Start now" }).or(page.getByRole("button", { name: "Start now" })).click();
   await filler.fill(service.questions, answers, [], new Set());
@@ -70,7 +51,7 @@ test("a form that I began goes on in another browser", async ({ page, browser, s
 
   const desk = await (await browser.newContext({ baseURL: server.url })).newPage();
   const there = new Filler(desk, inspector);
-  await signIn(desk, server, there);
+  await signIn(desk, server, there, EMAIL);
   await desk.getByRole("link", { name: service.title }).click();
   await desk.getByRole("link", { name: "Go on where you stopped" }).or(desk.getByRole("button", { name: "Go on where you stopped" })).click();
   await there.through(service.questions, answers, []);
@@ -103,4 +84,34 @@ test("a wrong code is told, and a new one can be had", async ({ page, server, in
   await page.getByLabel("6-digit code").fill(code);
   await page.keyboard.press("Enter");
   await filler.shows("Your account");
+});
+
+test("what I began can be thrown away, and what is new is said", async ({ page, server, inspector, people }) => {
+  inspector.allow(SIGNED_OUT);
+  const filler = new Filler(page, inspector);
+  await signIn(page, server, filler, EMAIL);
+  const reference = await report(filler, "By the steps");
+  await page.goto("/services/report-graffiti");
+  await filler.answer("What is the graffiti on?", "Something public");
+  await filler.answer("Is it offensive?", "No");
+  await filler.where("By the fountain");
+  await filler.who({ name: "Sam Taylor", email: EMAIL });
+  await filler.toCheck();
+  await page.goto("/account");
+  await page.getByRole("button", { name: "Throw it away" }).click();
+  await expect(page.getByText("Forms that you have begun")).toHaveCount(0);
+  await page.goto("/services/report-graffiti");
+  await expect(page.getByText("By the fountain")).toHaveCount(0);
+
+  const priya = await people.staff("priya");
+  await priya.openRequest(reference);
+  await priya.take();
+  await page.goto("/account");
+  await expect(page.getByText("1 thing is new since you looked last.")).toBeVisible();
+  await filler.inspected();
+  await page.getByRole("link", { name: "Report graffiti" }).first().click();
+  await filler.shows(/Your request/);
+  await page.goto("/account");
+  await filler.shows("Your account");
+  await expect(page.getByText("1 thing is new")).toHaveCount(0);
 });

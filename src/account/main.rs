@@ -7,11 +7,8 @@ use portico_app::state::{drafts, failure, mount};
 
 fn main() {
     failure::install();
-    mount::take_over(
-        |page, _| account::needs(page),
-        |boot| {
-            drafts::provide();
-            view! { <App boot=boot draw=account::draw /> }
-        },
-    );
+    mount::take_over(account::needs, |boot| {
+        drafts::provide();
+        view! { <App boot=boot draw=account::draw /> }
+    });
 }

@@ -7,12 +7,13 @@ use super::ApiProblem;
 /// Where the account is to be had.
 pub const ADDRESS: &str = "/api/account";
 
-/// The account; none when nobody is signed in.
+/// The account, with the requests that a query asks for; none when nobody is signed in.
 ///
 /// # Errors
 /// [`ApiProblem`].
-pub async fn get() -> Result<Option<AccountView>, ApiProblem> {
-    match super::get(ADDRESS).await {
+pub async fn get(query: &str) -> Result<Option<AccountView>, ApiProblem> {
+    let address = if query.is_empty() { ADDRESS.to_owned() } else { format!("{ADDRESS}?{query}") };
+    match super::get(&address).await {
         Ok(account) => Ok(Some(account)),
         Err(problem) if problem.is_signed_out() => Ok(None),
         Err(problem) => Err(problem),

@@ -7,10 +7,12 @@ pub mod council;
 pub mod drafts;
 pub mod events;
 pub mod follow;
+pub mod helpers;
 pub mod identity;
 pub mod nearby;
 pub mod photos;
 pub mod places;
+pub mod profile;
 pub mod requests;
 pub mod services;
 

@@ -1,17 +1,18 @@
 //! `/account`: everything a resident has with the council; signing in for who is not.
 
 use domain::api::account::{
-    AccountCodeRequest, AccountRequest, AccountView, CollectRequest, Needs, SessionView,
+    AccountCodeRequest, AccountRequest, AccountView, BegunForm, CollectRequest, Needs, SessionView,
 };
+use domain::api::profile::LearnRequest;
 use domain::case::Status;
 use domain::field::contact::is_email;
 use leptos::{prelude::*, task::spawn_local};
 
-use super::account_identity::came_from;
-use crate::api::{ApiProblem, account};
+use crate::account::menu;
+use crate::api::{ApiProblem, account, profile};
 use crate::components::button::{MAIN, SECONDARY, SubmitButton, act_button};
 use crate::components::error_summary::ErrorSummary;
-use crate::components::handlers::{Pressed, posted_to, pressed, submitted, typed};
+use crate::components::handlers::{Pressed, posted_to, pressed, typed};
 use crate::components::input::{Labelled, TextInput, Typing, first_value};
 use crate::components::layout::Column;
 use crate::components::load::loaded;
@@ -19,7 +20,7 @@ use crate::components::sending::Sending;
 use crate::components::sharing::invitation;
 use crate::live::{Drawn as _, ON_SERVER, live, live_if};
 use crate::state::drafts::Draft;
-use crate::state::{address, boot};
+use crate::state::{address, boot, device};
 use crate::{a11y, paths, words};
 
 /// The account.
@@ -28,9 +29,12 @@ pub fn AccountPage() -> impl IntoView {
     let turn = RwSignal::new(0);
     // Signed out, the page asks anew.
     let again = Callback::new(move |()| turn.update(|turn| *turn += 1));
+    let here = address::use_address().page().get_untracked();
+    let query = here.split_once('?').map_or_else(String::new, |(_, query)| query.to_owned());
     let ask = move || {
         turn.track();
-        account::get()
+        let query = query.clone();
+        async move { account::get(&query).await }
     };
     view! {
         <Column>{loaded(ask, move |account| match account {
@@ -47,6 +51,11 @@ fn signing_in() -> AnyView {
     let sending = Sending::new("email").with_summary();
     a11y::use_page(move || format!("{}Sign in", sending.prefix()));
     let address = address::use_address();
+    let then = paths::then(&address.query("to")).to_owned();
+    let has_ended = !address.query("ended").is_empty();
+    let go_on = (has_ended && !then.is_empty()).then(|| {
+        view! { <p><a class="govuk-link" href=then.clone()>"Go on without signing in"</a></p> }.drawn()
+    });
     let send = sending.form(
         move || {
             let request = AccountCodeRequest { email: email.get_untracked().trim().to_owned() };
@@ -56,7 +65,7 @@ fn signing_in() -> AnyView {
                 Err(sending.problem(words::email_format()))
             }
         },
-        move |()| address.go(&paths::for_form(paths::ACCOUNT_CODE, &came_from())),
+        move |()| address.go(&paths::code(&then)),
     );
     let labelled = Labelled::new("email", "Email address")
         .hint("We will send you a code to sign in with. There is no password.".to_owned())
@@ -65,8 +74,13 @@ fn signing_in() -> AnyView {
     view! {
         <ErrorSummary problems=sending.problems />
         <h1 class="govuk-heading-l">"Sign in to your account"</h1>
+        {has_ended.then(|| view! {
+            <p class="govuk-inset-text">"You have been signed out, because nothing was pressed for 15 minutes. What you typed is kept on this device: sign in, and you are back where you were."</p>
+        }.drawn())}
+        {go_on}
         <p>"With an account you see everything that you have with us in one place, and can go on with a form on another device. You can do everything here without one, too."</p>
         <p>"If you have no account yet, you will have one once you have signed in."</p>
+        <p>"You stay signed in until you sign out, for 8 hours at most. When nothing is pressed for 15 minutes you are signed out; we warn you 2 minutes before."</p>
         <form novalidate method="post" action=posted_to() on:submit=send>
             <TextInput labelled=labelled value=email on_input=Callback::new(move |typed| email.set(typed)) typing=typing />
             <SubmitButton label="Send me a code" sending=sending.busy />
@@ -79,7 +93,7 @@ fn signing_in() -> AnyView {
 fn whole(first: AccountView, again: Callback<()>) -> AnyView {
     a11y::use_page(|| "Your account".to_owned());
     let email = first.email.clone();
-    let (begun, sessions) = (first.begun.clone(), first.sessions.clone());
+    let (begun, sessions, acting) = (first.begun.clone(), first.sessions.clone(), first.acting.clone());
     let failed = RwSignal::new(None::<&'static str>);
     let now = RwSignal::new(first);
     let announcer = a11y::use_announcer();
@@ -108,6 +122,24 @@ fn whole(first: AccountView, again: Callback<()>) -> AnyView {
     };
     // The server draws the page without one.
     let draft = use_context::<Draft>();
+    let learn = move |keep: bool| -> Pressed {
+        pressed(move || {
+            spawn_local(async move {
+                match profile::learn(&LearnRequest { keep }).await {
+                    Ok(account) => {
+                        announcer.say(if keep {
+                            "They are in your details now"
+                        } else {
+                            "They are not kept"
+                        });
+                        let _ = now.try_set(account);
+                        a11y::focus_when_drawn("main h1");
+                    }
+                    Err(problem) => fail(&problem),
+                }
+            });
+        })
+    };
     let out = move |everywhere: bool| -> Pressed {
         pressed(move || {
             spawn_local(async move {
@@ -126,6 +158,7 @@ fn whole(first: AccountView, again: Callback<()>) -> AnyView {
         })
     };
     view! {
+        {menu("")}
         <h1 class="govuk-heading-l">"Your account"</h1>
         <p>"Signed in as "<strong><bdi>{email}</bdi></strong>"."</p>
         {live_if(move || failed.get().map(|words| view! { <p class="govuk-inset-text">{words}"."</p> }.drawn()))}
@@ -133,14 +166,21 @@ fn whole(first: AccountView, again: Callback<()>) -> AnyView {
             let found = now.with(|now| now.found);
             (found > 0).then(|| offer(found, collect))
         })}
-        {live(move || requests(&now.get()))}
+        {live_if(move || now.with(|now| (!now.learn.is_empty()).then(|| offer_to_learn(&now.learn, learn))))}
+        {live(move || now.with(requests))}
         {invitation()}
+        {(!acting.is_empty()).then(|| view! {
+            <h2 class="govuk-heading-m">"People you help"</h2>
+            <ul class="govuk-list">
+                {acting.into_iter().map(|(id, name)| view! {
+                    <li><a class="govuk-link" href=paths::account(&format!("acting/{id}"))>"You act for "<bdi>{name}</bdi></a></li>
+                }.drawn()).collect_view()}
+            </ul>
+        }.drawn())}
         {(!begun.is_empty()).then(|| view! {
             <h2 class="govuk-heading-m">"Forms that you have begun"</h2>
             <ul class="govuk-list govuk-list--bullet">
-                {begun.into_iter().map(|form| view! {
-                    <li><a href=paths::service(&form.service)>{form.title}</a></li>
-                }.drawn()).collect_view()}
+                {begun.into_iter().map(|form| begun_form(form, again)).collect_view()}
             </ul>
         }.drawn())}
         <h2 class="govuk-heading-m">"Where you are signed in"</h2>
@@ -191,59 +231,75 @@ fn offer(found: u32, collect: impl Fn(bool) -> Pressed) -> AnyView {
 
 /// The requests, by what they need; and a field that looks through them, where there are many.
 fn requests(account: &AccountView) -> AnyView {
-    if account.requests.is_empty() {
+    if account.all == 0 {
         return view! {
             <h2 class="govuk-heading-m">"Your requests"</h2>
             <p>"There are none yet. What you send while you are signed in is here. "<a href=paths::HOME>"See what you can do here"</a>"."</p>
         }
         .drawn();
     }
-    let all = account.requests.clone();
-    let more = account.more;
-    let wanted = RwSignal::new(address::use_address().query("q"));
-    let has_search = all.len() > 5;
-    let search = has_search.then(|| search(wanted));
-    let lists = live(move || {
-        let wanted = wanted.with(|wanted| wanted.trim().to_lowercase());
-        let fits = |request: &&AccountRequest| {
-            let reference = request.reference.to_string();
-            wanted.is_empty()
-                || request.title.to_lowercase().contains(&wanted)
-                || reference.to_lowercase().contains(&wanted)
-        };
-        let fitting: Vec<&AccountRequest> = all.iter().filter(fits).collect();
-        if fitting.is_empty() {
-            return view! { <p>"None of your requests fits. Try another word, or a reference."</p> }.drawn();
-        }
-        let group = |heading: &'static str, of: fn(&AccountRequest) -> bool| {
-            let own: Vec<AnyView> =
-                fitting.iter().filter(|request| of(request)).map(|request| item(request)).collect();
-            (!own.is_empty()).then(|| {
-                view! { <h2 class="govuk-heading-m">{heading}</h2> <ul class="portico-services">{own}</ul> }.drawn()
-            })
-        };
-        view! {
-            {group("Needs your attention", |request| request.needs.is_some())}
-            {group("Open", |request| request.needs.is_none() && request.status.is_open())}
-            {group("Closed", |request| !request.status.is_open())}
-        }
-        .drawn()
+    let search = (account.all > 5).then(|| search(&account.wanted));
+    let found = (!account.wanted.is_empty()).then(|| {
+        let many = words::count(account.total as usize, "request");
+        view! { <p>{many}" found for “"<bdi>{account.wanted.clone()}</bdi>"”. "<a href=paths::ACCOUNT>"See all"</a></p> }.drawn()
     });
-    let rest = more.then(|| {
+    let group = |heading: &'static str, of: fn(&AccountRequest) -> bool| {
+        let own = account.requests.iter().filter(|request| of(request));
+        let own: Vec<AnyView> = own.map(|request| item(request, paths::request(&request.key))).collect();
+        (!own.is_empty()).then(|| {
+            view! { <h2 class="govuk-heading-m">{heading}</h2> <ul class="portico-services">{own}</ul> }
+                .drawn()
+        })
+    };
+    let none = account
+        .requests
+        .is_empty()
+        .then(|| view! { <p>"None of your requests fits. Try another word, or a reference."</p> }.drawn());
+    let rest = account.more.then(|| {
         view! { <p>"These are your newest requests. You can find older ones "<a href=paths::FOLLOW>"by their reference"</a>"."</p> }
             .drawn()
     });
-    view! { {search} {lists} {rest} }.drawn()
+    view! {
+        {search}
+        {found}
+        {none}
+        {group("Needs your attention", |request| request.needs.is_some())}
+        {group("Open", |request| request.needs.is_none() && request.status.is_open())}
+        {group("Closed", |request| !request.status.is_open())}
+        {pages(account)}
+        {rest}
+    }
+    .drawn()
 }
 
-fn search(wanted: RwSignal<String>) -> AnyView {
-    let now: Signal<String> = wanted.into();
+/// The way to the other pages of the list.
+fn pages(account: &AccountView) -> Option<AnyView> {
+    let AccountView { page, pages, wanted, .. } = account;
+    let to = |page: u32| format!("{}?q={}&page={page}", paths::ACCOUNT, device::in_address(wanted));
+    (*pages > 1).then(|| {
+        view! {
+            <nav aria-label="Pages of your requests">
+                <p>{format!("Page {page} of {pages}")}</p>
+                <ul class="govuk-list">
+                    {(*page > 1).then(|| view! { <li><a class="govuk-link" href=to(page - 1)>"Previous page"</a></li> }.drawn())}
+                    {(page < pages).then(|| view! { <li><a class="govuk-link" href=to(page + 1)>"Next page"</a></li> }.drawn())}
+                </ul>
+            </nav>
+        }
+        .drawn()
+    })
+}
+
+/// The server looks, also through what was written: a page of its own, which can be bookmarked and reloaded.
+fn search(wanted: &str) -> AnyView {
+    let value = RwSignal::new(wanted.to_owned());
+    let now: Signal<String> = value.into();
     view! {
-        <form class="govuk-form-group" role="search" action=paths::ACCOUNT on:submit=submitted(|| ())>
+        <form class="govuk-form-group" role="search" action=paths::ACCOUNT>
             <label class="govuk-label" for="search">"Search your requests"</label>
             <input
                 class="govuk-input govuk-input--width-20" id="search" name="q" type="search" autocomplete="off"
-                value=first_value(now) prop:value=now on:input=typed(Callback::new(move |typed| wanted.set(typed)))
+                value=first_value(now) prop:value=now on:input=typed(Callback::new(move |typed| value.set(typed)))
             />
             " "<button class="govuk-button govuk-button--secondary">"Search"</button>
         </form>
@@ -251,7 +307,8 @@ fn search(wanted: RwSignal<String>) -> AnyView {
     .drawn()
 }
 
-fn item(request: &AccountRequest) -> AnyView {
+/// A line of the list.
+pub(super) fn item(request: &AccountRequest, href: String) -> AnyView {
     let standing = match (request.needs, request.status.is_open()) {
         (Some(Needs::Message), _) => "There is a message for you".to_owned(),
         (Some(Needs::Late), _) => {
@@ -267,9 +324,18 @@ fn item(request: &AccountRequest) -> AnyView {
         },
     };
     let received = words::day(request.received);
+    let news = (request.news > 0).then(|| {
+        let news = if request.news == 1 {
+            "1 thing is new".to_owned()
+        } else {
+            format!("{} things are new", request.news)
+        };
+        view! { <p><strong>{news}</strong>" since you looked last."</p> }.drawn()
+    });
     view! {
         <li>
-            <a href=paths::request(&request.key)>{request.title.clone()}</a>
+            <a href=href>{request.title.clone()}</a>
+            {news}
             <p>{standing}"."</p>
             <p class="govuk-hint">{request.reference.to_string()}", sent on "{received}</p>
         </li>
@@ -277,7 +343,55 @@ fn item(request: &AccountRequest) -> AnyView {
     .drawn()
 }
 
+/// What the newest request told: kept for the next form, once the resident says so.
+fn offer_to_learn(told: &[String], learn: impl Fn(bool) -> Pressed) -> AnyView {
+    view! {
+        <div class="govuk-inset-text">
+            <h2 class="govuk-heading-s">"Keep these details for next time?"</h2>
+            <p>"You told us with your newest request: "<bdi>{told.join(", ")}</bdi></p>
+            {posted(view! {
+                <div class="govuk-button-group">
+                    {act_button("learn", MAIN, None, learn(true), "Keep them for next time".into_any())}
+                    {act_button("unlearn", SECONDARY, None, learn(false), "No, thank you".into_any())}
+                </div>
+            }.drawn())}
+        </div>
+    }
+    .drawn()
+}
+
+/// A form that was begun: to go on with, or to throw away.
+fn begun_form(form: BegunForm, again: Callback<()>) -> AnyView {
+    let service = form.service.clone();
+    let announcer = a11y::use_announcer();
+    let draft = use_context::<Draft>();
+    let throw = pressed(move || {
+        let service = service.clone();
+        spawn_local(async move {
+            if crate::api::drafts::forget(&service).await.is_ok() {
+                if let Some(draft) = draft {
+                    draft.erase_of(&service);
+                }
+                announcer.say("It is thrown away");
+                again.run(());
+                a11y::focus_when_drawn("main h1");
+            }
+        });
+    });
+    let label =
+        view! { "Throw it away"<span class="govuk-visually-hidden">{format!(": {}", form.title)}</span> };
+    let button =
+        act_button(&format!("throw:{}", form.service), "portico-link-button", None, throw, label.into_any());
+    view! { <li><a href=paths::service(&form.service)>{form.title}</a>" "{posted(button)}</li> }.drawn()
+}
+
 fn session(session: &SessionView) -> AnyView {
     let here = if session.here { " (this one)" } else { "" };
-    view! { <li>{session.device.clone()}{here}", since "{session.since.clone()}</li> }.drawn()
+    view! {
+        <li>
+            {session.device.clone()}{here}
+            <span class="govuk-hint">"Signed in on "{session.since.clone()}", used last on "{session.used.clone()}</span>
+        </li>
+    }
+    .drawn()
 }

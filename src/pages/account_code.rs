@@ -3,7 +3,6 @@
 use domain::api::account::AccountSignInRequest;
 use leptos::prelude::*;
 
-use super::account_identity::came_from;
 use crate::api::{ApiProblem, account};
 use crate::components::button::SubmitButton;
 use crate::components::error_summary::ErrorSummary;
@@ -27,6 +26,9 @@ pub fn AccountCodePage() -> impl IntoView {
     let sending = Sending::new("code").with_summary().refused(refused);
     a11y::use_page(move || format!("{}Enter your code", sending.prefix()));
     let address = address::use_address();
+    let then = paths::then(&address.query("to")).to_owned();
+    let next = if then.is_empty() { paths::ACCOUNT.to_owned() } else { then.clone() };
+    let back = paths::sign_in(&then);
     let send = sending.form(
         move || {
             let request = AccountSignInRequest { code: code.get_untracked() };
@@ -36,7 +38,7 @@ pub fn AccountCodePage() -> impl IntoView {
                 Err(sending.problem(INCOMPLETE))
             }
         },
-        move |()| address.replace(&after(&came_from())),
+        move |()| address.replace(&next),
     );
     let labelled = Labelled::new("code", "6-digit code").error(sending.at("code"));
     let typing = Typing {
@@ -47,7 +49,7 @@ pub fn AccountCodePage() -> impl IntoView {
         ..Typing::PLAIN
     };
     view! {
-        <Column back=Signal::stored(paths::ACCOUNT.to_owned())>
+        <Column back=Signal::stored(back.clone())>
             <ErrorSummary problems=sending.problems />
             <h1 class="govuk-heading-l">"Enter your code"</h1>
             <p>"We have sent you an email with a code of 6 digits. It works for 10 minutes, in this browser only."</p>
@@ -55,7 +57,7 @@ pub fn AccountCodePage() -> impl IntoView {
                 <TextInput labelled=labelled value=code on_input=Callback::new(move |typed| code.set(typed)) typing=typing />
                 <SubmitButton label="Sign in" sending=sending.busy />
             </form>
-            <p>"No email after a few minutes? Look in your spam folder, or "<a href=paths::ACCOUNT>"have another code sent"</a>"."</p>
+            <p>"No email after a few minutes? Look in your spam folder, or "<a href=back>"have another code sent"</a>"."</p>
         </Column>
     }
     .drawn()
@@ -67,16 +69,6 @@ pub fn is_code(typed: &str) -> bool {
     let is_space = |c: char| c.is_whitespace() || c == '-';
     typed.chars().all(|c| c.is_ascii_digit() || is_space(c))
         && typed.chars().filter(char::is_ascii_digit).count() == 6
-}
-
-/// Where signing in leads: back to what somebody signed in for.
-#[must_use]
-pub fn after(service: &str) -> String {
-    if service.is_empty() {
-        paths::ACCOUNT.to_owned()
-    } else {
-        paths::for_form(paths::ACCOUNT_IDENTITY, service)
-    }
 }
 
 fn refused(problem: &ApiProblem) -> &'static str {

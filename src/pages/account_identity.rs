@@ -56,7 +56,7 @@ pub fn AccountIdentityPage() -> impl IntoView {
 /// Signing in comes first, and leads back here.
 fn signed_out() -> AnyView {
     a11y::use_page(|| "Show who you are".to_owned());
-    let sign_in = paths::for_form(paths::ACCOUNT, &came_from());
+    let sign_in = paths::sign_in(&paths::for_form(paths::ACCOUNT_IDENTITY, &came_from()));
     view! {
         <h1 class="govuk-heading-l">"Show who you are"</h1>
         <p>"For some things we need to know who you are. You show it once, in your account, and it counts for all of them."</p>

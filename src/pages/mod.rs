@@ -1,7 +1,10 @@
 //! Pages load and arrange; components draw. One file per page, named after its address.
 
 pub mod account;
+pub mod account_acting;
 pub mod account_code;
+pub mod account_details;
+pub mod account_helpers;
 pub mod account_identity;
 pub mod account_looked;
 pub mod account_sharing;

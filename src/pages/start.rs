@@ -80,7 +80,7 @@ fn start(view: &Arc<ServiceView>) -> AnyView {
             let page = kept.or_else(|| Page::of(&view, &question, draft, false));
             page.map_or_else(|| ().into_any(), Page::draw)
         });
-        let begun = !draft.now().is_empty();
+        let begun = draft.is_begun();
         let kept = begun.then(|| {
             view! {
                 <p>"What you typed before is kept."</p>
@@ -99,7 +99,7 @@ fn start(view: &Arc<ServiceView>) -> AnyView {
         let first = first.to_owned();
         live(move || {
             let service = &view.service;
-            if draft.answers().with(domain::answers::Answers::is_empty) {
+            if !draft.is_begun() {
                 return view! { <StartButton href=paths::step(&service.id, &first) label="Start now" /> }
                     .drawn();
             }

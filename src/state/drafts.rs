@@ -38,6 +38,9 @@ struct Open {
     then: Option<String>,
 }
 
+/// What a draft is opened with that was begun by nobody yet: it holds what the account knows.
+pub const FILLED: &str = "filled";
+
 /// How long a page that is to be loaded waits for the server to be told.
 const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -72,7 +75,9 @@ pub fn open(service: &str) -> Draft {
         storage::remove(&draft.name());
         kept = None;
     }
-    let posted = posted.filter(|posted| !posted.ended);
+    // What the account knows is kept nowhere until something is typed.
+    let known = posted.as_ref().filter(|_| boot::is_opened(FILLED)).map(|posted| posted.answers.clone());
+    let posted = posted.filter(|posted| !posted.ended && known.is_none());
     let server_knows = |kept: &Filled| posted.as_ref().is_some_and(|posted| posted.answers == kept.answers);
     let ahead = kept.as_ref().is_some_and(|kept| !server_knows(kept));
     draft.open.update_value(|open| open.ahead = ahead);
@@ -91,7 +96,12 @@ pub fn open(service: &str) -> Draft {
         Some(kept) => draft.adopt(kept),
         // Nothing can be kept here: then this tab's memory is all there is.
         None if same && !draft.is_kept() => {}
-        None => draft.begin(),
+        None => {
+            draft.begin();
+            if let Some(known) = known {
+                draft.begin_with(known);
+            }
+        }
     }
     draft
 }
@@ -119,6 +129,13 @@ impl Draft {
     #[must_use]
     pub fn answers(self) -> ReadSignal<Answers> {
         self.answers.read_only()
+    }
+
+    /// Whether the person has begun it. What the account knows is no beginning.
+    #[must_use]
+    pub fn is_begun(self) -> bool {
+        let is_theirs = !boot::is_opened(FILLED) || (!ON_SERVER && self.is_kept());
+        !self.answers.with(Answers::is_empty) && is_theirs
     }
 
     /// The answers at this moment.
@@ -156,6 +173,11 @@ impl Draft {
             self.open.update_value(|open| open.key = key);
         }
         self.keep();
+    }
+
+    /// Begins with answers that are known already, and keeps them nowhere until something is typed.
+    pub fn begin_with(self, answers: Answers) {
+        self.answers.set(answers);
     }
 
     fn filled(self) -> Filled {

@@ -59,12 +59,13 @@ const INPUTS: [&str; 20] = [
 const OTHER_CRATES: [&str; 3] = ["bench", "server", "xtask"];
 
 /// Where the class names stand that pages use.
-const STYLED: [&str; 7] = [
+const STYLED: [&str; 8] = [
     "index.html",
     "follow.html",
     "account.html",
     "staff.html",
     STARTER,
+    "public/timeout.js",
     "src/**/*.rs",
     "server/src/routes/demo.rs",
 ];

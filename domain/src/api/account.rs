@@ -45,11 +45,29 @@ pub struct AccountView {
     pub email: String,
     /// Requests made with this address before, which are not in the account yet.
     pub found: u32,
-    /// The requests in the account: what needs the resident first, then open ones, then closed ones; newest first.
+    /// The requests in the account that were looked for, one page of them: what needs the resident first, then open
+    /// ones, then closed ones; newest first.
     pub requests: Vec<AccountRequest>,
-    /// There are more requests than are listed.
+    /// How many there are on all pages.
+    pub total: u32,
+    /// This page, from 1.
+    pub page: u32,
+    /// How many pages there are.
+    pub pages: u32,
+    /// The words that were looked for.
+    #[serde(default)]
+    pub wanted: String,
+    /// How many are in the account, looked for or not.
+    pub all: u32,
+    /// There are older requests than those that are looked through.
     #[serde(default)]
     pub more: bool,
+    /// What was told with the newest request and is not in the profile yet, in words.
+    #[serde(default)]
+    pub learn: Vec<String>,
+    /// Those I act for: identifiers and names.
+    #[serde(default)]
+    pub acting: Vec<(Uuid, String)>,
     /// Forms that were begun.
     pub begun: Vec<BegunForm>,
     /// Where the account is signed in: here first.
@@ -77,6 +95,9 @@ pub struct AccountRequest {
     /// Why it needs the resident, if it does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub needs: Option<Needs>,
+    /// What has happened since its resident looked at it last.
+    #[serde(default)]
+    pub news: u32,
 }
 
 /// Why a request needs its resident.
@@ -110,6 +131,8 @@ pub struct SessionView {
     pub device: String,
     /// Since when, in words of the council's local time.
     pub since: String,
+    /// When it was used last, in the same words.
+    pub used: String,
     /// It is this one.
     #[serde(default)]
     pub here: bool,

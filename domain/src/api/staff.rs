@@ -242,6 +242,9 @@ pub struct StaffCase {
     /// How sure we were who sent it; none where nobody was signed in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identity: Option<Known>,
+    /// How to reach its resident, as they told us once: what about, and what they said.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reach: Vec<(String, String)>,
     /// Owned by the person asking: only then may they write, move the date and close.
     pub mine: bool,
     /// The photos that others who report the same may see.

@@ -67,6 +67,18 @@ impl Contact {
         if self.name == Ask::No && self.email != Ask::No { "email" } else { "name" }
     }
 
+    /// Whether a part is asked for.
+    #[must_use]
+    pub fn asks(&self, part: &str) -> bool {
+        let ask = match part {
+            "name" => self.name,
+            "email" => self.email,
+            "phone" => self.phone,
+            _ => Ask::No,
+        };
+        ask != Ask::No
+    }
+
     /// Asked who they are and how to reach them, a person may choose the way.
     fn needs_either(&self) -> bool {
         self.name == Ask::Required && self.email == Ask::Optional && self.phone == Ask::Optional

@@ -164,6 +164,7 @@ pub fn staff(
     id: Uuid,
     case: Case,
     public_photos: Option<Vec<Uuid>>,
+    reach: Vec<(String, String)>,
 ) -> StaffCase {
     let mine = is_owner(&case, member);
     let policies =
@@ -177,6 +178,7 @@ pub fn staff(
     StaffCase {
         id,
         mine,
+        reach,
         policies,
         public: public_photos.is_some(),
         public_photos: public_photos.unwrap_or_default(),

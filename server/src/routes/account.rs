@@ -6,27 +6,34 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use chrono::TimeDelta;
 use domain::access::Act;
+use domain::answers::Answers;
 use domain::api::account::{
     AccountCodeRequest, AccountRequest, AccountSignInRequest, AccountView, BegunForm, CollectRequest, Needs,
     SessionView, device,
 };
 use domain::api::problem::Problem;
-use domain::case::{Actor, Case, Event};
+use domain::case::{Actor, Case, Event, Recorded};
 use domain::field::contact::{is_email, same_email_key};
 use domain::field::{ErrorCode, FieldError};
+use domain::profile;
+use serde::Deserialize;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
+use uuid::Uuid;
 
 use super::follow::private;
 use crate::access::Declare as _;
 use crate::error::ApiError;
-use crate::extract::{At, Body, SignedIn, Valid, account_token, browser_token, named_cookie, signed_in};
+use crate::extract::{
+    At, Body, Query, SignedIn, Valid, account_token, browser_token, named_cookie, signed_in,
+};
 use crate::jobs::Job;
 use crate::jobs::account_code::AccountCode;
 use crate::operations::submit::follow_key;
 use crate::secret;
 use crate::state::AppState;
 use crate::store::accounts::SigningIn;
+use crate::store::profile::Profile;
 use crate::store::requests::Stored;
 use crate::web::visit;
 
@@ -43,8 +50,12 @@ const GUESSES: (i32, TimeDelta) = (10, TimeDelta::minutes(15));
 const SESSION: TimeDelta = TimeDelta::hours(8);
 /// How long a browser is known.
 const BROWSER: TimeDelta = TimeDelta::days(365);
-/// Requests that are listed at most.
-const LISTED: u64 = 200;
+/// Requests that are looked through at most.
+const KNOWN: u64 = 1_000;
+/// Requests on a page.
+const LISTED: usize = 50;
+/// The most characters of what is looked for.
+const MOST_WANTED: usize = 200;
 
 /// The routes of this file.
 pub fn router() -> OpenApiRouter<AppState> {
@@ -56,6 +67,7 @@ pub fn router() -> OpenApiRouter<AppState> {
         .routes(routes!(sign_out).open("ends a session if there is one"))
         .routes(routes!(sign_out_everywhere).needs(Act::ChangeOwn))
         .routes(routes!(collect).needs(Act::ChangeOwn))
+        .routes(routes!(stay).needs(Act::SeeOwn))
 }
 
 /// Sends a code to sign in with. It works in the browser that asked for it.
@@ -204,32 +216,111 @@ async fn collect(
     if !request.add {
         signed_in.resident.left_out_until = Some(now);
     }
-    Ok(private(view(&state, &at, &signed_in).await?))
+    Ok(private(view(&state, &at, &signed_in, &Wanted::default()).await?))
 }
 
-/// The account of whoever is signed in.
-#[utoipa::path(get, path = "/api/account", tag = "account", responses((status = 200, body = AccountView), (status = 401, body = Problem)))]
-async fn account(State(state): State<AppState>, at: At, signed_in: SignedIn) -> Result<Response, ApiError> {
-    Ok(private(view(&state, &at, &signed_in).await?))
+/// The resident is still there: the session goes on.
+#[utoipa::path(post, path = "/api/account/stay", tag = "account", operation_id = "account_stay",
+    responses((status = 204), (status = 401, body = Problem)))]
+async fn stay(_: SignedIn) -> StatusCode {
+    StatusCode::NO_CONTENT
 }
 
-/// Everything that is in an account.
-pub(crate) async fn view(state: &AppState, at: &At, who: &SignedIn) -> Result<AccountView, ApiError> {
+/// What is looked for in an account, and which page of it.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub(crate) struct Wanted {
+    /// Words: of the reference, the title, or what was written.
+    #[serde(default)]
+    q: String,
+    /// From 1.
+    #[serde(default)]
+    page: String,
+}
+
+impl Wanted {
+    /// Reads what stands behind the question mark of an address.
+    pub fn of_query(query: &str) -> Self {
+        let mut wanted = Self::default();
+        for (name, text) in form_urlencoded::parse(query.as_bytes()) {
+            match &*name {
+                "q" => wanted.q = text.into_owned(),
+                "page" => wanted.page = text.into_owned(),
+                _ => {}
+            }
+        }
+        wanted
+    }
+}
+
+/// The account of whoever is signed in; of its requests one page of those that were looked for.
+#[utoipa::path(get, path = "/api/account", tag = "account", params(("q" = Option<String>, Query), ("page" = Option<String>, Query)), responses((status = 200, body = AccountView), (status = 401, body = Problem)))]
+async fn account(
+    State(state): State<AppState>,
+    at: At,
+    signed_in: SignedIn,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response, ApiError> {
+    Ok(private(view(&state, &at, &signed_in, &wanted).await?))
+}
+
+/// Everything that is in an account. As many questions to the database, however many requests there are.
+pub(crate) async fn view(
+    state: &AppState,
+    at: &At,
+    who: &SignedIn,
+    wanted: &Wanted,
+) -> Result<AccountView, ApiError> {
     let SignedIn { resident, session } = who;
     let now = state.now();
+    let today = at.served.local(now).date();
     let token = visit::of_resident(resident.id);
-    let (stored, found, begun, sessions) = tokio::try_join!(
-        at.store.requests_of(resident.id, LISTED + 1),
+    let (mut stored, seen, profile, acting, found, begun, sessions) = tokio::try_join!(
+        at.store.requests_of(resident.id, KNOWN + 1),
+        at.store.seen(resident.id),
+        at.store.profile(resident.id),
+        at.store.acting(resident, today),
         at.store.found_for(resident),
         at.store.begun(token, now),
         at.store.sessions(resident.id, now),
     )?;
-    let most = usize::try_from(LISTED).unwrap_or(usize::MAX);
-    let more = stored.len() > most;
-    let mut requests: Vec<AccountRequest> =
-        stored.into_iter().take(most).map(|stored| listed(state, at, stored)).collect();
+    let acting: Vec<(Uuid, Uuid)> = acting
+        .into_iter()
+        .filter(|helper| helper.helper.is_some())
+        .map(|helper| (helper.id, helper.resident))
+        .collect();
+    let names = at.store.names(&acting.iter().map(|(_, resident)| *resident).collect::<Vec<_>>()).await?;
+    let name = |resident: Uuid| names.iter().find(|(id, _)| *id == resident).map(|(_, name)| name.clone());
+    let acting = acting.into_iter().filter_map(|(id, resident)| Some((id, name(resident)?))).collect();
+    let known = usize::try_from(KNOWN).unwrap_or(usize::MAX);
+    let more = stored.len() > known;
+    stored.truncate(known);
+    let learn = learnt(&stored, &profile);
+    let all = stored.len();
+    let words: Vec<String> = wanted
+        .q
+        .chars()
+        .take(MOST_WANTED)
+        .collect::<String>()
+        .to_lowercase()
+        .split_whitespace()
+        .map(ToOwned::to_owned)
+        .collect();
+    let mut requests: Vec<(Uuid, AccountRequest)> = stored
+        .iter()
+        .filter(|stored| fits(&stored.case, &words))
+        .map(|stored| (stored.id, listed(at, &stored.case, today, seen.get(&stored.id).copied())))
+        .collect();
     // The store gives the newest first, and equals stay in their order.
-    requests.sort_by_key(|request| (request.needs.is_none(), !request.status.is_open()));
+    requests.sort_by_key(|(_, request)| (request.needs.is_none(), !request.status.is_open()));
+    let total = requests.len();
+    let pages = total.div_ceil(LISTED).max(1);
+    let page = wanted.page.parse().unwrap_or(1).clamp(1, pages);
+    let requests = requests
+        .into_iter()
+        .skip((page - 1) * LISTED)
+        .take(LISTED)
+        .map(|(id, request)| AccountRequest { key: follow_key(state, at, id), ..request })
+        .collect();
     let title = |id: String| {
         let title = at.served.service(&id)?.title.clone();
         Some(BegunForm { service: id, title })
@@ -241,6 +332,7 @@ pub(crate) async fn view(state: &AppState, at: &At, who: &SignedIn) -> Result<Ac
             id: other.id,
             device: other.device,
             since: at.served.say(other.begun_at),
+            used: at.served.say(other.seen_at),
         })
         .collect();
     sessions.sort_by_key(|session| !session.here);
@@ -248,22 +340,74 @@ pub(crate) async fn view(state: &AppState, at: &At, who: &SignedIn) -> Result<Ac
         email: resident.email.clone(),
         found: u32::try_from(found).unwrap_or(u32::MAX),
         requests,
+        total: count(total),
+        page: count(page),
+        pages: count(pages),
+        wanted: words.join(" "),
+        all: count(all),
         more,
+        learn: learn
+            .map(|learnt| {
+                learnt
+                    .iter()
+                    .filter(|(path, _)| !path.ends_with(".uprn"))
+                    .map(|(_, raw)| raw.to_owned())
+                    .collect()
+            })
+            .unwrap_or_default(),
+        acting,
         begun: begun.into_iter().filter_map(title).collect(),
         sessions,
     })
 }
 
-fn listed(state: &AppState, at: &At, stored: Stored) -> AccountRequest {
-    let case = stored.case;
+fn count(many: usize) -> u32 {
+    u32::try_from(many).unwrap_or(u32::MAX)
+}
+
+/// What the newest request told that the profile does not have, unless it was to be left out.
+pub(crate) fn learnt(stored: &[Stored], profile: &Profile) -> Option<Answers> {
+    let newest = stored.iter().find(|stored| stored.case.submission.part_of.is_none())?;
+    let is_new = profile.not_before.is_none_or(|before| newest.case.received_at > before);
+    let learnt = profile::learn(&newest.case.submission.answers, &profile.answers);
+    (is_new && !learnt.is_empty()).then_some(learnt)
+}
+
+/// Whether all words stand somewhere in a request: its reference, its title, its answers or a message.
+fn fits(case: &Case, words: &[String]) -> bool {
+    if words.is_empty() {
+        return true;
+    }
+    let submission = &case.submission;
+    let mut text =
+        format!("{}\n{}\n{}", submission.reference, submission.reference.as_str(), submission.title);
+    for answer in &submission.answers {
+        text.push('\n');
+        text.push_str(&answer.value.show());
+    }
+    for known in &case.history {
+        if let Event::Message { text: message } = &known.event {
+            text.push('\n');
+            text.push_str(message);
+        }
+    }
+    let text = text.to_lowercase();
+    words.iter().all(|word| text.contains(word))
+}
+
+/// A line of a list; without the key, which is not everybody's. `seen` is the last event that its reader has seen.
+pub(crate) fn listed(at: &At, case: &Case, today: chrono::NaiveDate, seen: Option<u32>) -> AccountRequest {
+    let is_new =
+        |known: &&Recorded| !matches!(known.by, Actor::Resident) && known.seq > seen.unwrap_or_default();
     AccountRequest {
-        key: follow_key(state, at, stored.id),
+        key: String::new(),
         status: case.status,
         received: at.served.local(case.received_at).date(),
         complete_by: case.complete_by,
-        needs: needs(&case, at.served.local(state.now()).date()),
-        reference: case.submission.reference,
-        title: case.submission.title,
+        needs: needs(case, today),
+        news: count(case.history.iter().filter(is_new).count()),
+        reference: case.submission.reference.clone(),
+        title: case.submission.title.clone(),
     }
 }
 

@@ -3,7 +3,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use chrono::TimeDelta;
 use domain::api::follow::{FeedbackRequest, FindRequest, FollowView, Found, MessageRequest, WithdrawRequest};
@@ -19,7 +19,7 @@ use super::photos::{self, Which};
 use super::{documents, streams};
 use crate::access::Declare as _;
 use crate::error::ApiError;
-use crate::extract::{At, Path, Query, Valid};
+use crate::extract::{At, Path, Query, Valid, signed_in};
 use crate::operations::act::act;
 use crate::operations::submit::follow_key;
 use crate::operations::view;
@@ -100,15 +100,26 @@ pub(crate) async fn key_of(state: &AppState, at: &At, request: &FindRequest) -> 
 async fn follow(
     State(state): State<AppState>,
     at: At,
+    headers: HeaderMap,
     Path(key): Path<String>,
 ) -> Result<Response, ApiError> {
-    Ok(private(view_of(&state, &at, &key).await?))
+    Ok(private(view_of(&state, &at, &headers, &key).await?))
 }
 
-/// What a key shows.
-pub(crate) async fn view_of(state: &AppState, at: &At, key: &str) -> Result<FollowView, ApiError> {
+/// What a key shows. Whoever is signed in has seen it then, and what was new is so no longer.
+pub(crate) async fn view_of(
+    state: &AppState,
+    at: &At,
+    headers: &HeaderMap,
+    key: &str,
+) -> Result<FollowView, ApiError> {
     Ok(match opened(at, key).await? {
-        Opened::Own(stored) => view::follow(state, &at.served, stored.case),
+        Opened::Own(stored) => {
+            if let Some((resident, _)) = signed_in(state, at, headers).await? {
+                at.store.note_seen(resident.id, stored.id, stored.case.next_seq() - 1).await?;
+            }
+            view::follow(state, &at.served, stored.case)
+        }
         Opened::Watched(_, stored) => view::watched(state, &at.served, stored.case),
     })
 }

@@ -12,12 +12,14 @@ pub mod export;
 pub mod follow;
 pub mod hand_over;
 pub mod health;
+pub mod helpers;
 pub mod identity;
 pub mod looked;
 pub mod members;
 pub mod nearby;
 pub mod photos;
 pub mod places;
+pub mod profile;
 pub mod requests;
 pub mod services;
 pub mod shared;
@@ -57,6 +59,8 @@ pub fn router() -> OpenApiRouter<AppState> {
         .merge(account::router())
         .merge(staff_sign_in::router())
         .merge(identity::router())
+        .merge(profile::router())
+        .merge(helpers::router())
         .merge(staff::router())
         .merge(hand_over::router())
         .merge(export::router())

@@ -108,7 +108,11 @@ pub(super) async fn reply(
 ) -> Result<Response, ApiError> {
     let public_photos =
         if at.store.is_shown(id).await? { Some(at.store.public_photos(id).await?) } else { None };
-    Ok(private(view::staff(state, &at.served, member, id, case, public_photos)))
+    let profile = at.store.profile_behind(id).await?;
+    // What was kept by older rules is not in the way of a request.
+    let told = domain::profile::read(&profile.answers, at.served.local(state.now()).date());
+    let reach = domain::profile::reach(&told.unwrap_or_default());
+    Ok(private(view::staff(state, &at.served, member, id, case, public_photos, reach)))
 }
 
 /// Lets an event happen and replies with the request as it is then.

@@ -207,6 +207,7 @@ async fn sessions(
             id: session.id,
             device: session.device,
             since: at.served.say(session.begun_at),
+            used: at.served.say(session.seen_at),
         })
         .collect();
     sessions.sort_by_key(|session| !session.here);

@@ -21,7 +21,7 @@ pub use super::entities::resident_session::Model as Session;
 /// Wrong tries that a code bears.
 const TRIES: i32 = 5;
 /// How long a session lasts that nobody uses.
-const IDLE: TimeDelta = TimeDelta::minutes(15);
+pub const IDLE: TimeDelta = TimeDelta::minutes(15);
 /// How exactly it is kept when a session was used last.
 const EXACT: TimeDelta = TimeDelta::minutes(1);
 

@@ -7,12 +7,14 @@ pub mod audit;
 pub mod consent;
 pub mod drafts;
 pub mod entities;
+pub mod helpers;
 pub mod identity;
 pub mod jobs;
 mod migrations;
 pub mod nearby;
 pub mod photos;
 pub mod places;
+pub mod profile;
 pub mod requests;
 pub mod staff;
 pub mod staff_sessions;
@@ -186,6 +188,11 @@ impl Database {
 
     fn reader(&self) -> &DatabaseConnection {
         &self.read
+    }
+
+    /// Has every question that only reads told to somebody who counts them. Before it is cloned, or handed out.
+    pub fn count_reads(&mut self, count: impl Fn() + Send + Sync + 'static) {
+        self.read.set_metric_callback(move |_| count());
     }
 
     /// Which engine it is.

@@ -26,6 +26,15 @@ pub fn stylesheet() -> Option<String> {
     App::iter().find(|name| name.starts_with("resident") && name.ends_with(".css")).map(Cow::into_owned)
 }
 
+/// The name of a script that is no app, by what it begins with.
+#[must_use]
+pub fn script(name: &str) -> Option<String> {
+    let is_it = |file: &Cow<'static, str>| {
+        file.strip_prefix(name).is_some_and(|rest| rest.starts_with('-') && rest.ends_with(".js"))
+    };
+    App::iter().find(is_it).map(Cow::into_owned)
+}
+
 /// One of the app's files, in the best encoding the browser takes.
 #[must_use]
 pub fn serve(name: &str, headers: &HeaderMap) -> Option<Response> {

@@ -25,6 +25,7 @@ use crate::operations::base;
 use crate::routes;
 use crate::routes::nearby::Near;
 use crate::state::AppState;
+use crate::store::accounts::IDLE;
 
 /// Everything that is no route of the server: a file of the app, a page, or nothing.
 pub async fn fallback(State(state): State<AppState>, at: At, request: Request) -> Response {
@@ -91,21 +92,24 @@ async fn page(state: &AppState, at: &At, headers: &HeaderMap, address: &str) -> 
         return Ok(with_policy(at, ready.reply(headers)));
     }
     let posted = posted.map(|posted| Posted { files: Vec::new(), ..posted });
+    let place = match found {
+        Some(Page::Account { page }) => Some(portico_app::account::find(page)),
+        _ => None,
+    };
+    let who = signed_in(state, at, headers).await?.map(|(resident, session)| SignedIn { resident, session });
+    // A page of questions of the account takes up its own draft.
+    let posted = match (posted, place.flatten(), &who) {
+        (Some(posted), Some(place), Some(who)) if place.own => {
+            let service = portico_app::account::draft_name(place.slug, who.resident.id);
+            Some(Posted { service, ..posted })
+        }
+        (posted, ..) => posted,
+    };
     let known = match id.and_then(|id| at.served.service(id)) {
         Some(service) => routes::services::known(state, at, headers, service).await?,
         None => Vec::new(),
     };
     let service = id.and_then(|id| routes::services::view(state, &at.served, language, id, &known));
-    let place = match found {
-        Some(Page::Account { page }) => Some(portico_app::account::find(page)),
-        _ => None,
-    };
-    let who = match &place {
-        Some(Some(_)) => {
-            signed_in(state, at, headers).await?.map(|(resident, session)| SignedIn { resident, session })
-        }
-        _ => None,
-    };
     if who.is_none() && place.flatten().is_some_and(|place| place.own) {
         return Ok(account::to_sign_in(path));
     }
@@ -124,7 +128,10 @@ async fn page(state: &AppState, at: &At, headers: &HeaderMap, address: &str) -> 
     let is_form = matches!(found, Some(Page::Start { .. } | Page::Step { .. }));
     let boot = Boot { council: routes::council::view(state, &at.served), service, posted };
     let given = Given { address: address.to_owned(), origin: base(state, &at.served.council) };
-    let told = Told::of(state, at, found, &boot);
+    let mut told = Told::of(state, at, found, &boot);
+    if let Some(who) = &who {
+        told.about += &before_time_runs_out(state, at, who);
+    }
     let drawn = plain::draw(boot, given, replies);
     let file = match found {
         _ if is_form => "index.html",
@@ -167,12 +174,19 @@ async fn replies(
                 Ok(json(serde_json::to_string(&routes::consent::invite_for(at, resident).await?)))
             }
             Page::Request { key } | Page::Sent { key } | Page::Withdraw { key } => {
-                match routes::follow::view_of(state, at, key).await {
+                match routes::follow::view_of(state, at, headers, key).await {
                     Ok(view) => Ok(json(serde_json::to_string(&view))),
                     Err(error) if error.status() == StatusCode::NOT_FOUND => Err(ApiProblem::not_found()),
                     Err(error) => return Err(error),
                 }
             }
+            Page::Account { .. } if path.starts_with("/api/addresses") => match posted {
+                Some(posted) => {
+                    let found = routes::places::addresses_of(at, &plain::looked_for(posted)).await?;
+                    Ok(json(serde_json::to_string(&found)))
+                }
+                None => continue,
+            },
             Page::Account { .. } => match who {
                 Some(who) => account::reply(state, at, who, &path).await?,
                 None => Err(ApiProblem::signed_out()),
@@ -319,6 +333,18 @@ impl Told {
         }
         Some(html)
     }
+}
+
+/// The script that warns somebody who is signed in before the session ends. It is in nobody else's page: who fills in a
+/// form without an account fetches nothing of it.
+fn before_time_runs_out(state: &AppState, at: &At, who: &SignedIn) -> String {
+    let Some(script) = assets::script("timeout") else { return String::new() };
+    let whose = state.secret.public_id(at.store.council(), who.resident.id);
+    let idle = IDLE.num_seconds();
+    format!(
+        "<script type=\"module\" src=\"/{script}\" data-idle=\"{idle}\" data-who=\"{}\"></script>",
+        escape(&whose)
+    )
 }
 
 /// The policy of a council's pages: its colours stand in them, and pictures of the map come from the host that it names,

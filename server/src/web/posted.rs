@@ -84,7 +84,10 @@ impl<'a> Filling<'a> {
     async fn begun(&self) -> Result<Posted, ApiError> {
         let begun =
             || Posted { service: self.service.id.clone(), key: self.state.new_id(), ..Posted::default() };
-        let mut posted = self.visit.kept(&self.service.id).await?.unwrap_or_else(begun);
+        let mut posted = match self.visit.kept(&self.service.id).await? {
+            Some(posted) => posted,
+            None => Posted { answers: self.visit.known(&self.service).await?, ..begun() },
+        };
         // A file that was taken out is another one when it is picked again.
         let Posted { files, answers, .. } = &mut posted;
         files.retain(|(_, stored)| answers.iter().any(|(_, raw)| raw == stored));
@@ -355,7 +358,7 @@ fn path_of(uri: &Uri) -> String {
 }
 
 /// Takes the address that was picked from the list.
-async fn pick_address(
+pub(super) async fn pick_address(
     at: &At,
     question: &Question,
     form: &Form,

@@ -7,8 +7,11 @@ use std::sync::{Mutex, PoisonError};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use chrono::TimeDelta;
+use domain::answers::Answers;
 use domain::api::drafts::Posted;
+use domain::catalogue::Service;
 use portico_app::components::error_summary::Problem;
+use portico_app::state::drafts::FILLED;
 use uuid::Uuid;
 
 use super::form::Form;
@@ -18,6 +21,7 @@ use crate::extract::{At, form_token, named_cookie, signed_in};
 use crate::operations::submit::follow_key;
 use crate::secret;
 use crate::state::AppState;
+use crate::store::accounts::Resident;
 use crate::store::drafts::Keeping;
 
 /// How long answers are kept after the last page was posted.
@@ -42,7 +46,17 @@ pub(super) async fn of_service(
         return Ok(Some(posted));
     }
     let ended = at.store.draft_ended(visit.hash(), service, state.now()).await?;
-    Ok(ended.map(|key| Posted { service: service.to_owned(), key, ended: true, ..Posted::default() }))
+    let answers = match at.served.service(service) {
+        Some(service) => visit.known(service).await?,
+        None => Answers::default(),
+    };
+    let opened = if answers.is_empty() { String::new() } else { FILLED.to_owned() };
+    let service = service.to_owned();
+    Ok(match ended {
+        Some(key) => Some(Posted { service, key, ended: true, answers, opened, ..Posted::default() }),
+        None if answers.is_empty() => None,
+        None => Some(Posted { service, key: state.new_id(), answers, opened, ..Posted::default() }),
+    })
 }
 
 /// What is begun in an account is kept under this, in place of the hash of a browser's token.
@@ -99,7 +113,7 @@ pub(crate) struct Visit<'a> {
     token: String,
     /// The browser brought no token.
     is_new: bool,
-    resident: Option<Uuid>,
+    resident: Option<Resident>,
     /// The turns of the drafts that were read, by their services: one that was changed since is not written over.
     read: Mutex<HashMap<String, u32>>,
 }
@@ -116,7 +130,7 @@ impl<'a> Visit<'a> {
     /// The database's.
     pub async fn of(state: &'a AppState, at: &'a At, headers: &HeaderMap) -> Result<Self, ApiError> {
         let fresh = || data_encoding::BASE32_NOPAD.encode(&state.dice.token()).to_ascii_lowercase();
-        let resident = signed_in(state, at, headers).await?.map(|(resident, _)| resident.id);
+        let resident = signed_in(state, at, headers).await?.map(|(resident, _)| resident);
         let token = form_token(state, headers);
         let is_new = token.is_none() && resident.is_none();
         let read = Mutex::new(HashMap::new());
@@ -125,11 +139,21 @@ impl<'a> Visit<'a> {
 
     /// The resident who is signed in, if one is.
     pub fn resident(&self) -> Option<Uuid> {
-        self.resident
+        self.resident.as_ref().map(|resident| resident.id)
+    }
+
+    /// What whoever is signed in told once, as answers to a form.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn known(&self, service: &Service) -> Result<Answers, ApiError> {
+        let Some(resident) = &self.resident else { return Ok(Answers::default()) };
+        let profile = self.at.store.profile(resident.id).await?;
+        Ok(domain::profile::fill(&service.questions, &profile.answers, &resident.email))
     }
 
     fn hash(&self) -> Vec<u8> {
-        self.resident.map_or_else(|| secret::hash(self.token.as_bytes()), of_resident)
+        self.resident().map_or_else(|| secret::hash(self.token.as_bytes()), of_resident)
     }
 
     fn lasts(&self) -> TimeDelta {
@@ -235,6 +259,30 @@ impl<'a> Visit<'a> {
         Ok(self.to(to))
     }
 
+    /// Keeps what was typed into a page that is no service's, with what is wrong, or what helps with it.
+    ///
+    /// # Errors
+    /// The database's.
+    pub(super) async fn keep_page(
+        &self,
+        path: &str,
+        answers: Answers,
+        problems: Vec<Problem>,
+        opened: String,
+    ) -> Result<(), ApiError> {
+        let problems = in_pairs(problems);
+        self.keep(&Posted { service: page(path), answers, problems, opened, ..Posted::default() }).await
+    }
+
+    /// What was typed into such a page and could not be taken.
+    ///
+    /// # Errors
+    /// The database's.
+    pub(super) async fn kept_page(&self, path: &str) -> Result<Option<Posted>, ApiError> {
+        let kept = self.at.store.draft(self.hash(), &page(path), self.state.now()).await?;
+        Ok(kept)
+    }
+
     /// Keeps what was typed into a small form, with what is wrong, and leads back to it.
     ///
     /// # Errors
@@ -246,9 +294,7 @@ impl<'a> Visit<'a> {
         path: &str,
     ) -> Result<Response, ApiError> {
         let answers = form.texts.iter().map(|(path, raw)| (path.as_str(), raw.as_str())).collect();
-        let posted =
-            Posted { service: page(path), answers, problems: in_pairs(problems), ..Posted::default() };
-        self.keep(&posted).await?;
+        self.keep_page(path, answers, problems, String::new()).await?;
         Ok(self.to(path))
     }
 }

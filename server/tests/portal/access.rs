@@ -265,6 +265,8 @@ impl Town {
             ("photo", Whose::Own) if within("/api/staff/") && !is_elsewhere => Some(self.photo.clone()),
             ("photo", Whose::Others) if within("/api/staff/") && is_elsewhere => Some(self.photo.clone()),
             ("photo" | "document", Whose::Own) => None,
+            // Who acts for whom is tried in `helpers.rs`.
+            ("id" | "request", Whose::Own) if within("/api/account/") => None,
             // What is open to everybody asks nobody whose it is: a key or a public identifier is known, or is not.
             ("id" | "key" | "photo" | "document" | "service" | "request", _) => Some(MISSING.to_owned()),
             _ => panic!("{path}: tell this test what {name} is, for those it is theirs and for others"),

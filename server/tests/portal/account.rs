@@ -1,10 +1,9 @@
 //! A resident's account: signing in by a code from the mail, what is in it, and who is kept out. Numbers name the rows
 //! of the list of bad inputs.
 
+use crate::support::browser::Browser;
 use crate::support::database::Kept;
-use crate::support::{NOT_BUILT, Portal, Reply, Setup, Visitor, graffiti, graffiti_but};
-use axum::body::Body;
-use axum::http::{Method, header};
+use crate::support::{NOT_BUILT, Portal, Setup, graffiti, graffiti_but};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
@@ -13,53 +12,6 @@ on_both_engines![
     a_form_goes_on_in_another_browser,
     signing_out_ends_it_at_once
 ];
-
-/// A browser: it keeps its cookies.
-struct Browser {
-    visitor: Visitor,
-    cookies: Vec<(String, String)>,
-}
-
-impl Browser {
-    fn of(portal: &Portal) -> Self {
-        Self { visitor: portal.visitor(), cookies: Vec::new() }
-    }
-
-    fn keep(&mut self, reply: Reply) -> Reply {
-        for cookie in reply.headers.get_all(header::SET_COOKIE) {
-            let (name, value) = cookie.to_str().unwrap().split(';').next().unwrap().split_once('=').unwrap();
-            self.cookies.retain(|(known, _)| known != name);
-            if !value.is_empty() {
-                self.cookies.push((name.to_owned(), value.to_owned()));
-            }
-        }
-        let all: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        self.visitor.cookie = (!all.is_empty()).then(|| all.join("; "));
-        reply
-    }
-
-    async fn post(&mut self, path: &str, body: &Value) -> Reply {
-        let reply = self.visitor.post(path, body).await;
-        self.keep(reply)
-    }
-
-    async fn post_form(&mut self, path: &str, fields: &str) -> Reply {
-        let request = self.visitor.request(Method::POST, path);
-        let request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
-        let reply = self.visitor.send(request.body(Body::from(fields.to_owned())).unwrap()).await;
-        self.keep(reply)
-    }
-
-    async fn sign_in(&mut self, portal: &Portal, email: &str) {
-        self.post("/api/account/code", &json!({ "email": email })).await.is(204);
-        let code = portal.code(email).await;
-        self.post("/api/account/sign-in", &json!({ "code": code })).await.is(204);
-    }
-
-    async fn account(&self) -> Value {
-        self.visitor.get("/api/account").await.is(200).json()
-    }
-}
 
 fn titles(account: &Value) -> Vec<&str> {
     account["requests"].as_array().unwrap().iter().map(|request| request["title"].as_str().unwrap()).collect()

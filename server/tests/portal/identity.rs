@@ -410,18 +410,24 @@ async fn it_works_without_the_app() {
     let portal = Portal::open().await;
     store(&portal).replace_roll(rows(demo::electors())).await.unwrap();
     let mut sam = portal.visitor();
-    let asked = post_form(&mut sam, "/account?for=claim-progress", "email=sam%40example.org").await.is(303);
-    assert_eq!(asked.header("location"), "/account/code?for=claim-progress");
+    let asked =
+        post_form(&mut sam, "/account?to=/account/identity?for=claim-progress", "email=sam%40example.org")
+            .await
+            .is(303);
+    assert_eq!(asked.header("location"), "/account/code?to=/account/identity?for=claim-progress");
     let cookies = |reply: &Reply| -> Vec<String> {
         let all = reply.headers.get_all(header::SET_COOKIE).iter();
         all.map(|cookie| cookie.to_str().unwrap().split(';').next().unwrap().to_owned()).collect()
     };
     sam.cookie = Some(cookies(&asked).join("; "));
-    let wrong = post_form(&mut sam, "/account/code?for=claim-progress", "code=1").await.is(303);
-    assert_eq!(wrong.header("location"), "/account/code?for=claim-progress");
+    let wrong =
+        post_form(&mut sam, "/account/code?to=/account/identity?for=claim-progress", "code=1").await.is(303);
+    assert_eq!(wrong.header("location"), "/account/code?to=/account/identity?for=claim-progress");
     let code = portal.code("sam@example.org").await;
     let signed_in =
-        post_form(&mut sam, "/account/code?for=claim-progress", &format!("code={code}")).await.is(303);
+        post_form(&mut sam, "/account/code?to=/account/identity?for=claim-progress", &format!("code={code}"))
+            .await
+            .is(303);
     let page = "/account/identity?for=claim-progress";
     assert_eq!(signed_in.header("location"), page);
     sam.cookie = Some(cookies(&signed_in).join("; "));

@@ -6,11 +6,15 @@ use crate::support::Portal;
 use axum::body::Body;
 use serde_json::Value;
 
-const OPERATIONS: [&str; 75] = [
+const OPERATIONS: [&str; 85] = [
     "get /api/account",
+    "get /api/account/acting/{id}",
+    "get /api/account/acting/{id}/{request}",
     "get /api/account/consent",
+    "get /api/account/helpers",
     "get /api/account/identity",
     "get /api/account/looked",
+    "get /api/account/profile",
     "get /api/addresses",
     "get /api/consent",
     "get /api/council",
@@ -48,12 +52,18 @@ const OPERATIONS: [&str; 75] = [
     "post /api/account/code",
     "post /api/account/collect",
     "post /api/account/consent",
+    "post /api/account/helpers",
+    "post /api/account/helpers/{id}/accept",
+    "post /api/account/helpers/{id}/end",
     "post /api/account/identity/desk-code",
     "post /api/account/identity/documents",
     "post /api/account/identity/roll",
+    "post /api/account/profile",
+    "post /api/account/profile/learn",
     "post /api/account/sign-in",
     "post /api/account/sign-out",
     "post /api/account/sign-out-everywhere",
+    "post /api/account/stay",
     "post /api/documents",
     "post /api/drafts/{service}",
     "post /api/drafts/{service}/forget",

@@ -56,6 +56,7 @@ fn page(handle: Handle, case: Memo<StaffCase>) -> AnyView {
             <AnswerList
                 lines=lines(&first) photo=Box::new(|_| None) document=Box::new(move |document| api::document(id, document))
             />
+            {reach(&first)}
             {fee_table(&first.request.fee)}
             {photos(id, &first.request.answers)}
             {move || case.with(|case| (case.public && case.mine).then(|| sharing(handle, sending, case)))}
@@ -65,6 +66,25 @@ fn page(handle: Handle, case: Memo<StaffCase>) -> AnyView {
         </Column>
     }
     .into_any()
+}
+
+/// How to reach the resident, and what helps them, as they told us once.
+fn reach(case: &StaffCase) -> Option<AnyView> {
+    (!case.reach.is_empty()).then(|| {
+        let lines = case.reach.iter().map(|(label, words)| {
+            view! {
+                <div class="govuk-summary-list__row">
+                    <dt class="govuk-summary-list__key">{label.clone()}</dt>
+                    <dd class="govuk-summary-list__value portico-typed">{words.clone()}</dd>
+                </div>
+            }
+        });
+        view! {
+            <h2 class="govuk-heading-m">"How to reach this resident"</h2>
+            <dl class="govuk-summary-list">{lines.collect_view()}</dl>
+        }
+        .into_any()
+    })
 }
 
 /// That the resident told others, too; not whom.

@@ -5,6 +5,7 @@ mod m0006_audit;
 mod m0007_access;
 mod m0008_consent;
 mod m0009_identity;
+mod m0012_profile;
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{
@@ -26,6 +27,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_access::Step),
             Box::new(m0008_consent::Step),
             Box::new(m0009_identity::Step),
+            Box::new(m0012_profile::Step),
         ]
     }
 }

@@ -3,9 +3,10 @@
 
 #[macro_use]
 pub mod database;
+pub mod browser;
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
@@ -127,8 +128,13 @@ impl Setup {
             sources.councils = Some(at("councils"));
         }
         let url = self.database.unwrap_or_else(|| format!("sqlite://{}", at("portico.db").display()));
-        let db = Database::connect(&url, secret()).await.unwrap();
+        let mut db = Database::connect(&url, secret()).await.unwrap();
         db.migrate().await.unwrap();
+        let reads = Arc::new(AtomicU64::new(0));
+        let counter = reads.clone();
+        db.count_reads(move || {
+            counter.fetch_add(1, Ordering::SeqCst);
+        });
         let clock = Arc::new(AtomicI64::new(moment("2026-12-07T10:00:00Z").timestamp_millis()));
         let hand = clock.clone();
         let state = AppState::new(Parts {
@@ -154,7 +160,7 @@ impl Setup {
                     .unwrap();
             }
         }
-        Portal { app: app::app(state.clone()), state, folder, clock, inbox: Mutex::default() }
+        Portal { app: app::app(state.clone()), state, folder, clock, reads, inbox: Mutex::default() }
     }
 }
 
@@ -166,6 +172,7 @@ pub struct Portal {
     pub app: Router,
     folder: TempDir,
     clock: Arc<AtomicI64>,
+    reads: Arc<AtomicU64>,
     inbox: Mutex<Vec<Mail>>,
 }
 
@@ -189,6 +196,11 @@ impl Portal {
             store.replace_addresses(streets, addresses, Arc::new(|_| {})).await.unwrap();
         }
         self
+    }
+
+    /// How many questions have been put to the database that only read.
+    pub fn reads(&self) -> u64 {
+        self.reads.load(Ordering::SeqCst)
     }
 
     /// Time goes by.

@@ -1,0 +1,62 @@
+import { SIGNED_OUT, signIn } from "../pages/account";
+import { Filler } from "../pages/filler";
+import { expect, test } from "../support/test";
+
+const EMAIL = "sam@example.org";
+
+test("I am warned before I am signed out, and one key lets me stay", async ({ page, server, inspector }) => {
+  inspector.allow(SIGNED_OUT);
+  const filler = new Filler(page, inspector);
+  await page.clock.install();
+  await signIn(page, server, filler, EMAIL);
+  await page.goto("/account/details");
+  await page.getByLabel("Your name").fill("Sam Tay");
+  const dialog = page.getByRole("dialog", { name: "You will be signed out soon" });
+  await page.clock.fastForward("12:50");
+  await expect(dialog).toBeHidden();
+  await page.clock.fastForward("00:20");
+  await expect(dialog).toBeVisible();
+  await expect(page.getByRole("button", { name: "Stay signed in" })).toBeFocused();
+  await filler.inspected();
+  // The keyboard does not leave it.
+  await page.keyboard.press("Tab");
+  await expect(page.getByRole("button", { name: "Sign out" }).last()).toBeFocused();
+  await page.clock.fastForward("01:00");
+  await expect(dialog.getByRole("status")).toContainText("left");
+  const stayed = page.waitForResponse("**/api/account/stay");
+  await page.keyboard.press("Escape");
+  expect((await stayed).status()).toBe(204);
+  await expect(dialog).toBeHidden();
+  await expect(page.getByLabel("Your name")).toBeFocused();
+  await page.keyboard.type("lor");
+  await expect(page.getByLabel("Your name")).toHaveValue("Sam Taylor");
+});
+
+test("after the time has run out I sign in and am back with what I typed", async ({ page, server, inspector }) => {
+  inspector.allow(SIGNED_OUT);
+  const filler = new Filler(page, inspector);
+  await page.clock.install();
+  await signIn(page, server, filler, EMAIL);
+  await page.goto("/account/helpers");
+  await page.getByLabel("Their name").fill("Ann, who lives next door");
+  await page.clock.fastForward("15:10");
+  await page.waitForURL(/\/account\?to=\/account\/helpers&ended=yes/);
+  await expect(page.getByText("You have been signed out, because nothing was pressed for 15 minutes.")).toBeVisible();
+  await filler.inspected();
+  await page.getByLabel("Email address").fill(EMAIL);
+  const before = await server.mailbox.codes(EMAIL);
+  await page.getByRole("button", { name: "Send me a code" }).click();
+  await filler.shows("Enter your code");
+  await page.getByLabel("6-digit code").fill(await server.mailbox.code(EMAIL, before));
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await filler.shows("People who help you");
+  await expect(page.getByLabel("Their name")).toHaveValue("Ann, who lives next door");
+});
+
+test("who has no account fetches nothing of it", async ({ page }) => {
+  const fetched: string[] = [];
+  page.on("request", (request) => fetched.push(request.url()));
+  await page.goto("/services/report-graffiti");
+  await page.waitForLoadState("networkidle");
+  expect(fetched.filter((url) => url.includes("timeout") || url.includes("account"))).toEqual([]);
+});

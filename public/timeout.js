@@ -1,0 +1,146 @@
+// Warns somebody who is signed in two minutes before the session ends for want of use, and keeps what was typed. The
+// server puts it into the pages of who is signed in, and into nobody else's (server/src/web/pages.rs).
+const { idle, who } = document.querySelector("script[data-idle]").dataset;
+const END = idle * 1000;
+const WARNING = 120_000;
+// How exactly the server keeps when a session was used last, and so how often it has to hear of it.
+const EXACT = 60_000;
+const USED = "portico:used";
+
+const kept = (store, name) => {
+  try {
+    return store.getItem(name);
+  } catch {
+    return null;
+  }
+};
+const keep = (store, name, text) => {
+  try {
+    store.setItem(name, text);
+  } catch {
+    // Where nothing can be kept, each tab is on its own.
+  }
+};
+
+// Asking for this page was use. What another tab does is use of the same session.
+let told = Date.now();
+keep(localStorage, USED, String(told));
+const used = () => Math.max(told, Number(kept(localStorage, USED)) || 0);
+
+// What was typed, of this page and this person.
+const place = () => `portico:typed:${location.pathname}`;
+const fields = () =>
+  [...document.querySelectorAll("#app input[id], #app textarea[id], #app select[id]")].filter(
+    (field) => !["hidden", "file", "password", "submit"].includes(field.type),
+  );
+const isBox = (field) => field.type === "checkbox" || field.type === "radio";
+
+const save = () => {
+  const typed = fields().map((field) => [field.id, isBox(field) ? field.checked : field.value]);
+  keep(sessionStorage, place(), JSON.stringify({ who, typed }));
+};
+
+// The app has not started yet: what it finds typed, it takes over.
+const restore = () => {
+  const text = kept(sessionStorage, place());
+  if (!text) return;
+  sessionStorage.removeItem(place());
+  const was = JSON.parse(text);
+  if (was.who !== who) return;
+  const known = new Map(was.typed);
+  for (const field of fields()) {
+    const value = known.get(field.id);
+    if (value === undefined) continue;
+    if (isBox(field)) field.checked = value;
+    else if (value !== "") field.value = value;
+  }
+};
+
+const element = (tag, attributes, text) => {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.textContent = text;
+  return made;
+};
+
+const dialog = element("dialog", { "aria-labelledby": "time-title", "aria-describedby": "time-words" }, "");
+const words = element("p", { id: "time-words" }, "");
+const spoken = element("p", { class: "govuk-visually-hidden", role: "status" }, "");
+const stayButton = element("button", { type: "button", class: "govuk-button", autofocus: "" }, "Stay signed in");
+const outButton = element("button", { type: "button", class: "govuk-button govuk-button--secondary" }, "Sign out");
+const buttons = element("div", { class: "govuk-button-group" }, "");
+buttons.append(stayButton, outButton);
+dialog.append(
+  element("h2", { class: "govuk-heading-m", id: "time-title" }, "You will be signed out soon"),
+  words,
+  spoken,
+  buttons,
+);
+document.body.append(dialog);
+
+let ended = false;
+let before = null;
+
+const end = async () => {
+  if (ended) return;
+  ended = true;
+  save();
+  await fetch("/api/account/sign-out", { method: "POST", keepalive: true }).catch(() => {});
+  location.assign(`/account?to=${location.pathname}&ended=yes`);
+};
+
+const stay = async () => {
+  told = Date.now();
+  keep(localStorage, USED, String(told));
+  if (dialog.open) dialog.close();
+  before?.focus?.();
+  before = null;
+  const reply = await fetch("/api/account/stay", { method: "POST" }).catch(() => null);
+  if (reply?.status === 401) end();
+};
+
+const look = () => {
+  if (ended) return;
+  const left = END - (Date.now() - used());
+  if (left <= 0) {
+    end();
+  } else if (left <= WARNING) {
+    const minutes = Math.ceil(left / 60_000);
+    const time = left > 60_000 ? `${minutes} minutes` : left > 30_000 ? "1 minute" : "30 seconds";
+    const text = `We sign you out in ${time}, because nothing was pressed for a while. What you typed is kept on this device.`;
+    if (!dialog.open) {
+      before = document.activeElement;
+      words.textContent = text;
+      dialog.showModal();
+      stayButton.focus();
+    } else if (words.textContent !== text) {
+      words.textContent = text;
+      spoken.textContent = `${time} left`;
+    }
+  } else if (dialog.open) {
+    // They stayed in another tab.
+    dialog.close();
+    before?.focus?.();
+  }
+};
+
+restore();
+stayButton.addEventListener("click", stay);
+outButton.addEventListener("click", end);
+// Escape stays, too: nobody signs out by accident.
+dialog.addEventListener("cancel", (event) => {
+  event.preventDefault();
+  stay();
+});
+for (const sign of ["pointerdown", "keydown", "input"]) {
+  addEventListener(
+    sign,
+    () => {
+      if (!ended && !dialog.open && Date.now() - told > EXACT) stay();
+    },
+    { passive: true },
+  );
+}
+// A device that slept looks as soon as it wakes.
+addEventListener("visibilitychange", look);
+setInterval(look, 1000);

@@ -1,0 +1,321 @@
+//! Who may act for a resident: named by them, for some services, until a day.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use domain::audit::Entry;
+use domain::field::contact::same_email_key;
+use sea_orm::{
+    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, Condition, EntityTrait as _,
+    PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+};
+use uuid::Uuid;
+
+use super::accounts::Resident;
+use super::entities::{audit as audit_row, request, resident};
+use super::requests::{COLUMNS, Columns, Stored};
+use super::{Store, StoreError, audit};
+
+/// Who may act for whom.
+pub mod helper {
+    use sea_orm::entity::prelude::*;
+
+    /// A row of `helper`.
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "helper")]
+    pub struct Model {
+        /// Council.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub council_id: String,
+        /// Identifier.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        /// For whom.
+        pub resident_id: Uuid,
+        /// Who, as the resident calls them.
+        pub name: String,
+        /// Their address, as it was typed.
+        pub email: String,
+        /// The address in the form addresses are compared in.
+        pub email_key: String,
+        /// The services, as JSON.
+        pub services: String,
+        /// The last day.
+        pub until: Date,
+        /// When they were named.
+        pub made_at: DateTimeUtc,
+        /// The account of who accepted.
+        pub helper_id: Option<Uuid>,
+    }
+
+    /// No relations.
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Somebody who may act for a resident.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Helper {
+    /// Identifier.
+    pub id: Uuid,
+    /// For whom.
+    pub resident: Uuid,
+    /// Who, as the resident calls them.
+    pub name: String,
+    /// Their address.
+    pub email: String,
+    /// The services whose requests they see.
+    pub services: Vec<String>,
+    /// The last day.
+    pub until: NaiveDate,
+    /// The account of who accepted.
+    pub helper: Option<Uuid>,
+}
+
+impl TryFrom<helper::Model> for Helper {
+    type Error = StoreError;
+    fn try_from(row: helper::Model) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row.id,
+            resident: row.resident_id,
+            name: row.name,
+            email: row.email,
+            services: serde_json::from_str(&row.services)?,
+            until: row.until,
+            helper: row.helper_id,
+        })
+    }
+}
+
+impl Store {
+    /// Those who may act for a resident, and those who did not accept yet, the newest first.
+    ///
+    /// # Errors
+    /// The database's errors.
+    pub async fn helpers(&self, resident: Uuid, today: NaiveDate) -> Result<Vec<Helper>, StoreError> {
+        self.helpers_where(helper::Column::ResidentId.eq(resident).into(), today).await
+    }
+
+    /// Those for whom somebody may act, and those who asked them to.
+    ///
+    /// # Errors
+    /// The database's errors.
+    pub async fn acting(&self, who: &Resident, today: NaiveDate) -> Result<Vec<Helper>, StoreError> {
+        self.helpers_where(mine(who), today).await
+    }
+
+    async fn helpers_where(&self, which: Condition, today: NaiveDate) -> Result<Vec<Helper>, StoreError> {
+        let rows = helper::Entity::find()
+            .filter(helper::Column::CouncilId.eq(&*self.council))
+            .filter(helper::Column::Until.gte(today))
+            .filter(which)
+            .order_by_desc(helper::Column::MadeAt)
+            .order_by_desc(helper::Column::Id)
+            .all(self.db.reader())
+            .await?;
+        rows.into_iter().map(Helper::try_from).collect()
+    }
+
+    /// The names that residents go by where they act for others: what they told, else their addresses.
+    ///
+    /// # Errors
+    /// The database's errors.
+    pub async fn names(&self, residents: &[Uuid]) -> Result<Vec<(Uuid, String)>, StoreError> {
+        if residents.is_empty() {
+            return Ok(Vec::new());
+        }
+        use super::profile::profile;
+        let council = || self.council.to_string();
+        let rows = resident::Entity::find()
+            .filter(resident::Column::CouncilId.eq(council()))
+            .filter(resident::Column::Id.is_in(residents.iter().copied()))
+            .all(self.db.reader())
+            .await?;
+        let told = profile::Entity::find()
+            .filter(profile::Column::CouncilId.eq(council()))
+            .filter(profile::Column::ResidentId.is_in(residents.iter().copied()))
+            .all(self.db.reader())
+            .await?;
+        let name = |row: resident::Model| {
+            let told = told.iter().find(|told| told.resident_id == row.id);
+            let answers: Option<domain::answers::Answers> =
+                told.and_then(|told| serde_json::from_str(&told.answers).ok());
+            let name = answers.map(|answers| answers.get(domain::profile::NAME).to_owned());
+            (row.id, name.filter(|name| !name.is_empty()).unwrap_or(row.email))
+        };
+        Ok(rows.into_iter().map(name).collect())
+    }
+
+    /// Names a helper, at most `most` at a time. Says whether there was room.
+    ///
+    /// # Errors
+    /// The database's errors.
+    pub async fn name_helper(
+        &self,
+        new: Helper,
+        most: u64,
+        now: DateTime<Utc>,
+        entry: Entry,
+    ) -> Result<bool, StoreError> {
+        let row = helper::ActiveModel {
+            council_id: Set(self.council.to_string()),
+            id: Set(new.id),
+            resident_id: Set(new.resident),
+            email_key: Set(same_email_key(&new.email)),
+            name: Set(new.name),
+            email: Set(new.email),
+            services: Set(serde_json::to_string(&new.services)?),
+            until: Set(new.until),
+            made_at: Set(now),
+            helper_id: Set(None),
+        };
+        let (store, resident) = (self.clone(), new.resident);
+        self.db
+            .write(move |transaction| {
+                let (store, row, entry) = (store.clone(), row.clone(), entry.clone());
+                Box::pin(async move {
+                    let named = helper::Entity::find()
+                        .filter(helper::Column::CouncilId.eq(&*store.council))
+                        .filter(helper::Column::ResidentId.eq(resident))
+                        .count(transaction)
+                        .await?;
+                    if named >= most {
+                        return Ok(false);
+                    }
+                    helper::Entity::insert(row).exec_without_returning(transaction).await?;
+                    audit::append(&store, transaction, entry).await?;
+                    Ok(true)
+                })
+            })
+            .await
+    }
+
+    /// Accepts to act for somebody, for whoever has the address that was named.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when nobody asked them to, or it is over; the database's errors.
+    pub async fn accept(
+        &self,
+        who: &Resident,
+        id: Uuid,
+        today: NaiveDate,
+        entry: Entry,
+    ) -> Result<(), StoreError> {
+        let which = Condition::all().add(mine(who)).add(helper::Column::Until.gte(today));
+        let accepted = who.id;
+        self.change_helper(which, id, Some(accepted), entry).await
+    }
+
+    /// Ends what a helper may: by who named them, or by themselves.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when it is neither's; the database's errors.
+    pub async fn end_helper(&self, who: &Resident, id: Uuid, entry: Entry) -> Result<(), StoreError> {
+        let which = Condition::any().add(helper::Column::ResidentId.eq(who.id)).add(mine(who));
+        self.change_helper(Condition::all().add(which), id, None, entry).await
+    }
+
+    async fn change_helper(
+        &self,
+        which: Condition,
+        id: Uuid,
+        accepted: Option<Uuid>,
+        entry: Entry,
+    ) -> Result<(), StoreError> {
+        let store = self.clone();
+        self.db
+            .write(move |transaction| {
+                let (store, which, entry) = (store.clone(), which.clone(), entry.clone());
+                Box::pin(async move {
+                    let row = helper::Entity::find_by_id((store.council.to_string(), id))
+                        .filter(which)
+                        .lock_exclusive()
+                        .one(transaction)
+                        .await?
+                        .ok_or(StoreError::NotFound)?;
+                    let person = row.resident_id;
+                    if accepted.is_some() {
+                        let mut row: helper::ActiveModel = row.into();
+                        row.helper_id = Set(accepted);
+                        row.update(transaction).await?;
+                    } else {
+                        helper::Entity::delete_by_id((store.council.to_string(), id))
+                            .exec(transaction)
+                            .await?;
+                    }
+                    audit::append(&store, transaction, Entry { person: Some(person), ..entry }).await
+                })
+            })
+            .await
+    }
+
+    /// What somebody may act for, while they may.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when they may not, or not any more; the database's errors.
+    pub async fn acts(&self, helper: Uuid, id: Uuid, today: NaiveDate) -> Result<Helper, StoreError> {
+        helper::Entity::find_by_id((self.council.to_string(), id))
+            .filter(helper::Column::HelperId.eq(helper))
+            .filter(helper::Column::Until.gte(today))
+            .one(self.db.reader())
+            .await?
+            .ok_or(StoreError::NotFound)?
+            .try_into()
+    }
+
+    /// The requests that a helper sees: of that resident, for those services. All of them, or one.
+    ///
+    /// # Errors
+    /// The database's errors.
+    pub async fn requests_for(
+        &self,
+        helper: &Helper,
+        only: Option<Uuid>,
+        limit: u64,
+    ) -> Result<Vec<Stored>, StoreError> {
+        let rows: Vec<Columns> = request::Entity::find()
+            .filter(request::Column::CouncilId.eq(&*self.council))
+            .filter(request::Column::ResidentId.eq(helper.resident))
+            .filter(request::Column::Service.is_in(helper.services.iter().cloned()))
+            .filter(Condition::all().add_option(only.map(|id| request::Column::Id.eq(id))))
+            .order_by_desc(request::Column::Id)
+            .limit(limit)
+            .select_only()
+            .columns(COLUMNS)
+            .into_tuple()
+            .all(self.db.reader())
+            .await?;
+        rows.into_iter().map(Stored::try_from).collect()
+    }
+
+    /// What helpers of a resident looked at, the newest first: who, when, and in words what.
+    ///
+    /// # Errors
+    /// The database's errors.
+    pub async fn helper_reads(
+        &self,
+        person: Uuid,
+        limit: u64,
+    ) -> Result<Vec<(Option<Uuid>, DateTime<Utc>, String)>, StoreError> {
+        use domain::access::Role;
+        use domain::audit::Deed;
+        let rows = audit_row::Entity::find()
+            .filter(audit_row::Column::CouncilId.eq(&*self.council))
+            .filter(audit_row::Column::Person.eq(person))
+            .filter(audit_row::Column::Role.eq(Role::Helper.id()))
+            .filter(audit_row::Column::Deed.eq(Deed::Read.id()))
+            .order_by_desc(audit_row::Column::Seq)
+            .limit(limit)
+            .all(self.db.reader())
+            .await?;
+        Ok(rows.into_iter().map(|row| (row.who, row.at, row.detail)).collect())
+    }
+}
+
+/// What is meant for somebody: accepted by them, or by nobody yet and named by their address.
+fn mine(who: &Resident) -> Condition {
+    let asked = Condition::all()
+        .add(helper::Column::HelperId.is_null())
+        .add(helper::Column::EmailKey.eq(who.email_key.clone()))
+        .add(helper::Column::ResidentId.ne(who.id));
+    Condition::any().add(helper::Column::HelperId.eq(who.id)).add(asked)
+}
