@@ -105,7 +105,7 @@ pub fn named(view: &HelpersView, answers: &Answers) -> Result<NameHelperRequest,
             Value::Name(name) => request.name = name,
             Value::Email(email) => request.email = email,
             Value::Choices(chosen) => {
-                request.services = chosen.into_iter().map(|choice| choice.value).collect()
+                request.services = chosen.into_iter().map(|choice| choice.value).collect();
             }
             Value::Date(day) => request.until = day,
             _ => {}
