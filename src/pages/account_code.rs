@@ -29,6 +29,7 @@ pub fn AccountCodePage() -> impl IntoView {
     let then = paths::then(&address.query("to")).to_owned();
     let next = if then.is_empty() { paths::ACCOUNT.to_owned() } else { then.clone() };
     let back = paths::sign_in(&then);
+    let forget = boot::forget_replies();
     let send = sending.form(
         move || {
             let request = AccountSignInRequest { code: code.get_untracked() };
@@ -38,7 +39,10 @@ pub fn AccountCodePage() -> impl IntoView {
                 Err(sending.problem(INCOMPLETE))
             }
         },
-        move |()| address.replace(&next),
+        move |()| {
+            forget();
+            address.replace(&next);
+        },
     );
     let labelled = Labelled::new("code", "6-digit code").error(sending.at("code"));
     let typing = Typing {

@@ -17,7 +17,7 @@ use crate::components::load::loaded;
 use crate::components::sending::Sending;
 use crate::live::Drawn as _;
 use crate::state::{address, boot};
-use crate::{a11y, paths, words};
+use crate::{a11y, paths};
 
 /// The name of the field that says which form service leads back to, in the address.
 pub const FOR: &str = "for";
@@ -51,6 +51,10 @@ pub fn AccountIdentityPage() -> impl IntoView {
         })}</Column>
     }
     .drawn()
+}
+
+fn tries(left: u32) -> String {
+    if left == 1 { "1 try".to_owned() } else { format!("{left} tries") }
 }
 
 /// Signing in comes first, and leads back here.
@@ -208,7 +212,7 @@ fn roll(roll: &RollView, here: &str, sending: Sending) -> AnyView {
     let choose = Callback::new(move |chosen| agreed.set(chosen));
     view! {
         {heading}
-        <p>"The quickest way, if you are registered to vote here. "{words::count(roll.tries_left as usize, "try")}" left today."</p>
+        <p>"The quickest way, if you are registered to vote here. "{tries(roll.tries_left)}" left today."</p>
         <form novalidate method="post" action=here.to_owned()>
             {line("name", "Your full name", sending, Some("name"), "")}
             {line("line1", "First line of your address", sending, Some("address-line1"), "")}

@@ -55,6 +55,16 @@ pub(crate) fn take_reply(address: &str) -> Option<Result<String, ApiProblem>> {
     reply
 }
 
+/// Forgets the replies that came beforehand: who signed in gets others. To be had while a page is drawn.
+pub(crate) fn forget_replies() -> impl Fn() + Copy {
+    let replies: Option<Replies> = use_context();
+    move || {
+        if let Some(Replies(replies)) = replies {
+            replies.update_value(Vec::clear);
+        }
+    }
+}
+
 /// What was posted without the app, for the first page.
 #[derive(Clone, Copy)]
 struct First(StoredValue<Posted>);

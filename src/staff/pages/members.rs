@@ -131,6 +131,20 @@ fn line(page: Page, member: Member) -> AnyView {
         page.change(id, who.clone(), chosen.get_untracked());
     };
     let label = format!("Role of {name}");
+    let (field, beside) = (select.clone(), format!("{select}-error"));
+    let describes = beside.clone();
+    let wrong = Memo::new(move |_| {
+        page.sending
+            .problems
+            .with(|all| all.iter().find(|problem| problem.id == field).map(|problem| problem.words.clone()))
+    });
+    let error = move || {
+        let words = wrong.get()?;
+        let id = beside.clone();
+        Some(
+            view! { <p class="govuk-error-message" id=id><span class="govuk-visually-hidden">"Error: "</span>{words}</p> },
+        )
+    };
     let change = format!("Change the role of {name}");
     view! {
         <tr class="govuk-table__row" role="row">
@@ -142,7 +156,8 @@ fn line(page: Page, member: Member) -> AnyView {
             </td>
             <td role="cell" class="govuk-table__cell">
                 <form on:submit=send>
-                    <select id=select class="govuk-select" aria-label=label on:change=choose>
+                    {error}
+                    <select id=select class="govuk-select" aria-label=label aria-describedby=move || wrong.get().map(|_| describes.clone()) on:change=choose>
                         {ROLES.map(option).collect_view()}
                     </select>
                     " "<button type="submit" class="portico-link-button" aria-label=change>"Change"</button>
