@@ -7,6 +7,7 @@ use domain::api::profile::LearnRequest;
 use domain::case::Status;
 use domain::field::contact::is_email;
 use leptos::{prelude::*, task::spawn_local};
+use uuid::Uuid;
 
 use crate::account::menu;
 use crate::api::{ApiProblem, account, profile};
@@ -169,14 +170,7 @@ fn whole(first: AccountView, again: Callback<()>) -> AnyView {
         {live_if(move || now.with(|now| (!now.learn.is_empty()).then(|| offer_to_learn(&now.learn, learn))))}
         {live(move || now.with(requests))}
         {invitation()}
-        {(!acting.is_empty()).then(|| view! {
-            <h2 class="govuk-heading-m">"People you help"</h2>
-            <ul class="govuk-list">
-                {acting.into_iter().map(|(id, name)| view! {
-                    <li><a class="govuk-link" href=paths::account(&format!("acting/{id}"))>"You act for "<bdi>{name}</bdi></a></li>
-                }.drawn()).collect_view()}
-            </ul>
-        }.drawn())}
+        {helped(acting)}
         {(!begun.is_empty()).then(|| view! {
             <h2 class="govuk-heading-m">"Forms that you have begun"</h2>
             <ul class="govuk-list govuk-list--bullet">
@@ -193,6 +187,21 @@ fn whole(first: AccountView, again: Callback<()>) -> AnyView {
         }.drawn())}
     }
     .drawn()
+}
+
+/// Those whose requests the resident sees for them.
+fn helped(acting: Vec<(Uuid, String)>) -> Option<AnyView> {
+    let item = |(id, name): (Uuid, String)| {
+        let href = paths::account(&format!("acting/{id}"));
+        view! { <li><a class="govuk-link" href=href>"You act for "<bdi>{name}</bdi></a></li> }.drawn()
+    };
+    (!acting.is_empty()).then(|| {
+        view! {
+            <h2 class="govuk-heading-m">"People you help"</h2>
+            <ul class="govuk-list">{acting.into_iter().map(item).collect_view()}</ul>
+        }
+        .drawn()
+    })
 }
 
 /// Buttons, in a form where the browser has to send them.

@@ -350,7 +350,7 @@ pub(crate) async fn view(
             .map(|learnt| {
                 learnt
                     .iter()
-                    .filter(|(path, _)| !path.ends_with(".uprn"))
+                    .filter(|(path, _)| path.rsplit('.').next() != Some("uprn"))
                     .map(|(_, raw)| raw.to_owned())
                     .collect()
             })

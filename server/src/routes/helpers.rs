@@ -70,7 +70,7 @@ pub(crate) async fn view(state: &AppState, at: &At, who: &SignedIn) -> Result<He
         at.served.catalogue.iter().map(|(id, service)| (id.clone(), service.title.clone())).collect();
     services.sort_by(|one, other| one.1.cmp(&other.1));
     Ok(HelpersView {
-        acting: acting.into_iter().map(|helper| acts_for(at, &names, helper)).collect(),
+        acting: acting.iter().map(|helper| acts_for(at, &names, helper)).collect(),
         uses,
         services,
         today,
@@ -90,7 +90,7 @@ pub(crate) async fn view(state: &AppState, at: &At, who: &SignedIn) -> Result<He
     })
 }
 
-fn acts_for(at: &At, names: &[(Uuid, String)], helper: Helper) -> ActingView {
+fn acts_for(at: &At, names: &[(Uuid, String)], helper: &Helper) -> ActingView {
     let name = names.iter().find(|(id, _)| *id == helper.resident).map(|(_, name)| name.clone());
     ActingView {
         id: helper.id,
@@ -282,7 +282,7 @@ pub(crate) async fn acting_view(
             line
         })
         .collect();
-    Ok(ActingRequests { who: acts_for(at, &names, helper), requests })
+    Ok(ActingRequests { who: acts_for(at, &names, &helper), requests })
 }
 
 /// One request of somebody I act for. There are no keys in it: it is mine to see only as long as I act for them.

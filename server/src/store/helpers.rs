@@ -1,7 +1,8 @@
 //! Who may act for a resident: named by them, for some services, until a day.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::audit::Entry;
+use domain::access::Role;
+use domain::audit::{Deed, Entry};
 use domain::field::contact::same_email_key;
 use sea_orm::{
     ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, Condition, EntityTrait as _,
@@ -11,6 +12,7 @@ use uuid::Uuid;
 
 use super::accounts::Resident;
 use super::entities::{audit as audit_row, request, resident};
+use super::profile::told;
 use super::requests::{COLUMNS, Columns, Stored};
 use super::{Store, StoreError, audit};
 
@@ -123,22 +125,21 @@ impl Store {
         if residents.is_empty() {
             return Ok(Vec::new());
         }
-        use super::profile::profile;
         let council = || self.council.to_string();
         let rows = resident::Entity::find()
             .filter(resident::Column::CouncilId.eq(council()))
             .filter(resident::Column::Id.is_in(residents.iter().copied()))
             .all(self.db.reader())
             .await?;
-        let told = profile::Entity::find()
-            .filter(profile::Column::CouncilId.eq(council()))
-            .filter(profile::Column::ResidentId.is_in(residents.iter().copied()))
+        let known = told::Entity::find()
+            .filter(told::Column::CouncilId.eq(council()))
+            .filter(told::Column::ResidentId.is_in(residents.iter().copied()))
             .all(self.db.reader())
             .await?;
         let name = |row: resident::Model| {
-            let told = told.iter().find(|told| told.resident_id == row.id);
+            let known = known.iter().find(|known| known.resident_id == row.id);
             let answers: Option<domain::answers::Answers> =
-                told.and_then(|told| serde_json::from_str(&told.answers).ok());
+                known.and_then(|known| serde_json::from_str(&known.answers).ok());
             let name = answers.map(|answers| answers.get(domain::profile::NAME).to_owned());
             (row.id, name.filter(|name| !name.is_empty()).unwrap_or(row.email))
         };
@@ -296,8 +297,6 @@ impl Store {
         person: Uuid,
         limit: u64,
     ) -> Result<Vec<(Option<Uuid>, DateTime<Utc>, String)>, StoreError> {
-        use domain::access::Role;
-        use domain::audit::Deed;
         let rows = audit_row::Entity::find()
             .filter(audit_row::Column::CouncilId.eq(&*self.council))
             .filter(audit_row::Column::Person.eq(person))

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::{Store, StoreError};
 
 /// What residents tell once.
-pub mod profile {
+pub mod told {
     use sea_orm::entity::prelude::*;
 
     /// A row of `profile`.
@@ -79,7 +79,7 @@ impl Store {
     /// The database's errors.
     pub async fn profile(&self, resident: Uuid) -> Result<Profile, StoreError> {
         let key = (self.council.to_string(), resident);
-        let Some(row) = profile::Entity::find_by_id(key).one(self.db.reader()).await? else {
+        let Some(row) = told::Entity::find_by_id(key).one(self.db.reader()).await? else {
             return Ok(Profile::default());
         };
         Ok(Profile { answers: serde_json::from_str(&row.answers)?, not_before: row.not_before })
@@ -90,7 +90,7 @@ impl Store {
     /// # Errors
     /// The database's errors.
     pub async fn put_profile(&self, resident: Uuid, kept: &Profile) -> Result<(), StoreError> {
-        let row = profile::ActiveModel {
+        let row = told::ActiveModel {
             council_id: Set(self.council.to_string()),
             resident_id: Set(resident),
             answers: Set(serde_json::to_string(&kept.answers)?),
@@ -100,14 +100,11 @@ impl Store {
             .write(move |transaction| {
                 let row = row.clone();
                 Box::pin(async move {
-                    use profile::Column;
+                    use told::Column;
                     let again = OnConflict::columns([Column::CouncilId, Column::ResidentId])
                         .update_columns([Column::Answers, Column::NotBefore])
                         .to_owned();
-                    profile::Entity::insert(row)
-                        .on_conflict(again)
-                        .exec_without_returning(transaction)
-                        .await?;
+                    told::Entity::insert(row).on_conflict(again).exec_without_returning(transaction).await?;
                     Ok(())
                 })
             })

@@ -30,7 +30,8 @@ pub fn stylesheet() -> Option<String> {
 #[must_use]
 pub fn script(name: &str) -> Option<String> {
     let is_it = |file: &Cow<'static, str>| {
-        file.strip_prefix(name).is_some_and(|rest| rest.starts_with('-') && rest.ends_with(".js"))
+        file.strip_prefix(name)
+            .is_some_and(|rest| rest.starts_with('-') && rest.rsplit('.').next() == Some("js"))
     };
     App::iter().find(is_it).map(Cow::into_owned)
 }
