@@ -111,7 +111,7 @@ fn sign_in(server: &Server, folder: &Path) -> Result<String> {
         let texts = mails.filter_map(|mail| fs::read_to_string(mail.path()).ok());
         let codes = texts.filter_map(|text| {
             let subject = text.lines().find_map(|line| line.strip_prefix("Subject: "))?.to_owned();
-            let digits: String = subject.chars().take_while(|c| c.is_ascii_digit()).collect();
+            let digits: String = subject.chars().take_while(char::is_ascii_digit).collect();
             (digits.len() == 6).then_some(digits)
         });
         match codes.last() {
@@ -162,7 +162,9 @@ async fn reads(store: &Store, options: &Town) -> Result<[Vec<f64>; 3]> {
             store.others_of(DEPARTMENT, own, 101).await?;
             let third = start.elapsed();
             if round == 1 {
-                for (times, took) in times.iter_mut().zip([first, second - first, third - second]) {
+                for (times, took) in
+                    times.iter_mut().zip([first, second.saturating_sub(first), third.saturating_sub(second)])
+                {
                     times.push(took.as_secs_f64() * 1000.0);
                 }
             }

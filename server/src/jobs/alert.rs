@@ -261,6 +261,7 @@ impl Told {
         )
     }
 
+    #[expect(clippy::too_many_lines, reason = "a list of mails, one after the other")]
     fn words(self, title: &str, reference: &str) -> (String, Vec<String>) {
         let subject = |what: &str| format!("{what}: {title} ({reference})");
         match self {
