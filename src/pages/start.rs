@@ -99,6 +99,7 @@ fn start(view: &Arc<ServiceView>) -> AnyView {
         let first = first.to_owned();
         live(move || {
             let service = &view.service;
+            draft.answers().track();
             if !draft.is_begun() {
                 return view! { <StartButton href=paths::step(&service.id, &first) label="Start now" /> }
                     .drawn();

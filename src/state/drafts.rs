@@ -131,11 +131,11 @@ impl Draft {
         self.answers.read_only()
     }
 
-    /// Whether the person has begun it. What the account knows is no beginning.
+    /// Whether the person has begun it, at this moment. What the account knows is no beginning.
     #[must_use]
     pub fn is_begun(self) -> bool {
         let is_theirs = !boot::is_opened(FILLED) || (!ON_SERVER && self.is_kept());
-        !self.answers.with(Answers::is_empty) && is_theirs
+        !self.answers.with_untracked(Answers::is_empty) && is_theirs
     }
 
     /// The answers at this moment.
