@@ -9,7 +9,7 @@ use domain::access::Role;
 use domain::audit as audit_log;
 use domain::canonical::Digest;
 use domain::consent::{Channel, Decision, Entry, Purpose, Registry, WordingRef, latest};
-use sea_orm::sea_query::{Alias, Expr, OnConflict, Query, SelectStatement};
+use sea_orm::sea_query::{Alias, Expr, OnConflict, Query};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, ExprTrait as _,
     QueryFilter as _, QueryOrder as _, QuerySelect as _,
@@ -317,10 +317,10 @@ impl Store {
     /// # Errors
     /// The database's errors.
     pub async fn others_of(&self, department: &str, id: Uuid, limit: u64) -> Result<Others, StoreError> {
-        let person = || self.person_of(department, id);
+        let person = || self.is_of_person(department, id);
         let seen = request::Entity::find()
             .filter(self.may_see(department))
-            .filter(request::Column::ResidentId.in_subquery(person()))
+            .filter(person())
             .filter(request::Column::Id.ne(id))
             .order_by_desc(request::Column::Id)
             .limit(limit)
@@ -330,7 +330,7 @@ impl Store {
             .all(self.db.reader());
         let hidden = request::Entity::find()
             .filter(request::Column::CouncilId.eq(&*self.council))
-            .filter(request::Column::ResidentId.in_subquery(person()))
+            .filter(person())
             .filter(request::Column::Department.is_not_in([department, ""]))
             .filter(self.agrees(Purpose::SayMoreExists, department))
             .filter(self.agrees(Purpose::ShareRecord, department).not())
@@ -344,17 +344,20 @@ impl Store {
         Ok(Others { requests, more: hidden.is_some() })
     }
 
-    /// The account that a department's request is in.
-    fn person_of(&self, department: &str, id: Uuid) -> SelectStatement {
+    /// Whether a row of `request` is in the account that a department's request is in. Said with `=`: for `IN`, SQLite reads
+    /// every request of the council.
+    fn is_of_person(&self, department: &str, id: Uuid) -> Expr {
         let own = Alias::new("own");
         let column = |column: request::Column| Expr::col((own.clone(), column));
-        Query::select()
+        let person = Query::select()
             .expr(column(request::Column::ResidentId))
             .from_as(request::Entity, own.clone())
             .and_where(column(request::Column::CouncilId).eq(&*self.council))
             .and_where(column(request::Column::Id).eq(id))
             .and_where(column(request::Column::Department).eq(department))
-            .take()
+            .take();
+        let person = Expr::SubQuery(None, Box::new(person.into()));
+        Expr::col((request::Entity, request::Column::ResidentId)).eq(person)
     }
 
     /// The newest requests in an account, by their identifiers.
