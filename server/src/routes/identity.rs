@@ -272,7 +272,7 @@ pub(crate) async fn look(
         });
         let detail = format!("Agreed in the words “{}”, version {}", reference.id, reference.version);
         let log = noted(Deed::RollAsked, resident.id, "electoral roll".to_owned(), detail, now);
-        at.store.roll_asked(state.dice.id(now), resident.id, reference, proven, log).await?;
+        at.store.roll_asked(resident.id, reference, proven, log).await?;
         let tries_left = at.store.roll_tries(resident.id, now).await?.left;
         Ok::<_, StoreError>(RollAnswer { listed, tries_left })
     };

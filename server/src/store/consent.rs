@@ -161,7 +161,8 @@ impl Store {
             .await
     }
 
-    async fn decide_within(
+    /// The same within a write.
+    pub(super) async fn decide_within(
         &self,
         on: &impl ConnectionTrait,
         resident: Uuid,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::api::identity::{DocumentKind, DocumentState};
 use domain::audit::Entry;
-use domain::consent::WordingRef;
+use domain::consent::{COUNCIL, Channel, Purpose, WordingRef};
 use domain::identity::roll::{Elector, Keys, TRIES_A_DAY};
 use domain::identity::{Detail, Known, Level, Proof};
 use sea_orm::{
@@ -16,6 +16,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::accounts::Resident;
+use super::consent::{Answered, Told};
 use super::entities::{attempt, photo};
 use super::{Database, Store, StoreError, audit};
 
@@ -100,40 +101,6 @@ pub mod identity_document {
         pub decided_at: Option<DateTimeUtc>,
         /// Its bytes are gone.
         pub erased: bool,
-    }
-
-    /// No relations.
-    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-    pub enum Relation {}
-    impl ActiveModelBehavior for ActiveModel {}
-}
-
-/// Each time somebody agreed to have the electoral roll looked at, and to which words.
-pub mod roll_agreement {
-    use sea_orm::entity::prelude::*;
-
-    /// A row of `roll_agreement`.
-    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-    #[sea_orm(table_name = "roll_agreement")]
-    pub struct Model {
-        /// Council.
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub council_id: String,
-        /// Identifier.
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub id: Uuid,
-        /// Who.
-        pub resident_id: Uuid,
-        /// When.
-        pub at: DateTimeUtc,
-        /// The wording's identifier.
-        pub wording: String,
-        /// Its version.
-        pub version: i32,
-        /// Its language.
-        pub language: String,
-        /// The hash of its text.
-        pub hash: String,
     }
 
     /// No relations.
@@ -447,34 +414,32 @@ impl Store {
         Ok(rows.into_iter().map(read).collect())
     }
 
-    /// Keeps that the roll was looked at, with the words that were agreed to, and what it proved.
+    /// Keeps that the roll was looked at: in the ledger what was agreed to, in the audit log each time, and what it
+    /// proved.
     ///
     /// # Errors
-    /// The database's errors.
+    /// [`StoreError::Unsound`] for words that are none of ours; the database's errors.
     pub async fn roll_asked(
         &self,
-        id: Uuid,
         resident: Uuid,
         agreed: WordingRef,
         proven: Option<NewProof>,
         log: Entry,
     ) -> Result<(), StoreError> {
-        let row = roll_agreement::ActiveModel {
-            council_id: Set(self.council.to_string()),
-            id: Set(id),
-            resident_id: Set(resident),
-            at: Set(log.at),
-            wording: Set(agreed.id),
-            version: Set(i32::try_from(agreed.version).unwrap_or(i32::MAX)),
-            language: Set(agreed.language),
-            hash: Set(agreed.hash.to_string()),
+        let answer = Answered {
+            purpose: Purpose::ElectoralRoll,
+            department: COUNCIL.to_owned(),
+            agrees: true,
+            wording: agreed,
         };
+        let told = Told { channel: Channel::Web, helper: None, at: log.at };
         let store = self.clone();
         self.db
             .write(move |transaction| {
-                let (store, row, proven, log) = (store.clone(), row.clone(), proven.clone(), log.clone());
+                let (store, proven, log) = (store.clone(), proven.clone(), log.clone());
+                let answers = vec![answer.clone()];
                 Box::pin(async move {
-                    roll_agreement::Entity::insert(row).exec_without_returning(transaction).await?;
+                    store.decide_within(transaction, resident, answers, told).await?;
                     if let Some(proven) = proven {
                         store.append_proof(transaction, proven).await?;
                     }

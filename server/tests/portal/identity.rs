@@ -154,7 +154,7 @@ async fn the_roll_says_yes_or_no(kept: Kept) {
     more["show"] = json!(true);
     sam.post(path, &more).await.wrong(&[("show", "unknown_field", 0)]);
     look(&sam, "Sam O’Brien", "4 Mill Lane", "Berlin").await.wrong(&[("postcode", "not_allowed", 0)]);
-    assert_eq!(kept.rows("roll_agreement").await, 0);
+    assert_eq!(kept.rows("consent").await, 0);
     assert_eq!(identity(&sam).await["roll"]["tries_left"], 5);
 
     // No, to whoever is not listed there, however near.
@@ -176,8 +176,10 @@ async fn the_roll_says_yes_or_no(kept: Kept) {
         (&json!("electoral_roll"), &json!("s. o'brien"))
     );
     assert!(view["services"].as_array().unwrap().iter().all(|service| service["met"] == true));
-    // Each time is kept and logged, with the words.
-    assert_eq!(kept.rows("roll_agreement").await, 4);
+    // Each time is logged, and what was agreed to stands in the ledger, with the words.
+    assert_eq!(kept.rows("consent").await, 1);
+    let decided = sam.get("/api/account/consent").await.is(200).json().to_string();
+    assert!(decided.contains("electoral_roll"), "{decided}");
     let logged = store(&portal).audit_log(None, 20).await.unwrap();
     let asked = logged.iter().filter(|row| row.entry.deed == domain::audit::Deed::RollAsked);
     assert_eq!(asked.count(), 4);

@@ -41,28 +41,17 @@ impl MigrationTrait for Step {
             timestamp_with_time_zone_null("decided_at"),
             boolean("erased"),
         ];
-        let agreement = vec![
-            uuid("id"),
-            uuid("resident_id"),
-            timestamp_with_time_zone("at"),
-            string("wording"),
-            integer("version"),
-            string("language"),
-            string("hash"),
-        ];
         let desk = vec![uuid("resident_id"), uuid("nonce"), timestamp_with_time_zone("ends_at")];
         let elector =
             vec![integer("place"), string("postcode"), text("surname"), text("forenames"), text("lines")];
         manager.create_table(table("proof", &["id"], proof)).await?;
         manager.create_table(table("identity_document", &["id"], document)).await?;
-        manager.create_table(table("roll_agreement", &["id"], agreement)).await?;
         manager.create_table(table("desk_code", &["resident_id"], desk)).await?;
         manager.create_table(table("elector", &["place"], elector)).await?;
         for index in [
             index("proof", "proof_resident", &["resident_id"]),
             index("identity_document", "identity_document_resident", &["resident_id"]),
             index("identity_document", "identity_document_state", &["state", "sent_at"]),
-            index("roll_agreement", "roll_agreement_resident", &["resident_id", "at"]),
             index("elector", "elector_keys", &["postcode", "surname"]),
         ] {
             manager.create_index(index).await?;
