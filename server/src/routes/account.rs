@@ -183,7 +183,7 @@ pub(crate) async fn end_session(
     headers: &HeaderMap,
 ) -> Result<HeaderValue, ApiError> {
     if let Some((resident, session)) = signed_in(state, at, headers).await? {
-        at.store.end_sessions(resident.id, Some(session.id)).await?;
+        at.store.end_sessions(resident.id, Some(session.id), state.now()).await?;
     }
     named_cookie(state, "account", "", TimeDelta::zero())
 }
@@ -196,7 +196,7 @@ async fn sign_out_everywhere(
     at: At,
     SignedIn { resident, .. }: SignedIn,
 ) -> Result<Response, ApiError> {
-    at.store.end_sessions(resident.id, None).await?;
+    at.store.end_sessions(resident.id, None, state.now()).await?;
     let cookie = named_cookie(&state, "account", "", TimeDelta::zero())?;
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
 }

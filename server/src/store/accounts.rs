@@ -1,6 +1,8 @@
 //! Accounts of residents: codes, sessions, and the requests that are in them. Codes and tokens are kept as hashes only.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use domain::access::Role;
+use domain::audit::{Deed, Entry};
 use domain::field::contact::same_email_key;
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
@@ -12,7 +14,7 @@ use uuid::Uuid;
 
 use super::entities::{draft, request, resident, resident_browser, resident_code, resident_session};
 use super::requests::{COLUMNS, Columns, Stored};
-use super::{Database, Store, StoreError, jobs};
+use super::{Database, Store, StoreError, audit, jobs};
 use crate::jobs::Job;
 
 pub use super::entities::resident::Model as Resident;
@@ -46,6 +48,24 @@ pub struct SigningIn {
     pub now: DateTime<Utc>,
     /// When the session ends at the latest.
     pub ends_at: DateTime<Utc>,
+}
+
+/// How somebody signed in, as the audit log says it.
+const BY_CODE: &str = "By a code from an email";
+
+/// The entry of the audit log about a resident and their ways to sign in.
+fn entry(resident: Option<Uuid>, deed: Deed, detail: String, now: DateTime<Utc>) -> Entry {
+    Entry {
+        seq: 0,
+        at: now,
+        role: Role::Resident,
+        who: resident,
+        department: None,
+        deed,
+        person: resident,
+        object: "account".to_owned(),
+        detail,
+    }
 }
 
 impl Store {
@@ -126,6 +146,7 @@ impl Store {
                 .filter(resident_code::Column::BrowserHash.eq(browser_hash))
                 .exec(on)
                 .await?;
+            audit::append(self, on, entry(None, Deed::SignInFailed, BY_CODE.to_owned(), now)).await?;
             return Ok(None);
         }
         resident_code::Entity::delete_by_id((council.clone(), browser_hash.clone())).exec(on).await?;
@@ -176,6 +197,7 @@ impl Store {
         .to_owned();
         resident_browser::Entity::insert(browser).on_conflict(again).exec_without_returning(on).await?;
         self.confirm_email(on, signing_in.session, resident.id, now).await?;
+        audit::append(self, on, entry(Some(resident.id), Deed::SignedIn, BY_CODE.to_owned(), now)).await?;
         Ok(Some(resident))
     }
 
@@ -252,10 +274,16 @@ impl Store {
     ///
     /// # Errors
     /// The database's errors.
-    pub async fn end_sessions(&self, resident: Uuid, only: Option<Uuid>) -> Result<(), StoreError> {
-        let council = self.council.to_string();
+    pub async fn end_sessions(
+        &self,
+        resident: Uuid,
+        only: Option<Uuid>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let (store, council) = (self.clone(), self.council.to_string());
         self.db
             .write(move |transaction| {
+                let store = store.clone();
                 let mut which = Condition::all()
                     .add(resident_session::Column::CouncilId.eq(council.clone()))
                     .add(resident_session::Column::ResidentId.eq(resident));
@@ -264,7 +292,9 @@ impl Store {
                 }
                 Box::pin(async move {
                     resident_session::Entity::delete_many().filter(which).exec(transaction).await?;
-                    Ok(())
+                    let from = if only.is_some() { "Here" } else { "Everywhere" };
+                    let ended = entry(Some(resident), Deed::SignedOut, from.to_owned(), now);
+                    audit::append(&store, transaction, ended).await
                 })
             })
             .await

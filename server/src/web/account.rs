@@ -136,7 +136,7 @@ async fn act(State(state): State<AppState>, at: At, request: Request) -> Respons
             };
             let who = SignedIn { resident, session };
             match act {
-                "everywhere" => at.store.end_sessions(who.resident.id, None).await?,
+                "everywhere" => at.store.end_sessions(who.resident.id, None, state.now()).await?,
                 "add" | "leave" => at.store.collect(&who.resident, act == "add", state.now()).await?,
                 "learn" | "unlearn" => profile::learn_for(&state, &at, &who, act == "learn").await?,
                 "throw" if at.served.service(on).is_some() => visit.throw_away(on).await?,

@@ -5,6 +5,7 @@ use crate::support::browser::Browser;
 use crate::support::database::Kept;
 use crate::support::{NOT_BUILT, Portal, Setup, graffiti, graffiti_but};
 use chrono::TimeDelta;
+use domain::audit::Deed;
 use serde_json::{Value, json};
 
 on_both_engines![
@@ -108,6 +109,20 @@ async fn signing_out_ends_it_at_once(kept: Kept) {
     one.sign_in(&portal, "sam@example.org").await;
     one.post("/api/account/sign-out-everywhere", &json!({})).await.is(204);
     other.visitor.get("/api/account").await.refused(401, "not_signed_in");
+    // The log has it all, and no address.
+    let wrong = one.post("/api/account/code", &json!({ "email": "sam@example.org" })).await.is(204);
+    assert!(wrong.body.is_empty());
+    let code = portal.code("sam@example.org").await;
+    let wrong = if code == "000000" { "111111" } else { "000000" };
+    one.post("/api/account/sign-in", &json!({ "code": wrong })).await.refused(422, "wrong_code");
+    let log = portal.state.db.council("demo").audit_log(None, 20).await.unwrap();
+    let deeds = |deed| log.iter().filter(|row| row.entry.deed == deed).count();
+    assert_eq!(
+        (deeds(Deed::SignedIn), deeds(Deed::SignedOut), deeds(Deed::SignInFailed)),
+        (3, 2, 1),
+        "{log:#?}"
+    );
+    assert!(log.iter().all(|row| !row.entry.detail.contains('@')));
 }
 
 /// A session ends when nobody uses it, and at the end of a day's work in any case.
