@@ -31,13 +31,17 @@ export class Twins {
   /** Both begin anew, with browsers that know nothing. */
   async forget(): Promise<void> {
     // Away from the app first: what it is telling the server at this moment would bring its cookie back. It may be about
-    // to load a page itself.
-    await expect(async () => void (await this.app.page.goto("/robots.txt"))).toPass();
-    for (const who of [this.plain, this.app]) await who.page.context().clearCookies();
-    await this.app.page.evaluate(() => {
-      localStorage.clear();
-      sessionStorage.clear();
-    });
+    // to load a page itself, even after that; then all of it is done again.
+    await expect(async () => {
+      await this.app.page.goto("/robots.txt");
+      for (const who of [this.plain, this.app]) await who.page.context().clearCookies();
+      await this.app.page.evaluate(() => {
+        localStorage.clear();
+        sessionStorage.clear();
+      });
+      expect(await this.app.page.context().cookies()).toEqual([]);
+      expect(new URL(this.app.page.url()).pathname).toBe("/robots.txt");
+    }).toPass();
   }
 
   /** The page that the plain one is at, wherever in it. */
