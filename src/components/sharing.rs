@@ -256,7 +256,7 @@ fn drawn(
     if invite.signed_in {
         return view! {
             <section aria-labelledby="sharing">
-                <h2 class="govuk-heading-m" id="sharing">"Need you tell us twice?"</h2>
+                <h2 class="govuk-heading-m" id="sharing">"Tell us once"</h2>
                 <p>"You need not answer this. We ask once, and you can change your answer at any time."</p>
                 <ErrorSummary problems=problems />
                 {form(invite.questions, problems, again, saved)}

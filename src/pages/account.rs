@@ -398,7 +398,7 @@ fn session(session: &SessionView) -> AnyView {
     let here = if session.here { " (this one)" } else { "" };
     view! {
         <li>
-            {session.device.clone()}{here}
+            {session.device.clone()}{here}<br/>
             <span class="govuk-hint">"Signed in on "{session.since.clone()}", used last on "{session.used.clone()}</span>
         </li>
     }

@@ -128,7 +128,7 @@ fn proof(proof: &ProofView) -> AnyView {
         Some(until) => format!(", until {until}"),
         None => String::new(),
     };
-    view! { <li>{proof.level.name()}{name}", since "{proof.since.clone()}{until}"."</li> }.drawn()
+    view! { <li>{proof.level.name()}{name}" on "{proof.since.clone()}{until}"."</li> }.drawn()
 }
 
 /// What somebody does to reach a level.
