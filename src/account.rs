@@ -4,7 +4,7 @@
 use domain::api::drafts::Posted;
 use leptos::prelude::*;
 
-use crate::api::account::ADDRESS;
+use crate::api::account::{ADDRESS, SECURITY, WAYS};
 use crate::api::{consent, helpers, identity, profile};
 use crate::components::layout::Column;
 use crate::components::load::not_found;
@@ -13,7 +13,7 @@ use crate::pages::{
     account::AccountPage, account_acting::AccountActingPage, account_code::AccountCodePage,
     account_details::AccountDetailsPage, account_helpers::AccountHelpersPage,
     account_identity::AccountIdentityPage, account_looked::AccountLookedPage,
-    account_sharing::AccountSharingPage,
+    account_security::AccountSecurityPage, account_sharing::AccountSharingPage,
 };
 use crate::paths::{self, Page};
 use crate::plain;
@@ -92,6 +92,13 @@ pub const PLACES: &[Place] = &[
         own: true,
         draw: || view! { <AccountLookedPage /> }.drawn(),
     },
+    Place {
+        slug: "security",
+        title: Some("Signing in and security"),
+        asks: Some(SECURITY),
+        own: true,
+        draw: || view! { <AccountSecurityPage /> }.drawn(),
+    },
 ];
 
 /// The one page with pages below it: a person's requests, and each of them.
@@ -125,9 +132,10 @@ pub fn needs(page: Page<'_>, posted: Option<&Posted>) -> Vec<String> {
             format!("{asks}{below}")
         }
     });
-    // The first page asks what was not answered yet, too.
-    let invite = page.split('?').next().is_some_and(str::is_empty).then(|| consent::INVITE.to_owned());
-    own.into_iter().chain(invite).chain(plain::needs_of_forms(Page::Account { page }, posted)).collect()
+    // The first page is also where one signs in, and asks what was not answered yet.
+    let is_first = page.split('?').next().is_some_and(str::is_empty);
+    let more = [WAYS, consent::INVITE].into_iter().filter(|_| is_first).map(ToOwned::to_owned);
+    own.into_iter().chain(more).chain(plain::needs_of_forms(Page::Account { page }, posted)).collect()
 }
 
 /// Draws a page of the account; none when it is a page of another app.

@@ -19,6 +19,7 @@ pub mod components;
 pub mod json;
 pub mod live;
 pub mod pages;
+pub mod passkey;
 pub mod paths;
 pub mod photo;
 pub mod plain;

@@ -17,6 +17,8 @@ pub const ACCOUNT_IDENTITY: &str = "/account/identity";
 pub const SHARING: &str = "/account/sharing";
 /// Who looked at what is in the account.
 pub const WHO_LOOKED: &str = "/account/who-looked";
+/// The ways to sign in that the resident has.
+pub const ACCOUNT_SECURITY: &str = "/account/security";
 /// Help, and how accessible this service is.
 pub const HELP: &str = "/help";
 /// The part of a step's address that says: go back to "check your answers" afterwards.
@@ -221,6 +223,7 @@ mod tests {
             (withdraw(key), Page::Withdraw { key }),
             (ACCOUNT.to_owned(), Page::Account { page: "" }),
             (account("details"), Page::Account { page: "details" }),
+            (ACCOUNT_SECURITY.to_owned(), Page::Account { page: "security" }),
             (HELP.to_owned(), Page::Help),
         ] {
             assert_eq!(Page::read(&address), Some(page), "{address}");

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::access::Role;
 use crate::retention;
+use crate::sign_in::{self, Provider};
 use crate::standard::Division;
 #[cfg(feature = "documents")]
 use crate::standard::{Calendar, bank_holidays};
@@ -42,6 +43,9 @@ pub struct Council {
     /// What its map is drawn from; its own streets and wards where nothing is said.
     #[serde(default)]
     pub map: MapSource,
+    /// Providers that people may sign in with.
+    #[serde(default)]
+    pub sign_in: Vec<Provider>,
     /// People who get a staff account when the demo is seeded.
     #[serde(default)]
     pub staff: Vec<StaffAccount>,
@@ -243,6 +247,7 @@ impl Council {
             }
         }
         faults.extend(self.map.fault());
+        faults.extend(sign_in::faults(&self.sign_in));
         let white = "#ffffff";
         for (name, colour, on) in
             [("colour", &self.brand.colour, self.brand.text.as_str()), ("link", &self.brand.link, white)]

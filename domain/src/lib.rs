@@ -28,5 +28,6 @@ pub mod profile;
 pub mod reference;
 pub mod retention;
 pub mod search;
+pub mod sign_in;
 pub mod standard;
 pub mod validate;

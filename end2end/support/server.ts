@@ -28,9 +28,14 @@ export class Server {
 
   /**
    * Starts a server with the demonstration council and its staff, and these service documents besides its own. With
-   * files in the council's folder, they take the place of the demonstration's.
+   * files in the council's folder, they take the place of the demonstration's. Browsers take passkeys at a name only:
+   * `localhost`. In `keys` is what proves to sign-in providers that this is the portal.
    */
-  static async start(documents: Record<string, string> = {}, council: Record<string, string | Buffer> = {}): Promise<Server> {
+  static async start(
+    documents: Record<string, string> = {},
+    council: Record<string, string | Buffer> = {},
+    { host = "127.0.0.1", port: wanted, keys = {} }: { host?: string; port?: number; keys?: Record<string, string> } = {},
+  ): Promise<Server> {
     const folder = await mkdtemp(join(tmpdir(), "portico-e2e-"));
     const settings = ["--data-dir", folder];
     for (const [name, text] of Object.entries(documents)) {
@@ -42,27 +47,34 @@ export class Server {
       await mkdir(join(folder, "councils", "demo"), { recursive: true });
       await writeFile(join(folder, "councils", "demo", name), content);
     }
+    for (const [name, content] of Object.entries(keys)) {
+      await mkdir(join(folder, "sign-in", "demo"), { recursive: true });
+      await writeFile(join(folder, "sign-in", "demo", name), content);
+    }
     if (Object.keys(council).length > 0) settings.push("--councils-dir", join(folder, "councils"));
     // Brings the database up to date as well.
     await promisify(execFile)(PROGRAM, [...settings, "seed-demo"]);
-    const port = await freePort();
+    const port = wanted ?? (await freePort());
+    const url = `http://${host}:${port}`;
     const log = createWriteStream(join(folder, "log"));
-    const child = spawn(PROGRAM, [...settings, "serve", "--listen", `127.0.0.1:${port}`], {
+    const child = spawn(PROGRAM, [...settings, "serve", "--listen", `127.0.0.1:${port}`, "--public-url", url], {
       env: { ...process.env, NO_COLOR: "1" },
       stdio: ["ignore", "pipe", "pipe"],
     });
     child.stdout.pipe(log, { end: false });
     child.stderr.pipe(log, { end: false });
-    const server = new Server(`http://127.0.0.1:${port}`, folder, child);
+    const server = new Server(url, folder, child);
     await server.ready();
     return server;
   }
 
   private async ready(): Promise<void> {
     const end = Date.now() + PATIENCE;
+    // It listens on one address of the computer, whatever name it is called by.
+    const here = this.url.replace("localhost", "127.0.0.1");
     for (;;) {
       if (this.child.exitCode !== null) throw new Error(`the server ended:\n${await this.log()}`);
-      const reply = await fetch(`${this.url}/health/ready`).catch(() => null);
+      const reply = await fetch(`${here}/health/ready`).catch(() => null);
       if (reply?.ok) return;
       if (Date.now() > end) throw new Error(`the server did not become ready:\n${await this.log()}`);
       await new Promise((wake) => setTimeout(wake, 25));
@@ -94,7 +106,8 @@ export class Server {
   }
 }
 
-async function freePort(): Promise<number> {
+/** A port that nobody listens on. */
+export async function freePort(): Promise<number> {
   const probe = createServer();
   probe.listen(0, "127.0.0.1");
   await once(probe, "listening");

@@ -37,6 +37,9 @@ pub struct ServeConfig {
     /// Mail server, `smtps://user:password@host` or `smtp://host:port` [default: a folder of .eml files in the data folder]
     #[arg(long, env = "PORTICO_SMTP_URL")]
     pub smtp_url: Option<String>,
+    /// Folder of what proves to sign-in providers that this is the portal: `COUNCIL/PROVIDER.secret` or `COUNCIL/PROVIDER.pem` [default: `sign-in` in the data folder]
+    #[arg(long, env = "PORTICO_SIGN_IN_DIR")]
+    pub sign_in_dir: Option<PathBuf>,
     /// Log lines as JSON
     #[arg(long, env = "PORTICO_LOG_JSON")]
     pub log_json: bool,

@@ -254,6 +254,18 @@ pub fn form_token(state: &AppState, headers: &HeaderMap) -> Option<String> {
     own_cookie(state, headers, "form")
 }
 
+/// The token of a browser that is signing in by a passkey or with a provider.
+#[must_use]
+pub fn signing_in_token(state: &AppState, headers: &HeaderMap) -> Option<String> {
+    own_cookie(state, headers, "signing-in")
+}
+
+/// The provider that whoever uses this browser has signed in with.
+#[must_use]
+pub fn provider_used(state: &AppState, headers: &HeaderMap) -> Option<String> {
+    own_cookie(state, headers, "provider")
+}
+
 fn own_cookie(state: &AppState, headers: &HeaderMap, name: &str) -> Option<String> {
     let name = if is_secure(&state.public_url) { format!("__Host-{name}") } else { name.to_owned() };
     cookie(headers, &name).filter(|token| !token.is_empty())

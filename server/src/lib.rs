@@ -13,6 +13,7 @@ pub mod gazetteer;
 pub mod guard;
 pub mod jobs;
 pub mod listen;
+pub mod oidc;
 pub mod operations;
 pub mod photo;
 pub mod routes;

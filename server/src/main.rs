@@ -8,8 +8,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use clap::{Parser, Subcommand, ValueEnum};
+use domain::access::Role;
 use domain::audit::Head;
 use domain::catalogue::Service;
+use domain::field::contact::is_email;
 use indicatif::ProgressBar;
 use sea_orm::DbErr;
 use server::adapters::blobs::Blobs;
@@ -20,7 +22,9 @@ use server::councils::{Councils, Served, Sources};
 use server::gazetteer::addresses::Skipped;
 use server::gazetteer::{addresses, demo, electors, wards};
 use server::jobs::{runner, sweep};
+use server::oidc::Providers;
 use server::photo::{self, PhotoCleaner};
+use server::routes::staff_sign_in;
 use server::secret::Secret;
 use server::state::{AppState, Parts};
 use server::store::audit::Verified;
@@ -70,6 +74,14 @@ enum Command {
     },
     /// Add the staff accounts, streets, wards and invented electoral roll of the demonstration councils
     SeedDemo,
+    /// Let members of staff in, where nobody is there yet who could
+    Staff {
+        #[command(subcommand)]
+        what: StaffCommand,
+        /// The council, where there are several
+        #[arg(long, global = true)]
+        council: Option<String>,
+    },
     /// Look after the log of who did and read what
     Audit {
         #[command(subcommand)]
@@ -77,6 +89,35 @@ enum Command {
     },
     /// Print the API's OpenAPI document
     Openapi,
+}
+
+#[derive(Subcommand)]
+enum StaffCommand {
+    /// Add a member of staff, or change the name and department of the one with this address. The role of one who is
+    /// there changes only while the council has no admin: after that it is for admins to say, at /staff/members
+    Add {
+        /// Their work email address
+        email: String,
+        /// Their name
+        #[arg(long)]
+        name: String,
+        /// The department, as the council's document calls it
+        #[arg(long)]
+        department: String,
+        /// officer, manager, auditor or admin
+        #[arg(long, value_parser = role_of_staff)]
+        role: Role,
+    },
+    /// Print a code with which a member of staff can sign in once, to add a passkey
+    Code {
+        /// Their work email address
+        email: String,
+    },
+}
+
+fn role_of_staff(typed: &str) -> std::result::Result<Role, String> {
+    let role = Role::parse(typed).filter(|role| role.is_staff());
+    role.ok_or_else(|| "it is officer, manager, auditor or admin".to_owned())
 }
 
 #[derive(Subcommand)]
@@ -134,6 +175,7 @@ async fn run(cli: Cli) -> Result<()> {
         Command::CheckServices { explain } => check_services(&cli.config, explain.as_deref()),
         Command::Import { what, file, council } => import(&cli.config, what, &file, council.as_deref()).await,
         Command::SeedDemo => seed_demo(&cli.config).await,
+        Command::Staff { what, council } => staff(&cli.config, what, council.as_deref()).await,
         Command::Audit { what: Audit::Verify { head, council } } => {
             verify_audit(&cli.config, head, council.as_deref()).await
         }
@@ -187,6 +229,52 @@ fn councils(config: &Config) -> Result<Councils> {
     })
 }
 
+/// The council that is named, or the only one.
+fn one_council(config: &Config, name: Option<&str>) -> Result<Arc<Served>> {
+    let councils = councils(config)?;
+    let all = councils.all();
+    match (name, all.as_slice()) {
+        (Some(id), _) => councils.by_id(id).ok_or_else(|| format!("There is no council “{id}”.")),
+        (None, [only]) => Ok(only.clone()),
+        (None, _) => Err("There are several councils: say which, with --council.".to_owned()),
+    }
+}
+
+async fn staff(config: &Config, what: StaffCommand, council: Option<&str>) -> Result<()> {
+    let served = one_council(config, council)?;
+    let db = connect(config).await?;
+    db.migrate().await.map_err(|error| error.to_string())?;
+    let (store, dice, secret) = (db.council(&served.council.id), dice()?, secret(config)?);
+    let said = |error: StoreError| error.to_string();
+    match what {
+        StaffCommand::Add { email, name, department, role } => {
+            if !is_email(&email) {
+                return Err(format!("“{email}” is not an email address."));
+            }
+            if !served.council.departments.iter().any(|known| known.id == department) {
+                return Err(format!("{} has no department “{department}”.", served.council.name));
+            }
+            store.put_staff(dice.id(now()), &name, &email, &department, role).await.map_err(said)?;
+            println!(
+                "{name} ({email}) works for {}. To sign in for the first time, where there is no provider to sign in with: portico staff code {email}",
+                served.council.name
+            );
+        }
+        StaffCommand::Code { email } => {
+            let member = store.staff_by_email(&email).await.map_err(said)?;
+            let member = member.ok_or_else(|| format!("Nobody on the staff has the address {email}."))?;
+            let code =
+                staff_sign_in::print_code(&store, &secret, &dice, now(), &member).await.map_err(said)?;
+            println!(
+                "{} signs in at /staff/sign-in with the code {code}, once, within {} minutes.",
+                member.name,
+                staff_sign_in::CODE_WORKS.num_minutes()
+            );
+        }
+    }
+    Ok(())
+}
+
 async fn connect(config: &Config) -> Result<Database> {
     let secret = secret(config)?;
     Database::connect(&config.database_url(), secret).await.map_err(|error| error.to_string())
@@ -227,13 +315,7 @@ const NAMED: usize = 100;
 
 #[expect(clippy::print_stderr, reason = "what was left out is told apart from what was done")]
 async fn import(config: &Config, what: Importable, file: &Path, council: Option<&str>) -> Result<()> {
-    let councils = councils(config)?;
-    let all = councils.all();
-    let served = match (council, all.as_slice()) {
-        (Some(id), _) => councils.by_id(id).ok_or_else(|| format!("There is no council “{id}”."))?,
-        (None, [only]) => only.clone(),
-        (None, _) => return Err("There are several councils: say which, with --council.".to_owned()),
-    };
+    let served = one_council(config, council)?;
     let unreadable = |error: std::io::Error| format!("{}: {error}", file.display());
     let db = connect(config).await?;
     db.migrate().await.map_err(|error| error.to_string())?;
@@ -380,6 +462,9 @@ async fn serve(config: &Config, serve: &ServeConfig) -> Result<()> {
         photos: PhotoCleaner::new().map_err(|error| error.to_string())?,
         mail,
         secret: secret(config)?,
+        providers: Providers::new(
+            serve.sign_in_dir.clone().unwrap_or_else(|| config.data_dir.join("sign-in")),
+        )?,
         clock: Arc::new(now),
         dice,
         public_url: serve.public_url(),

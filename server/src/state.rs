@@ -12,6 +12,7 @@ use crate::adapters::blobs::Blobs;
 use crate::adapters::mail::Mailer;
 use crate::chance::{Clock, Dice};
 use crate::councils::Councils;
+use crate::oidc::Providers;
 use crate::photo::PhotoCleaner;
 use crate::secret::Secret;
 use crate::store::Database;
@@ -32,6 +33,8 @@ pub struct Parts {
     pub photos: PhotoCleaner,
     /// Sends mail.
     pub mail: Mailer,
+    /// The providers that people sign in with.
+    pub providers: Providers,
     /// What keys and codes are derived from.
     pub secret: Secret,
     /// The present moment.

@@ -2,6 +2,9 @@
 
 use domain::api::account::{AccountCodeRequest, AccountSignInRequest, AccountView, CollectRequest};
 
+use domain::api::sign_in::{SecurityView, WaysView};
+use uuid::Uuid;
+
 use super::ApiProblem;
 
 /// Where the account is to be had.
@@ -18,6 +21,39 @@ pub async fn get(query: &str) -> Result<Option<AccountView>, ApiProblem> {
         Err(problem) if problem.is_signed_out() => Ok(None),
         Err(problem) => Err(problem),
     }
+}
+
+/// How else one can sign in than by a code.
+pub const WAYS: &str = "/api/account/ways";
+/// The ways in that the resident has.
+pub const SECURITY: &str = "/api/account/security";
+
+/// How else one can sign in than by a code.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn ways() -> Result<WaysView, ApiProblem> {
+    super::get(WAYS).await
+}
+
+/// The ways in that the resident has; none when nobody is signed in.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn security() -> Result<Option<SecurityView>, ApiProblem> {
+    match super::get(SECURITY).await {
+        Ok(security) => Ok(Some(security)),
+        Err(problem) if problem.is_signed_out() => Ok(None),
+        Err(problem) => Err(problem),
+    }
+}
+
+/// Ends the link to a provider.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn unlink(id: Uuid) -> Result<SecurityView, ApiProblem> {
+    super::post(&format!("/api/account/links/{id}/remove"), &()).await
 }
 
 /// Has a code sent to an address.

@@ -116,6 +116,15 @@ pub async fn send<B: Serialize>(request: RequestBuilder, body: &B) -> Result<Str
     exchange(request.json(body)).await
 }
 
+/// Sends a text that is JSON already, and gives the text of a good reply.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn post_text(path: &str, json: String) -> Result<String, ApiProblem> {
+    let request = Request::post(path).header("content-type", "application/json");
+    exchange(request.body(json)).await
+}
+
 /// Reads a reply's text.
 ///
 /// # Errors

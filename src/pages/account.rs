@@ -19,6 +19,7 @@ use crate::components::layout::Column;
 use crate::components::load::loaded;
 use crate::components::sending::Sending;
 use crate::components::sharing::invitation;
+use crate::components::ways_in::{problem_notice, ways_in};
 use crate::live::{Drawn as _, ON_SERVER, live, live_if};
 use crate::state::drafts::Draft;
 use crate::state::{address, boot, device};
@@ -40,14 +41,14 @@ pub fn AccountPage() -> impl IntoView {
     view! {
         <Column>{loaded(ask, move |account| match account {
             Some(account) => whole(account, again),
-            None => signing_in(),
+            None => signing_in(again),
         })}</Column>
     }
     .drawn()
 }
 
 /// Signing in: the address that a code is sent to.
-fn signing_in() -> AnyView {
+fn signing_in(again: Callback<()>) -> AnyView {
     let email = RwSignal::new(boot::take_text("email"));
     let sending = Sending::new("email").with_summary();
     a11y::use_page(move || format!("{}Sign in", sending.prefix()));
@@ -57,6 +58,8 @@ fn signing_in() -> AnyView {
     let go_on = (has_ended && !then.is_empty()).then(|| {
         view! { <p><a class="govuk-link" href=then.clone()>"Go on without signing in"</a></p> }.drawn()
     });
+    let problem = address.query("problem");
+    let next = Some(then.clone()).filter(|next| !next.is_empty());
     let send = sending.form(
         move || {
             let request = AccountCodeRequest { email: email.get_untracked().trim().to_owned() };
@@ -66,8 +69,13 @@ fn signing_in() -> AnyView {
                 Err(sending.problem(words::email_format()))
             }
         },
-        move |()| address.go(&paths::code(&then)),
+        {
+            let then = then.clone();
+            move |()| address.go(&paths::code(&then))
+        },
     );
+    // Where they came from somewhere, they go on there.
+    let arrived = Callback::new(move |()| if then.is_empty() { again.run(()) } else { address.go(&then) });
     let labelled = Labelled::new("email", "Email address")
         .hint("We will send you a code to sign in with. There is no password.".to_owned())
         .error(sending.at("email"));
@@ -79,6 +87,7 @@ fn signing_in() -> AnyView {
             <p class="govuk-inset-text">"You have been signed out, because nothing was pressed for 15 minutes. What you typed is kept on this device: sign in, and you are back where you were."</p>
         }.drawn())}
         {go_on}
+        {problem_notice(&problem)}
         <p>"With an account you see everything that you have with us in one place, and can go on with a form on another device. You can do everything here without one, too."</p>
         <p>"If you have no account yet, you will have one once you have signed in."</p>
         <p>"You stay signed in until you sign out, for 8 hours at most. When nothing is pressed for 15 minutes you are signed out; we warn you 2 minutes before."</p>
@@ -86,6 +95,7 @@ fn signing_in() -> AnyView {
             <TextInput labelled=labelled value=email on_input=Callback::new(move |typed| email.set(typed)) typing=typing />
             <SubmitButton label="Send me a code" sending=sending.busy />
         </form>
+        {loaded(account::ways, move |ways| ways_in(ways, "/api/account", "account", next.as_deref(), arrived))}
         <p><a href=paths::FOLLOW>"Find one request by its reference instead"</a></p>
     }
     .drawn()

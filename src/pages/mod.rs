@@ -7,6 +7,7 @@ pub mod account_details;
 pub mod account_helpers;
 pub mod account_identity;
 pub mod account_looked;
+pub mod account_security;
 pub mod account_sharing;
 pub mod check;
 pub mod find;

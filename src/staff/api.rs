@@ -2,6 +2,7 @@
 
 use domain::api::follow::MessageRequest;
 use domain::api::identity::{DecideRequest, DeskRequest, WaitingDocuments};
+use domain::api::sign_in::{SecurityView, WaysView};
 use domain::api::staff::{
     AuditPage, CloseRequest, CodeRequest, Colleagues, HandOverManyRequest, HandedOver, Me, Members,
     MovePromiseRequest, PersonView, ProveRequest, PublishPhotoRequest, Queue, RoleRequest, SharedRequest,
@@ -122,6 +123,22 @@ pub async fn hand_over_many(request: &HandOverManyRequest) -> Reply<HandedOver> 
 /// [`ApiProblem`].
 pub async fn me() -> Reply<Me> {
     api::get("/api/staff/me").await
+}
+
+/// How else one can sign in than by a code.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn ways() -> Reply<WaysView> {
+    api::get("/api/staff/ways").await
+}
+
+/// The ways in that I have.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn security() -> Reply<SecurityView> {
+    api::get("/api/staff/security").await
 }
 
 /// The queue of my department.

@@ -10,7 +10,8 @@ use portico_app::a11y;
 use crate::pages::{
     audit::AuditPage, close::ClosePage, code::CodePage, export::ExportPage, hand_over::HandOverPage,
     identity::IdentityPage, members::MembersPage, move_date::MovePage, queue::QueuePage,
-    request::RequestPage, sessions::SessionsPage, shared::SharedPage, sign_in::SignInPage, write::WritePage,
+    request::RequestPage, security::SecurityPage, sessions::SessionsPage, shared::SharedPage,
+    sign_in::SignInPage, write::WritePage,
 };
 use crate::parts::{frame::Frame, load};
 use crate::{browser, handle, session};
@@ -48,6 +49,7 @@ fn Shell(council: CouncilView) -> impl IntoView {
                     <Route path=path!("members") view=MembersPage />
                     <Route path=path!("identity") view=IdentityPage />
                     <Route path=path!("/shared/:id") view=SharedPage />
+                    <Route path=path!("security") view=SecurityPage />
                     <ParentRoute path=path!("/requests/:id") view=Request>
                         <Route path=path!("") view=RequestPage />
                         <Route path=path!("write") view=WritePage />

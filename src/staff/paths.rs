@@ -35,6 +35,8 @@ pub fn menu(role: Role) -> &'static [(&'static str, &'static str)] {
         Role::Officer | Role::Resident | Role::Helper | Role::Terminal => &[REQUESTS, IDENTITIES],
     }
 }
+/// The ways to sign in that one has.
+pub const SECURITY: &str = "/staff/security";
 
 /// Which requests of the queue are shown. In the address as `show`, so that it can be kept and sent on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -115,7 +117,7 @@ pub fn with_next(path: &str, next: Option<&str>) -> String {
 /// `next` of their own: it must never lead to another site, nor round in circles.
 #[must_use]
 pub fn safe_next(next: &str) -> Option<&str> {
-    let ours = [QUEUE, IDENTITY, SESSIONS, HAND_OVER, EXPORT, AUDIT, MEMBERS].contains(&next)
+    let ours = [QUEUE, IDENTITY, SESSIONS, SECURITY, HAND_OVER, EXPORT, AUDIT, MEMBERS].contains(&next)
         || ["/staff?", "/staff/requests/", "/staff/shared/"].iter().any(|start| next.starts_with(start));
     let plain = next.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/-?=&".contains(&byte));
     (ours && plain && !next.contains("//")).then_some(next)
@@ -138,6 +140,7 @@ mod tests {
             &move_date(id),
             &close(id),
             AUDIT,
+            SECURITY,
         ] {
             assert_eq!(safe_next(good), Some(good));
         }

@@ -66,6 +66,12 @@ impl Session {
         self.me.read_only()
     }
 
+    /// The page that is open.
+    #[must_use]
+    pub fn here(self) -> String {
+        self.here.get_untracked()
+    }
+
     /// The name of who is signed in.
     #[must_use]
     pub fn name(self) -> String {

@@ -17,4 +17,5 @@ pub mod problem;
 pub mod profile;
 pub mod requests;
 pub mod services;
+pub mod sign_in;
 pub mod staff;

@@ -31,6 +31,7 @@ pub async fn sweep(state: &AppState) -> Result<(), StoreError> {
         erase(state, council, document).await?;
     }
     state.db.forget_resident_sessions(now).await?;
+    state.db.forget_ceremonies(now).await?;
     state.db.forget_drafts(now).await?;
     state.db.forget_attempts(now - COUNT_MATTERS).await
 }

@@ -2,8 +2,8 @@
 //! password. Whether an address has an account is nobody's business, and no reply tells.
 
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{AppendHeaders, IntoResponse, Response};
 use chrono::TimeDelta;
 use domain::access::Act;
 use domain::answers::Answers;
@@ -32,7 +32,7 @@ use crate::jobs::account_code::AccountCode;
 use crate::operations::submit::follow_key;
 use crate::secret;
 use crate::state::AppState;
-use crate::store::accounts::SigningIn;
+use crate::store::accounts::{NewSession, Resident, SigningIn};
 use crate::store::profile::Profile;
 use crate::store::requests::Stored;
 use crate::web::visit;
@@ -79,15 +79,15 @@ async fn code(
     headers: HeaderMap,
     Valid(request): Valid<AccountCodeRequest>,
 ) -> Result<Response, ApiError> {
-    let cookie = send_code(&state, &at, &headers, &request.email).await?;
+    let cookie = send_code(&state, &at, browser_token(&state, &headers).as_deref(), &request.email).await?;
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
 }
 
-/// Has a code sent, and gives the cookie that it is bound to.
+/// Has a code sent to a browser, by the token that it brings if it does, and gives the cookie that the code is bound to.
 pub(crate) async fn send_code(
     state: &AppState,
     at: &At,
-    headers: &HeaderMap,
+    browser: Option<&str>,
     typed: &str,
 ) -> Result<HeaderValue, ApiError> {
     let email = typed.trim();
@@ -95,14 +95,14 @@ pub(crate) async fn send_code(
         return Err(ApiError::invalid(vec![FieldError::new("email", ErrorCode::NotAnEmail)]));
     }
     let now = state.now();
-    let token = browser_token(state, headers).unwrap_or_else(|| fresh_token(state));
+    let token = browser.map_or_else(|| fresh_token(state), ToOwned::to_owned);
     let browser_hash = secret::hash(token.as_bytes());
     let key = same_email_key(email);
-    let browser = data_encoding::HEXLOWER.encode(&browser_hash);
+    let known_by = data_encoding::HEXLOWER.encode(&browser_hash);
     let within = async |subject: String, (most, span): (i32, TimeDelta)| {
         at.store.try_once(subject, most, span, now).await
     };
-    let is_within = within(format!("account-mail:{browser}:{key}"), CODES).await?
+    let is_within = within(format!("account-mail:{known_by}:{key}"), CODES).await?
         && (at.store.knows_browser(&browser_hash, email).await?
             || within(format!("account-mail:{key}"), CODES_FROM_STRANGERS).await?);
     if !is_within {
@@ -117,7 +117,7 @@ pub(crate) async fn send_code(
     named_cookie(state, "browser", &token, BROWSER)
 }
 
-fn fresh_token(state: &AppState) -> String {
+pub(crate) fn fresh_token(state: &AppState) -> String {
     data_encoding::BASE32_NOPAD.encode(&state.dice.token()).to_ascii_lowercase()
 }
 
@@ -130,17 +130,68 @@ async fn sign_in(
     headers: HeaderMap,
     Valid(request): Valid<AccountSignInRequest>,
 ) -> Result<Response, ApiError> {
-    let cookie = use_code(&state, &at, &headers, &request.code).await?;
-    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
+    let cookies = use_code(&state, &at, &headers, &request.code).await?;
+    Ok((StatusCode::NO_CONTENT, cookies).into_response())
 }
 
-/// Uses a code, and gives the cookie of the session that begins. What was begun in this browser goes with it.
+/// A session that is to begin in a browser: what the store needs for it, and what the browser gets.
+pub(crate) struct Beginning {
+    /// What the store needs.
+    pub session: NewSession,
+    token: String,
+    browser: String,
+}
+
+/// Cookies of a reply.
+pub(crate) type Cookies = AppendHeaders<Vec<(HeaderName, HeaderValue)>>;
+
+impl Beginning {
+    /// In the browser with these headers.
+    pub fn of(state: &AppState, headers: &HeaderMap) -> Self {
+        let now = state.now();
+        let browser = browser_token(state, headers).unwrap_or_else(|| fresh_token(state));
+        let token = fresh_token(state);
+        let user_agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
+        let session = NewSession {
+            browser_hash: secret::hash(browser.as_bytes()),
+            id: state.dice.id(now),
+            proof: state.dice.id(now),
+            token_hash: secret::hash(token.as_bytes()),
+            before: account_token(state, headers).map(|before| secret::hash(before.as_bytes())),
+            device: device(user_agent.unwrap_or_default()),
+            now,
+            ends_at: now + SESSION,
+        };
+        Self { session, token, browser }
+    }
+
+    /// Ends every way to sign in: what was begun in this browser goes into the account, and the browser gets its cookies.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn done(
+        self,
+        state: &AppState,
+        at: &At,
+        headers: &HeaderMap,
+        resident: &Resident,
+    ) -> Result<Cookies, ApiError> {
+        visit::bring_along(state, at, headers, resident.id).await?;
+        tracing::info!(resident = %resident.id, "signed in");
+        Ok(AppendHeaders(vec![
+            (header::SET_COOKIE, named_cookie(state, "account", &self.token, SESSION)?),
+            (header::SET_COOKIE, named_cookie(state, "browser", &self.browser, BROWSER)?),
+        ]))
+    }
+}
+
+/// Uses a code, and gives the cookies of the session that begins.
 pub(crate) async fn use_code(
     state: &AppState,
     at: &At,
     headers: &HeaderMap,
     typed: &str,
-) -> Result<HeaderValue, ApiError> {
+) -> Result<Cookies, ApiError> {
     let now = state.now();
     let wrong = || ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, "wrong_code");
     let browser = browser_token(state, headers).ok_or_else(wrong)?;
@@ -150,23 +201,14 @@ pub(crate) async fn use_code(
         return Err(ApiError::too_many());
     }
     let digits: String = typed.chars().filter(char::is_ascii_digit).collect();
-    let token = fresh_token(state);
-    let user_agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
+    let beginning = Beginning::of(state, headers);
     let signing_in = SigningIn {
         code_hash: state.secret.resident_code_hash(at.store.council(), &browser_hash, &digits),
-        browser_hash,
         new_resident: state.dice.id(now),
-        session: state.dice.id(now),
-        token_hash: secret::hash(token.as_bytes()),
-        before: account_token(state, headers).map(|before| secret::hash(before.as_bytes())),
-        device: device(user_agent.unwrap_or_default()),
-        now,
-        ends_at: now + SESSION,
+        session: beginning.session.clone(),
     };
     let resident = at.store.sign_in(signing_in).await?.ok_or_else(wrong)?;
-    visit::bring_along(state, at, headers, resident.id).await?;
-    tracing::info!(resident = %resident.id, "signed in");
-    named_cookie(state, "account", &token, SESSION)
+    beginning.done(state, at, headers, &resident).await
 }
 
 /// Ends this session.

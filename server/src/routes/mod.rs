@@ -17,10 +17,13 @@ pub mod identity;
 pub mod looked;
 pub mod members;
 pub mod nearby;
+pub mod oidc;
+pub mod passkeys;
 pub mod photos;
 pub mod places;
 pub mod profile;
 pub mod requests;
+pub mod security;
 pub mod services;
 pub mod shared;
 pub mod staff;
@@ -61,6 +64,9 @@ pub fn router() -> OpenApiRouter<AppState> {
         .merge(identity::router())
         .merge(profile::router())
         .merge(helpers::router())
+        .merge(security::router())
+        .merge(passkeys::router())
+        .merge(oidc::router())
         .merge(staff::router())
         .merge(hand_over::router())
         .merge(export::router())

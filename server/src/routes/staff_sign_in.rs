@@ -4,26 +4,31 @@
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::access::Role;
 use domain::api::account::SessionView;
 use domain::api::problem::Problem;
 use domain::api::staff::{CodeRequest, Me, ProveRequest, SignInRequest, StaffSessions};
+use domain::audit::{Deed, Entry};
 use domain::field::contact::same_email_key;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::follow::private;
 use crate::access::{Declare as _, FRESH};
+use crate::chance::Dice;
 use crate::error::ApiError;
 use crate::extract::{At, Staff, StaffSession, Valid, named_cookie, staff_signed_in};
 use crate::jobs::Job;
 use crate::jobs::sign_in_code::SignInCode;
 use crate::operations::staff_session;
+use crate::secret::Secret;
 use crate::state::AppState;
 use crate::store::staff::StaffMember;
+use crate::store::{Store, StoreError};
 
 /// How long a code works.
-const CODE_WORKS: TimeDelta = TimeDelta::minutes(15);
+pub const CODE_WORKS: TimeDelta = TimeDelta::minutes(15);
 /// Codes sent to one address: five an hour.
 const CODES: (i32, TimeDelta) = (5, TimeDelta::hours(1));
 /// Codes tried for one address: ten in a quarter of an hour.
@@ -53,6 +58,7 @@ async fn sign_in(
     at: At,
     Valid(request): Valid<SignInRequest>,
 ) -> Result<StatusCode, ApiError> {
+    only_in_a_demonstration(&at)?;
     within(&state, &at, "mail", &request.email, CODES).await?;
     if let Some(member) = at.store.staff_by_email(&request.email).await? {
         send_code(&state, &at, member).await?;
@@ -60,7 +66,12 @@ async fn sign_in(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Counts a try at something with an address. Where the council is no demonstration there is nothing to try.
+/// Codes come by email in a demonstration only.
+fn only_in_a_demonstration(at: &At) -> Result<(), ApiError> {
+    if at.served.council.demo { Ok(()) } else { Err(ApiError::new(StatusCode::FORBIDDEN, "no_codes_here")) }
+}
+
+/// Counts a try at something with an address.
 async fn within(
     state: &AppState,
     at: &At,
@@ -68,9 +79,6 @@ async fn within(
     email: &str,
     (most, span): (i32, TimeDelta),
 ) -> Result<(), ApiError> {
-    if !at.served.council.demo {
-        return Err(ApiError::new(StatusCode::FORBIDDEN, "no_codes_here"));
-    }
     let subject = format!("{what}:{}", same_email_key(email));
     if at.store.try_once(subject, most, span, state.now()).await? {
         Ok(())
@@ -85,9 +93,32 @@ async fn send_code(state: &AppState, at: &At, member: StaffMember) -> Result<(),
     let hash = state.secret.code_hash(at.store.council(), member.id, &code);
     let ids = (state.dice.id(now), member.id);
     let job = Job::SignInCode(SignInCode { name: member.name, email: member.email, code });
-    at.store.new_code(ids, hash, (now, now + CODE_WORKS), (state.dice.id(now), job)).await?;
+    at.store.new_code(ids, hash, (now, now + CODE_WORKS), Some((state.dice.id(now), job))).await?;
     state.wake.notify_one();
     Ok(())
+}
+
+/// A code for a member of staff that nobody is sent: whoever looks after the portal reads it out to them.
+///
+/// # Errors
+/// The database's errors.
+pub async fn print_code(
+    store: &Store,
+    secret: &Secret,
+    dice: &Dice,
+    now: DateTime<Utc>,
+    member: &StaffMember,
+) -> Result<String, StoreError> {
+    let code = dice.code();
+    let hash = secret.code_hash(store.council(), member.id, &code);
+    store.new_code((dice.id(now), member.id), hash, (now, now + CODE_WORKS), None).await?;
+    let entry = Entry {
+        role: Role::Admin,
+        who: None,
+        ..member.did(now, Deed::Changed, format!("staff {}", member.id), "Printed a sign-in code".to_owned())
+    };
+    store.log(entry).await?;
+    Ok(code)
 }
 
 fn wrong_code() -> ApiError {
@@ -99,9 +130,10 @@ fn code_hash(state: &AppState, at: &At, member: &StaffMember, typed: &str) -> Ve
     state.secret.code_hash(at.store.council(), member.id, &digits)
 }
 
-/// Signs in with a code. Wrong, expired and unknown are answered alike.
+/// Signs in with a code: from an email in a demonstration, elsewhere one that `portico staff` has printed. Wrong, expired
+/// and unknown are answered alike.
 #[utoipa::path(post, path = "/api/staff/sign-in/code", tag = "staff", operation_id = "staff_sign_in_code", request_body = CodeRequest,
-    responses((status = 204), (status = 403, body = Problem, description = "`no_codes_here`"), (status = 422, body = Problem, description = "`wrong_code`"), (status = 429, body = Problem)))]
+    responses((status = 204), (status = 422, body = Problem, description = "`wrong_code`"), (status = 429, body = Problem)))]
 async fn sign_in_code(
     State(state): State<AppState>,
     at: At,
@@ -123,6 +155,7 @@ async fn sign_in_code(
 #[utoipa::path(post, path = "/api/staff/prove", tag = "staff", operation_id = "staff_prove",
     responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem, description = "`no_codes_here`"), (status = 429, body = Problem)))]
 async fn prove(State(state): State<AppState>, at: At, Staff(member): Staff) -> Result<StatusCode, ApiError> {
+    only_in_a_demonstration(&at)?;
     within(&state, &at, "mail", &member.email, CODES).await?;
     send_code(&state, &at, member).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -130,7 +163,7 @@ async fn prove(State(state): State<AppState>, at: At, Staff(member): Staff) -> R
 
 /// Proves again with a code who I am: for five minutes, what needs that can be done.
 #[utoipa::path(post, path = "/api/staff/prove/code", tag = "staff", operation_id = "staff_prove_code", request_body = ProveRequest,
-    responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem, description = "`no_codes_here`"), (status = 422, body = Problem, description = "`wrong_code`"), (status = 429, body = Problem)))]
+    responses((status = 204), (status = 401, body = Problem), (status = 422, body = Problem, description = "`wrong_code`"), (status = 429, body = Problem)))]
 async fn prove_by_code(
     State(state): State<AppState>,
     at: At,

@@ -4,6 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::access::Role;
 use domain::audit::{Deed, Entry};
 use domain::field::contact::same_email_key;
+use domain::identity::Level;
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
     ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _,
@@ -14,7 +15,7 @@ use uuid::Uuid;
 
 use super::entities::{draft, request, resident, resident_browser, resident_code, resident_session};
 use super::requests::{COLUMNS, Columns, Stored};
-use super::{Database, Store, StoreError, audit, jobs};
+use super::{Database, Store, StoreError, audit, jobs, links, passkeys};
 use crate::jobs::Job;
 
 pub use super::entities::resident::Model as Resident;
@@ -27,17 +28,26 @@ pub const IDLE: TimeDelta = TimeDelta::minutes(15);
 /// How exactly it is kept when a session was used last.
 const EXACT: TimeDelta = TimeDelta::minutes(1);
 
-/// Signing in: what the browser brings, and what it is to get.
+/// Signing in by a code: what was typed, and the session that is to begin.
 #[derive(Clone, Debug)]
 pub struct SigningIn {
-    /// SHA-256 of the token in the cookie of the browser.
-    pub browser_hash: Vec<u8>,
     /// Keyed hash of the code that was typed.
     pub code_hash: Vec<u8>,
     /// Identifier of the account, if this address has none yet.
     pub new_resident: Uuid,
+    /// The session.
+    pub session: NewSession,
+}
+
+/// A session that is to begin, in the browser that brings this.
+#[derive(Clone, Debug)]
+pub struct NewSession {
+    /// SHA-256 of the token in the cookie of the browser.
+    pub browser_hash: Vec<u8>,
     /// Identifier of the session.
-    pub session: Uuid,
+    pub id: Uuid,
+    /// Identifier of what a provider proves of who signs in with it.
+    pub proof: Uuid,
     /// SHA-256 of the session's token.
     pub token_hash: Vec<u8>,
     /// SHA-256 of the session's token that this one takes the place of.
@@ -51,10 +61,20 @@ pub struct SigningIn {
 }
 
 /// How somebody signed in, as the audit log says it.
-const BY_CODE: &str = "By a code from an email";
+const BY_CODE: &str = "With a code from an email";
+
+/// By what else than a code a resident has proven who they are.
+#[derive(Clone, Debug)]
+pub enum Proof {
+    /// A passkey.
+    Passkey(passkeys::Used),
+    /// A provider that the account is linked to.
+    Link(links::Used),
+}
 
 /// The entry of the audit log about a resident and their ways to sign in.
-fn entry(resident: Option<Uuid>, deed: Deed, detail: String, now: DateTime<Utc>) -> Entry {
+#[must_use]
+pub fn entry(resident: Option<Uuid>, deed: Deed, detail: String, now: DateTime<Utc>) -> Entry {
     Entry {
         seq: 0,
         at: now,
@@ -128,7 +148,8 @@ impl Store {
         on: &impl ConnectionTrait,
         signing_in: SigningIn,
     ) -> Result<Option<Resident>, StoreError> {
-        let SigningIn { browser_hash, code_hash, now, .. } = signing_in;
+        let SigningIn { code_hash, new_resident, session } = signing_in;
+        let (browser_hash, now) = (session.browser_hash.clone(), session.now);
         let council = self.council.to_string();
         // The lock makes tries at the same moment wait for each other (PostgreSQL; SQLite has one writer).
         let kept = resident_code::Entity::find_by_id((council.clone(), browser_hash.clone()))
@@ -152,7 +173,7 @@ impl Store {
         resident_code::Entity::delete_by_id((council.clone(), browser_hash.clone())).exec(on).await?;
         let new = resident::ActiveModel {
             council_id: Set(council.clone()),
-            id: Set(signing_in.new_resident),
+            id: Set(new_resident),
             email: Set(code.email.clone()),
             email_key: Set(same_email_key(&code.email)),
             created_at: Set(now),
@@ -168,24 +189,79 @@ impl Store {
             .one(on)
             .await?
             .ok_or(StoreError::NotFound)?;
-        if let Some(before) = signing_in.before {
+        self.proved_by_signing_in(on, (session.id, resident.id), Level::EmailConfirmed, now).await?;
+        links::keep_pending(self, on, &resident, &session).await?;
+        self.begin_session_within(on, resident.id, session, BY_CODE).await?;
+        Ok(Some(resident))
+    }
+
+    /// Begins a session for a resident who has proven who they are by something else than a code. None where the account
+    /// is not there any more.
+    ///
+    /// # Errors
+    /// The database's errors.
+    pub async fn begin_session(
+        &self,
+        resident: Uuid,
+        proof: Proof,
+        session: NewSession,
+    ) -> Result<Option<Resident>, StoreError> {
+        let store = self.clone();
+        self.db
+            .write(move |transaction| {
+                let (store, proof, session) = (store.clone(), proof.clone(), session.clone());
+                Box::pin(async move {
+                    let key = (store.council.to_string(), resident);
+                    let Some(resident) = resident::Entity::find_by_id(key).one(transaction).await? else {
+                        return Ok(None);
+                    };
+                    let way = match proof {
+                        Proof::Passkey(used) => {
+                            passkeys::used(&store, transaction, used, session.now).await?;
+                            "With a passkey".to_owned()
+                        }
+                        Proof::Link(used) => {
+                            let way = format!("With {}", used.provider);
+                            let (by, at) = ((session.proof, resident.id), session.now);
+                            links::used(&store, transaction, used, by, at).await?;
+                            way
+                        }
+                    };
+                    store.begin_session_within(transaction, resident.id, session, &way).await?;
+                    Ok(Some(resident))
+                })
+            })
+            .await
+    }
+
+    /// What every way to sign in ends with: a session in place of the one before, in a browser that is known from now on.
+    async fn begin_session_within(
+        &self,
+        on: &impl ConnectionTrait,
+        resident: Uuid,
+        session: NewSession,
+        way: &str,
+    ) -> Result<(), StoreError> {
+        let NewSession { browser_hash, id, token_hash, before, device, now, ends_at, .. } = session;
+        let council = self.council.to_string();
+        if let Some(before) = before {
             resident_session::Entity::delete_by_id((council.clone(), before)).exec(on).await?;
         }
         let session = resident_session::ActiveModel {
             council_id: Set(council.clone()),
-            token_hash: Set(signing_in.token_hash),
-            id: Set(signing_in.session),
-            resident_id: Set(resident.id),
-            device: Set(signing_in.device),
+            token_hash: Set(token_hash),
+            id: Set(id),
+            resident_id: Set(resident),
+            device: Set(device),
             begun_at: Set(now),
             seen_at: Set(now),
-            ends_at: Set(signing_in.ends_at),
+            ends_at: Set(ends_at),
         };
         resident_session::Entity::insert(session).exec_without_returning(on).await?;
         let browser = resident_browser::ActiveModel {
             council_id: Set(council),
             browser_hash: Set(browser_hash),
-            resident_id: Set(resident.id),
+            resident_id: Set(resident),
             seen_at: Set(now),
         };
         let again = OnConflict::columns([
@@ -196,9 +272,7 @@ impl Store {
         .update_column(resident_browser::Column::SeenAt)
         .to_owned();
         resident_browser::Entity::insert(browser).on_conflict(again).exec_without_returning(on).await?;
-        self.confirm_email(on, signing_in.session, resident.id, now).await?;
-        audit::append(self, on, entry(Some(resident.id), Deed::SignedIn, BY_CODE.to_owned(), now)).await?;
-        Ok(Some(resident))
+        audit::append(self, on, entry(Some(resident), Deed::SignedIn, way.to_owned(), now)).await
     }
 
     /// Whether the resident with this address has signed in with this browser before.

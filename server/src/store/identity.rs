@@ -294,19 +294,22 @@ impl Store {
         Ok(())
     }
 
-    /// Notes that somebody read a mail to their address; once for as long as it holds.
-    pub(super) async fn confirm_email(
+    /// Notes what the way in which somebody signed in proves of them: once for as long as it holds, or at most once a day
+    /// where it would end.
+    pub(super) async fn proved_by_signing_in(
         &self,
         on: &impl ConnectionTrait,
-        id: Uuid,
-        resident: Uuid,
+        (id, resident): (Uuid, Uuid),
+        level: Level,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        let known = self.held(on, resident, now).await?;
-        if known.iter().any(|row| row.level == Level::EmailConfirmed.id()) {
+        let is_enough = |row: &proof::Model| {
+            row.level == level.id() && (row.expires_at.is_none() || row.proven_at + A_DAY > now)
+        };
+        if self.held(on, resident, now).await?.iter().any(is_enough) {
             return Ok(());
         }
-        let proof = Proof::new(Level::EmailConfirmed, now);
+        let proof = Proof::new(level, now);
         let new = NewProof { id, resident, proof, name: None, document: None, checked_by: None };
         self.append_proof(on, new).await
     }

@@ -4,14 +4,17 @@
 pub mod accounts;
 pub mod attempts;
 pub mod audit;
+pub mod ceremonies;
 pub mod consent;
 pub mod drafts;
 pub mod entities;
 pub mod helpers;
 pub mod identity;
 pub mod jobs;
+pub mod links;
 mod migrations;
 pub mod nearby;
+pub mod passkeys;
 pub mod photos;
 pub mod places;
 pub mod profile;

@@ -92,7 +92,7 @@ impl Store {
         (id, staff_id): (Uuid, Uuid),
         hash: Vec<u8>,
         (now, expires_at): (DateTime<Utc>, DateTime<Utc>),
-        job: (Uuid, Job),
+        job: Option<(Uuid, Job)>,
     ) -> Result<(), StoreError> {
         let row = code::ActiveModel {
             council_id: Set(self.council.to_string()),
@@ -102,7 +102,7 @@ impl Store {
             expires_at: Set(expires_at),
             tries: Set(0),
         };
-        let jobs = jobs::rows(&self.council, now, &[job])?;
+        let jobs = jobs::rows(&self.council, now, job.as_slice())?;
         let council = self.council.clone();
         self.db
             .write(move |transaction| {
@@ -129,7 +129,7 @@ impl Store {
                 Box::pin(async move {
                     let right = store.spend_code(transaction, new.staff_id, &hash, new.now).await?;
                     if right {
-                        staff_sessions::begin(&store, transaction, new).await?;
+                        staff_sessions::begin(&store, transaction, new, "With a code".into()).await?;
                     }
                     Ok(right)
                 })

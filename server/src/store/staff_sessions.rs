@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::entities::{staff, staff_session};
 use super::staff::StaffMember;
-use super::{Database, Store, StoreError, audit};
+use super::{Database, Store, StoreError, audit, passkeys};
 
 pub use super::entities::staff_session::Model as Session;
 
@@ -22,12 +22,26 @@ pub const LASTS: TimeDelta = TimeDelta::hours(12);
 /// How exactly it is kept when a session was used last.
 const EXACT: TimeDelta = TimeDelta::minutes(1);
 
+/// By what else than a code a member of staff has proved who they are.
+#[derive(Clone, Debug)]
+pub enum Proof {
+    /// A passkey.
+    Passkey(passkeys::Used),
+    /// A provider of this name, which knows their address.
+    Provider {
+        /// Its name.
+        name: String,
+        /// When they proved there who they are, which may be a while ago; none where it does not say.
+        at: Option<DateTime<Utc>>,
+    },
+}
+
 /// A session that is to begin.
 #[derive(Clone, Debug)]
 pub struct NewSession {
     /// Identifier.
     pub id: Uuid,
-    /// Who has proved who they are, just now.
+    /// Who has proved who they are.
     pub staff_id: Uuid,
     /// SHA-256 of the session's token.
     pub token_hash: Vec<u8>,
@@ -37,9 +51,11 @@ pub struct NewSession {
     pub device: String,
     /// The present moment.
     pub now: DateTime<Utc>,
+    /// When they proved who they are.
+    pub proved_at: DateTime<Utc>,
 }
 
-/// Begins a session, in place of the one that this browser had, and logs it.
+/// Begins a session, in place of the one that this browser had, and logs it, with the way in words.
 ///
 /// # Errors
 /// [`StoreError::NotFound`] when nobody has this identifier; the database's errors.
@@ -47,6 +63,7 @@ pub(super) async fn begin(
     store: &Store,
     on: &impl ConnectionTrait,
     new: NewSession,
+    way: String,
 ) -> Result<(), StoreError> {
     let council = store.council();
     let member = staff::Entity::find_by_id((council.to_owned(), new.staff_id)).one(on).await?;
@@ -62,11 +79,11 @@ pub(super) async fn begin(
         device: Set(new.device),
         begun_at: Set(new.now),
         seen_at: Set(new.now),
-        proved_at: Set(new.now),
+        proved_at: Set(new.proved_at),
         ends_at: Set(new.now + LASTS),
     };
     staff_session::Entity::insert(row).exec_without_returning(on).await?;
-    audit::append(store, on, member.did(new.now, Deed::SignedIn, "staff".into(), String::new())).await
+    audit::append(store, on, member.did(new.now, Deed::SignedIn, "staff".into(), way)).await
 }
 
 /// Notes that who is signed in has proved again, just now, who they are.
@@ -95,7 +112,34 @@ impl Store {
         self.db
             .write(move |transaction| {
                 let (store, new) = (store.clone(), new.clone());
-                Box::pin(async move { begin(&store, transaction, new).await })
+                Box::pin(async move { begin(&store, transaction, new, String::new()).await })
+            })
+            .await
+    }
+
+    /// Begins a session of somebody who has proved who they are by something else than a code.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when the passkey was removed meanwhile; the database's errors.
+    pub async fn begin_staff_session_by(&self, by: Proof, new: NewSession) -> Result<(), StoreError> {
+        let store = self.clone();
+        self.db
+            .write(move |transaction| {
+                let (store, by, mut new) = (store.clone(), by.clone(), new.clone());
+                Box::pin(async move {
+                    let way = match by {
+                        Proof::Passkey(used) => {
+                            passkeys::used(&store, transaction, used, new.now).await?;
+                            "With a passkey".to_owned()
+                        }
+                        // Whoever finds a browser that is signed in there proves nothing by coming back from it.
+                        Proof::Provider { name, at } => {
+                            new.proved_at = at.map_or(DateTime::UNIX_EPOCH, |at| at.min(new.now));
+                            format!("With {name}")
+                        }
+                    };
+                    begin(&store, transaction, new, way).await
+                })
             })
             .await
     }

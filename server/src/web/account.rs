@@ -7,13 +7,14 @@ use axum::routing::get;
 use domain::answers::Answers;
 use domain::api::helpers::{named, questions as asked_of_helpers};
 use domain::api::profile::Profile;
+use domain::api::sign_in::passkey_name;
 use domain::catalogue::Question;
 use domain::field::Kind;
 use domain::field::contact::is_email;
 use portico_app::api::{self, ApiProblem};
 use portico_app::components::error_summary::Problem;
-use portico_app::pages::account_code;
 use portico_app::pages::account_details::KEPT;
+use portico_app::pages::{account_code, account_security};
 use portico_app::{paths, words};
 
 use super::form::{Form, no_files};
@@ -21,10 +22,11 @@ use super::visit::{Visit, or_sorry};
 use super::{pages, posted};
 use crate::access::Pages;
 use crate::error::ApiError;
-use crate::extract::{At, SignedIn, signed_in};
+use crate::extract::{At, SignedIn, browser_token, signed_in};
 use crate::routes::account::{self, Wanted};
-use crate::routes::{consent, helpers, identity, looked, profile};
+use crate::routes::{self, consent, helpers, identity, looked, passkeys, profile};
 use crate::state::AppState;
+use crate::store::passkeys::Owner;
 
 /// The pages with these forms.
 pub fn router() -> Pages {
@@ -34,6 +36,7 @@ pub fn router() -> Pages {
         .open(paths::ACCOUNT_CODE, get(pages::fallback).post(code), WHY)
         .open("/account/details", get(pages::fallback).post(details), WHY)
         .open("/account/helpers", get(pages::fallback).post(help), WHY)
+        .open(paths::ACCOUNT_SECURITY, get(pages::fallback).post(security), WHY)
 }
 
 /// What a page of the account asks the API for, answered beforehand: a line for each of `portico_app::account::PLACES`
@@ -58,6 +61,9 @@ pub(super) async fn reply(
         api::consent::INVITE => serde_json::to_string(&consent::invite_for(at, Some(who.resident.id)).await?),
         api::consent::ADDRESS => serde_json::to_string(&consent::view_of(at, who.resident.id).await?),
         api::consent::LOOKED => serde_json::to_string(&looked::view_of(state, at, who.resident.id).await?),
+        api::account::SECURITY => {
+            serde_json::to_string(&routes::security::view(state, at, Owner::Resident(who.resident.id)).await?)
+        }
         _ => return acting(state, at, who, path).await,
     };
     Ok(Ok(reply.unwrap_or_default()))
@@ -149,7 +155,8 @@ async fn act(State(state): State<AppState>, at: At, request: Request) -> Respons
             let again = visit.again(&form, problem("email", words::email_format()), paths::ACCOUNT).await?;
             return Ok(at_address(again, &paths::sign_in(&then)));
         }
-        let cookie = account::send_code(&state, &at, &headers, email).await?;
+        let browser = browser_token(&state, &headers);
+        let cookie = account::send_code(&state, &at, browser.as_deref(), email).await?;
         Ok(with(visit.done(paths::ACCOUNT, &paths::code(&then)).await?, cookie))
     };
     or_sorry(&state, &at, done).await
@@ -168,9 +175,9 @@ async fn code(State(state): State<AppState>, at: At, request: Request) -> Respon
             return Ok(at_address(again.await?, &here));
         }
         match account::use_code(&state, &at, &headers, typed).await {
-            Ok(cookie) => {
+            Ok(cookies) => {
                 let next = if then.is_empty() { paths::ACCOUNT } else { &then };
-                Ok(with(visit.done(paths::ACCOUNT_CODE, next).await?, cookie))
+                Ok((cookies, visit.done(paths::ACCOUNT_CODE, next).await?).into_response())
             }
             Err(error) if error.status() == StatusCode::UNPROCESSABLE_ENTITY => {
                 let again = visit.again(&form, problem("code", account_code::WRONG), paths::ACCOUNT_CODE);
@@ -242,6 +249,34 @@ async fn details(State(state): State<AppState>, at: At, request: Request) -> Res
             }
             Err(error) => Err(error),
         }
+    };
+    or_sorry(&state, &at, done).await
+}
+
+/// Does what was pressed on the page of the ways in: a passkey is called something else or removed, a link is ended.
+async fn security(State(state): State<AppState>, at: At, request: Request) -> Response {
+    let headers = request.headers().clone();
+    let done = async {
+        let form = Form::read(request, &no_files).await?;
+        let visit = Visit::of(&state, &at, &headers).await?;
+        let Some((resident, session)) = signed_in(&state, &at, &headers).await? else {
+            return Ok(visit.to(&paths::sign_in(paths::ACCOUNT_SECURITY)));
+        };
+        let who = SignedIn { resident, session };
+        match form.act() {
+            ("rename", id) => {
+                let field = account_security::name_field(id);
+                let Some(name) = passkey_name(form.text(&field)) else {
+                    let wrong = problem(&field, account_security::NO_NAME);
+                    return visit.again(&form, wrong, paths::ACCOUNT_SECURITY).await;
+                };
+                passkeys::name_of_resident(&at, who.resident.id, id, name).await?;
+            }
+            ("remove", id) => passkeys::remove_of_resident(&state, &at, &who, id).await?,
+            ("unlink", id) => routes::security::end_link(&state, &at, who.resident.id, id).await?,
+            _ => {}
+        }
+        visit.done(paths::ACCOUNT_SECURITY, paths::ACCOUNT_SECURITY).await
     };
     or_sorry(&state, &at, done).await
 }

@@ -9,7 +9,8 @@ use domain::api::drafts::Posted;
 use domain::api::nearby::Nearby;
 use domain::council::Council;
 use domain::journey;
-use portico_app::api::{ApiProblem, consent, services};
+use domain::sign_in::People;
+use portico_app::api::{self, ApiProblem, consent, services};
 use portico_app::paths::{self, Page};
 use portico_app::plain::{self, Drawn, Given};
 use portico_app::state::boot::Reply;
@@ -187,6 +188,10 @@ async fn replies(
                 }
                 None => continue,
             },
+            Page::Account { .. } if path == api::account::WAYS => {
+                let ways = routes::security::ways_of(state, at, headers, People::Residents).await?;
+                Ok(json(serde_json::to_string(&ways)))
+            }
             Page::Account { .. } => match who {
                 Some(who) => account::reply(state, at, who, &path).await?,
                 None => Err(ApiProblem::signed_out()),

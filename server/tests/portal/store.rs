@@ -477,7 +477,7 @@ async fn two_councils_never_see_each_others_staff(kept: Kept) {
     assert_eq!((in_north.name.as_str(), in_south.name.as_str()), ("Priya Shah", "Priya Smith"));
     // A code of one council is none in the other, even for the same person.
     let ends = now() + TimeDelta::minutes(15);
-    north.new_code((id(1), id(71)), vec![1], (now(), ends), (id(2), mail("1"))).await.unwrap();
+    north.new_code((id(1), id(71)), vec![1], (now(), ends), Some((id(2), mail("1")))).await.unwrap();
     assert!(!south.use_code(vec![1], session(5)).await.unwrap());
     assert!(north.use_code(vec![1], session(5)).await.unwrap());
     assert!(north.staff_session(&[5], now()).await.unwrap().is_some());
@@ -574,7 +574,10 @@ async fn with_code(kept: &Kept) -> Store {
 async fn new_code(store: &Store, number: u8) {
     let ends = now() + TimeDelta::minutes(15);
     let ids = (id(500 + u32::from(number)), id(71));
-    store.new_code(ids, vec![number], (now(), ends), (id(600 + u32::from(number)), mail("1"))).await.unwrap();
+    store
+        .new_code(ids, vec![number], (now(), ends), Some((id(600 + u32::from(number)), mail("1"))))
+        .await
+        .unwrap();
 }
 
 /// A session of hers that is to begin.
@@ -586,6 +589,7 @@ fn session(number: u8) -> NewSession {
         before: None,
         device: "Firefox on Linux".into(),
         now: now(),
+        proved_at: now(),
     }
 }
 

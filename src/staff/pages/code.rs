@@ -58,7 +58,7 @@ pub fn CodePage() -> impl IntoView {
         <Column back=back>
             <ErrorSummary problems=sending.problems />
             <h1 class="govuk-heading-l">"Enter the code"</h1>
-            <p>"If "<bdi class="portico-typed">{email}</bdi>" belongs to a member of staff, we have sent a code to it. It can take a few minutes to arrive."</p>
+            <p>"Enter the code for "<bdi class="portico-typed">{email}</bdi>". If it comes by email, it can take a few minutes to arrive."</p>
             <form novalidate on:submit=send>
                 {code_input(code, sending)}
                 <SubmitButton label="Sign in" sending=sending.busy />
@@ -70,7 +70,7 @@ pub fn CodePage() -> impl IntoView {
 
 fn code_input(code: RwSignal<String>, sending: Sending) -> AnyView {
     let labelled = Labelled::new("code", "Code")
-        .hint("The newest code in your email. Spaces do not matter.".to_owned())
+        .hint("The newest one that you have. Spaces do not matter.".to_owned())
         .error(sending.at("code"));
     let (wrong, described) = (labelled.is_wrong(), labelled.described_by(None));
     let input = view! {

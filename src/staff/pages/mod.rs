@@ -10,6 +10,7 @@ pub mod members;
 pub mod move_date;
 pub mod queue;
 pub mod request;
+pub mod security;
 pub mod sessions;
 pub mod shared;
 pub mod sign_in;

@@ -76,6 +76,7 @@ fn navigation(session: Session, path: Signal<String>) -> AnyView {
                     <div class="portico-staff-menu__me">
                         <span><bdi>{me.name}</bdi>", "{me.department}</span>
                         <a href=paths::SESSIONS>"Where you are signed in"</a>
+                        <a href=paths::SECURITY>"Security"</a>
                         <SignOut session=session />
                     </div>
                 </div>

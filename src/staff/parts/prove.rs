@@ -7,6 +7,8 @@ use portico_app::api::ApiProblem;
 use portico_app::components::button::SubmitButton;
 use portico_app::components::error_summary::ErrorSummary;
 use portico_app::components::input::Labelled;
+use portico_app::components::load::loaded;
+use portico_app::components::ways_in::ways_in;
 
 use crate::sending::Sending;
 use crate::session::Session;
@@ -54,6 +56,34 @@ pub fn Prove(
 }
 
 fn form(proof: Proof, then: Callback<()>) -> AnyView {
+    a11y::focus_when_drawn("#prove");
+    let proved = Callback::new(move |()| {
+        proof.then.try_set(None);
+        then.run(());
+    });
+    // Signing in again is a proof; by the passkey of somebody else it is their turn from here.
+    let arrived = Callback::new(move |()| {
+        spawn_local(async move {
+            if proof.session.ask().await.is_ok() {
+                proved.run(());
+            }
+        });
+    });
+    let here = proof.session.here();
+    view! {
+        <section aria-labelledby="prove">
+            <h2 class="govuk-heading-m" id="prove" tabindex="-1">"Show that it is you"</h2>
+            <p>"This needs a new proof every five minutes."</p>
+            {loaded(api::ways, move |ways| {
+                let code = ways.codes.then(|| by_code(proof, proved));
+                view! { {code}{ways_in(ways, "/api/staff", "prove", Some(&here), arrived)} }.into_any()
+            })}
+        </section>
+    }
+    .into_any()
+}
+
+fn by_code(proof: Proof, proved: Callback<()>) -> AnyView {
     let sending = Sending::default();
     let code = RwSignal::new(String::new());
     let ask = move || {
@@ -64,7 +94,6 @@ fn form(proof: Proof, then: Callback<()>) -> AnyView {
         });
     };
     ask();
-    a11y::focus_when_drawn("#prove");
     let send = move |event: SubmitEvent| {
         event.prevent_default();
         let request = ProveRequest { code: code.with_untracked(|code| code.trim().to_owned()) };
@@ -80,10 +109,7 @@ fn form(proof: Proof, then: Callback<()>) -> AnyView {
             let reply = api::prove_by_code(&request).await;
             sending.busy.try_set(false);
             match proof.session.pass(reply) {
-                Some(Ok(())) => {
-                    proof.then.try_set(None);
-                    then.run(());
-                }
+                Some(Ok(())) => proved.run(()),
                 Some(Err(problem)) => sending.fail("prove-code", refused(&problem)),
                 None => {}
             }
@@ -102,16 +128,13 @@ fn form(proof: Proof, then: Callback<()>) -> AnyView {
         />
     };
     view! {
-        <section aria-labelledby="prove">
-            <ErrorSummary problems=sending.problems />
-            <h2 class="govuk-heading-m" id="prove" tabindex="-1">"Show that it is you"</h2>
-            <p>"This needs a new proof every five minutes. We have sent a code to your work email address."</p>
-            <form novalidate on:submit=send>
-                {labelled.group(input.into_any())}
-                <SubmitButton label="Continue" sending=sending.busy />
-            </form>
-            <p><button type="button" class="portico-link-button" on:click=move |_| ask()>"Send a new code"</button></p>
-        </section>
+        <ErrorSummary problems=sending.problems />
+        <p>"We have sent a code to your work email address."</p>
+        <form novalidate on:submit=send>
+            {labelled.group(input.into_any())}
+            <SubmitButton label="Continue" sending=sending.busy />
+        </form>
+        <p><button type="button" class="portico-link-button" on:click=move |_| ask()>"Send a new code"</button></p>
     }
     .into_any()
 }

@@ -5,6 +5,7 @@ mod m0006_audit;
 mod m0007_access;
 mod m0008_consent;
 mod m0009_identity;
+mod m0010_ways_in;
 mod m0012_profile;
 
 use sea_orm_migration::prelude::*;
@@ -28,6 +29,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_consent::Step),
             Box::new(m0009_identity::Step),
             Box::new(m0012_profile::Step),
+            Box::new(m0010_ways_in::Step),
         ]
     }
 }

@@ -19,7 +19,8 @@ impl Browser {
         Self { visitor: portal.visitor(), cookies: Vec::new() }
     }
 
-    fn keep(&mut self, reply: Reply) -> Reply {
+    /// Keeps the cookies of a reply.
+    pub fn keep(&mut self, reply: Reply) -> Reply {
         for cookie in reply.headers.get_all(header::SET_COOKIE) {
             let (name, value) = cookie.to_str().unwrap().split(';').next().unwrap().split_once('=').unwrap();
             self.cookies.retain(|(known, _)| known != name);
@@ -30,6 +31,12 @@ impl Browser {
         let all: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         self.visitor.cookie = (!all.is_empty()).then(|| all.join("; "));
         reply
+    }
+
+    /// Opens an address.
+    pub async fn get(&mut self, path: &str) -> Reply {
+        let reply = self.visitor.get(path).await;
+        self.keep(reply)
     }
 
     /// Posts JSON.

@@ -25,6 +25,7 @@ use server::chance::Dice;
 use server::councils::{Councils, Sources};
 use server::gazetteer::demo;
 use server::jobs::runner;
+use server::oidc::Providers;
 use server::operations::staff_session;
 use server::photo::PhotoCleaner;
 use server::secret::Secret;
@@ -68,6 +69,7 @@ pub struct Setup {
     services: bool,
     in_earnest: bool,
     councils: Vec<(&'static str, &'static str)>,
+    sign_in: Option<String>,
 }
 
 impl Setup {
@@ -106,6 +108,13 @@ impl Setup {
         self
     }
 
+    /// With this at the end of the demonstration council's document.
+    #[must_use]
+    pub fn with_sign_in(mut self, text: &str) -> Self {
+        self.sign_in = Some(text.to_owned());
+        self
+    }
+
     /// Opens the doors. It is Monday 7 December 2026, ten in the morning.
     pub async fn open(self) -> Portal {
         let folder = tempfile::tempdir().unwrap();
@@ -114,6 +123,12 @@ impl Setup {
         if self.services {
             std::fs::create_dir(at("services")).unwrap();
             sources.services = Some(at("services"));
+        }
+        if let Some(text) = &self.sign_in {
+            let council = at("councils").join("demo");
+            std::fs::create_dir_all(&council).unwrap();
+            std::fs::write(council.join("council.toml"), format!("{DEMO_COUNCIL}\n{text}")).unwrap();
+            sources.councils = Some(at("councils"));
         }
         for (id, host) in &self.councils {
             let council = at("councils").join(id);
@@ -144,6 +159,7 @@ impl Setup {
             photos: PhotoCleaner::with_program(PathBuf::from(env!("CARGO_BIN_EXE_portico"))),
             mail: Mailer::Folder(at("mailbox")),
             secret: secret(),
+            providers: Providers::new(at("sign-in")).unwrap(),
             clock: Arc::new(move || DateTime::from_timestamp_millis(hand.load(Ordering::SeqCst)).unwrap()),
             dice: Dice::new([7; 32]),
             public_url: self.public_url.unwrap_or_else(|| PUBLIC_URL.to_owned()),
