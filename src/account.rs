@@ -5,10 +5,14 @@ use domain::api::drafts::Posted;
 use leptos::prelude::*;
 
 use crate::api::account::{ADDRESS, SECURITY, WAYS};
-use crate::api::{consent, helpers, identity, profile};
+use crate::api::{consent, helpers, identity, privacy, profile};
 use crate::components::layout::Column;
 use crate::components::load::not_found;
 use crate::live::Drawn as _;
+use crate::pages::account_email::{self, AccountEmailCodePage, AccountEmailPage};
+use crate::pages::account_privacy::{
+    self, AccountCloseCodePage, AccountClosePage, AccountClosedPage, AccountPrivacyPage,
+};
 use crate::pages::{
     account::AccountPage, account_acting::AccountActingPage, account_code::AccountCodePage,
     account_details::AccountDetailsPage, account_helpers::AccountHelpersPage,
@@ -98,6 +102,48 @@ pub const PLACES: &[Place] = &[
         asks: Some(SECURITY),
         own: true,
         draw: || view! { <AccountSecurityPage /> }.drawn(),
+    },
+    Place {
+        slug: account_privacy::PRIVACY,
+        title: Some("Your data"),
+        asks: None,
+        own: true,
+        draw: || view! { <AccountPrivacyPage /> }.drawn(),
+    },
+    Place {
+        slug: account_email::EMAIL,
+        title: None,
+        asks: None,
+        own: true,
+        draw: || view! { <AccountEmailPage /> }.drawn(),
+    },
+    Place {
+        slug: account_email::EMAIL_CODE,
+        title: None,
+        asks: None,
+        own: true,
+        draw: || view! { <AccountEmailCodePage /> }.drawn(),
+    },
+    Place {
+        slug: account_privacy::CLOSE,
+        title: None,
+        asks: Some(privacy::CLOSE),
+        own: true,
+        draw: || view! { <AccountClosePage /> }.drawn(),
+    },
+    Place {
+        slug: account_privacy::CLOSE_CODE,
+        title: None,
+        asks: None,
+        own: true,
+        draw: || view! { <AccountCloseCodePage /> }.drawn(),
+    },
+    Place {
+        slug: account_privacy::CLOSED,
+        title: None,
+        asks: None,
+        own: false,
+        draw: || view! { <AccountClosedPage /> }.drawn(),
     },
 ];
 

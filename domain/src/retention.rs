@@ -6,9 +6,12 @@ use std::collections::BTreeMap;
 use chrono::{Days, Months, NaiveDate};
 use serde::{Deserialize, Serialize};
 
+use crate::case::{Case, Outcome, Status};
 use crate::catalogue::Topic;
-use crate::field::Kind;
+use crate::field::{Kind, Value};
 use crate::reference::Reference;
+use crate::standard::say_date;
+use crate::validate::Answer;
 
 /// What is kept how long, and what happens then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,6 +68,16 @@ pub enum Then {
     Erase,
 }
 
+impl Then {
+    /// As a sentence goes on after “Then we”.
+    fn say(self) -> &'static str {
+        match self {
+            Self::Anonymise => "take out everything that could tell who it was from",
+            Self::Erase => "erase it",
+        }
+    }
+}
+
 impl Period {
     const MOST_YEARS: u16 = 100;
 
@@ -92,6 +105,18 @@ impl Period {
             Self::Years(amount) => (amount, "year"),
         };
         format!("{amount} {unit}{}", if amount == 1 { "" } else { "s" })
+    }
+
+    /// The fewest days it takes, whenever it begins.
+    #[must_use]
+    pub fn least_days(self) -> u32 {
+        // Of months in a row, three days at most are missing to their mean.
+        let months = |months: u32| (months * 3043 / 100).saturating_sub(3);
+        match self {
+            Self::Days(days) => days.into(),
+            Self::Months(amount) => months(amount.into()),
+            Self::Years(amount) => months(u32::from(amount) * 12),
+        }
     }
 
     /// The day it ends; `None` past the end of the calendar.
@@ -142,11 +167,16 @@ impl Retention {
             After::Closed => "it is closed",
             After::Received => "we got it",
         };
-        let then = match self.then {
-            Then::Anonymise => "take out everything that could tell who it was from",
-            Then::Erase => "erase it",
-        };
-        format!("We keep it for {} after {after}. Then we {then}.", self.keep.show())
+        format!("We keep it for {} after {after}. Then we {}.", self.keep.show(), self.then.say())
+    }
+
+    /// What becomes of one request, in words for its resident.
+    #[must_use]
+    pub fn say_of(&self, received: NaiveDate, closed: Option<NaiveDate>) -> String {
+        match self.due(received, closed) {
+            Some(day) => format!("We keep it until {}. Then we {}.", say_date(day), self.then.say()),
+            None => self.say(),
+        }
     }
 }
 
@@ -193,6 +223,51 @@ pub struct Tombstone {
 #[must_use]
 pub fn stays(kind: &Kind) -> bool {
     matches!(kind, Kind::Choice(_) | Kind::Choices(_) | Kind::YesNo | Kind::Number(_) | Kind::Declaration)
+}
+
+/// The same of an answer that was given.
+#[must_use]
+pub fn answer_stays(value: &Value) -> bool {
+    matches!(value, Value::Choice(_) | Value::Choices(_) | Value::YesNo(_) | Value::Number(_) | Value::Agreed)
+}
+
+/// What remains for the figures of a request that was anonymised, beside its [`Tombstone`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Figures {
+    /// The department, by identifier; none for a request that had parts.
+    pub department: String,
+    /// The ward it was about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ward: Option<String>,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// The day that was promised last.
+    #[serde(with = "crate::day")]
+    pub promised: NaiveDate,
+    /// How it went, 1 to 5, where the resident said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub score: Option<u8>,
+    /// The answers that may stay.
+    pub answers: Vec<Answer>,
+}
+
+impl Figures {
+    /// Of a request that has ended; none of one that is open.
+    #[must_use]
+    pub fn of(case: &Case) -> Option<Self> {
+        let Status::Closed(outcome) = case.status else { return None };
+        let submission = &case.submission;
+        let answers = submission.answers.iter().filter(|answer| answer_stays(&answer.value));
+        Some(Self {
+            department: submission.department.clone(),
+            ward: submission.ward.clone(),
+            outcome,
+            promised: case.complete_by,
+            score: case.feedback.as_ref().map(|feedback| feedback.score),
+            answers: answers.cloned().collect(),
+        })
+    }
 }
 
 #[cfg(test)]
@@ -272,6 +347,35 @@ mod tests {
         );
     }
 
+    #[test]
+    fn in_words_of_one_request() {
+        let (received, closed) = (day("2026-01-05"), day("2026-03-31"));
+        assert_eq!(
+            keep("24 months").say_of(received, Some(closed)),
+            "We keep it until 31 March 2028. Then we take out everything that could tell who it was from."
+        );
+        assert_eq!(keep("24 months").say_of(received, None), Retention::default().say());
+    }
+
+    /// What stays is said of questions and of answers alike.
+    #[test]
+    fn what_stays_of_a_question_stays_of_its_answer() {
+        let kinds = [
+            Kind::YesNo,
+            Kind::Vehicle,
+            Kind::CouncilTaxAccount,
+            Kind::PenaltyCharge,
+            Kind::LibraryCard,
+            Kind::Declaration,
+        ];
+        for kind in kinds {
+            let mut answers = crate::answers::Answers::default();
+            kind.sample("q", day("2026-01-05"), &mut answers);
+            let value = kind.parse(answers.parts("q"), true, day("2026-01-05")).unwrap().unwrap();
+            assert_eq!(stays(&kind), answer_stays(&value), "{kind:?}");
+        }
+    }
+
     #[cfg(feature = "documents")]
     #[test]
     fn a_council_says_it_by_topic() {
@@ -325,6 +429,7 @@ mod tests {
                 let due = retention.due(received, Some(closed)).unwrap();
                 prop_assert!(due >= closed);
                 prop_assert!(!after_closed || due > closed);
+                prop_assert!(keep.end(received).unwrap() - received >= chrono::TimeDelta::days(keep.least_days().into()));
                 prop_assert_eq!(Period::parse(&keep.show()), Some(keep));
             }
         }

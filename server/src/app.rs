@@ -12,7 +12,7 @@ use axum::{Json, Router, middleware};
 use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
-use tower_http::compression::predicate::{DefaultPredicate, Predicate as _, SizeAbove};
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate as _, SizeAbove};
 use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 use utoipa::openapi::OpenApi;
@@ -20,7 +20,7 @@ use utoipa::openapi::OpenApi;
 use crate::access::{self, Gate, Pages, Rules};
 use crate::error::ApiError;
 use crate::state::AppState;
-use crate::web::{account, followed, identity, pages, posted, sharing};
+use crate::web::{account, followed, identity, pages, posted, privacy, sharing};
 use crate::{guard, routes};
 
 /// How long a request may take, its upload included: 15 MB on a slow phone take a minute and a half.
@@ -44,9 +44,12 @@ pub fn app(state: AppState) -> Router {
         .layer(CatchPanicLayer::custom(panicked))
         // What is sent often is compressed beforehand, and well; the rest is made smaller in less time than it took.
         .layer(
-            CompressionLayer::new()
-                .quality(CompressionLevel::Fastest)
-                .compress_when(DefaultPredicate::new().and(SizeAbove::new(1024))),
+            CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(
+                DefaultPredicate::new()
+                    .and(SizeAbove::new(1024))
+                    // It is packed already.
+                    .and(NotForContentType::const_new("application/zip")),
+            ),
         )
         // Logs name the route, never the address: keys and identifiers stand in addresses.
         .layer(TraceLayer::new_for_http().make_span_with(|request: &Request| {
@@ -72,6 +75,7 @@ fn beside_the_api(document: OpenApi) -> Pages {
         .merge(account::router())
         .merge(identity::router())
         .merge(sharing::router())
+        .merge(privacy::router())
 }
 
 /// Who may call each route of the server.

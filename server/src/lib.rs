@@ -7,6 +7,7 @@ pub mod chance;
 pub mod config;
 pub mod councils;
 pub mod document;
+pub mod download;
 pub mod error;
 pub mod extract;
 pub mod gazetteer;

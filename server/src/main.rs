@@ -21,6 +21,7 @@ use server::config::{Config, ServeConfig};
 use server::councils::{Councils, Served, Sources};
 use server::gazetteer::addresses::Skipped;
 use server::gazetteer::{addresses, demo, electors, wards};
+use server::jobs::retention::{self, Erased, Gone, Retaining};
 use server::jobs::{runner, sweep};
 use server::oidc::Providers;
 use server::photo::{self, PhotoCleaner};
@@ -81,6 +82,12 @@ enum Command {
         /// The council, where there are several
         #[arg(long, global = true)]
         council: Option<String>,
+    },
+    /// Erase what was kept long enough, by each service's period; `serve` does it when it starts and each night
+    Retention {
+        /// Only say what would go
+        #[arg(long)]
+        dry_run: bool,
     },
     /// Look after the log of who did and read what
     Audit {
@@ -176,6 +183,7 @@ async fn run(cli: Cli) -> Result<()> {
         Command::Import { what, file, council } => import(&cli.config, what, &file, council.as_deref()).await,
         Command::SeedDemo => seed_demo(&cli.config).await,
         Command::Staff { what, council } => staff(&cli.config, what, council.as_deref()).await,
+        Command::Retention { dry_run } => erase_old(&cli.config, dry_run).await,
         Command::Audit { what: Audit::Verify { head, council } } => {
             verify_audit(&cli.config, head, council.as_deref()).await
         }
@@ -308,6 +316,29 @@ async fn verify_audit(config: &Config, kept: Option<Head>, only: Option<&str>) -
         }
     }
     if broken.is_empty() { Ok(()) } else { Err(broken.join("\n")) }
+}
+
+async fn erase_old(config: &Config, is_dry: bool) -> Result<()> {
+    let db = connect(config).await?;
+    db.migrate().await.map_err(|error| error.to_string())?;
+    let blobs = Blobs::in_folder(&config.data_dir.join("photos"))?;
+    for served in councils(config)?.all() {
+        let retaining = Retaining { db: &db, blobs: &blobs, served: &served, now: now(), is_dry };
+        let gone = retaining.run().await.map_err(|error| error.to_string())?;
+        let name = &served.council.name;
+        if gone == Erased::default() {
+            println!("{name}: nothing was kept too long.");
+            continue;
+        }
+        println!("{name}: {}", if is_dry { "this would be erased, were it not a dry run" } else { "erased" });
+        for (service, Gone { requests, photos, documents }) in gone.services {
+            println!("  {service}: {requests} requests, {photos} photos, {documents} documents");
+        }
+        if gone.strays > 0 {
+            println!("  {} photos and documents that nothing knows of", gone.strays);
+        }
+    }
+    Ok(())
 }
 
 /// Lines of an import that are named one by one; the rest are counted.
@@ -477,6 +508,7 @@ async fn serve(config: &Config, serve: &ServeConfig) -> Result<()> {
     println!("Portico is at {}", state.public_url);
     let jobs = tokio::spawn(runner::run(state.clone()));
     tokio::spawn(look_after(state.clone()));
+    tokio::spawn(retention::nightly(state.clone()));
     tokio::spawn(stop_on_signal(state.stop.clone()));
     listen::serve(listener, app::app(state.clone()), state.stop.clone()).await;
     // A batch of jobs under way is finished; what is left stays in the outbox.

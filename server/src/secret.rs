@@ -100,6 +100,13 @@ impl Secret {
         Digest(self.mac(&[b"seal", bytes]))
     }
 
+    /// The keyed hash of a code that proves something, for the session that asked for it.
+    #[must_use]
+    pub fn proof_hash(&self, council: &str, session: Uuid, purpose: &str, code: &str) -> Vec<u8> {
+        let purpose = purpose.as_bytes();
+        self.mac(&[b"proof", council.as_bytes(), session.as_bytes(), purpose, code.as_bytes()]).to_vec()
+    }
+
     /// The keyed hash of a sign-in code: a code is short, so a plain hash of it could be guessed.
     #[must_use]
     pub fn code_hash(&self, council: &str, staff: Uuid, code: &str) -> Vec<u8> {

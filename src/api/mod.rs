@@ -12,6 +12,7 @@ pub mod identity;
 pub mod nearby;
 pub mod photos;
 pub mod places;
+pub mod privacy;
 pub mod profile;
 pub mod requests;
 pub mod services;

@@ -75,7 +75,7 @@ pub fn is_code(typed: &str) -> bool {
         && typed.chars().filter(char::is_ascii_digit).count() == 6
 }
 
-fn refused(problem: &ApiProblem) -> &'static str {
+pub(super) fn refused(problem: &ApiProblem) -> &'static str {
     if problem.code == "wrong_code" { WRONG } else { words::call_failed(problem) }
 }
 

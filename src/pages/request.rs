@@ -1,11 +1,13 @@
 //! `/follow/:key`: a request as its resident follows it. News arrive while the page is open.
 
 use domain::api::follow::{FollowView, PartView};
+use domain::api::privacy::ErasedView;
 use domain::field::Value;
+use domain::standard::say_date;
 use domain::validate::Answer;
 use leptos::{prelude::*, task::spawn_local};
 
-use crate::api::{events, follow};
+use crate::api::{events, follow, privacy};
 use crate::components::answers::{AnswerList, Line};
 use crate::components::button::{SECONDARY, act_button};
 use crate::components::fee::fee_table;
@@ -31,9 +33,34 @@ pub fn RequestPage(
     let own = key.clone();
     let first = move || {
         let key = key.clone();
-        async move { follow::get(&key).await }
+        async move {
+            match follow::get(&key).await {
+                Err(problem) if problem.code == "erased" => privacy::erased(&key).await.map(Err),
+                found => found.map(Ok),
+            }
+        }
     };
-    view! { <Column>{loaded(first, move |first| request(own.clone(), first))}</Column> }.drawn()
+    let draw = move |first| match first {
+        Ok(first) => request(own.clone(), first),
+        Err(erased) => was_erased(&erased),
+    };
+    view! { <Column>{loaded(first, draw)}</Column> }.drawn()
+}
+
+/// What is left to say of a request that was kept long enough.
+fn was_erased(erased: &ErasedView) -> AnyView {
+    a11y::use_page(|| "This request was erased".to_owned());
+    let title = Some(erased.title.clone()).filter(|title| !title.is_empty());
+    view! {
+        <span class="govuk-caption-l">"Reference "<span class="portico-reference">{erased.reference.to_string()}</span></span>
+        <h1 class="govuk-heading-l">{title.unwrap_or_else(|| "Your request".to_owned())}</h1>
+        <p>
+            "This request was closed on "{say_date(erased.closed)}
+            ", and its details were erased as we promised, on "{say_date(erased.gone)}"."
+        </p>
+        <p><a href=paths::HOME>"See everything you can do here"</a></p>
+    }
+    .drawn()
 }
 
 fn request(key: String, first: FollowView) -> AnyView {

@@ -13,6 +13,7 @@ pub mod identity;
 pub mod nearby;
 pub mod photos;
 pub mod places;
+pub mod privacy;
 pub mod problem;
 pub mod profile;
 pub mod requests;

@@ -4,6 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use futures::future::ready;
+use futures::stream::{BoxStream, StreamExt as _, TryStreamExt as _};
 use object_store::local::LocalFileSystem;
 use object_store::{ObjectStore, ObjectStoreExt as _};
 use uuid::Uuid;
@@ -67,6 +69,29 @@ impl Blobs {
         self.0.get(&path(council, photo, size)).await?.bytes().await
     }
 
+    /// A photo's picture, or a document, piece by piece.
+    ///
+    /// # Errors
+    /// The blob store's errors, here and in the stream.
+    pub async fn stream(
+        &self,
+        council: &str,
+        photo: Uuid,
+        size: Size,
+    ) -> object_store::Result<BoxStream<'static, object_store::Result<Bytes>>> {
+        Ok(self.0.get(&path(council, photo, size)).await?.into_stream())
+    }
+
+    /// The identifiers under which something is kept for a council, once for each picture and document.
+    ///
+    /// # Errors
+    /// The blob store's errors, in the stream.
+    #[must_use]
+    pub fn all(&self, council: &str) -> BoxStream<'static, object_store::Result<Uuid>> {
+        let names = self.0.list(Some(&object_store::path::Path::from(council)));
+        names.try_filter_map(|blob| ready(Ok(blob.location.filename().and_then(named)))).boxed()
+    }
+
     /// Deletes what is kept under an identifier; what is gone already is fine.
     ///
     /// # Errors
@@ -91,4 +116,9 @@ fn path(council: &str, photo: Uuid, size: Size) -> object_store::path::Path {
         Size::Document => ".document",
     };
     object_store::path::Path::from(format!("{council}/{}/{id}{end}", &id[30..]))
+}
+
+/// The identifier in a name.
+fn named(file: &str) -> Option<Uuid> {
+    Uuid::try_parse(file.get(..32)?).ok()
 }

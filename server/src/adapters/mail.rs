@@ -75,11 +75,12 @@ impl Mailer {
         let message = message(&mail)?;
         match self {
             Self::Smtp(transport) => transport.send(message).await.map(|_| ()).map_err(|error| {
-                if error.is_permanent() {
-                    MailError::Never(error.to_string())
-                } else {
-                    MailError::NotNow(error.to_string())
-                }
+                // What a mail server says names the address, and this is logged: its number says enough.
+                let why = match error.status() {
+                    Some(code) => format!("the mail server answered {code}"),
+                    None => error.to_string(),
+                };
+                if error.is_permanent() { MailError::Never(why) } else { MailError::NotNow(why) }
             }),
             Self::Folder(folder) => {
                 let folder = folder.join(&mail.council);

@@ -2,7 +2,9 @@
 //! try again.
 
 pub mod account_code;
+pub mod account_notice;
 pub mod alert;
+pub mod retention;
 pub mod runner;
 pub mod sign_in_code;
 pub mod sweep;
@@ -23,6 +25,8 @@ pub enum Job {
     SignInCode(sign_in_code::SignInCode),
     /// Send a sign-in code to a resident.
     AccountCode(account_code::AccountCode),
+    /// Tell a resident something about their account.
+    AccountNotice(account_notice::AccountNotice),
 }
 
 /// How a job ended.
@@ -45,6 +49,7 @@ impl Job {
             Self::Alert(alert) => alert.letter(&served.council),
             Self::SignInCode(code) => code.letter(&served.council),
             Self::AccountCode(code) => code.letter(&served.council),
+            Self::AccountNotice(notice) => notice.letter(&served.council),
         };
         let mail = Mail {
             id: claimed.id,

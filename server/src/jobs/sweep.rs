@@ -18,12 +18,7 @@ const COUNT_MATTERS: TimeDelta = TimeDelta::hours(24);
 pub async fn sweep(state: &AppState) -> Result<(), StoreError> {
     let now = state.now();
     for (council, photo) in state.db.abandoned_photos(now - PHOTO_WAITS).await? {
-        // The row first: a request that takes the photo at this moment keeps it.
-        if state.db.forget_photo(council.clone(), photo).await?
-            && let Err(error) = state.blobs.delete(&council, photo).await
-        {
-            tracing::error!(%error, %photo, "an abandoned photo can't be deleted");
-        }
+        abandon(state, council, photo).await?;
     }
     state.db.forget_codes(now).await?;
     state.db.forget_staff_sessions(now).await?;
@@ -32,8 +27,24 @@ pub async fn sweep(state: &AppState) -> Result<(), StoreError> {
     }
     state.db.forget_resident_sessions(now).await?;
     state.db.forget_ceremonies(now).await?;
+    state.db.forget_account_codes(now).await?;
     state.db.forget_drafts(now).await?;
     state.db.forget_attempts(now - COUNT_MATTERS).await
+}
+
+/// Deletes a photo or document, unless a request took it. Bytes that can't be deleted go with the next night's run
+/// ([`retention`](super::retention)), which finds no row for them.
+///
+/// # Errors
+/// The database's errors.
+pub async fn abandon(state: &AppState, council: String, upload: Uuid) -> Result<(), StoreError> {
+    // The row first: a request that takes it at this moment keeps it.
+    if state.db.forget_photo(council.clone(), upload).await?
+        && let Err(error) = state.blobs.delete(&council, upload).await
+    {
+        tracing::error!(%error, %upload, "an abandoned photo can't be deleted");
+    }
+    Ok(())
 }
 
 /// Deletes a document that was decided on. What fails is tried again with the next clearing up.

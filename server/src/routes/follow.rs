@@ -64,10 +64,15 @@ async fn opened(at: &At, key: &str) -> Result<Opened, ApiError> {
     let hash = secret::hash(key.as_bytes());
     match at.store.followed(&hash).await {
         Ok(stored) => Ok(Opened::Own(stored)),
-        Err(StoreError::NotFound) => {
-            let (watcher, stored) = at.store.watched(&hash).await?;
-            Ok(Opened::Watched(watcher, stored))
-        }
+        Err(StoreError::NotFound) => match at.store.watched(&hash).await {
+            Ok((watcher, stored)) => Ok(Opened::Watched(watcher, stored)),
+            Err(StoreError::NotFound) => {
+                // It was there once: what is left of it is to be had at `…/erased`.
+                at.store.tombstone(&hash).await?;
+                Err(ApiError::new(StatusCode::GONE, "erased"))
+            }
+            Err(error) => Err(error.into()),
+        },
         Err(error) => Err(error.into()),
     }
 }
@@ -96,7 +101,7 @@ pub(crate) async fn key_of(state: &AppState, at: &At, request: &FindRequest) -> 
 
 /// The request: where it stands, what was promised, what happened.
 #[utoipa::path(get, path = "/api/follow/{key}", tag = "follow", params(("key" = String, Path)),
-    responses((status = 200, body = FollowView), (status = 404, body = Problem)))]
+    responses((status = 200, body = FollowView), (status = 404, body = Problem), (status = 410, body = Problem, description = "`erased`")))]
 async fn follow(
     State(state): State<AppState>,
     at: At,

@@ -21,6 +21,7 @@ pub mod oidc;
 pub mod passkeys;
 pub mod photos;
 pub mod places;
+pub mod privacy;
 pub mod profile;
 pub mod requests;
 pub mod security;
@@ -67,6 +68,7 @@ pub fn router() -> OpenApiRouter<AppState> {
         .merge(security::router())
         .merge(passkeys::router())
         .merge(oidc::router())
+        .merge(privacy::router())
         .merge(staff::router())
         .merge(hand_over::router())
         .merge(export::router())

@@ -199,6 +199,29 @@ impl Store {
         Ok(all.split_off(known))
     }
 
+    /// Ends all that a resident agreed to, for they close their account.
+    pub(super) async fn withdraw_all(
+        &self,
+        on: &impl ConnectionTrait,
+        resident: Uuid,
+        at: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let all = self.ledger_on(on, resident).await?;
+        let mut seq = all.last().map_or(0, |last| last.seq);
+        for given in &all {
+            let counts = latest(&all, given.purpose, &given.department);
+            if given.decision != Decision::Given || counts.is_none_or(|counts| counts.seq != given.seq) {
+                continue;
+            }
+            seq += 1;
+            let channel = Channel::Web;
+            let entry =
+                Entry { seq, decision: Decision::Withdrawn, channel, helper: None, at, ..given.clone() };
+            self.append_entry(on, &entry).await?;
+        }
+        Ok(())
+    }
+
     async fn append_entry(&self, on: &impl ConnectionTrait, entry: &Entry) -> Result<(), StoreError> {
         let council = self.council.to_string();
         let row = ledger::ActiveModel {

@@ -81,6 +81,22 @@ impl Store {
         Ok(self.draft(token_hash, &ended(service), now).await?.map(|posted| posted.key))
     }
 
+    /// Everything that was posted under this token and says something.
+    ///
+    /// # Errors
+    /// The database's errors.
+    pub async fn drafts(&self, token_hash: Vec<u8>, now: DateTime<Utc>) -> Result<Vec<Posted>, StoreError> {
+        let rows = draft::Entity::find()
+            .filter(draft::Column::CouncilId.eq(&*self.council))
+            .filter(draft::Column::TokenHash.eq(token_hash))
+            .filter(draft::Column::ExpiresAt.gt(now))
+            .all(self.db.reader())
+            .await?;
+        let posted: Result<Vec<Posted>, _> = rows.iter().map(|row| serde_json::from_str(&row.body)).collect();
+        let says_something = |posted: &Posted| posted.answers.iter().any(|(_, raw)| !raw.is_empty());
+        Ok(posted?.into_iter().filter(says_something).collect())
+    }
+
     /// Keeps what was posted, in place of the draft whose turn was read before (0 when there was none), or of any.
     ///
     /// # Errors

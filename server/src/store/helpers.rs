@@ -311,7 +311,7 @@ impl Store {
 }
 
 /// What is meant for somebody: accepted by them, or by nobody yet and named by their address.
-fn mine(who: &Resident) -> Condition {
+pub(super) fn mine(who: &Resident) -> Condition {
     let asked = Condition::all()
         .add(helper::Column::HelperId.is_null())
         .add(helper::Column::EmailKey.eq(who.email_key.clone()))

@@ -294,7 +294,7 @@ impl Store {
         Ok(())
     }
 
-    /// Notes what the way in which somebody signed in proves of them: once for as long as it holds, or at most once a day
+    /// Notes what the way in which somebody signed in, or the mail they read, proves of them: once for as long as it holds, or at most once a day
     /// where it would end.
     pub(super) async fn proved_by_signing_in(
         &self,

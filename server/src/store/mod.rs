@@ -1,6 +1,7 @@
 //! What is kept: one set of entities, queries and migrations for SQLite and PostgreSQL. A [`Store`] is
 //! handed out for one council, so no query can forget whose rows it may touch.
 
+pub mod account_codes;
 pub mod accounts;
 pub mod attempts;
 pub mod audit;
@@ -8,6 +9,7 @@ pub mod ceremonies;
 pub mod consent;
 pub mod drafts;
 pub mod entities;
+pub mod erasure;
 pub mod helpers;
 pub mod identity;
 pub mod jobs;
@@ -237,6 +239,8 @@ fn sqlite(url: &str, connections: u32, cache: &'static str) -> ConnectOptions {
             .busy_timeout(Duration::from_secs(5))
             .pragma("journal_mode", "WAL")
             .pragma("synchronous", "FULL")
+            // What is deleted is written over, not only forgotten.
+            .pragma("secure_delete", "ON")
             .pragma("cache_size", cache)
     });
     options

@@ -83,12 +83,18 @@ impl Store {
     /// # Errors
     /// [`StoreError::NotFound`] when it is not so; the database's errors.
     pub async fn loose_photo(&self, id: Uuid) -> Result<(), StoreError> {
+        if self.is_loose(id, false).await? { Ok(()) } else { Err(StoreError::NotFound) }
+    }
+
+    /// Whether there is this photo, or this document, and no request has taken it yet.
+    ///
+    /// # Errors
+    /// The database's errors.
+    pub async fn is_loose(&self, id: Uuid, document: bool) -> Result<bool, StoreError> {
         let found = photo::Entity::find_by_id((self.council.to_string(), id))
             .filter(photo::Column::RequestId.is_null())
-            .filter(photo::Column::Document.eq(false))
-            .one(self.db.reader())
-            .await?;
-        found.map(|_| ()).ok_or(StoreError::NotFound)
+            .filter(photo::Column::Document.eq(document));
+        Ok(found.one(self.db.reader()).await?.is_some())
     }
 
     /// The photos of a request that others may see.

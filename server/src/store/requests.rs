@@ -18,7 +18,7 @@ use uuid::Uuid;
 use super::entities::{event, photo, request, spot};
 use super::nearby::{self, Spot, Watcher};
 use super::staff::StaffMember;
-use super::{Store, StoreError, audit, jobs, staff};
+use super::{Store, StoreError, audit, erasure, jobs, staff};
 use crate::jobs::Job;
 
 /// A request as it is kept.
@@ -542,6 +542,10 @@ impl Store {
 
 /// Inserts a request; false when something of it that must be its own is taken.
 async fn inserted(on: &impl ConnectionTrait, row: request::ActiveModel) -> Result<bool, StoreError> {
+    // A reference of a request that was erased is not given out again.
+    if erasure::is_taken(on, row.council_id.as_ref(), row.reference.as_ref()).await? {
+        return Ok(false);
+    }
     let inserted = request::Entity::insert(row)
         .on_conflict(OnConflict::new().do_nothing().to_owned())
         .try_insert()

@@ -24,7 +24,7 @@ use crate::access::Pages;
 use crate::error::ApiError;
 use crate::extract::{At, SignedIn, browser_token, signed_in};
 use crate::routes::account::{self, Wanted};
-use crate::routes::{self, consent, helpers, identity, looked, passkeys, profile};
+use crate::routes::{self, consent, helpers, identity, looked, passkeys, privacy, profile};
 use crate::state::AppState;
 use crate::store::passkeys::Owner;
 
@@ -55,6 +55,7 @@ pub(super) async fn reply(
         api::account::ADDRESS => {
             serde_json::to_string(&account::view(state, at, who, &Wanted::of_query(query)).await?)
         }
+        api::privacy::CLOSE => serde_json::to_string(&privacy::closing_view(at, who).await?),
         api::profile::ADDRESS => serde_json::to_string(&profile::view(at, who).await?),
         api::helpers::ADDRESS => serde_json::to_string(&helpers::view(state, at, who).await?),
         api::identity::ADDRESS => serde_json::to_string(&identity::view(state, at, &who.resident).await?),

@@ -8,6 +8,7 @@ mod form;
 pub mod identity;
 pub mod pages;
 pub mod posted;
+pub mod privacy;
 pub mod ready;
 mod received;
 pub mod sharing;

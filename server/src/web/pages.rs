@@ -10,6 +10,7 @@ use domain::api::nearby::Nearby;
 use domain::council::Council;
 use domain::journey;
 use domain::sign_in::People;
+use portico_app::api::privacy::erased_at;
 use portico_app::api::{self, ApiProblem, consent, services};
 use portico_app::paths::{self, Page};
 use portico_app::plain::{self, Drawn, Given};
@@ -118,6 +119,9 @@ async fn page(state: &AppState, at: &At, headers: &HeaderMap, address: &str) -> 
     if let (Some(id), None) = (id, &service) {
         replies.push((services::address(id), Err(ApiProblem::not_found())));
     }
+    let gone = StatusCode::GONE.as_u16();
+    let is_erased =
+        replies.iter().any(|(_, reply)| reply.as_ref().is_err_and(|problem| problem.status == gone));
     let is_missing = match (found, &service) {
         _ if place.is_some_and(|place| place.is_none()) => true,
         (None, _) | (Some(Page::Start { .. } | Page::Check { .. }), None) => true,
@@ -145,7 +149,11 @@ async fn page(state: &AppState, at: &At, headers: &HeaderMap, address: &str) -> 
         let ready = at.served.pages.put(address, language, html, now);
         return Ok(with_policy(at, ready.reply(headers)));
     }
-    let status = if is_missing { StatusCode::NOT_FOUND } else { StatusCode::OK };
+    let status = match is_missing {
+        true => StatusCode::NOT_FOUND,
+        false if is_erased => StatusCode::GONE,
+        false => StatusCode::OK,
+    };
     let mut response = with_policy(at, (status, Html(html)).into_response());
     if is_same_for_all {
         let caching = HeaderValue::from_static("no-cache");
@@ -178,6 +186,15 @@ async fn replies(
                 match routes::follow::view_of(state, at, headers, key).await {
                     Ok(view) => Ok(json(serde_json::to_string(&view))),
                     Err(error) if error.status() == StatusCode::NOT_FOUND => Err(ApiProblem::not_found()),
+                    Err(error) if error.status() == StatusCode::GONE => {
+                        let left = routes::privacy::erased_view(at, key).await?;
+                        replies.push((erased_at(key), Ok(json(serde_json::to_string(&left)))));
+                        Err(ApiProblem {
+                            status: error.status().as_u16(),
+                            code: error.code().to_owned(),
+                            ..ApiProblem::default()
+                        })
+                    }
                     Err(error) => return Err(error),
                 }
             }

@@ -6,11 +6,13 @@ use crate::support::Portal;
 use axum::body::Body;
 use serde_json::Value;
 
-const OPERATIONS: [&str; 105] = [
+const OPERATIONS: [&str; 112] = [
     "get /api/account",
     "get /api/account/acting/{id}",
     "get /api/account/acting/{id}/{request}",
+    "get /api/account/close",
     "get /api/account/consent",
+    "get /api/account/download",
     "get /api/account/helpers",
     "get /api/account/identity",
     "get /api/account/looked",
@@ -22,6 +24,7 @@ const OPERATIONS: [&str; 105] = [
     "get /api/council",
     "get /api/follow/{key}",
     "get /api/follow/{key}/documents/{document}",
+    "get /api/follow/{key}/erased",
     "get /api/follow/{key}/events",
     "get /api/follow/{key}/photos/{photo}",
     "get /api/map",
@@ -56,9 +59,13 @@ const OPERATIONS: [&str; 105] = [
     "get /api/staff/shared/{id}/documents/{document}",
     "get /api/staff/shared/{id}/photos/{photo}",
     "get /api/staff/ways",
+    "post /api/account/close",
+    "post /api/account/close/code",
     "post /api/account/code",
     "post /api/account/collect",
     "post /api/account/consent",
+    "post /api/account/email",
+    "post /api/account/email/confirm",
     "post /api/account/helpers",
     "post /api/account/helpers/{id}/accept",
     "post /api/account/helpers/{id}/end",

@@ -6,6 +6,7 @@ mod m0007_access;
 mod m0008_consent;
 mod m0009_identity;
 mod m0010_ways_in;
+mod m0011_privacy;
 mod m0012_profile;
 
 use sea_orm_migration::prelude::*;
@@ -30,6 +31,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0009_identity::Step),
             Box::new(m0012_profile::Step),
             Box::new(m0010_ways_in::Step),
+            Box::new(m0011_privacy::Step),
         ]
     }
 }

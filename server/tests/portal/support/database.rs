@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, resume_unwind};
 
 use futures::FutureExt as _;
-use sea_orm::{ConnectionTrait as _, DatabaseConnection};
+use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend};
 use server::store::Database;
 use uuid::Uuid;
 
@@ -38,6 +38,47 @@ impl Kept {
         let statement = sea_orm::Statement::from_string(self.raw.get_database_backend(), sql);
         let row = self.raw.query_one_raw(statement).await.unwrap().unwrap();
         row.try_get::<i64>("", "n").or_else(|_| row.try_get::<i32>("", "n").map(i64::from)).unwrap()
+    }
+
+    /// Names, called `name`, in their order.
+    async fn names(&self, sql: String) -> Vec<String> {
+        let statement = sea_orm::Statement::from_string(self.raw.get_database_backend(), sql);
+        let rows = self.raw.query_all_raw(statement).await.unwrap();
+        let mut names: Vec<String> = rows.iter().map(|row| row.try_get("", "name").unwrap()).collect();
+        names.sort_unstable();
+        names
+    }
+
+    /// The names of all our tables.
+    pub async fn tables(&self) -> Vec<String> {
+        let sql = match self.raw.get_database_backend() {
+            DbBackend::Sqlite => "SELECT name FROM sqlite_master WHERE type = 'table'",
+            _ => {
+                "SELECT table_name::text AS name FROM information_schema.tables WHERE table_schema = 'public'"
+            }
+        };
+        let mut names = self.names(sql.to_owned()).await;
+        names.retain(|name| !name.starts_with("sqlite_") && name != "seaql_migrations");
+        names
+    }
+
+    /// The names of a table's columns.
+    pub async fn columns(&self, table: &str) -> Vec<String> {
+        self.names(match self.raw.get_database_backend() {
+            DbBackend::Sqlite => format!("SELECT name FROM pragma_table_info('{table}')"),
+            _ => format!(
+                "SELECT column_name::text AS name FROM information_schema.columns WHERE table_schema = 'public' AND table_name = '{table}'"
+            ),
+        })
+        .await
+    }
+
+    /// An identifier, as it stands in SQL.
+    pub fn literal(&self, id: Uuid) -> String {
+        match self.raw.get_database_backend() {
+            DbBackend::Sqlite => format!("x'{}'", id.simple()),
+            _ => format!("'{id}'"),
+        }
     }
 
     /// Does something to the tables that the server would not do.

@@ -56,9 +56,12 @@ pub const PDF: &[u8] = b"%PDF-1.7\n1 0 obj <</Type/Catalog>> endobj\ntrailer\nst
 
 const DEMO_COUNCIL: &str = include_str!("../../../../councils/demo/council.toml");
 
+/// The secret of every portal and database under test, in letters.
+pub const SECRET: &str = "a secret that only tests know, of enough letters";
+
 /// The secret of every portal and database under test.
 pub fn secret() -> Secret {
-    Secret::new("a secret that only tests know, of enough letters").unwrap()
+    Secret::new(SECRET).unwrap()
 }
 
 /// What a portal is made with, besides the usual.

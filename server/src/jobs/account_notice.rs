@@ -1,0 +1,100 @@
+//! Mails about a resident's account itself: codes that prove an address, and what was changed.
+
+use domain::council::Council;
+use serde::{Deserialize, Serialize};
+
+use super::Letter;
+
+/// Something to tell.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountNotice {
+    /// Address.
+    pub email: String,
+    /// What to tell.
+    pub told: Told,
+}
+
+/// What is told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Told {
+    /// To the address that an account is to have: the code that proves it.
+    NewAddress {
+        /// The code.
+        code: String,
+    },
+    /// To the address of an account: somebody wanted it for another one.
+    AddressInUse,
+    /// To the address that an account had: it has another one now.
+    AddressChanged,
+    /// The code to close the account with.
+    Closing {
+        /// The code.
+        code: String,
+    },
+    /// The account is closed.
+    Closed,
+}
+
+impl AccountNotice {
+    pub(super) fn letter(self, council: &Council) -> Letter {
+        let (name, phone) = (&council.name, &council.contact.phone);
+        let private = || "Don't give it to anybody. We never ask for it by phone or email.".to_owned();
+        let (subject, paragraphs) = match self.told {
+            Told::NewAddress { code } => (
+                format!("{code} is your {name} security code"),
+                vec![
+                    format!(
+                        "{code} is the code that makes this the address of your account with {name}. Enter it in the browser in which you asked for it. It works for 10 minutes, and once."
+                    ),
+                    private(),
+                    "If it was not you, somebody typed your address, perhaps by mistake. You need not do anything: without this code nothing changes.".to_owned(),
+                ],
+            ),
+            Told::AddressInUse => (
+                format!("Somebody wanted to use your address with {name}"),
+                vec![
+                    format!(
+                        "Somebody who is signed in to another account with {name} asked for this address to be that account's. It is your account's already, so nothing was changed."
+                    ),
+                    "If it was you, sign in with this address: your account is there. You can close the other one.".to_owned(),
+                    format!("If it was not you, you need not do anything. If it happens again, ring us on {phone}."),
+                ],
+            ),
+            // The new address is not named: whoever still reads the old mail may be somebody to hide from.
+            Told::AddressChanged => (
+                format!("The address of your {name} account was changed"),
+                vec![
+                    format!(
+                        "Your account with {name} has another email address now. You can no longer sign in with this one, and other browsers were signed out."
+                    ),
+                    format!(
+                        "If it was not you, ring us on {phone} ({}) as soon as you can. Somebody may have used a browser in which you were signed in.",
+                        council.contact.hours
+                    ),
+                ],
+            ),
+            Told::Closing { code } => (
+                format!("{code} is your {name} security code"),
+                vec![
+                    format!(
+                        "{code} is the code to close your account with {name}. Enter it in the browser in which you asked for it. It works for 10 minutes, and once."
+                    ),
+                    private(),
+                    format!(
+                        "If you don't want to close your account, do nothing. If you did not ask for this, somebody may be using a browser in which you are signed in: sign in and choose “Sign out everywhere”, or ring us on {phone}."
+                    ),
+                ],
+            ),
+            Told::Closed => (
+                format!("Your {name} account is closed"),
+                vec![
+                    format!("Your account with {name} is closed. What was in it is erased, and all browsers were signed out."),
+                    "We keep the requests that you sent for as long as we must, as the page said. You can still follow each of them by the link in its emails.".to_owned(),
+                    format!("If it was not you, ring us on {phone} ({}).", council.contact.hours),
+                ],
+            ),
+        };
+        Letter { to: (String::new(), self.email), subject, paragraphs, link: None }
+    }
+}

@@ -1,0 +1,497 @@
+//! Codes that prove that it is the resident who asks, and reads the mail of an address: to change the account's
+//! address, and to close the account. Each is bound to the session that asked for it.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use domain::api::identity::DocumentState;
+use domain::audit::Entry;
+use domain::field::contact::same_email_key;
+use domain::identity::{Detail, Level};
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait as _, DatabaseTransaction, DbErr, EntityTrait as _, ExprTrait as _,
+    QueryFilter as _, QuerySelect as _, SqlErr,
+};
+use subtle::ConstantTimeEq as _;
+use uuid::Uuid;
+
+use super::accounts::{Resident, Session};
+use super::entities::{draft, request, resident, resident_browser, resident_session, watcher};
+use super::helpers::{self, helper};
+use super::identity::{desk_code, identity_document, proof as identity_proof};
+use super::links::resident_link;
+use super::passkeys::passkey;
+use super::profile::{seen, told};
+use super::{Database, Store, StoreError, audit, jobs};
+use crate::jobs::Job;
+
+/// Codes, hashed.
+mod proof {
+    use sea_orm::entity::prelude::*;
+
+    /// A row of `resident_proof`.
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "resident_proof")]
+    pub struct Model {
+        /// Council.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub council_id: String,
+        /// The session that asked.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub session_id: Uuid,
+        /// What it is for.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub purpose: String,
+        /// Whose.
+        pub resident_id: Uuid,
+        /// The address that it went to.
+        pub email: String,
+        /// Keyed hash of the code.
+        pub hash: Vec<u8>,
+        /// It works until then.
+        pub expires_at: DateTimeUtc,
+        /// Wrong tries so far.
+        pub tries: i32,
+    }
+
+    /// No relations.
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Wrong tries that a code bears.
+const TRIES: i32 = 5;
+
+/// What a code is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// Changing the account's address to the one that the code went to.
+    Email,
+    /// Closing the account.
+    Close,
+}
+
+impl Purpose {
+    /// As it is stored and hashed.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::Close => "close",
+        }
+    }
+}
+
+/// What was typed, by whom.
+#[derive(Clone, Debug)]
+pub struct Proving {
+    /// Who.
+    pub resident: Uuid,
+    /// The session.
+    pub session: Uuid,
+    /// Keyed hash of what was typed.
+    pub code_hash: Vec<u8>,
+    /// The present moment.
+    pub now: DateTime<Utc>,
+    /// An identifier for what it proves.
+    pub id: Uuid,
+    /// What the log says of what is done with it.
+    pub entry: Entry,
+}
+
+/// Makes the mail to an address that says what was done.
+pub type MakeMail = Arc<dyn Fn(String) -> (Uuid, Job) + Send + Sync>;
+
+/// What is in an account, and goes when it is closed; besides the row of the account itself and its sessions. A
+/// table more that names residents is a line more here.
+const IN_ACCOUNT: [Leave; 12] = [
+    |on, council, who| {
+        Box::pin(async move {
+            let own =
+                draft::Column::CouncilId.eq(council).and(draft::Column::TokenHash.eq(who.drafts.clone()));
+            draft::Entity::delete_many().filter(own).exec(on).await.map(drop)
+        })
+    },
+    |on, council, who| {
+        Box::pin(async move {
+            let own = resident_browser::Column::CouncilId
+                .eq(council)
+                .and(resident_browser::Column::ResidentId.eq(who.resident.id));
+            resident_browser::Entity::delete_many().filter(own).exec(on).await.map(drop)
+        })
+    },
+    |on, council, who| {
+        Box::pin(async move {
+            let own = watcher::Column::CouncilId
+                .eq(council)
+                .and(watcher::Column::EmailKey.eq(who.resident.email_key.clone()));
+            watcher::Entity::delete_many().filter(own).exec(on).await.map(drop)
+        })
+    },
+    |on, council, who| {
+        Box::pin(async move {
+            let own = told::Column::CouncilId.eq(council).and(told::Column::ResidentId.eq(who.resident.id));
+            told::Entity::delete_many().filter(own).exec(on).await.map(drop)
+        })
+    },
+    |on, council, who| {
+        Box::pin(async move {
+            let own = seen::Column::CouncilId.eq(council).and(seen::Column::ResidentId.eq(who.resident.id));
+            seen::Entity::delete_many().filter(own).exec(on).await.map(drop)
+        })
+    },
+    |on, council, who| {
+        Box::pin(async move {
+            let own = identity_proof::Column::CouncilId
+                .eq(council)
+                .and(identity_proof::Column::ResidentId.eq(who.resident.id));
+            identity_proof::Entity::delete_many().filter(own).exec(on).await.map(drop)
+        })
+    },
+    |on, council, who| {
+        Box::pin(async move {
+            let own = desk_code::Column::CouncilId
+                .eq(council)
+                .and(desk_code::Column::ResidentId.eq(who.resident.id));
+            desk_code::Entity::delete_many().filter(own).exec(on).await.map(drop)
+        })
+    },
+    |on, council, who| {
+        Box::pin(async move {
+            let own =
+                passkey::Column::CouncilId.eq(council).and(passkey::Column::ResidentId.eq(who.resident.id));
+            passkey::Entity::delete_many().filter(own).exec(on).await.map(drop)
+        })
+    },
+    |on, council, who| {
+        Box::pin(async move {
+            let own = resident_link::Column::CouncilId
+                .eq(council)
+                .and(resident_link::Column::ResidentId.eq(who.resident.id));
+            resident_link::Entity::delete_many().filter(own).exec(on).await.map(drop)
+        })
+    },
+    // Of papers that were shown, only that there were some. The next clearing up deletes their bytes.
+    |on, council, who| {
+        Box::pin(async move {
+            let own = identity_document::Column::CouncilId
+                .eq(council)
+                .and(identity_document::Column::ResidentId.eq(who.resident.id));
+            let nameless = identity_document::ActiveModel {
+                name: Set(String::new()),
+                reason: Set(None),
+                ..Default::default()
+            };
+            identity_document::Entity::update_many().set(nameless).filter(own.clone()).exec(on).await?;
+            let waiting = own.and(identity_document::Column::State.eq(DocumentState::Waiting.id()));
+            let ended = identity_document::ActiveModel {
+                state: Set(DocumentState::Refused.id().to_owned()),
+                ..Default::default()
+            };
+            identity_document::Entity::update_many().set(ended).filter(waiting).exec(on).await.map(drop)
+        })
+    },
+    // Who may act for them, and for whom they may.
+    |on, council, who| {
+        Box::pin(async move {
+            let own = helper::Column::ResidentId.eq(who.resident.id).or(helpers::mine(&who.resident));
+            let helper = helper::Entity::delete_many().filter(helper::Column::CouncilId.eq(council));
+            helper.filter(own).exec(on).await.map(drop)
+        })
+    },
+    // Requests stay with the department, for as long as it must keep them, and are nobody's account's any more.
+    |on, council, who| {
+        Box::pin(async move {
+            let own =
+                request::Column::CouncilId.eq(council).and(request::Column::ResidentId.eq(who.resident.id));
+            let nobody = Expr::value(None::<Uuid>);
+            let left = request::Entity::update_many().col_expr(request::Column::ResidentId, nobody);
+            left.filter(own).exec(on).await.map(drop)
+        })
+    },
+];
+
+/// Who leaves.
+struct Leaving {
+    resident: Resident,
+    /// What their drafts are kept under.
+    drafts: Vec<u8>,
+}
+
+type Leave = for<'a> fn(
+    &'a DatabaseTransaction,
+    &'a str,
+    &'a Leaving,
+) -> futures::future::BoxFuture<'a, Result<(), DbErr>>;
+
+impl Store {
+    /// Whose account has this address.
+    ///
+    /// # Errors
+    /// The database's errors.
+    pub async fn account_with(&self, email: &str) -> Result<Option<Resident>, StoreError> {
+        Ok(resident::Entity::find()
+            .filter(resident::Column::CouncilId.eq(&*self.council))
+            .filter(resident::Column::EmailKey.eq(same_email_key(email)))
+            .one(self.db.reader())
+            .await?)
+    }
+
+    /// Keeps a code for a session, in place of the one before, with the job that sends it.
+    ///
+    /// # Errors
+    /// The database's errors.
+    pub async fn new_proof(
+        &self,
+        purpose: Purpose,
+        session: &Session,
+        (email, hash): (&str, Vec<u8>),
+        (now, expires_at): (DateTime<Utc>, DateTime<Utc>),
+        job: (Uuid, Job),
+    ) -> Result<(), StoreError> {
+        let row = proof::ActiveModel {
+            council_id: Set(self.council.to_string()),
+            session_id: Set(session.id),
+            purpose: Set(purpose.id().to_owned()),
+            resident_id: Set(session.resident_id),
+            email: Set(email.to_owned()),
+            hash: Set(hash),
+            expires_at: Set(expires_at),
+            tries: Set(0),
+        };
+        let jobs = jobs::rows(&self.council, now, &[job])?;
+        self.db
+            .write(move |transaction| {
+                let (row, jobs) = (row.clone(), jobs.clone());
+                Box::pin(async move {
+                    use proof::Column;
+                    let again = OnConflict::columns([Column::CouncilId, Column::SessionId, Column::Purpose])
+                        .update_columns([Column::Email, Column::Hash, Column::ExpiresAt, Column::Tries])
+                        .to_owned();
+                    proof::Entity::insert(row).on_conflict(again).exec_without_returning(transaction).await?;
+                    jobs::insert(transaction, jobs).await
+                })
+            })
+            .await
+    }
+
+    /// The address that a code proves, if it is right, in time and this session's: then it is used up. If not, the
+    /// try is counted, and after five the code is worth nothing.
+    async fn proved(
+        &self,
+        on: &DatabaseTransaction,
+        purpose: Purpose,
+        proving: &Proving,
+    ) -> Result<Option<String>, StoreError> {
+        let key = (self.council.to_string(), proving.session, purpose.id().to_owned());
+        // The lock makes tries at the same moment wait for each other (PostgreSQL; SQLite has one writer).
+        let kept = proof::Entity::find_by_id(key.clone()).lock_exclusive().one(on).await?;
+        let works = |proof: &proof::Model| {
+            proof.expires_at > proving.now && proof.tries < TRIES && proof.resident_id == proving.resident
+        };
+        let Some(kept) = kept.filter(works) else { return Ok(None) };
+        if bool::from(kept.hash.ct_eq(&proving.code_hash)) {
+            proof::Entity::delete_by_id(key).exec(on).await?;
+            return Ok(Some(kept.email));
+        }
+        let more = Expr::col(proof::Column::Tries).add(1);
+        proof::Entity::update_many()
+            .col_expr(proof::Column::Tries, more)
+            .filter(proof::Column::CouncilId.eq(&*self.council))
+            .filter(proof::Column::SessionId.eq(proving.session))
+            .filter(proof::Column::Purpose.eq(purpose.id()))
+            .exec(on)
+            .await?;
+        Ok(None)
+    }
+
+    /// Changes the account's address to the one that the code went to: tells the old one, and ends all other sessions.
+    /// Says whether the code was right. An address that is another account's by now is not taken.
+    ///
+    /// # Errors
+    /// The database's errors.
+    pub async fn change_email(&self, proving: Proving, tell_old: MakeMail) -> Result<bool, StoreError> {
+        let store = self.clone();
+        let changed = self
+            .db
+            .write(move |transaction| {
+                let (store, proving, tell_old) = (store.clone(), proving.clone(), tell_old.clone());
+                Box::pin(async move { store.change_email_within(transaction, &proving, &tell_old).await })
+            })
+            .await;
+        match changed {
+            // Two accounts proved the same address at the same moment.
+            Err(StoreError::Database(error))
+                if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) =>
+            {
+                Ok(false)
+            }
+            changed => changed,
+        }
+    }
+
+    async fn change_email_within(
+        &self,
+        on: &DatabaseTransaction,
+        proving: &Proving,
+        tell_old: &MakeMail,
+    ) -> Result<bool, StoreError> {
+        let Some(email) = self.proved(on, Purpose::Email, proving).await? else { return Ok(false) };
+        let key = (self.council.to_string(), proving.resident);
+        let before = resident::Entity::find_by_id(key).one(on).await?.ok_or(StoreError::NotFound)?;
+        let email_key = same_email_key(&email);
+        let other = resident::Entity::find()
+            .filter(resident::Column::CouncilId.eq(&*self.council))
+            .filter(resident::Column::EmailKey.eq(email_key.clone()))
+            .filter(resident::Column::Id.ne(proving.resident))
+            .one(on)
+            .await?;
+        if other.is_some() {
+            return Ok(false);
+        }
+        let changed = resident::ActiveModel {
+            email: Set(email),
+            email_key: Set(email_key),
+            // What was sent with the new address is to be offered.
+            left_out_until: Set(None),
+            ..Default::default()
+        };
+        resident::Entity::update_many()
+            .set(changed)
+            .filter(resident::Column::CouncilId.eq(&*self.council))
+            .filter(resident::Column::Id.eq(proving.resident))
+            .exec(on)
+            .await?;
+        resident_session::Entity::delete_many()
+            .filter(resident_session::Column::CouncilId.eq(&*self.council))
+            .filter(resident_session::Column::ResidentId.eq(proving.resident))
+            .filter(resident_session::Column::Id.ne(proving.session))
+            .exec(on)
+            .await?;
+        self.forget_codes_of(on, proving.resident).await?;
+        // What was proven of the old address is not of this one; the code has proven this one.
+        self.detail_changed(on, proving.resident, Detail::Email, proving.now).await?;
+        let who = (proving.id, proving.resident);
+        self.proved_by_signing_in(on, who, Level::EmailConfirmed, proving.now).await?;
+        jobs::insert(on, jobs::rows(&self.council, proving.now, &[tell_old(before.email)])?).await?;
+        audit::append(self, on, proving.entry.clone()).await?;
+        Ok(true)
+    }
+
+    /// Closes the account: what is in it goes, requests are nobody's account's any more, all sessions end, and a mail
+    /// says so. All of it, or nothing. Says whether the code was right.
+    ///
+    /// # Errors
+    /// The database's errors.
+    pub async fn close_account(
+        &self,
+        proving: Proving,
+        drafts: Vec<u8>,
+        tell: MakeMail,
+    ) -> Result<bool, StoreError> {
+        let store = self.clone();
+        self.db
+            .write(move |transaction| {
+                let (store, proving, drafts) = (store.clone(), proving.clone(), drafts.clone());
+                let tell = tell.clone();
+                Box::pin(async move {
+                    if store.proved(transaction, Purpose::Close, &proving).await?.is_none() {
+                        return Ok(false);
+                    }
+                    store.close_within(transaction, &proving, drafts, &tell).await?;
+                    Ok(true)
+                })
+            })
+            .await
+    }
+
+    async fn close_within(
+        &self,
+        on: &DatabaseTransaction,
+        proving: &Proving,
+        drafts: Vec<u8>,
+        tell: &MakeMail,
+    ) -> Result<(), StoreError> {
+        let key = (self.council.to_string(), proving.resident);
+        let found = resident::Entity::find_by_id(key.clone()).lock_exclusive().one(on).await?;
+        let who = Leaving { resident: found.ok_or(StoreError::NotFound)?, drafts };
+        self.withdraw_all(on, proving.resident, proving.now).await?;
+        for leave in IN_ACCOUNT {
+            leave(on, &self.council, &who).await?;
+        }
+        resident_session::Entity::delete_many()
+            .filter(resident_session::Column::CouncilId.eq(&*self.council))
+            .filter(resident_session::Column::ResidentId.eq(proving.resident))
+            .exec(on)
+            .await?;
+        self.forget_codes_of(on, proving.resident).await?;
+        resident::Entity::delete_by_id(key).exec(on).await?;
+        jobs::insert(on, jobs::rows(&self.council, proving.now, &[tell(who.resident.email)])?).await?;
+        audit::append(self, on, proving.entry.clone()).await
+    }
+
+    async fn forget_codes_of(&self, on: &DatabaseTransaction, resident: Uuid) -> Result<(), StoreError> {
+        proof::Entity::delete_many()
+            .filter(proof::Column::CouncilId.eq(&*self.council))
+            .filter(proof::Column::ResidentId.eq(resident))
+            .exec(on)
+            .await?;
+        Ok(())
+    }
+
+    /// What somebody watches under an address: since when, and the request.
+    ///
+    /// # Errors
+    /// The database's errors.
+    pub async fn watched_by(
+        &self,
+        email_key: &str,
+    ) -> Result<Vec<(DateTime<Utc>, super::requests::Stored)>, StoreError> {
+        let rows = watcher::Entity::find()
+            .filter(watcher::Column::CouncilId.eq(&*self.council))
+            .filter(watcher::Column::EmailKey.eq(email_key))
+            .all(self.db.reader())
+            .await?;
+        let mut watched = Vec::new();
+        for row in rows {
+            watched.push((row.created_at, self.by_id(row.request_id).await?));
+        }
+        Ok(watched)
+    }
+
+    /// When a resident signed in last in each browser that is known.
+    ///
+    /// # Errors
+    /// The database's errors.
+    pub async fn browsers_of(&self, resident: Uuid) -> Result<Vec<DateTime<Utc>>, StoreError> {
+        Ok(resident_browser::Entity::find()
+            .filter(resident_browser::Column::CouncilId.eq(&*self.council))
+            .filter(resident_browser::Column::ResidentId.eq(resident))
+            .select_only()
+            .column(resident_browser::Column::SeenAt)
+            .into_tuple()
+            .all(self.db.reader())
+            .await?)
+    }
+}
+
+impl Database {
+    /// Forgets codes that no longer work.
+    ///
+    /// # Errors
+    /// The database's errors.
+    pub async fn forget_account_codes(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        self.write(move |transaction| {
+            Box::pin(async move {
+                proof::Entity::delete_many()
+                    .filter(proof::Column::ExpiresAt.lte(now))
+                    .exec(transaction)
+                    .await?;
+                Ok(())
+            })
+        })
+        .await
+    }
+}
