@@ -4,7 +4,7 @@
 use domain::api::drafts::Posted;
 use leptos::prelude::*;
 
-use crate::api::account::{ADDRESS, SECURITY, WAYS};
+use crate::api::account::{self, ADDRESS, SECURITY, WAYS};
 use crate::api::{consent, helpers, identity, privacy, profile};
 use crate::components::layout::Column;
 use crate::components::load::not_found;
@@ -170,13 +170,13 @@ pub fn needs(page: Page<'_>, posted: Option<&Posted>) -> Vec<String> {
     let Page::Account { page } = page else { return Vec::new() };
     let asks = find(page).and_then(|place| Some((place, place.asks?)));
     let own = asks.map(|(place, asks)| {
-        let (path, query) = page.split_once('?').unwrap_or((page, ""));
+        let path = page.split('?').next().unwrap_or_default();
         let below = path.trim_end_matches('/').strip_prefix(place.slug).unwrap_or_default();
-        if place.slug.is_empty() && !query.is_empty() {
-            format!("{asks}?{query}")
-        } else {
-            format!("{asks}{below}")
-        }
+        // What is looked for is posted, and stands in no address that anybody sees.
+        let looked = |id: &str| posted.map(|posted| posted.answers.get(id)).unwrap_or_default();
+        let wanted =
+            if place.slug.is_empty() { account::wanted(looked("q"), looked("page")) } else { String::new() };
+        if wanted.is_empty() { format!("{asks}{below}") } else { format!("{asks}?{wanted}") }
     });
     // The first page is also where one signs in, and asks what was not answered yet.
     let is_first = page.split('?').next().is_some_and(str::is_empty);

@@ -46,6 +46,7 @@ impl Failed {
                     "This passkey does not open an account here. Try again, or sign in another way"
                 }
                 "too_many_passkeys" => "You have as many passkeys as you can have. Remove one first",
+                "prove_again" => "It is a while ago that you showed that it is you. Open this page again",
                 "last_way_in" => "This is your only way to sign in. Add another passkey first",
                 _ => crate::words::call_failed(problem),
             },

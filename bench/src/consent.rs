@@ -70,8 +70,8 @@ pub fn run(options: &Town) -> Result<()> {
         let body = http::get_as(server.at(), "/api/account", &cookie)?;
         account.push(start.elapsed().as_secs_f64() * 1000.0);
         let known: serde_json::Value = serde_json::from_slice(&body)?;
-        let many = known["requests"].as_array().map_or(0, Vec::len);
-        ensure!(many == usize::try_from(IN_ACCOUNT)?, "the account has {many} requests: {known}");
+        let many = known["all"].as_u64().unwrap_or_default();
+        ensure!(many == u64::try_from(IN_ACCOUNT)?, "the account has {many} requests: {known}");
     }
     let others = watch.others(server.cpu_ms()?)?;
 

@@ -59,6 +59,8 @@ pub enum Act {
     ExportAudit,
     /// Make staff accounts, end them, change their roles; register terminals.
     ManageStaff,
+    /// Add and remove one's own ways to sign in, as a member of staff.
+    ChangeWaysIn,
     /// Change the council's settings; import addresses, wards and the electoral roll.
     ManageCouncil,
 }
@@ -110,7 +112,7 @@ impl Role {
 
 impl Act {
     /// Every kind of act.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::SendForm,
         Self::SeeOwn,
         Self::ChangeOwn,
@@ -127,6 +129,7 @@ impl Act {
         Self::ExportAudit,
         Self::ManageStaff,
         Self::ManageCouncil,
+        Self::ChangeWaysIn,
     ];
 
     /// The table: the roles that may do it. Nobody else may.
@@ -144,13 +147,17 @@ impl Act {
             Self::SeeFigures => &[Manager, Auditor, Admin],
             Self::ReadAudit | Self::ExportAudit => &[Auditor],
             Self::ManageStaff | Self::ManageCouncil => &[Admin],
+            Self::ChangeWaysIn => &[Officer, Manager, Auditor, Admin],
         }
     }
 
     /// Whether being signed in is not enough: who does it proves again, just before, who they are.
     #[must_use]
     pub fn needs_fresh_proof(self) -> bool {
-        matches!(self, Self::Export | Self::ExportAudit | Self::ActInBulk | Self::ManageStaff)
+        matches!(
+            self,
+            Self::Export | Self::ExportAudit | Self::ActInBulk | Self::ManageStaff | Self::ChangeWaysIn
+        )
     }
 }
 
@@ -165,10 +172,10 @@ mod tests {
             resident SendForm SeeOwn ChangeOwn
             helper SendForm ActFor
             terminal SendForm
-            officer SendForm SeeDepartment Answer SeeShared CheckDocuments
-            manager SendForm SeeDepartment Answer HandOver SeeShared CheckDocuments SeeFigures Export! ActInBulk!
-            auditor SeeFigures ReadAudit ExportAudit!
-            admin SeeFigures ManageStaff! ManageCouncil";
+            officer SendForm SeeDepartment Answer SeeShared CheckDocuments ChangeWaysIn!
+            manager SendForm SeeDepartment Answer HandOver SeeShared CheckDocuments SeeFigures Export! ActInBulk! ChangeWaysIn!
+            auditor SeeFigures ReadAudit ExportAudit! ChangeWaysIn!
+            admin SeeFigures ManageStaff! ManageCouncil ChangeWaysIn!";
         for (line, role) in reviewed.trim().lines().zip(Role::ALL) {
             let mut words = line.split_whitespace();
             assert_eq!(words.next(), Some(role.id()));

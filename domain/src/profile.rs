@@ -6,6 +6,7 @@ use crate::catalogue::Question;
 use crate::field::{
     Address, Choices, ErrorCode, FieldError, Kind, Name, Opt, PhoneNumber, Several, Text, Value,
 };
+use crate::identity::Detail;
 use crate::validate::{self, Answer};
 
 /// The question for the name.
@@ -122,6 +123,23 @@ pub fn read(answers: &Answers, today: chrono::NaiveDate) -> Result<Vec<Answer>, 
     }
 }
 
+/// What was told before and is something else now. Telling it for the first time changes nothing.
+#[must_use]
+pub fn changed(before: &Answers, after: &Answers) -> Vec<Detail> {
+    let of = |answers: &Answers, id: &str| {
+        let own = answers.iter().filter(|(path, raw)| question_of(path) == id && !raw.trim().is_empty());
+        own.map(|(path, raw)| (path.to_owned(), raw.trim().to_owned())).collect::<Vec<_>>()
+    };
+    [(NAME, Detail::Name), (ADDRESS, Detail::Address)]
+        .into_iter()
+        .filter(|(id, _)| {
+            let told = of(before, id);
+            !told.is_empty() && told != of(after, id)
+        })
+        .map(|(_, detail)| detail)
+        .collect()
+}
+
 /// The parts of a question that ask for the same in every form, and what each is called there. Names and addresses may
 /// be somebody else's: only the questions of the shared sets are about the person themselves.
 #[must_use]
@@ -216,6 +234,19 @@ mod tests {
 
     fn day() -> chrono::NaiveDate {
         chrono::NaiveDate::from_ymd_opt(2026, 12, 7).unwrap()
+    }
+
+    #[test]
+    fn what_is_another_now_is_told() {
+        let of = |lines: &[(&str, &str)]| lines.iter().copied().collect::<Answers>();
+        let before = of(&[("name", "Sam Taylor"), ("address.line1", "4 Mill Lane"), ("phone", "1")]);
+        assert_eq!(changed(&Answers::default(), &before), []);
+        assert_eq!(changed(&before, &of(&[("name", " Sam Taylor "), ("address.line1", "4 Mill Lane")])), []);
+        assert_eq!(
+            changed(&before, &of(&[("name", "Sam Jones"), ("address.line1", "4 Mill Lane")])),
+            [Detail::Name]
+        );
+        assert_eq!(changed(&before, &of(&[])), [Detail::Name, Detail::Address]);
     }
 
     #[test]

@@ -109,6 +109,15 @@ pub fn faults(providers: &[Provider]) -> Vec<String> {
         if provider.trusts_email && provider.people != [People::Staff] {
             faults.push(format!("“{id}” may have trusts_email only where it is for = [\"staff\"]"));
         }
+        let is_proving =
+            |vector: &String| vector.split('.').any(|part| part.starts_with('P') && part != "P0");
+        if provider.vtr.iter().any(is_proving) {
+            faults.push(format!("“{id}” asks in vtr for a check of identity (P…), which can’t be read yet: ask for how they sign in, such as \"Cl.Cm\""));
+        }
+        let is_more = |level: &Level| *level > Level::EmailConfirmed;
+        if !provider.vtr.is_empty() && provider.levels.values().any(is_more) {
+            faults.push(format!("“{id}” says in vtr how somebody signed in, not who they are: its levels can’t be higher than email_confirmed"));
+        }
     }
     faults
 }
@@ -135,6 +144,12 @@ mod tests {
             levels: BTreeMap::new(),
         };
         assert_eq!(faults(std::slice::from_ref(&provider)), [""; 0]);
+        // How somebody signed in is not who they are.
+        let levels = BTreeMap::from([("Cl.Cm".to_owned(), Level::Provider)]);
+        let more = Provider { vtr: vec!["Cl.Cm.P2".into()], levels, ..provider.clone() };
+        assert_eq!(faults(&[more]).len(), 2);
+        let less = Provider { vtr: vec!["Cl.Cm".into(), "Cl.Cm.P0".into()], ..provider.clone() };
+        assert_eq!(faults(&[less]), [""; 0]);
         let wrong = Provider {
             id: "En tra".into(),
             issuer: "http://login.example".into(),

@@ -39,7 +39,6 @@ class Resident extends Screen {
     await this.shows("Show who you are");
     await this.page.getByRole("link", { name: "Sign in", exact: true }).or(this.page.getByRole("button", { name: "Sign in", exact: true })).click();
     await this.signIn();
-    await this.page.goto("/account/identity");
     await this.shows("Show who you are");
     await expect(this.page.getByText("You confirmed your email address")).toBeVisible();
   }

@@ -6,6 +6,7 @@ use domain::api::sign_in::{SecurityView, WaysView};
 use uuid::Uuid;
 
 use super::ApiProblem;
+use crate::state::device::in_address;
 
 /// Where the account is to be had.
 pub const ADDRESS: &str = "/api/account";
@@ -21,6 +22,15 @@ pub async fn get(query: &str) -> Result<Option<AccountView>, ApiProblem> {
         Err(problem) if problem.is_signed_out() => Ok(None),
         Err(problem) => Err(problem),
     }
+}
+
+/// The part of the API's address for what is looked for, and a page of it; empty for the first of all.
+#[must_use]
+pub fn wanted(words: &str, page: &str) -> String {
+    if words.trim().is_empty() && page.is_empty() {
+        return String::new();
+    }
+    format!("q={}&page={}", in_address(words.trim()), in_address(page))
 }
 
 /// How else one can sign in than by a code.

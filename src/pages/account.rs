@@ -13,7 +13,7 @@ use crate::account::menu;
 use crate::api::{ApiProblem, account, profile};
 use crate::components::button::{MAIN, SECONDARY, SubmitButton, act_button};
 use crate::components::error_summary::ErrorSummary;
-use crate::components::handlers::{Pressed, posted_to, pressed, typed};
+use crate::components::handlers::{Pressed, posted_to, pressed, submitted, typed};
 use crate::components::input::{Labelled, TextInput, Typing, first_value};
 use crate::components::layout::Column;
 use crate::components::load::loaded;
@@ -22,7 +22,7 @@ use crate::components::sharing::invitation;
 use crate::components::ways_in::{problem_notice, ways_in};
 use crate::live::{Drawn as _, ON_SERVER, live, live_if};
 use crate::state::drafts::Draft;
-use crate::state::{address, boot, device};
+use crate::state::{address, boot};
 use crate::{a11y, paths, words};
 
 /// The account.
@@ -31,16 +31,20 @@ pub fn AccountPage() -> impl IntoView {
     let turn = RwSignal::new(0);
     // Signed out, the page asks anew.
     let again = Callback::new(move |()| turn.update(|turn| *turn += 1));
-    let here = address::use_address().page().get_untracked();
-    let query = here.split_once('?').map_or_else(String::new, |(_, query)| query.to_owned());
+    // What is looked for, and which page of it. It may be a name: it stands in no address.
+    let wanted = RwSignal::new((boot::take_text("q"), boot::take_text("page")));
     let ask = move || {
         turn.track();
-        let query = query.clone();
+        let query = wanted.with(|(words, page)| account::wanted(words, page));
         async move { account::get(&query).await }
     };
+    let look = Callback::new(move |(words, page): (String, String)| {
+        wanted.set((words, page));
+        a11y::focus_when_drawn("#listed");
+    });
     view! {
         <Column>{loaded(ask, move |account| match account {
-            Some(account) => whole(account, again),
+            Some(account) => whole(account, again, look),
             None => signing_in(again),
         })}</Column>
     }
@@ -101,7 +105,7 @@ fn signing_in(again: Callback<()>) -> AnyView {
     .drawn()
 }
 
-fn whole(first: AccountView, again: Callback<()>) -> AnyView {
+fn whole(first: AccountView, again: Callback<()>, look: Look) -> AnyView {
     a11y::use_page(|| "Your account".to_owned());
     let email = first.email.clone();
     let (begun, sessions, acting) = (first.begun.clone(), first.sessions.clone(), first.acting.clone());
@@ -178,7 +182,7 @@ fn whole(first: AccountView, again: Callback<()>) -> AnyView {
             (found > 0).then(|| offer(found, collect))
         })}
         {live_if(move || now.with(|now| (!now.learn.is_empty()).then(|| offer_to_learn(&now.learn, learn))))}
-        {live(move || now.with(requests))}
+        {live(move || now.with(|account| requests(account, look)))}
         {invitation()}
         {helped(acting)}
         {(!begun.is_empty()).then(|| view! {
@@ -248,8 +252,11 @@ fn offer(found: u32, collect: impl Fn(bool) -> Pressed) -> AnyView {
     .drawn()
 }
 
+/// Looks for something: words, and a page of what is found.
+type Look = Callback<(String, String)>;
+
 /// The requests, by what they need; and a field that looks through them, where there are many.
-fn requests(account: &AccountView) -> AnyView {
+fn requests(account: &AccountView, look: Look) -> AnyView {
     if account.all == 0 {
         return view! {
             <h2 class="govuk-heading-m">"Your requests"</h2>
@@ -257,11 +264,8 @@ fn requests(account: &AccountView) -> AnyView {
         }
         .drawn();
     }
-    let search = (account.all > 5).then(|| search(&account.wanted));
-    let found = (!account.wanted.is_empty()).then(|| {
-        let many = words::count(account.total as usize, "request");
-        view! { <p>{many}" found for “"<bdi>{account.wanted.clone()}</bdi>"”. "<a href=paths::ACCOUNT>"See all"</a></p> }.drawn()
-    });
+    let search = (account.all > 5).then(|| search(&account.wanted, look));
+    let found = (account.all > 5).then(|| listed(account, look));
     let group = |heading: &'static str, of: fn(&AccountRequest) -> bool| {
         let own = account.requests.iter().filter(|request| of(request));
         let own: Vec<AnyView> = own.map(|request| item(request, paths::request(&request.key))).collect();
@@ -285,42 +289,64 @@ fn requests(account: &AccountView) -> AnyView {
         {group("Needs your attention", |request| request.needs.is_some())}
         {group("Open", |request| request.needs.is_none() && request.status.is_open())}
         {group("Closed", |request| !request.status.is_open())}
-        {pages(account)}
+        {pages(account, look)}
         {rest}
     }
     .drawn()
 }
 
+/// How many there are, and of what was looked for the way back to all.
+fn listed(account: &AccountView, look: Look) -> AnyView {
+    let many = words::count(account.total as usize, "request");
+    let page = (account.pages > 1).then(|| format!(", page {} of {}", account.page, account.pages));
+    if account.wanted.is_empty() {
+        return view! { <p id="listed" tabindex="-1">{many}{page}"."</p> }.drawn();
+    }
+    let all = pressed(move || look.run((String::new(), String::new())));
+    let all = act_button("all", "portico-link-button", None, all, "See all".into_any());
+    view! {
+        <p id="listed" tabindex="-1">{many}" found for “"<bdi>{account.wanted.clone()}</bdi>"”"{page}"."</p>
+        {posted(all)}
+    }
+    .drawn()
+}
+
 /// The way to the other pages of the list.
-fn pages(account: &AccountView) -> Option<AnyView> {
+fn pages(account: &AccountView, look: Look) -> Option<AnyView> {
     let AccountView { page, pages, wanted, .. } = account;
-    let to = |page: u32| format!("{}?q={}&page={page}", paths::ACCOUNT, device::in_address(wanted));
+    let to = |page: u32, label: &'static str| {
+        let words = wanted.clone();
+        let go = pressed(move || look.run((words.clone(), page.to_string())));
+        act_button(&format!("page:{page}"), SECONDARY, None, go, label.into_any())
+    };
     (*pages > 1).then(|| {
         view! {
             <nav aria-label="Pages of your requests">
-                <p>{format!("Page {page} of {pages}")}</p>
-                <ul class="govuk-list">
-                    {(*page > 1).then(|| view! { <li><a class="govuk-link" href=to(page - 1)>"Previous page"</a></li> }.drawn())}
-                    {(page < pages).then(|| view! { <li><a class="govuk-link" href=to(page + 1)>"Next page"</a></li> }.drawn())}
-                </ul>
+                {posted(view! {
+                    <div class="govuk-button-group">
+                        {(*page > 1).then(|| to(page - 1, "Previous page"))}
+                        {(page < pages).then(|| to(page + 1, "Next page"))}
+                    </div>
+                }.drawn())}
             </nav>
         }
         .drawn()
     })
 }
 
-/// The server looks, also through what was written: a page of its own, which can be bookmarked and reloaded.
-fn search(wanted: &str) -> AnyView {
+/// The server looks, also through what was written.
+fn search(wanted: &str, look: Look) -> AnyView {
     let value = RwSignal::new(wanted.to_owned());
     let now: Signal<String> = value.into();
+    let send = submitted(move || look.run((value.get_untracked(), String::new())));
     view! {
-        <form class="govuk-form-group" role="search" action=paths::ACCOUNT>
+        <form class="govuk-form-group" role="search" method="post" action=posted_to() on:submit=send>
             <label class="govuk-label" for="search">"Search your requests"</label>
             <input
                 class="govuk-input govuk-input--width-20" id="search" name="q" type="search" autocomplete="off"
                 value=first_value(now) prop:value=now on:input=typed(Callback::new(move |typed| value.set(typed)))
             />
-            " "<button class="govuk-button govuk-button--secondary">"Search"</button>
+            " "<button class="govuk-button govuk-button--secondary" name=ON_SERVER.then_some("do") value=ON_SERVER.then_some("find")>"Search"</button>
         </form>
     }
     .drawn()

@@ -33,7 +33,7 @@ fn whole(view: Option<LookedView>) -> AnyView {
     };
     view! {
         <h1 class="govuk-heading-l">{TITLE}</h1>
-        <p>"We write down each time that somebody who works for us opens a request of yours, or sees what you share. You see which department it was and why. Who it was is written down too, for those who check that we keep to the rules."</p>
+        <p>"We write down each time that somebody who works for us opens a request of yours, sees what you share, looks through papers that you sent, or takes a list with your requests in it away as a file. You see which department it was and why. Who it was is written down too, for those who check that we keep to the rules."</p>
         <p>"The department that you wrote to also has your request in its list of work. Nobody needs to open it to see what it is about, so that is not in here."</p>
         {list}
         {more.then(|| view! { <p>"There are older ones. To get them, ask us for everything we hold about you."</p> }.drawn())}

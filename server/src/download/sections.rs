@@ -296,8 +296,7 @@ pub(super) async fn looked(asked: &Asked<'_>) -> Result<Section, ApiError> {
     let person = asked.who.resident.id;
     let own = store.requests_of(person, ALL).await?;
     let objects: Vec<String> = own.iter().map(|stored| format!("request {}", stored.id)).collect();
-    let mut reads = store.reads_of(person, &objects, LOOKS).await?;
-    reads.retain(|read| read.role.is_staff());
+    let reads = store.reads_of(person, &objects, LOOKS).await?;
     let each = reads.into_iter().map(|read| {
         let department = read.department.as_deref().unwrap_or_default();
         let department = served.council.department_name(department).to_owned();

@@ -11,7 +11,7 @@ use crate::state::AppState;
 use crate::store::staff::StaffMember;
 
 /// Who looks at the same thing over and over within this time looked once.
-const ONCE: TimeDelta = TimeDelta::minutes(10);
+pub const ONCE: TimeDelta = TimeDelta::minutes(10);
 
 /// What was looked at, and why.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

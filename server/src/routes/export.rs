@@ -1,12 +1,14 @@
 //! `/api/staff/export`: the requests of a department as a file for a spreadsheet.
 
+use std::collections::HashSet;
+
 use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
 use bytes::Bytes;
 use domain::access::Act;
 use domain::api::problem::Problem;
-use domain::audit::Deed;
+use domain::audit::{Deed, Entry};
 use domain::case::{Outcome, Status};
 use futures::stream;
 use utoipa_axum::router::OpenApiRouter;
@@ -24,6 +26,9 @@ use crate::store::requests::Stored;
 
 /// Requests that are read at a time.
 const AT_A_TIME: u64 = 500;
+
+/// What those are told whose requests are in the file.
+const TOLD: &str = "Took a list of the department’s requests away as a file, with yours in it";
 
 const HEAD: [&str; 12] = [
     "Reference",
@@ -54,19 +59,30 @@ async fn export(State(state): State<AppState>, at: At, Staff(member): Staff) -> 
     let today = at.served.local(state.now()).date();
     // Logged first: who breaks the download off has had some of it.
     let object = format!("requests of {}", member.department);
-    at.store.log(member.did(state.now(), Deed::Exported, object, "as CSV".into())).await?;
+    let now = state.now();
+    at.store.log(member.did(now, Deed::Exported, object.clone(), "as CSV".into())).await?;
     // Read and sent bit by bit: a department may have very many.
-    let bits = stream::try_unfold(Some(None::<Uuid>), move |after| {
-        let (store, served, department) = (at.store.clone(), at.served.clone(), member.department.clone());
+    let begun = (Some(None::<Uuid>), HashSet::<Uuid>::new());
+    let bits = stream::try_unfold(begun, move |(after, mut told)| {
+        let (store, served, member, object) =
+            (at.store.clone(), at.served.clone(), member.clone(), object.clone());
         async move {
             let Some(after) = after else { return Ok::<_, StoreError>(None) };
-            let stored = store.all_of_department(&department, after, AT_A_TIME).await?;
+            let stored = store.all_of_department(&member.department, after, AT_A_TIME).await?;
             let next = stored.last().map(|last| Some(last.id));
+            // Each person is told, before the file has them.
+            let ids = stored.iter().map(|stored| stored.id).collect();
+            let fresh = store.residents_of(ids).await?.into_iter().filter(|resident| told.insert(*resident));
+            let entries = fresh.map(|resident| Entry {
+                person: Some(resident),
+                ..member.did(now, Deed::Exported, object.clone(), TOLD.to_owned())
+            });
+            store.log_all(entries.collect()).await?;
             let rows = stored.into_iter().map(|stored| {
                 let received = served.local(stored.case.received_at).format("%Y-%m-%d %H:%M").to_string();
                 row(stored, received, today)
             });
-            Ok(Some((Bytes::from(sheet::lines(rows)), next)))
+            Ok(Some((Bytes::from(sheet::lines(rows)), (next, told))))
         }
     });
     let body = Body::from_stream(futures::StreamExt::chain(stream::iter([Ok(head)]), bits));

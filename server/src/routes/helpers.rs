@@ -20,6 +20,7 @@ use super::follow::private;
 use crate::access::Declare as _;
 use crate::error::ApiError;
 use crate::extract::{At, Path, SignedIn, Valid};
+use crate::operations::looked::ONCE;
 use crate::operations::view as readings;
 use crate::state::AppState;
 use crate::store::helpers::Helper;
@@ -261,6 +262,16 @@ async fn acting(
     Ok(private(acting_view(&state, &at, &who, &id).await?))
 }
 
+/// Who looks at the same thing over and over within ten minutes looked once.
+async fn log_once(state: &AppState, at: &At, entry: Entry) -> Result<(), ApiError> {
+    let since = state.now() - ONCE;
+    let is_logged = match entry.who {
+        Some(who) => at.store.has_logged(who, (entry.deed, &entry.object), since).await?,
+        None => false,
+    };
+    if is_logged { Ok(()) } else { Ok(at.store.log(entry).await?) }
+}
+
 /// The requests of somebody that another acts for.
 pub(crate) async fn acting_view(
     state: &AppState,
@@ -273,7 +284,8 @@ pub(crate) async fn acting_view(
     let stored = at.store.requests_for(&helper, None, LISTED).await?;
     let names = at.store.names(&[helper.resident]).await?;
     let what = "The list of your requests, as your helper";
-    at.store.log(entry(state, who, (Role::Helper, Deed::Read), helper.resident, what)).await?;
+    let read = entry(state, who, (Role::Helper, Deed::Read), helper.resident, what);
+    log_once(state, at, Entry { object: format!("helper {}", helper.id), ..read }).await?;
     let requests = stored
         .iter()
         .map(|stored| {
@@ -314,7 +326,7 @@ pub(crate) async fn acting_request_view(
         object: format!("request {}", stored.id),
         ..entry(state, who, (Role::Helper, Deed::Read), helper.resident, &what)
     };
-    at.store.log(read).await?;
+    log_once(state, at, read).await?;
     let mut view = readings::follow(state, &at.served, stored.case);
     view.parts.clear();
     view.part_of = None;

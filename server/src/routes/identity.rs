@@ -48,6 +48,8 @@ pub(crate) const ENOUGH: &str = "enough_waiting";
 const WAITING: usize = 3;
 /// How long a look at the roll takes at least: longer than any does, so that its time tells nothing.
 const EVEN: Duration = Duration::from_millis(250);
+/// Within this time the same list is looked at once.
+const LIST_ONCE: TimeDelta = TimeDelta::minutes(10);
 /// How long a code for a desk works.
 const DESK_CODE: TimeDelta = TimeDelta::days(7);
 /// Codes that a member of staff tries.
@@ -349,7 +351,19 @@ pub(crate) async fn make_desk_code(state: &AppState, at: &At, resident: &Residen
 /// Documents that wait to be looked at.
 #[utoipa::path(get, path = "/api/staff/identity", tag = "staff", operation_id = "waiting_documents",
     responses((status = 200, body = WaitingDocuments), (status = 401, body = Problem)))]
-async fn waiting(at: At, _staff: Staff) -> Result<Response, ApiError> {
+async fn waiting(State(state): State<AppState>, at: At, Staff(member): Staff) -> Result<Response, ApiError> {
+    let waiting = at.store.waiting_documents().await?;
+    let now = state.now();
+    let mut seen = Vec::new();
+    for document in &waiting {
+        // Who looks at the list over and over looked once.
+        let object = format!("{}, in the list", called(document.id));
+        if !at.store.has_logged(member.id, (Deed::Read, &object), now - LIST_ONCE).await? {
+            let detail = "Saw in a list that you sent something to show who you are".to_owned();
+            seen.push(by_staff(&member, noted(Deed::Read, document.resident_id, object, detail, now)));
+        }
+    }
+    at.store.log_all(seen).await?;
     let line = |document: StoredDocument| {
         Some(WaitingDocument {
             id: document.id,
@@ -358,7 +372,7 @@ async fn waiting(at: At, _staff: Staff) -> Result<Response, ApiError> {
             name: document.name,
         })
     };
-    let documents = at.store.waiting_documents().await?.into_iter().filter_map(line).collect();
+    let documents = waiting.into_iter().filter_map(line).collect();
     Ok(private(WaitingDocuments { documents }))
 }
 
@@ -401,7 +415,7 @@ async fn decide(
     let decision = Decision { document: id, proof: state.dice.id(now), by: member.id, refused, now };
     at.store.decide_document(decision, log).await?;
     sweep::erase(&state, at.store.council().to_owned(), id).await?;
-    waiting(at, Staff(member)).await
+    waiting(State(state), at, Staff(member)).await
 }
 
 /// A document was shown at a desk. Whose account it is for, is found by its address and the code that its resident

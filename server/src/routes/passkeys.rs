@@ -57,10 +57,10 @@ pub fn router() -> OpenApiRouter<AppState> {
         .routes(routes!(remove).needs(Act::ChangeOwn))
         .routes(routes!(start_sign_in).open(SIGN_IN))
         .routes(routes!(sign_in).open(SIGN_IN))
-        .routes(routes!(staff_start).staff(OWN))
-        .routes(routes!(staff_add).staff(OWN))
+        .routes(routes!(staff_start).needs(Act::ChangeWaysIn))
+        .routes(routes!(staff_add).needs(Act::ChangeWaysIn))
         .routes(routes!(staff_rename).staff(OWN))
-        .routes(routes!(staff_remove).staff(OWN))
+        .routes(routes!(staff_remove).needs(Act::ChangeWaysIn))
         .routes(routes!(staff_start_sign_in).open(SIGN_IN))
         .routes(routes!(staff_sign_in).open(SIGN_IN))
 }

@@ -66,7 +66,6 @@ pub(crate) async fn keep(state: &AppState, at: &At, who: &SignedIn, new: &Profil
 }
 
 async fn put(state: &AppState, at: &At, who: &SignedIn, kept: Kept) -> Result<(), ApiError> {
-    at.store.put_profile(who.resident.id, &kept).await?;
     let entry = Entry {
         seq: 0,
         at: state.now(),
@@ -78,7 +77,7 @@ async fn put(state: &AppState, at: &At, who: &SignedIn, kept: Kept) -> Result<()
         object: "profile".to_owned(),
         detail: "Details in the account".to_owned(),
     };
-    Ok(at.store.log(entry).await?)
+    Ok(at.store.put_profile(who.resident.id, &kept, state.now(), Some(entry)).await?)
 }
 
 /// Keeps what the newest request told and the profile does not have, or offers it no more. Gives the account as it is
@@ -104,7 +103,7 @@ pub(crate) async fn learn_for(state: &AppState, at: &At, who: &SignedIn, keep: b
         tokio::try_join!(at.store.requests_of(who.resident.id, 2), at.store.profile(who.resident.id))?;
     if !keep {
         kept.not_before = Some(state.now());
-        return Ok(at.store.put_profile(who.resident.id, &kept).await?);
+        return Ok(at.store.put_profile(who.resident.id, &kept, state.now(), None).await?);
     }
     let Some(new) = account::learnt(&stored, &kept) else { return Ok(()) };
     for (path, raw) in new.iter() {

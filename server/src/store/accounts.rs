@@ -13,6 +13,7 @@ use sea_orm::{
 use subtle::ConstantTimeEq as _;
 use uuid::Uuid;
 
+use super::drafts::is_ended;
 use super::entities::{draft, request, resident, resident_browser, resident_code, resident_session};
 use super::requests::{COLUMNS, Columns, Stored};
 use super::{Database, Store, StoreError, audit, jobs, links, passkeys};
@@ -445,11 +446,17 @@ impl Store {
             .await
     }
 
-    /// Gives what was begun under one token to another, where that has nothing of the same service.
+    /// Gives what was begun in a browser to an account, where it is kept longer. Of two of the same service the one that
+    /// was saved last is the account's; the browser keeps an older one for as long as it would have.
     ///
     /// # Errors
     /// The database's errors.
-    pub async fn move_drafts(&self, from: Vec<u8>, to: Vec<u8>) -> Result<(), StoreError> {
+    pub async fn move_drafts(
+        &self,
+        (from, kept_for): (Vec<u8>, TimeDelta),
+        (to, longer): (Vec<u8>, TimeDelta),
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
         let council = self.council.to_string();
         self.db
             .write(move |transaction| {
@@ -460,18 +467,27 @@ impl Store {
                             .filter(draft::Column::CouncilId.eq(&*council))
                             .filter(draft::Column::TokenHash.eq(token.to_vec()))
                     };
-                    let there: Vec<String> =
-                        of(&to).all(transaction).await?.into_iter().map(|draft| draft.service).collect();
+                    let there = of(&to).all(transaction).await?;
                     for draft in of(&from).all(transaction).await? {
-                        let key = (council.clone(), from.clone(), draft.service.clone());
-                        draft::Entity::delete_by_id(key).exec(transaction).await?;
-                        if !there.contains(&draft.service) {
-                            let moved = draft::Model { token_hash: to.clone(), ..draft };
-                            let moved: draft::ActiveModel = moved.into();
-                            draft::Entity::insert(moved.reset_all())
-                                .exec_without_returning(transaction)
-                                .await?;
+                        let saved = draft.expires_at - kept_for;
+                        let is_later = |known: &&draft::Model| {
+                            known.service == draft.service
+                                && known.expires_at > now
+                                && known.expires_at - longer > saved
+                        };
+                        if there.iter().any(|known| is_later(&known)) {
+                            continue;
                         }
+                        for token in [&from, &to] {
+                            let key = (council.clone(), token.clone(), draft.service.clone());
+                            draft::Entity::delete_by_id(key).exec(transaction).await?;
+                        }
+                        // What is over is remembered no longer than it would have been.
+                        let expires_at =
+                            if is_ended(&draft.service) { draft.expires_at } else { saved + longer };
+                        let moved = draft::Model { token_hash: to.clone(), expires_at, ..draft };
+                        let moved: draft::ActiveModel = moved.into();
+                        draft::Entity::insert(moved.reset_all()).exec_without_returning(transaction).await?;
                     }
                     Ok(())
                 })

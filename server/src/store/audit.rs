@@ -117,6 +117,28 @@ impl Store {
             .await
     }
 
+    /// Appends several, in one write.
+    ///
+    /// # Errors
+    /// The database's errors.
+    pub async fn log_all(&self, entries: Vec<Entry>) -> Result<(), StoreError> {
+        if entries.is_empty() {
+            return Ok(());
+        }
+        let store = self.clone();
+        self.db
+            .write(move |transaction| {
+                let (store, entries) = (store.clone(), entries.clone());
+                Box::pin(async move {
+                    for entry in entries {
+                        append(&store, transaction, entry).await?;
+                    }
+                    Ok(())
+                })
+            })
+            .await
+    }
+
     /// Rows of the log before one, the newest first.
     ///
     /// # Errors
@@ -130,7 +152,8 @@ impl Store {
         rows.into_iter().map(Row::try_from).collect()
     }
 
-    /// Who read a person's record, the newest first: by the person, or by what of theirs was read.
+    /// Which members of staff read a person's record or took it away, the newest first: by the person, or by what of
+    /// theirs was read.
     ///
     /// # Errors
     /// The database's errors.
@@ -140,11 +163,13 @@ impl Store {
         objects: &[String],
         limit: u64,
     ) -> Result<Vec<Entry>, StoreError> {
+        let staff: Vec<&str> = Role::ALL.into_iter().filter(|role| role.is_staff()).map(Role::id).collect();
         // One after the other, and the second in no order that an index has: SQLite would read the whole log otherwise.
         let reads = || {
             audit::Entity::find()
                 .filter(audit::Column::CouncilId.eq(self.council()))
-                .filter(audit::Column::Deed.eq(Deed::Read.id()))
+                .filter(audit::Column::Deed.is_in([Deed::Read.id(), Deed::Exported.id()]))
+                .filter(audit::Column::Role.is_in(staff.clone()))
                 .limit(limit)
         };
         let of_person = reads().filter(audit::Column::Person.eq(person)).order_by_desc(audit::Column::Seq);

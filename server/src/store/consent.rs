@@ -422,6 +422,23 @@ impl Store {
         rows.into_iter().map(Stored::try_from).collect()
     }
 
+    /// The accounts that these requests are in.
+    ///
+    /// # Errors
+    /// The database's errors.
+    pub async fn residents_of(&self, requests: Vec<Uuid>) -> Result<Vec<Uuid>, StoreError> {
+        let found = request::Entity::find()
+            .select_only()
+            .column(request::Column::ResidentId)
+            .filter(request::Column::CouncilId.eq(&*self.council))
+            .filter(request::Column::Id.is_in(requests))
+            .filter(request::Column::ResidentId.is_not_null())
+            .into_tuple::<Uuid>()
+            .all(self.db.reader())
+            .await?;
+        Ok(found)
+    }
+
     /// The account that a request is in, if it is in one.
     ///
     /// # Errors

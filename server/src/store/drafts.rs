@@ -22,6 +22,11 @@ fn ended(service: &str) -> String {
     format!("ended:{service}")
 }
 
+/// Whether a row is what was over, and not what is begun.
+pub(super) fn is_ended(service: &str) -> bool {
+    service.starts_with(&ended(""))
+}
+
 /// Whether a draft was kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Keeping {

@@ -4,11 +4,14 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use domain::answers::Answers;
+use domain::audit::Entry;
 use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, ExprTrait as _, QueryFilter as _};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait as _, EntityTrait as _, ExprTrait as _, QueryFilter as _, QuerySelect as _,
+};
 use uuid::Uuid;
 
-use super::{Store, StoreError};
+use super::{Store, StoreError, audit};
 
 /// What residents tell once.
 pub mod told {
@@ -85,27 +88,47 @@ impl Store {
         Ok(Profile { answers: serde_json::from_str(&row.answers)?, not_before: row.not_before })
     }
 
-    /// Keeps a profile in place of the one before.
+    /// Keeps a profile in place of the one before, and logs it. What was proven with a name or an address that is another
+    /// now is proven no longer.
     ///
     /// # Errors
     /// The database's errors.
-    pub async fn put_profile(&self, resident: Uuid, kept: &Profile) -> Result<(), StoreError> {
+    pub async fn put_profile(
+        &self,
+        resident: Uuid,
+        kept: &Profile,
+        now: DateTime<Utc>,
+        entry: Option<Entry>,
+    ) -> Result<(), StoreError> {
         let row = told::ActiveModel {
             council_id: Set(self.council.to_string()),
             resident_id: Set(resident),
             answers: Set(serde_json::to_string(&kept.answers)?),
             not_before: Set(kept.not_before),
         };
+        let (store, after) = (self.clone(), kept.answers.clone());
         self.db
             .write(move |transaction| {
-                let row = row.clone();
+                let (store, row, after, entry) = (store.clone(), row.clone(), after.clone(), entry.clone());
                 Box::pin(async move {
                     use told::Column;
+                    let key = (store.council.to_string(), resident);
+                    let before = told::Entity::find_by_id(key).lock_exclusive().one(transaction).await?;
+                    let before = match before {
+                        Some(before) => serde_json::from_str(&before.answers)?,
+                        None => Answers::default(),
+                    };
+                    for detail in domain::profile::changed(&before, &after) {
+                        store.detail_changed(transaction, resident, detail, now).await?;
+                    }
                     let again = OnConflict::columns([Column::CouncilId, Column::ResidentId])
                         .update_columns([Column::Answers, Column::NotBefore])
                         .to_owned();
                     told::Entity::insert(row).on_conflict(again).exec_without_returning(transaction).await?;
-                    Ok(())
+                    match entry {
+                        Some(entry) => audit::append(&store, transaction, entry).await,
+                        None => Ok(()),
+                    }
                 })
             })
             .await

@@ -146,6 +146,16 @@ async fn act(State(state): State<AppState>, at: At, request: Request) -> Respons
                 "everywhere" => at.store.end_sessions(who.resident.id, None, state.now()).await?,
                 "add" | "leave" => at.store.collect(&who.resident, act == "add", state.now()).await?,
                 "learn" | "unlearn" => profile::learn_for(&state, &at, &who, act == "learn").await?,
+                "find" => {
+                    let words = form.text("q").to_owned();
+                    return looking(&visit, &words, "").await;
+                }
+                "page" => {
+                    let kept = visit.kept_page(paths::ACCOUNT).await?;
+                    let words = kept.map(|kept| kept.answers.get("q").to_owned()).unwrap_or_default();
+                    return looking(&visit, &words, on).await;
+                }
+                "all" => return visit.done(paths::ACCOUNT, paths::ACCOUNT).await,
                 "throw" if at.served.service(on).is_some() => visit.throw_away(on).await?,
                 _ => {}
             }
@@ -161,6 +171,13 @@ async fn act(State(state): State<AppState>, at: At, request: Request) -> Respons
         Ok(with(visit.done(paths::ACCOUNT, &paths::code(&then)).await?, cookie))
     };
     or_sorry(&state, &at, done).await
+}
+
+/// Keeps what is looked for in the account, for it may be a name: it stands in no address.
+async fn looking(visit: &Visit<'_>, words: &str, page: &str) -> Result<Response, ApiError> {
+    let answers = [("q", words), ("page", page)].into_iter().collect();
+    visit.keep_page(paths::ACCOUNT, answers, Vec::new(), String::new()).await?;
+    Ok(visit.to(paths::ACCOUNT))
 }
 
 /// Signs in with the code that was sent.

@@ -72,7 +72,8 @@ pub(crate) async fn bring_along(
     resident: Uuid,
 ) -> Result<(), ApiError> {
     if let Some(token) = form_token(state, headers) {
-        at.store.move_drafts(secret::hash(token.as_bytes()), of_resident(resident)).await?;
+        let browser = (secret::hash(token.as_bytes()), KEPT);
+        at.store.move_drafts(browser, (of_resident(resident), KEPT_IN_ACCOUNT), state.now()).await?;
     }
     Ok(())
 }

@@ -562,7 +562,7 @@ async fn what_needs_a_fresh_proof_asks_for_it() {
         .into_iter()
         .filter(|operation| operation.act().is_some_and(Act::needs_fresh_proof))
         .collect();
-    assert_eq!(needing.len(), 5);
+    assert_eq!(needing.len(), 8);
     for operation in &needing {
         let who =
             Who::ALL.into_iter().find(|who| who.role().is_some_and(|role| operation.roles().contains(&role)));
@@ -573,7 +573,9 @@ async fn what_needs_a_fresh_proof_asks_for_it() {
         assert_eq!(visitor.get("/api/staff/me").await.json()["proved"], false);
         let replies = [Whose::Own, Whose::Missing].map(|whose| town.tries(&visitor, operation, who, whose));
         for reply in replies {
-            let reply = reply.await.unwrap().refused(403, "prove_again");
+            // Nobody here has a passkey of their own.
+            let Some(reply) = reply.await else { continue };
+            let reply = reply.refused(403, "prove_again");
             assert_eq!(reply.header("cache-control"), "no-store");
         }
         visitor.post("/api/staff/prove", &json!({})).await.is(204);
@@ -588,7 +590,10 @@ async fn what_needs_a_fresh_proof_asks_for_it() {
         // Row 44: spaces, and what was pasted with it.
         proves(&format!(" {} {} is your code", &code[..3], &code[3..])).await.is(204);
         proves(&code).await.refused(422, "wrong_code");
-        let reply = town.tries(&visitor, operation, who, Whose::Own).await.unwrap();
+        let reply = match town.tries(&visitor, operation, who, Whose::Own).await {
+            Some(reply) => reply,
+            None => town.tries(&visitor, operation, who, Whose::Missing).await.unwrap(),
+        };
         assert!(reply.status != 403, "{}: {reply:?}", operation.name());
         portal.turn(TimeDelta::minutes(16));
     }

@@ -11,6 +11,8 @@ use serde_json::{Value, json};
 on_both_engines![
     a_first_account_collects_what_was_sent_before,
     a_form_goes_on_in_another_browser,
+    of_two_forms_that_were_begun_the_newest_is_the_accounts,
+    what_is_looked_for_stands_in_no_address,
     signing_out_ends_it_at_once
 ];
 
@@ -89,6 +91,69 @@ async fn a_form_goes_on_in_another_browser(kept: Kept) {
     let mut stranger = Browser::of(&portal);
     let there = stranger.post_form("/services/report-graffiti/check", "").await.is(303);
     assert_eq!(there.header("location"), "/services/report-graffiti");
+}
+
+async fn of_two_forms_that_were_begun_the_newest_is_the_accounts(kept: Kept) {
+    let portal = Setup::default().in_database(&kept.url).open().await;
+    let draft = |place: &str| json!({ "key": uuid::Uuid::from_u128(place.len() as u128), "answers": { "place.words": place }, "seen": [], "turn": 0 });
+    let path = "/api/drafts/report-graffiti";
+    let sam = "sam@example.org";
+    let store = portal.state.db.council("demo");
+    let of_account = async |browser: &Browser| {
+        let id =
+            browser.visitor.get("/api/account/profile").await.json()["person"].as_str().unwrap().to_owned();
+        let token = server::secret::hash(format!("resident:{id}").as_bytes());
+        let draft = store.draft(token, "report-graffiti", portal.state.now()).await.unwrap().unwrap();
+        draft.answers.get("place.words").to_owned()
+    };
+    // Begun elsewhere first, and by the one who signs in later: theirs is the newest.
+    let mut phone = Browser::of(&portal);
+    phone.sign_in(&portal, sam).await;
+    phone.post(path, &draft("By the steps")).await.is(200);
+    portal.turn(TimeDelta::minutes(1));
+    let mut desk = Browser::of(&portal);
+    let on_bridge = desk.post(path, &draft("On the bridge")).await.is(200).json();
+    portal.turn(TimeDelta::minutes(1));
+    desk.sign_in(&portal, sam).await;
+    assert_eq!(of_account(&desk).await, "On the bridge");
+    // It is kept as long as what is begun in an account, and not for the hours of a browser.
+    portal.turn(TimeDelta::days(2));
+    phone.sign_in(&portal, sam).await;
+    assert_eq!(of_account(&phone).await, "On the bridge");
+    // Begun before what the account has: the account keeps its own.
+    let mut other = Browser::of(&portal);
+    other.post(path, &draft("An older one")).await.is(200);
+    portal.turn(TimeDelta::minutes(1));
+    let mut again = draft("On the new bridge");
+    (again["key"], again["turn"]) = (on_bridge["key"].clone(), on_bridge["turn"].clone());
+    phone.post(path, &again).await.is(200);
+    other.sign_in(&portal, sam).await;
+    assert_eq!(of_account(&other).await, "On the new bridge");
+}
+
+async fn what_is_looked_for_stands_in_no_address(kept: Kept) {
+    let portal = Setup::default().in_database(&kept.url).open().await;
+    let mut sam = Browser::of(&portal);
+    sam.sign_in(&portal, "sam@example.org").await;
+    for number in 1..=6 {
+        let place = format!("Lamp post {number}");
+        sam.visitor.submit(number, &graffiti_but(&json!({ "place.words": place }))).await.is(201);
+    }
+    let page = async |browser: &Browser| {
+        String::from_utf8_lossy(&browser.visitor.get("/account").await.body).into_owned()
+    };
+    assert_eq!(
+        sam.post_form("/account", "do=find&q=lamp+post+3").await.is(303).header("location"),
+        "/account"
+    );
+    let found = page(&sam).await;
+    assert!(found == NOT_BUILT || found.contains("1 request found for"), "{found}");
+    assert_eq!(sam.post_form("/account", "do=all").await.is(303).header("location"), "/account");
+    let all = page(&sam).await;
+    assert!(all == NOT_BUILT || all.contains("6 requests") && !all.contains("found for"), "{all}");
+    // Nobody who is signed out looks for anything.
+    let mut stranger = Browser::of(&portal);
+    assert_eq!(stranger.post_form("/account", "do=find&q=lamp").await.is(303).header("location"), "/account");
 }
 
 async fn signing_out_ends_it_at_once(kept: Kept) {

@@ -308,6 +308,8 @@ async fn the_resident_sees_who_looked(kept: Kept) {
     let bin = only(&grace).await;
     person(&grace, &bin).await;
     grace.get(&format!("/api/staff/shared/{graffiti}")).await.is(200);
+    // A list that is taken away has it, too.
+    portal.staff("tom@saltmarsh.example").await.get("/api/staff/export").await.is(200);
     // What can't be had was not looked at.
     priya.get(&format!("/api/staff/shared/{bin}")).await.is(404);
     priya.get(&open).await.is(200);
@@ -321,6 +323,7 @@ async fn the_resident_sees_who_looked(kept: Kept) {
         told,
         [
             ("Street scene", "Opened your request to deal with it"),
+            ("Street scene", "Took a list of the department’s requests away as a file, with yours in it"),
             ("Waste and recycling", "Opened your request, because you share your requests with them"),
             ("Waste and recycling", "Saw the list of your other requests, because you share them with them"),
             ("Waste and recycling", "Opened your request to deal with it"),

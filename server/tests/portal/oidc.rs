@@ -480,7 +480,7 @@ async fn staff_are_whom_the_provider_confirms_and_the_council_knows() {
 #[tokio::test]
 async fn a_directory_of_the_council_and_a_key() {
     let issuer = Issuer::start().await;
-    let more = "auth = \"private_key_jwt\"\nfor = [\"staff\"]\nemail_claim = \"upn\"\ntrusts_email = true\nkey_id = \"one\"\nvtr = [\"Cl.Cm.P2\"]";
+    let more = "auth = \"private_key_jwt\"\nfor = [\"staff\"]\nemail_claim = \"upn\"\ntrusts_email = true\nkey_id = \"one\"\nvtr = [\"Cl.Cm\"]";
     let portal = issuer.portal(more).await;
     let (pem, pair) = fresh_key();
     let start = format!("{START}?for=staff");
@@ -495,7 +495,7 @@ async fn a_directory_of_the_council_and_a_key() {
     let reply = there_and_back(&issuer, &portal, &mut priya, &start, change).await;
     assert_eq!(reply.header("location"), "/staff/sign-in?problem=provider-down");
     std::fs::write(portal.path("sign-in/demo/town.pem"), pem).unwrap();
-    assert_eq!(Leaving::of(&priya.get(&start).await).query["vtr"], "[\"Cl.Cm.P2\"]");
+    assert_eq!(Leaving::of(&priya.get(&start).await).query["vtr"], "[\"Cl.Cm\"]");
     let reply = there_and_back(&issuer, &portal, &mut priya, &start, change).await;
     assert_eq!(reply.header("location"), "/staff");
     let assertion = issuer.0.asked.lock().unwrap().last().unwrap().clone();

@@ -275,6 +275,15 @@ async fn staff_keep_a_way_in() {
     key.sign_in(&mut desk, STAFF).await.is(204);
     assert_eq!(desk.visitor.get("/api/staff/me").await.is(200).json()["name"], "Priya Shah");
     desk.visitor.get("/api/account").await.refused(401, "not_signed_in");
+    // Whoever finds her screen open some time later can't make a key of their own, or take hers away.
+    portal.turn(TimeDelta::minutes(6));
+    for path in ["start", "", &format!("{}/remove", view["passkeys"][0]["id"].as_str().unwrap())] {
+        let path = format!("{STAFF}/{path}");
+        let reply = priya.post(path.trim_end_matches('/'), &json!({})).await;
+        reply.refused(403, "prove_again");
+    }
+    priya.visitor.get("/api/staff/security").await.is(200);
+    key.sign_in(&mut priya, STAFF).await.is(204);
     // A resident's door does not open with it.
     key.sign_in(&mut Browser::of(&portal), RESIDENT).await.refused(422, "passkey_refused");
     // Where nothing else does, the last one stays; in a demonstration a code does.

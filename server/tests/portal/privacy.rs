@@ -284,7 +284,7 @@ async fn addresses_and_codes_that_will_not_do() {
 async fn tell(portal: &Portal, sam: &Browser, resident: Uuid) -> Uuid {
     let store = portal.state.db.council("demo");
     let told = Profile { answers: [("name", "Sam O’Brien")].into_iter().collect(), not_before: None };
-    store.put_profile(resident, &told).await.unwrap();
+    store.put_profile(resident, &told, portal.state.now(), None).await.unwrap();
     let words = Registry::ours();
     let wording = words.current(Purpose::ShareRecord, "en").unwrap().reference(sha256);
     let yes = Answered { purpose: Purpose::ShareRecord, department: "housing".into(), agrees: true, wording };

@@ -7,13 +7,17 @@ use serde_json::{Value, json};
 use crate::support::browser::Browser;
 use crate::support::database::Kept;
 use crate::support::{NOT_BUILT, Setup, graffiti, graffiti_but};
+use domain::identity::{Level, Proof};
+use server::store::identity::NewProof;
+use uuid::Uuid;
 
 on_both_engines![
     a_profile_is_kept_and_forms_begin_with_it,
     what_a_request_told_is_offered_once,
     staff_see_how_to_reach_the_resident_on_their_requests_only,
     the_account_page_asks_as_often_for_200_requests_as_for_2,
-    news_are_new_until_the_resident_has_looked
+    news_are_new_until_the_resident_has_looked,
+    another_name_or_address_ends_what_was_proven_with_it
 ];
 
 const SAM: &str = "sam@example.org";
@@ -23,6 +27,39 @@ fn details() -> Value {
         "name": "Sam Taylor", "phone": "07700 900123", "address.line1": "4 Mill Lane", "address.postcode": "NE1 8QH",
         "access": "large-print", "reach": "phone,letter", "language": "en",
     } })
+}
+
+async fn another_name_or_address_ends_what_was_proven_with_it(kept: Kept) {
+    let portal = Setup::default().in_database(&kept.url).open().await;
+    let mut sam = Browser::of(&portal);
+    sam.sign_in(&portal, SAM).await;
+    let person =
+        sam.visitor.get("/api/account/profile").await.json()["person"].as_str().unwrap().parse().unwrap();
+    let store = portal.state.db.council("demo");
+    let now = portal.state.now();
+    for (number, level) in [(1, Level::ElectoralRoll), (2, Level::DocumentsSeen)] {
+        let proof = Proof::new(level, now);
+        let id = Uuid::from_u128(number);
+        let new = NewProof { id, resident: person, proof, name: None, document: None, checked_by: None };
+        store.add_proof(new).await.unwrap();
+    }
+    let level = async || {
+        let proofs: Vec<Proof> =
+            store.proofs(person).await.unwrap().into_iter().map(|kept| kept.proof).collect();
+        domain::identity::level(&proofs, portal.state.now())
+    };
+    // Told for the first time it is no change; nor is another telephone.
+    sam.post("/api/account/profile", &details()).await.is(200);
+    let but = |path: &str, value: &str| {
+        let mut details = details();
+        details["answers"][path] = json!(value);
+        details
+    };
+    sam.post("/api/account/profile", &but("phone", "07700 900999")).await.is(200);
+    assert_eq!(level().await, Level::DocumentsSeen);
+    portal.turn(TimeDelta::minutes(1));
+    sam.post("/api/account/profile", &but("name", "Alex Taylor")).await.is(200);
+    assert_eq!(level().await, Level::EmailConfirmed);
 }
 
 async fn a_profile_is_kept_and_forms_begin_with_it(kept: Kept) {
@@ -178,7 +215,7 @@ async fn news_are_new_until_the_resident_has_looked(kept: Kept) {
     let queue = priya.get("/api/staff/requests").await.json();
     let id = queue["requests"][0]["id"].as_str().unwrap().to_owned();
     priya.post(&format!("/api/staff/requests/{id}/take"), &json!({})).await.is(200);
-    let message = json!({ "id": uuid::Uuid::from_u128(9), "text": "Which wall is it?" });
+    let message = json!({ "id": Uuid::from_u128(9), "text": "Which wall is it?" });
     priya.post(&format!("/api/staff/requests/{id}/messages"), &message).await.is(200);
     assert_eq!(news(&sam).await, 2);
     let key = sam.account().await["requests"][0]["key"].as_str().unwrap().to_owned();

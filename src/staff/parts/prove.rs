@@ -34,6 +34,11 @@ impl Proof {
         self.then.with(Option::is_some)
     }
 
+    /// Asks for one, and goes on after it.
+    pub fn ask(self, then: Callback<()>) {
+        self.then.set(Some(then));
+    }
+
     /// Looks at a reply: when it says that a proof is needed, asks for it, and does it again afterwards.
     pub fn pass<T>(self, reply: Result<T, ApiProblem>, again: Callback<()>) -> Option<Result<T, ApiProblem>> {
         match self.session.pass(reply)? {
