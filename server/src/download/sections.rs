@@ -252,12 +252,12 @@ pub(super) async fn ways_in(asked: &Asked<'_>) -> Result<Section, ApiError> {
     });
     let links =
         ways.links.iter().map(|link| format!("{}, since {}{}", link.name, link.added, used(&link.used)));
-    let lines: Vec<String> = passkeys.chain(links).collect();
+    let each: Vec<String> = passkeys.chain(links).collect();
     let data = json!({ "passkeys": ways.passkeys, "providers": ways.links });
-    let blocks = if lines.is_empty() {
+    let blocks = if each.is_empty() {
         vec![Block::Text("You sign in with a code from an email, and in no other way.".to_owned())]
     } else {
-        vec![Block::List(lines)]
+        vec![Block::List(each)]
     };
     Ok(Section { key: "ways_in", title: "How you sign in besides with a code", blocks, data })
 }
@@ -267,7 +267,7 @@ pub(super) async fn sessions(asked: &Asked<'_>) -> Result<Section, ApiError> {
     let (store, served) = (&asked.at.store, &asked.at.served);
     let sessions = store.sessions(asked.who.resident.id, asked.state.now()).await?;
     let browsers = store.browsers_of(asked.who.resident.id).await?;
-    let lines = sessions.iter().map(|session| {
+    let each = sessions.iter().map(|session| {
         format!(
             "{}, since {}, used last {}",
             session.device,
@@ -283,7 +283,7 @@ pub(super) async fn sessions(asked: &Asked<'_>) -> Result<Section, ApiError> {
         "browsers_signed_in_last": known,
     });
     let blocks = vec![
-        Block::List(lines.collect()),
+        Block::List(each.collect()),
         Block::Text("We know each browser again in which you have signed in, so that nobody can keep you out. You signed in last in them on:".to_owned()),
         Block::List(known),
     ];
