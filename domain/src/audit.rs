@@ -195,6 +195,20 @@ pub enum Broken {
         /// The row of the kept head.
         kept: u64,
     },
+    /// There are rows, and the head that is written with each is gone.
+    #[error("there are rows, and the head beside them was removed")]
+    NoHead,
+    /// The head that is written with each row knows less than there is.
+    #[error("the log ends with row {last}; the head beside it says row {head}, which was not written so")]
+    HeadBehind {
+        /// The last row there is.
+        last: u64,
+        /// The row of the head.
+        head: u64,
+    },
+    /// The head that is written with each row is not that of the last one.
+    #[error("the head beside the log does not fit its last row, {0}")]
+    HeadChanged(u64),
     /// The rows fit together, and are not those that led to the kept head.
     #[error("the log up to row {0} was written anew")]
     Rewritten(u64),

@@ -14,6 +14,9 @@ use crate::web::pages;
 pub const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:; \
          connect-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
+/// The header with which our pages ask for a change that has no body.
+const OURS: HeaderName = HeaderName::from_static("x-portico");
+
 const HEADERS: [(HeaderName, &str); 4] = [
     (header::CONTENT_SECURITY_POLICY, POLICY),
     (header::STRICT_TRANSPORT_SECURITY, "max-age=31536000; includeSubDomains"),
@@ -73,15 +76,28 @@ fn is_for_machines(response: &Response) -> bool {
 }
 
 /// Lets a request that changes something pass only when it comes from our own pages: browsers say so in
-/// `Sec-Fetch-Site`, older ones in `Origin`, and the oldest in `Referer`.
+/// `Sec-Fetch-Site`, older ones in `Origin`, and the oldest in `Referer`. The API takes nothing besides that a form can send.
 pub async fn same_site(State(state): State<AppState>, request: Request, next: Next) -> Response {
     // TRACE changes nothing: it is refused by name.
     let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS | Method::TRACE);
-    if safe || is_own(request.headers(), &state.public_url) {
-        return next.run(request).await;
+    if !safe && !is_own(request.headers(), &state.public_url) {
+        tracing::warn!("refused a change that did not come from our own pages");
+        return ApiError::new(StatusCode::FORBIDDEN, "other_site").into_response();
     }
-    tracing::warn!("refused a change that did not come from our own pages");
-    ApiError::new(StatusCode::FORBIDDEN, "other_site").into_response()
+    // Pages have forms, and these are all that a form can send.
+    if !safe && request.uri().path().starts_with("/api/") && could_be_a_form(request.headers()) {
+        return ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_json").into_response();
+    }
+    next.run(request).await
+}
+
+/// Whether a page of another site could make a browser send this without asking first: by a form, or by a script that
+/// says nothing of what it sends. A header of our own, or what no form sends, it could not.
+fn could_be_a_form(headers: &HeaderMap) -> bool {
+    const FORMS: [&str; 4] = ["", "text/plain", "multipart/form-data", "application/x-www-form-urlencoded"];
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    !headers.contains_key(OURS) && FORMS.iter().any(|form| kind.eq_ignore_ascii_case(form))
 }
 
 fn is_own(headers: &HeaderMap, public_url: &str) -> bool {

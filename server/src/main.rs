@@ -83,11 +83,12 @@ enum Command {
         #[arg(long, global = true)]
         council: Option<String>,
     },
-    /// Erase what was kept long enough, by each service's period; `serve` does it when it starts and each night
+    /// Say what was kept long enough, by each service's period; `serve` erases it when it starts and each night, but
+    /// for the first day, on which its log only says what would go
     Retention {
-        /// Only say what would go
+        /// Erase it
         #[arg(long)]
-        dry_run: bool,
+        erase: bool,
     },
     /// Look after the log of who did and read what
     Audit {
@@ -183,7 +184,7 @@ async fn run(cli: Cli) -> Result<()> {
         Command::Import { what, file, council } => import(&cli.config, what, &file, council.as_deref()).await,
         Command::SeedDemo => seed_demo(&cli.config).await,
         Command::Staff { what, council } => staff(&cli.config, what, council.as_deref()).await,
-        Command::Retention { dry_run } => erase_old(&cli.config, dry_run).await,
+        Command::Retention { erase } => erase_old(&cli.config, !erase).await,
         Command::Audit { what: Audit::Verify { head, council } } => {
             verify_audit(&cli.config, head, council.as_deref()).await
         }
@@ -315,6 +316,11 @@ async fn verify_audit(config: &Config, kept: Option<Head>, only: Option<&str>) -
             Verified::Broken(fault) => broken.push(format!("{id}: {fault}.")),
         }
     }
+    if kept.is_none() {
+        println!(
+            "Whether a log was emptied or cut short together with its head, only a head shows that was kept elsewhere: give it with --head and --council."
+        );
+    }
     if broken.is_empty() { Ok(()) } else { Err(broken.join("\n")) }
 }
 
@@ -330,7 +336,10 @@ async fn erase_old(config: &Config, is_dry: bool) -> Result<()> {
             println!("{name}: nothing was kept too long.");
             continue;
         }
-        println!("{name}: {}", if is_dry { "this would be erased, were it not a dry run" } else { "erased" });
+        println!(
+            "{name}: {}",
+            if is_dry { "this was kept long enough, and goes with --erase" } else { "erased" }
+        );
         for (service, Gone { requests, photos, documents }) in gone.services {
             println!("  {service}: {requests} requests, {photos} photos, {documents} documents");
         }

@@ -94,7 +94,8 @@ fn begin(address: &str, progress: Rc<impl Fn(u8) + 'static>) -> Result<Sending, 
     let request = XmlHttpRequest::new()?;
     request.open("POST", address)?;
     request.set_timeout(TIMEOUT_MS);
-    request.set_request_header("Accept", "application/json, application/problem+json")?;
+    // Whatever the file calls itself: the server looks at what is in it.
+    request.set_request_header("Content-Type", "application/octet-stream")?;
     let progress = Closure::new(move |event: ProgressEvent| {
         if event.length_computable() && event.total() > 0.0 {
             progress(percent(event.loaded() / event.total()));

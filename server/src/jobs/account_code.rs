@@ -1,9 +1,13 @@
 //! The mail with a code for a resident.
 
+use chrono::TimeDelta;
 use domain::council::Council;
 use serde::{Deserialize, Serialize};
 
 use super::Letter;
+
+/// How long a resident's code works.
+pub const WORKS: TimeDelta = TimeDelta::minutes(10);
 
 /// A code to send.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,9 +1,13 @@
 //! Mails about a resident's account itself: codes that prove an address, and what was changed.
 
+use chrono::TimeDelta;
 use domain::council::Council;
 use serde::{Deserialize, Serialize};
 
-use super::Letter;
+use super::{Letter, account_code};
+
+/// How long it is worth telling what was done.
+const TOLD_FOR: TimeDelta = TimeDelta::days(7);
 
 /// Something to tell.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +38,16 @@ pub enum Told {
     },
     /// The account is closed.
     Closed,
+}
+
+impl Told {
+    /// How long it is worth sending.
+    pub(super) fn worth(&self) -> TimeDelta {
+        match self {
+            Self::NewAddress { .. } | Self::Closing { .. } => account_code::WORKS,
+            Self::AddressInUse | Self::AddressChanged | Self::Closed => TOLD_FOR,
+        }
+    }
 }
 
 impl AccountNotice {

@@ -111,6 +111,19 @@ pub enum Told {
     WithdrawnWithParts,
 }
 
+impl Told {
+    /// Whether it is told to somebody who watches the request.
+    pub(super) fn is_to_watcher(&self) -> bool {
+        matches!(
+            self,
+            Self::Watching { .. }
+                | Self::WatchedTaken
+                | Self::WatchedMoved { .. }
+                | Self::WatchedClosed { .. }
+        )
+    }
+}
+
 /// Where links lead.
 #[derive(Clone, Debug)]
 pub struct Links {

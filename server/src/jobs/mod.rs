@@ -9,9 +9,13 @@ pub mod runner;
 pub mod sign_in_code;
 pub mod sweep;
 
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::field::contact::same_email_key;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::adapters::mail::{Mail, MailError};
+use crate::routes::staff_sign_in;
 use crate::state::AppState;
 use crate::store::jobs::Claimed;
 
@@ -38,10 +42,45 @@ pub enum Ended {
     Retry(String),
     /// It can never be done; trying again would change nothing.
     Never(String),
+    /// It is worth nothing any more: a code that no longer works, news that are old.
+    Late,
 }
 
 impl Job {
+    /// How long it is worth doing. What is told of a request has no end of its own: it goes with the request.
+    fn worth(&self) -> Option<TimeDelta> {
+        match self {
+            Self::Alert(_) => None,
+            Self::SignInCode(_) => Some(staff_sign_in::CODE_WORKS),
+            Self::AccountCode(_) => Some(account_code::WORKS),
+            Self::AccountNotice(notice) => Some(notice.told.worth()),
+        }
+    }
+
+    /// Whether a job that was asked for under this identifier, which holds the moment, is worth nothing any more.
+    fn is_late(&self, id: Uuid, now: DateTime<Utc>) -> bool {
+        let asked = id.get_timestamp().map(|asked| asked.to_unix());
+        let asked = asked.and_then(|(seconds, nanos)| DateTime::from_timestamp(seconds.cast_signed(), nanos));
+        self.worth().zip(asked).is_some_and(|(worth, asked)| asked + worth <= now)
+    }
+
+    /// Whether it tells somebody at an address about an account there, or about a request that they watch. What is told
+    /// of a request to who sent it is not: it is how they follow it.
+    #[must_use]
+    pub fn is_for_account(&self, email_key: &str) -> bool {
+        let to = match self {
+            Self::AccountCode(code) => &code.email,
+            Self::AccountNotice(notice) => &notice.email,
+            Self::Alert(alert) if alert.told.is_to_watcher() => &alert.email,
+            Self::Alert(_) | Self::SignInCode(_) => return false,
+        };
+        same_email_key(to) == email_key
+    }
+
     async fn run(self, state: &AppState, claimed: &Claimed) -> Ended {
+        if self.is_late(claimed.id, state.now()) {
+            return Ended::Late;
+        }
         let Some(served) = state.councils.by_id(&claimed.council) else {
             return Ended::Retry("this server does not know the council".into());
         };

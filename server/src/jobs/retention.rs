@@ -1,5 +1,5 @@
 //! Taking away what was kept long enough, by the period of each service. It runs by itself in
-//! `portico serve`, and by `portico retention`. Each step can be taken again: whoever is stopped in the middle goes on the next time.
+//! `portico serve`, and by `portico retention --erase`. Each step can be taken again: whoever is stopped in the middle goes on the next time.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -183,6 +183,31 @@ impl Retaining<'_> {
     }
 }
 
+/// One night's run at a council. The first time of all it erases nothing and says in the log what would go, so that
+/// whoever sets the server up can still name other periods; from the next day on it erases.
+///
+/// # Errors
+/// What stopped it.
+pub async fn tonight(state: &AppState, served: &Arc<Served>) -> Result<Erased, RetentionError> {
+    let (council, now) = (&served.council.id, state.now());
+    let store = state.db.council(council);
+    let today = served.local(now).date();
+    let told = store.retention_told().await?;
+    if told == Some(today) {
+        return Ok(Erased::default());
+    }
+    let is_dry = told.is_none();
+    let erased = Retaining { db: &state.db, blobs: &state.blobs, served, now, is_dry }.run().await?;
+    if is_dry {
+        for (service, Gone { requests, photos, documents }) in &erased.services {
+            tracing::warn!(council, service, requests, photos, documents, "will be erased from tomorrow on");
+        }
+        tracing::info!(council, "from tomorrow on, what was kept long enough is erased each night");
+        store.tell_retention(today).await?;
+    }
+    Ok(erased)
+}
+
 /// Runs it when the server starts, which may be off at night, and each night until it stops. Servers side by side do no harm, nor does a second run.
 pub async fn nightly(state: AppState) {
     let mut look = tokio::time::interval(Duration::from_mins(10));
@@ -198,14 +223,7 @@ pub async fn nightly(state: AppState) {
             if !is_time(done.get(&id).copied(), here) {
                 continue;
             }
-            let retaining = Retaining {
-                db: &state.db,
-                blobs: &state.blobs,
-                served: &served,
-                now: state.now(),
-                is_dry: false,
-            };
-            match retaining.run().await {
+            match tonight(&state, &served).await {
                 Ok(_) => {
                     done.insert(id, here.date());
                 }

@@ -62,6 +62,10 @@ pub async fn run_due(state: &AppState) -> Result<usize, StoreError> {
                 tracing::error!(job = %claimed.id, why, "a job can never be done");
                 done.push(claimed);
             }
+            Ended::Late => {
+                tracing::warn!(job = %claimed.id, attempts = claimed.attempts, "a mail could not be sent while it was worth something, and is dropped");
+                done.push(claimed);
+            }
             Ended::Retry(why) => {
                 tracing::warn!(job = %claimed.id, why, attempts = claimed.attempts, "a job is tried again later");
                 later.push((claimed, why));

@@ -28,7 +28,7 @@ use crate::extract::{
     At, Body, Query, SignedIn, Valid, account_token, browser_token, named_cookie, signed_in,
 };
 use crate::jobs::Job;
-use crate::jobs::account_code::AccountCode;
+use crate::jobs::account_code::{AccountCode, WORKS as CODE_WORKS};
 use crate::operations::submit::follow_key;
 use crate::secret;
 use crate::state::AppState;
@@ -38,7 +38,6 @@ use crate::store::requests::Stored;
 use crate::web::visit;
 
 /// How long a code works.
-const CODE_WORKS: TimeDelta = TimeDelta::minutes(10);
 /// Codes that one browser has sent to one address: five in a quarter of an hour.
 const CODES: (i32, TimeDelta) = (5, TimeDelta::minutes(15));
 /// Codes that all browsers have sent to one address in which nobody has signed in with it before. Whoever has is not

@@ -23,6 +23,7 @@ use crate::access::Declare as _;
 use crate::download;
 use crate::error::ApiError;
 use crate::extract::{At, Path, SignedIn, Valid, named_cookie};
+use crate::jobs::account_code::WORKS as CODE_WORKS;
 use crate::jobs::account_notice::{AccountNotice, Told};
 use crate::jobs::{Job, sweep};
 use crate::secret;
@@ -31,12 +32,12 @@ use crate::store::account_codes::{MakeMail, Proving, Purpose};
 use crate::store::requests::Stored;
 use crate::web::visit;
 
-/// How long a code works.
-const CODE_WORKS: TimeDelta = TimeDelta::minutes(10);
 /// Codes that one account has sent.
 const CODES: (i32, TimeDelta) = (5, TimeDelta::minutes(15));
-/// Mails that all accounts have sent to one address that is not theirs.
+/// Mails that one account has sent to one address that is not its own.
 const MAILS: (i32, TimeDelta) = (3, TimeDelta::hours(1));
+/// Mails that all accounts have sent to it: many, or whoever has an account could keep its owner from taking it.
+const MAILS_OF_ALL: (i32, TimeDelta) = (30, TimeDelta::hours(1));
 /// Codes that one account tries.
 const GUESSES: (i32, TimeDelta) = (10, TimeDelta::minutes(15));
 /// Copies that one account takes away.
@@ -116,9 +117,12 @@ pub(crate) async fn send_to_new(
     }
     let key = same_email_key(email);
     if key != who.resident.email_key {
-        let subject = format!("account-new-email:{key}");
-        if !at.store.try_once(subject, MAILS.0, MAILS.1, state.now()).await? {
-            return Err(ApiError::too_many());
+        let own = format!("account-new-email:{}:{key}", who.resident.id);
+        // What one account is refused is not counted against the others.
+        for (subject, (most, span)) in [(own, MAILS), (format!("account-new-email:{key}"), MAILS_OF_ALL)] {
+            if !at.store.try_once(subject, most, span, state.now()).await? {
+                return Err(ApiError::too_many());
+            }
         }
     }
     let other = at.store.account_with(email).await?.filter(|other| other.id != who.resident.id);

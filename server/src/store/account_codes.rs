@@ -10,14 +10,14 @@ use domain::field::contact::same_email_key;
 use domain::identity::{Detail, Level};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait as _, DatabaseTransaction, DbErr, EntityTrait as _, ExprTrait as _,
-    QueryFilter as _, QuerySelect as _, SqlErr,
+    ActiveValue::Set, ColumnTrait as _, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait as _,
+    ExprTrait as _, QueryFilter as _, QuerySelect as _, SqlErr,
 };
 use subtle::ConstantTimeEq as _;
 use uuid::Uuid;
 
 use super::accounts::{Resident, Session};
-use super::entities::{draft, request, resident, resident_browser, resident_session, watcher};
+use super::entities::{draft, photo, request, resident, resident_browser, resident_session, watcher};
 use super::helpers::{self, helper};
 use super::identity::{desk_code, identity_document, proof as identity_proof};
 use super::links::resident_link;
@@ -173,7 +173,8 @@ const IN_ACCOUNT: [Leave; 12] = [
             resident_link::Entity::delete_many().filter(own).exec(on).await.map(drop)
         })
     },
-    // Of papers that were shown, only that there were some. The next clearing up deletes their bytes.
+    // Of papers that were shown, only that there were some. The next clearing up deletes their bytes. Those that were
+    // decided on are no uploads any more.
     |on, council, who| {
         Box::pin(async move {
             let own = identity_document::Column::CouncilId
@@ -186,6 +187,15 @@ const IN_ACCOUNT: [Leave; 12] = [
             };
             identity_document::Entity::update_many().set(nameless).filter(own.clone()).exec(on).await?;
             let waiting = own.and(identity_document::Column::State.eq(DocumentState::Waiting.id()));
+            let shown: Vec<Uuid> = identity_document::Entity::find()
+                .filter(waiting.clone())
+                .select_only()
+                .column(identity_document::Column::Id)
+                .into_tuple()
+                .all(on)
+                .await?;
+            let uploads = photo::Column::CouncilId.eq(council).and(photo::Column::Id.is_in(shown));
+            photo::Entity::delete_many().filter(uploads).exec(on).await?;
             let ended = identity_document::ActiveModel {
                 state: Set(DocumentState::Refused.id().to_owned()),
                 ..Default::default()
@@ -225,6 +235,19 @@ type Leave = for<'a> fn(
     &'a str,
     &'a Leaving,
 ) -> futures::future::BoxFuture<'a, Result<(), DbErr>>;
+
+/// Before a row is written that closing the account would take away: whoever closes it waits for that, or was first.
+///
+/// # Errors
+/// [`StoreError::NotFound`] when the account is closed; the database's errors.
+pub(super) async fn still_there(
+    on: &impl ConnectionTrait,
+    council: &str,
+    resident: Uuid,
+) -> Result<(), StoreError> {
+    let key = (council.to_owned(), resident);
+    resident::Entity::find_by_id(key).lock_exclusive().one(on).await?.map(drop).ok_or(StoreError::NotFound)
+}
 
 impl Store {
     /// Whose account has this address.
@@ -427,6 +450,9 @@ impl Store {
             .exec(on)
             .await?;
         self.forget_codes_of(on, proving.resident).await?;
+        // Mails to them that could not be sent yet. Each has one of these words in it.
+        let words = [r#""job":"account"#.to_owned(), "watch".to_owned()];
+        jobs::forget(on, &self.council, &words, |job| job.is_for_account(&who.resident.email_key)).await?;
         resident::Entity::delete_by_id(key).exec(on).await?;
         jobs::insert(on, jobs::rows(&self.council, proving.now, &[tell(who.resident.email)])?).await?;
         audit::append(self, on, proving.entry.clone()).await

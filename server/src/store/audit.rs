@@ -2,6 +2,8 @@
 //! found by `portico audit verify`. The hashes are keyed with the server's secret, so that a row can't be written
 //! by who can write to the database alone.
 
+use std::cmp::Ordering;
+
 use domain::access::Role;
 use domain::audit::{Broken, Deed, Entry, Head, Row, Verifier};
 use domain::canonical::Digest;
@@ -64,6 +66,18 @@ pub async fn append(store: &Store, on: &impl ConnectionTrait, entry: Entry) -> R
     next.link = Set(head.link.0.to_vec());
     next.update(on).await?;
     Ok(())
+}
+
+/// What is wrong with the head beside a log that ended so. It knows of rows that were cut off, unless it was put back or
+/// removed with all of them: only a head that is kept elsewhere tells that.
+fn against(beside: Option<audit_head::Model>, ended: Head) -> Option<Broken> {
+    let Some(beside) = beside else { return (ended.seq > 0).then_some(Broken::NoHead) };
+    let seq = number(beside.seq);
+    match seq.cmp(&ended.seq) {
+        Ordering::Greater => Some(Broken::CutOff { last: ended.seq, kept: seq }),
+        Ordering::Less => Some(Broken::HeadBehind { last: ended.seq, head: seq }),
+        Ordering::Equal => (beside.link != ended.link.0).then_some(Broken::HeadChanged(seq)),
+    }
 }
 
 fn number(seq: i64) -> u64 {
@@ -214,7 +228,8 @@ impl Store {
         let seal = |bytes: &[u8]| self.db.secret.seal(bytes);
         let mut verifier = Verifier::new(Head::start(self.council(), seal), kept, seal);
         let mut behind = -1;
-        loop {
+        let mut waited_for = None;
+        let beside = loop {
             let rows = audit::Entity::find()
                 .filter(audit::Column::CouncilId.eq(self.council()))
                 .filter(audit::Column::Seq.gt(behind))
@@ -222,7 +237,19 @@ impl Store {
                 .limit(BATCH)
                 .all(self.db.reader())
                 .await?;
-            let Some(last) = rows.last() else { break };
+            let Some(last) = rows.last() else {
+                // Read after the rows, for a row and the head are written together. What was appended in between is
+                // read, too.
+                let key = self.council().to_owned();
+                let head = audit_head::Entity::find_by_id(key).one(self.db.reader()).await?;
+                match &head {
+                    Some(head) if head.seq > behind && waited_for != Some(head.seq) => {
+                        waited_for = Some(head.seq);
+                        continue;
+                    }
+                    _ => break head,
+                }
+            };
             behind = last.seq;
             for row in rows {
                 let seq = number(row.seq);
@@ -232,18 +259,14 @@ impl Store {
                     return Ok(Verified::Broken(broken));
                 }
             }
-        }
+        };
         let ended = match verifier.end() {
             Ok(head) => head,
             Err(broken) => return Ok(Verified::Broken(broken)),
         };
-        // The head beside the log knows of rows that were cut off, unless it was put back as well.
-        let head = audit_head::Entity::find_by_id(self.council().to_owned()).one(self.db.reader()).await?;
-        Ok(match head {
-            Some(head) if number(head.seq) > ended.seq => {
-                Verified::Broken(Broken::CutOff { last: ended.seq, kept: number(head.seq) })
-            }
-            _ => Verified::Sound(ended),
+        Ok(match against(beside, ended) {
+            Some(broken) => Verified::Broken(broken),
+            None => Verified::Sound(ended),
         })
     }
 }

@@ -6,18 +6,18 @@ use chrono::{DateTime, NaiveDate, Utc};
 use domain::audit::Entry;
 use domain::case::Case;
 use domain::retention::{Figures, Then, Tombstone};
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait as _, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait as _,
     ExprTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 use uuid::Uuid;
 
-use super::entities::{event, job, photo, request, spot, watcher};
+use super::entities::{event, photo, request, spot, watcher};
 use super::identity::identity_document;
 use super::profile::seen;
 use super::requests::Stored;
-use super::{Database, Store, StoreError, Write, audit};
+use super::{Database, Store, StoreError, Write, audit, jobs};
 use crate::jobs::Job;
 
 /// What remains of requests that were erased.
@@ -46,6 +46,27 @@ mod tombstone {
         pub gone: Date,
         /// What figures still need, as JSON; none where all of it went.
         pub figures: Option<String>,
+    }
+
+    /// No relations.
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// When the log first said what would be erased.
+mod retention {
+    use sea_orm::entity::prelude::*;
+
+    /// A row of `retention`.
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "retention")]
+    pub struct Model {
+        /// Council.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub council_id: String,
+        /// That day.
+        pub told: Date,
     }
 
     /// No relations.
@@ -115,6 +136,34 @@ type Unhang = for<'a> fn(
 ) -> futures::future::BoxFuture<'a, Result<sea_orm::DeleteResult, sea_orm::DbErr>>;
 
 impl Store {
+    /// The day on which the log first said what would be erased; none before it did.
+    ///
+    /// # Errors
+    /// The database's errors.
+    pub async fn retention_told(&self) -> Result<Option<NaiveDate>, StoreError> {
+        let row = retention::Entity::find_by_id(self.council.to_string()).one(self.db.reader()).await?;
+        Ok(row.map(|row| row.told))
+    }
+
+    /// Keeps the day on which the log first said what would be erased.
+    ///
+    /// # Errors
+    /// The database's errors.
+    pub async fn tell_retention(&self, told: NaiveDate) -> Result<(), StoreError> {
+        let row = retention::ActiveModel { council_id: Set(self.council.to_string()), told: Set(told) };
+        self.db
+            .write(move |transaction| {
+                let row = row.clone();
+                Box::pin(async move {
+                    let first = OnConflict::column(retention::Column::CouncilId).do_nothing().to_owned();
+                    let insert = retention::Entity::insert(row).on_conflict(first).try_insert();
+                    insert.exec_without_returning(transaction).await?;
+                    Ok(())
+                })
+            })
+            .await
+    }
+
     /// The services of which there are closed requests.
     ///
     /// # Errors
@@ -250,28 +299,11 @@ impl Store {
         for unhang in HANGS_ON {
             unhang(on, &row.council_id, row.id).await?;
         }
-        self.tear_up(on, &case.submission.reference.to_string()).await?;
+        // Mails about it that could never be sent. A mail about another request may name this one, too.
+        let reference = case.submission.reference.to_string();
+        let about = |job: &Job| matches!(job, Job::Alert(alert) if alert.reference == reference);
+        jobs::forget(on, &self.council, std::slice::from_ref(&reference), about).await?;
         request::Entity::delete_by_id((row.council_id, row.id)).exec(on).await?;
-        Ok(())
-    }
-
-    /// Forgets mails about a request that could never be sent.
-    async fn tear_up(&self, on: &DatabaseTransaction, reference: &str) -> Result<(), StoreError> {
-        let named = job::Entity::find()
-            .filter(job::Column::CouncilId.eq(&*self.council))
-            .filter(Expr::col(job::Column::Payload).like(format!("%{reference}%")))
-            .all(on)
-            .await?;
-        // A mail about another request may name this one, too.
-        let about = |row: &job::Model| matches!(serde_json::from_str(&row.payload), Ok(Job::Alert(alert)) if alert.reference == reference);
-        let ids: Vec<Uuid> = named.iter().filter(|row| about(row)).map(|row| row.id).collect();
-        if !ids.is_empty() {
-            job::Entity::delete_many()
-                .filter(job::Column::CouncilId.eq(&*self.council))
-                .filter(job::Column::Id.is_in(ids))
-                .exec(on)
-                .await?;
-        }
         Ok(())
     }
 

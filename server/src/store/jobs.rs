@@ -58,6 +58,31 @@ pub(super) async fn insert(on: &impl ConnectionTrait, rows: Vec<job::ActiveModel
     Ok(())
 }
 
+/// Forgets the jobs of a council of which this is true, among those whose payload has one of these pieces of text in it.
+pub(super) async fn forget(
+    on: &impl ConnectionTrait,
+    council: &str,
+    pieces: &[String],
+    is_one: impl Fn(&Job) -> bool,
+) -> Result<(), StoreError> {
+    let with = |piece| Expr::col(job::Column::Payload).like(format!("%{piece}%"));
+    let named = job::Entity::find()
+        .filter(job::Column::CouncilId.eq(council))
+        .filter(pieces.iter().map(with).fold(Condition::any(), Condition::add))
+        .all(on)
+        .await?;
+    let is_one = |row: &job::Model| serde_json::from_str(&row.payload).is_ok_and(|job| is_one(&job));
+    let ids: Vec<Uuid> = named.iter().filter(|row| is_one(row)).map(|row| row.id).collect();
+    if !ids.is_empty() {
+        job::Entity::delete_many()
+            .filter(job::Column::CouncilId.eq(council))
+            .filter(job::Column::Id.is_in(ids))
+            .exec(on)
+            .await?;
+    }
+    Ok(())
+}
+
 impl Store {
     /// Adds a job that hangs on no event.
     ///

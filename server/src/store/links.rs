@@ -12,6 +12,7 @@ use sea_orm::{
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::account_codes::still_there;
 use super::accounts::{NewSession, Resident, entry};
 use super::ceremonies::{Ceremony, take_within};
 use super::{Store, StoreError, audit};
@@ -123,7 +124,7 @@ impl Store {
     /// Links an account to whom a provider knows, and says so in the audit log. Says no where that is somebody else's already.
     ///
     /// # Errors
-    /// The database's errors.
+    /// [`StoreError::NotFound`] when the account is closed; the database's errors.
     pub async fn add_link(
         &self,
         resident: Uuid,
@@ -136,6 +137,7 @@ impl Store {
             .write(move |transaction| {
                 let (store, known, entry) = (store.clone(), known.clone(), entry.clone());
                 Box::pin(async move {
+                    still_there(transaction, &store.council, resident).await?;
                     let is_theirs =
                         add_within(&store, transaction, resident, &known, (id, id, entry.at)).await?;
                     if is_theirs {

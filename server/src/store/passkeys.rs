@@ -9,6 +9,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use super::account_codes::still_there;
 use super::{Store, StoreError, audit};
 
 pub use passkey::Model as Passkey;
@@ -130,7 +131,7 @@ impl Store {
     /// Adds a passkey, and says so in the audit log. Says no where there are too many, or where it is there already.
     ///
     /// # Errors
-    /// The database's errors.
+    /// [`StoreError::NotFound`] when the resident's account is closed; the database's errors.
     pub async fn add_passkey(&self, owner: Owner, new: NewPasskey, entry: Entry) -> Result<bool, StoreError> {
         let store = self.clone();
         self.db
@@ -138,6 +139,9 @@ impl Store {
                 let (store, new, entry) = (store.clone(), new.clone(), entry.clone());
                 Box::pin(async move {
                     let council = store.council.to_string();
+                    if let Owner::Resident(resident) = owner {
+                        still_there(transaction, &council, resident).await?;
+                    }
                     let own = passkey::Entity::find().filter(owner.which(&council));
                     let known = passkey::Entity::find()
                         .filter(passkey::Column::CouncilId.eq(&*council))

@@ -11,6 +11,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use super::account_codes::still_there;
 use super::{Store, StoreError, audit};
 
 /// What residents tell once.
@@ -92,7 +93,7 @@ impl Store {
     /// now is proven no longer.
     ///
     /// # Errors
-    /// The database's errors.
+    /// [`StoreError::NotFound`] when the account is closed; the database's errors.
     pub async fn put_profile(
         &self,
         resident: Uuid,
@@ -112,6 +113,7 @@ impl Store {
                 let (store, row, after, entry) = (store.clone(), row.clone(), after.clone(), entry.clone());
                 Box::pin(async move {
                     use told::Column;
+                    still_there(transaction, &store.council, resident).await?;
                     let key = (store.council.to_string(), resident);
                     let before = told::Entity::find_by_id(key).lock_exclusive().one(transaction).await?;
                     let before = match before {

@@ -15,6 +15,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use super::account_codes::still_there;
 use super::entities::{event, photo, request, spot};
 use super::nearby::{self, Spot, Watcher};
 use super::staff::StaffMember;
@@ -164,10 +165,10 @@ impl Store {
         let jobs = jobs::rows(&self.council, new.submitted.at, &new.jobs)?;
         let uploads = upload_ids(&case);
         let spot = new.spot.map(|spot| self.spot_row(new.id, &case, spot));
-        let (council, key, id) = (self.council.clone(), new.idempotency_key, new.id);
+        let (council, key, id, resident) = (self.council.clone(), new.idempotency_key, new.id, new.resident);
         self.db
             .write(move |transaction| {
-                let (row, parts, events, jobs, uploads, council) = (
+                let (mut row, mut parts, events, jobs, uploads, council) = (
                     row.clone(),
                     parts.clone(),
                     events.clone(),
@@ -177,6 +178,15 @@ impl Store {
                 );
                 let spot = spot.clone();
                 Box::pin(async move {
+                    // A request is never lost: of an account that is closed by now it is nobody's.
+                    if let Some(resident) = resident
+                        && let Err(error) = still_there(transaction, &council, resident).await
+                    {
+                        let StoreError::NotFound = error else { return Err(error) };
+                        for row in parts.iter_mut().chain([&mut row]) {
+                            row.resident_id = Set(None);
+                        }
+                    }
                     if !inserted(transaction, row).await? {
                         let before = request::Entity::find()
                             .filter(request::Column::CouncilId.eq(&*council))

@@ -350,7 +350,7 @@ impl Town {
             Some(body) => {
                 request.header(header::CONTENT_TYPE, "application/json").body(Body::from(body.to_string()))
             }
-            None => request.body(Body::empty()),
+            None => request.header("x-portico", "1").body(Body::empty()),
         };
         let response = self.portal.app.clone().oneshot(request.unwrap()).await.unwrap();
         let (parts, body) = response.into_parts();

@@ -10,6 +10,8 @@ use uuid::Uuid;
 
 on_both_engines![
     what_was_done_to_it_is_found,
+    the_head_beside_it_fits_the_last_row,
+    a_log_that_grows_is_sound,
     many_at_the_same_moment_make_one_chain,
     a_person_finds_who_read_their_record
 ];
@@ -96,6 +98,68 @@ async fn what_was_done_to_it_is_found(kept: Kept) {
     assert_eq!(found().await, Broken::CutOff { last: 5, kept: 6 });
     let other = kept.db.council("other").verify_audit(None).await.unwrap();
     assert!(matches!(other, Verified::Sound(Head { seq: 3, .. })), "{other:?}");
+}
+
+/// The head beside the log is written with each row: another one was not written by us, even when nobody kept any.
+async fn the_head_beside_it_fits_the_last_row(kept: Kept) {
+    let store = kept.db.council("demo");
+    assert!(matches!(store.verify_audit(None).await.unwrap(), Verified::Sound(Head { seq: 0, .. })));
+    let head = filled(&store, 6).await;
+    let found = async || store.verify_audit(None).await.unwrap();
+    let head_is = async |change: &str| kept.tamper(&format!("UPDATE audit_head SET {change}")).await;
+    head_is("seq = 4").await;
+    assert_eq!(found().await, Verified::Broken(Broken::HeadBehind { last: 6, head: 4 }));
+    head_is("seq = 9").await;
+    assert_eq!(found().await, Verified::Broken(Broken::CutOff { last: 6, kept: 9 }));
+    head_is("seq = 6").await;
+    assert_eq!(found().await, Verified::Sound(head));
+    head_is("link = (SELECT link FROM audit WHERE seq = 5)").await;
+    assert_eq!(found().await, Verified::Broken(Broken::HeadChanged(6)));
+    // The last row and the number taken back, the link forgotten.
+    head_is("link = (SELECT link FROM audit WHERE seq = 6), seq = 5").await;
+    kept.tamper("DELETE FROM audit WHERE seq = 6").await;
+    assert_eq!(found().await, Verified::Broken(Broken::HeadChanged(5)));
+    kept.tamper("DELETE FROM audit_head").await;
+    assert_eq!(found().await, Verified::Broken(Broken::NoHead));
+    // All of it gone looks like a log that was never begun; whoever kept the head knows.
+    kept.tamper("DELETE FROM audit").await;
+    assert!(matches!(found().await, Verified::Sound(Head { seq: 0, .. })));
+    let cut = Broken::CutOff { last: 0, kept: 6 };
+    assert_eq!(store.verify_audit(Some(head)).await.unwrap(), Verified::Broken(cut));
+}
+
+/// The command says what it can't see without a head that was kept.
+#[tokio::test]
+async fn the_command_says_what_only_a_kept_head_shows() {
+    let folder = tempfile::tempdir().unwrap();
+    let verify = async |more: &[&str]| {
+        let mut program = tokio::process::Command::new(env!("CARGO_BIN_EXE_portico"));
+        program.arg("--data-dir").arg(folder.path()).args(["audit", "verify"]).args(more);
+        let said = program.env("PORTICO_SECRET", crate::support::SECRET).output().await.unwrap();
+        assert!(said.status.success(), "{said:?}");
+        String::from_utf8(said.stdout).unwrap()
+    };
+    let said = verify(&[]).await;
+    assert!(said.contains("only a head shows that was kept elsewhere"), "{said}");
+    let head = said.lines().find_map(|line| line.split("Head: ").nth(1)).unwrap().to_owned();
+    let said = verify(&["--council", "demo", "--head", &head]).await;
+    assert!(!said.contains("kept elsewhere"), "{said}");
+}
+
+/// While others append: a row that came in between is no fault.
+async fn a_log_that_grows_is_sound(kept: Kept) {
+    let store = kept.db.council("demo");
+    let (writer, reader) = (store.clone(), store.clone());
+    let write = tokio::spawn(async move {
+        for number in 0..200 {
+            writer.log(entry(number)).await.unwrap();
+        }
+    });
+    while !write.is_finished() {
+        let found = reader.verify_audit(None).await.unwrap();
+        assert!(matches!(found, Verified::Sound(_)), "{found:?}");
+    }
+    write.await.unwrap();
 }
 
 async fn many_at_the_same_moment_make_one_chain(kept: Kept) {

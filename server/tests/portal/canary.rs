@@ -253,7 +253,7 @@ async fn mistakes(portal: &Portal, who: &mut Browser) {
     looked_at(visitor.send(other.body(Body::from(MARK)).unwrap()).await);
     let elsewhere = portal.visitor_at(&format!("{MARK}.example"));
     looked_at(elsewhere.get("/").await);
-    let removed = visitor.request(Method::DELETE, &format!("/api/follow/{MARK}"));
+    let removed = visitor.request(Method::DELETE, &format!("/api/follow/{MARK}")).header("x-portico", "1");
     looked_at(visitor.send(removed.body(Body::empty()).unwrap()).await);
     for (form, path) in [
         (format!("email={MARK}"), "/account"),

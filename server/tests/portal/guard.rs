@@ -84,7 +84,8 @@ async fn failures_are_pages_for_people() {
             "{path}"
         );
     }
-    let request = visitor.request(Method::PUT, "/api/council").header("accept", "text/html");
+    let request = visitor.request(Method::PUT, "/api/council").header("x-portico", "1");
+    let request = request.header("accept", "text/html");
     visitor.send(request.body(Body::empty()).unwrap()).await.refused(405, "method_not_allowed");
 }
 
@@ -116,6 +117,56 @@ async fn only_json_is_a_form() {
     }
 }
 
+/// Row 37: a change that has no body is none that a form can ask for: it says what it is, or that it is ours.
+#[tokio::test]
+async fn a_change_without_a_body_says_that_it_is_ours() {
+    let portal = Portal::open().await;
+    let sam = portal.resident("sam@example.org").await;
+    let priya = portal.staff("priya@saltmarsh.example").await;
+    let ask = async |who: &Visitor, method: Method, path: &str, headers: &[(&str, &str)]| {
+        let headers = headers.iter();
+        let request =
+            headers.fold(who.request(method, path), |request, (name, value)| request.header(*name, *value));
+        who.send(request.body(Body::empty()).unwrap()).await
+    };
+    for (who, path) in [
+        (&sam, "/api/account/stay"),
+        (&sam, "/api/account/sign-out-everywhere"),
+        (&sam, "/api/account/close/code"),
+        (&priya, "/api/staff/prove"),
+        (&priya, "/api/staff/sign-out-everywhere"),
+        (&sam, "/api/photos"),
+        (&sam, "/api/documents"),
+    ] {
+        for kind in [
+            None,
+            Some(""),
+            Some("text/plain;charset=UTF-8"),
+            Some("Text/Plain"),
+            Some(" multipart/form-data ; boundary=x"),
+            Some("application/x-www-form-urlencoded"),
+        ] {
+            let headers: Vec<_> = kind.iter().map(|kind| ("content-type", *kind)).collect();
+            ask(who, Method::POST, path, &headers).await.refused(415, "not_json");
+        }
+    }
+    for method in [Method::PUT, Method::PATCH, Method::DELETE] {
+        ask(&sam, method, "/api/account", &[]).await.refused(415, "not_json");
+    }
+    // Nothing was done; and what our pages send is taken.
+    ask(&sam, Method::POST, "/api/account/stay", &[("x-portico", "1")]).await.is(204);
+    ask(&sam, Method::POST, "/api/account/stay", &[("content-type", "application/json")]).await.is(204);
+    ask(&priya, Method::POST, "/api/staff/sign-out-everywhere", &[("X-Portico", "")]).await.is(204);
+    sam.upload_as("image/png", picture::samples::png(8, 8)).await.is(201);
+    // Our header is no pass for another site.
+    let foreign = [("x-portico", "1"), ("sec-fetch-site", "cross-site")];
+    let request = foreign
+        .iter()
+        .fold(Request::post("/api/account/stay"), |request, (name, value)| request.header(*name, *value));
+    let request = request.header("host", "portico.example").body(Body::empty()).unwrap();
+    sam.send(request).await.refused(403, "other_site");
+}
+
 /// Row 46: nothing is unpacked, so nothing small becomes large.
 #[tokio::test]
 async fn packed_bodies_are_refused() {
@@ -127,6 +178,7 @@ async fn packed_bodies_are_refused() {
         let request = request.header(header::CONTENT_ENCODING, encoding);
         visitor.send(request.body(Body::from("\u{1f}\u{8b}")).unwrap()).await.refused(415, "not_json");
         let photo = visitor.request(Method::POST, "/api/photos").header(header::CONTENT_ENCODING, encoding);
+        let photo = photo.header(header::CONTENT_TYPE, "application/octet-stream");
         let reply = visitor.send(photo.body(Body::from("\u{1f}\u{8b}")).unwrap()).await;
         assert!(matches!(reply.status.as_u16(), 415 | 422), "{reply:?}");
     }
@@ -149,8 +201,8 @@ async fn wrong_methods_are_named() {
         "/health/ready",
     ] {
         for method in ["TRACE", "PUT", "DELETE", "PATCH", "CONNECT", "BREW"] {
-            let request = visitor.request(method.parse().unwrap(), path).body(Body::empty()).unwrap();
-            let reply = visitor.send(request).await.is(405);
+            let request = visitor.request(method.parse().unwrap(), path).header("x-portico", "1");
+            let reply = visitor.send(request.body(Body::empty()).unwrap()).await.is(405);
             assert_eq!(reply.header("content-type"), "application/problem+json", "{method} {path}");
             assert_eq!(reply.text("code"), "method_not_allowed");
         }
@@ -163,7 +215,8 @@ async fn wrong_methods_are_named() {
         .await
         .refused(405, "method_not_allowed");
     assert!(!String::from_utf8_lossy(&reply.body).contains("s3cret"));
-    let reply = visitor.send(visitor.request(Method::PUT, "/api/council").body(Body::empty()).unwrap()).await;
+    let request = visitor.request(Method::PUT, "/api/council").header("x-portico", "1");
+    let reply = visitor.send(request.body(Body::empty()).unwrap()).await;
     assert_eq!(reply.header("allow"), "GET,HEAD");
 }
 

@@ -15,6 +15,9 @@ use domain::consent::{Channel, Decision, Purpose, Registry};
 use picture::samples;
 use serde_json::{Value, json};
 use server::adapters::blobs::Size;
+use server::extract::At;
+use server::operations::submit::submit;
+use server::store::StoreError;
 use server::store::accounts::entry;
 use server::store::consent::{Answered, Told, sha256};
 use server::store::identity::NewDocument;
@@ -27,6 +30,7 @@ on_both_engines![
     a_copy_holds_all_of_mine_and_nothing_else,
     another_address,
     an_account_is_closed,
+    nothing_is_written_into_a_closed_account,
     every_table_says_what_becomes_of_it
 ];
 
@@ -393,6 +397,7 @@ async fn an_account_is_closed(kept: Kept) {
     assert_eq!(decided, [Decision::Given, Decision::Withdrawn], "what was agreed to holds no longer");
     assert_eq!(kept.number("SELECT COUNT(*) AS n FROM identity_document WHERE name <> ''").await, 0);
     assert!(portal.state.blobs.get("demo", passport, Size::Document).await.is_err());
+    assert_eq!(kept.rows(&format!("photo WHERE id = {}", kept.literal(passport))).await, 0);
     assert_eq!(kept.number("SELECT COUNT(*) AS n FROM draft WHERE body LIKE '%Half%'").await, 1);
     assert_eq!(kept.number("SELECT COUNT(*) AS n FROM request WHERE resident_id IS NOT NULL").await, 1);
     let [told] = portal.mails().await.try_into().unwrap();
@@ -411,6 +416,65 @@ async fn an_account_is_closed(kept: Kept) {
     assert_eq!((&account["requests"], &account["found"]), (&json!([]), &json!(2)));
 }
 
+/// A form that is sent, or a write that is on its way, when the account is closed in another browser.
+async fn nothing_is_written_into_a_closed_account(kept: Kept) {
+    let portal = Setup::default().in_database(&kept.url).open().await;
+    let store = portal.state.db.council("demo");
+    let gone = Uuid::from_u128(77);
+    let told = Profile { answers: [("name", "Sam O’Brien")].into_iter().collect(), not_before: None };
+    assert!(matches!(
+        store.put_profile(gone, &told, portal.state.now(), None).await,
+        Err(StoreError::NotFound)
+    ));
+    let changed = || entry(Some(gone), Deed::Changed, String::new(), portal.state.now());
+    let known = Known {
+        issuer: "https://id.example".into(),
+        subject: "sam-1".into(),
+        provider: "id".into(),
+        level: None,
+    };
+    let linked = store.add_link(gone, known, Uuid::from_u128(20), changed()).await;
+    assert!(matches!(linked, Err(StoreError::NotFound)));
+    let passkey = NewPasskey {
+        id: Uuid::from_u128(21),
+        credential: vec![1].into(),
+        name: "My phone".into(),
+        body: "{}".into(),
+    };
+    let added = store.add_passkey(Owner::Resident(gone), passkey, changed()).await;
+    assert!(matches!(added, Err(StoreError::NotFound)));
+    assert_eq!(kept.all_rows(["profile", "resident_link", "passkey", "audit"]).await, [0; 4]);
+
+    // A request is kept, with its parts, and is nobody's account's.
+    let at = At { served: portal.state.councils.by_id("demo").unwrap(), store: store.clone() };
+    let known = portal.visitor().get("/api/services/report-graffiti").await.json();
+    let form = json!({ "service": "report-graffiti", "version": known["service"]["version"], "answers": graffiti_but(&json!({})) });
+    let form = serde_json::from_value(form).unwrap();
+    let (sent, is_new) = submit(&portal.state, &at, Uuid::from_u128(1), form, Some(gone)).await.unwrap();
+    assert!(is_new);
+    portal.visitor().follow(&sent.key).await;
+    assert_eq!(kept.all_rows(["request", "request WHERE resident_id IS NOT NULL"]).await, [1, 0]);
+}
+
+/// Whoever has an account can't keep the owner of an address from making it theirs.
+#[tokio::test]
+async fn nobody_is_kept_from_their_own_address() {
+    const NEW: &str = "new@example.org";
+    let portal = Portal::open().await;
+    let (mut sam, mut eve) = (Browser::of(&portal), Browser::of(&portal));
+    sam.sign_in(&portal, SAM).await;
+    eve.sign_in(&portal, "eve@example.org").await;
+    let new = json!({ "email": NEW });
+    for _ in 0..3 {
+        eve.post("/api/account/email", &new).await.is(204);
+    }
+    eve.post("/api/account/email", &new).await.refused(429, "too_many_requests");
+    portal.mails().await;
+    sam.post("/api/account/email", &new).await.is(204);
+    let code = code_to(&portal, NEW).await;
+    sam.post("/api/account/email/confirm", &json!({ "code": code })).await.is(204);
+}
+
 /// What becomes of what a table knows of a resident.
 enum Fate {
     /// It goes when they close their account: the rows of which this is true. `?` stands for the resident.
@@ -424,7 +488,7 @@ enum Fate {
 }
 
 /// Every table. One more is a line more, when it is clear what takes away what it knows.
-const TABLES: [(&str, Fate); 34] = {
+const TABLES: [(&str, Fate); 35] = {
     use Fate::{Account, Ends, Request, Stays};
     const OF_RESIDENT: Fate = Account("resident_id = ?");
     [
@@ -453,6 +517,7 @@ const TABLES: [(&str, Fate); 34] = {
         ("resident_link", OF_RESIDENT),
         ("resident_proof", OF_RESIDENT),
         ("resident_session", OF_RESIDENT),
+        ("retention", Stays("since when requests are erased")),
         ("seen", OF_RESIDENT),
         ("sign_in_code", Ends),
         ("spot", Request),

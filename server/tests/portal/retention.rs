@@ -14,12 +14,13 @@ use futures::FutureExt as _;
 use picture::samples;
 use serde_json::{Value, json};
 use server::adapters::blobs::Size;
-use server::jobs::retention::{Gone, Retaining};
+use server::jobs::retention::{self, Gone, Retaining};
 use uuid::Uuid;
 
 on_both_engines![
     what_was_kept_long_enough_goes_and_a_tombstone_remains,
     stopped_anywhere_it_goes_on,
+    the_first_run_only_says_what_would_go,
     what_was_told_once_goes_at_once
 ];
 
@@ -207,13 +208,14 @@ async fn killed_in_the_middle_it_goes_on() {
     let program = |is_dry: bool| {
         let mut program = tokio::process::Command::new(env!("CARGO_BIN_EXE_portico"));
         program.arg("--data-dir").arg(portal.path("")).arg("retention");
-        program.args(is_dry.then_some("--dry-run"));
+        program.args((!is_dry).then_some("--erase"));
         program.env("PORTICO_SECRET", crate::support::SECRET).env_remove("RUST_LOG");
         program.stdout(Stdio::piped()).kill_on_drop(true);
         program
     };
     let said = String::from_utf8(program(true).output().await.unwrap().stdout).unwrap();
     assert!(said.contains("report-graffiti: 40 requests, 40 photos, 0 documents"), "{said}");
+    assert!(said.contains("goes with --erase") && count(&photos, &portal).await == 40, "{said}");
     let mut left = 40;
     for _ in 0..400 {
         let mut child = program(false).spawn().unwrap();
@@ -256,6 +258,8 @@ async fn the_server_does_it_by_itself() {
     close_all(&portal.staff(PRIYA).await).await;
     portal.mails().await;
     assert!(is_there(&portal, photo).await);
+    // It has said what would go.
+    portal.state.db.council("demo").tell_retention(portal.state.now().date_naive()).await.unwrap();
     let mut server = tokio::process::Command::new(env!("CARGO_BIN_EXE_portico"));
     server.arg("--data-dir").arg(portal.path("")).args(["serve", "--listen", "127.0.0.1:0"]);
     server.env("PORTICO_SECRET", crate::support::SECRET).env("RUST_LOG", "error");
@@ -267,6 +271,29 @@ async fn the_server_does_it_by_itself() {
         waited += 1;
     }
     server.kill().await.unwrap();
+}
+
+/// A server that is begun on what was kept for years says what would go, and erases from the next day on.
+async fn the_first_run_only_says_what_would_go(kept: Kept) {
+    let portal = Setup::default().in_database(&kept.url).open().await;
+    let (_, photo) = report(&portal, 1).await;
+    close_all(&portal.staff(PRIYA).await).await;
+    portal.turn_to("2029-06-01T11:00:00Z");
+    let served = portal.state.councils.by_id("demo").unwrap();
+    let run = async || retention::tonight(&portal.state, &served).await.unwrap().services;
+    assert_eq!(run().await, gone(1, 1));
+    assert!(is_there(&portal, photo).await && kept.rows("request").await == 1);
+    // Begun again on the same day, by another server perhaps.
+    assert_eq!(run().await, BTreeMap::new());
+    portal.turn_to("2029-06-01T22:59:00Z");
+    assert_eq!(run().await, BTreeMap::new());
+    assert!(is_there(&portal, photo).await && kept.rows("request").await == 1);
+    portal.turn_to("2029-06-02T02:00:00Z");
+    assert_eq!(run().await, gone(1, 1));
+    assert!(!is_there(&portal, photo).await && kept.rows("request").await == 0);
+    // The day that counts is the first.
+    portal.state.db.council("demo").tell_retention("2029-06-02".parse().unwrap()).await.unwrap();
+    assert_eq!(portal.state.db.council("demo").retention_told().await.unwrap(), "2029-06-01".parse().ok());
 }
 
 /// Bytes without a row: somebody was stopped between the two. Those that a row names stay.

@@ -65,7 +65,7 @@ async fn what_a_photo_is_called_does_not_matter() {
         ("image/x-citrix-jpeg", samples::jpeg(8, 6)),
         ("text/html", samples::webp(8, 6)),
         ("application/json", samples::animated_png(8, 6)),
-        ("", samples::animated_webp(8, 6)),
+        ("image", samples::animated_webp(8, 6)),
         ("image/png", samples::png_text_bomb()),
     ] {
         resident.upload_as(kind, photo).await.is(201);

@@ -8,6 +8,7 @@ mod m0009_identity;
 mod m0010_ways_in;
 mod m0011_privacy;
 mod m0012_profile;
+mod m0013_retention;
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0012_profile::Step),
             Box::new(m0010_ways_in::Step),
             Box::new(m0011_privacy::Step),
+            Box::new(m0013_retention::Step),
         ]
     }
 }
