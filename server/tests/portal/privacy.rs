@@ -307,6 +307,29 @@ async fn tell(portal: &Portal, sam: &Browser, resident: Uuid) -> Uuid {
     passport
 }
 
+/// Gives a resident a passkey and a provider to sign in with.
+async fn more_ways_in(
+    portal: &Portal,
+    resident: Uuid,
+) -> (Result<bool, StoreError>, Result<bool, StoreError>) {
+    let store = portal.state.db.council("demo");
+    let changed = || entry(Some(resident), Deed::Changed, String::new(), portal.state.now());
+    let known = Known {
+        issuer: "https://id.example".into(),
+        subject: "sam-1".into(),
+        provider: "id".into(),
+        level: None,
+    };
+    let linked = store.add_link(resident, known, Uuid::from_u128(20), changed()).await;
+    let passkey = NewPasskey {
+        id: Uuid::from_u128(21),
+        credential: vec![1],
+        name: "My phone".into(),
+        body: "{}".into(),
+    };
+    (linked, store.add_passkey(Owner::Resident(resident), passkey, changed()).await)
+}
+
 async fn an_account_is_closed(kept: Kept) {
     let portal = Setup::default().in_database(&kept.url).open().await.with_town().await;
     let (mut sam, mut other, mut ann) = (Browser::of(&portal), Browser::of(&portal), Browser::of(&portal));
@@ -338,21 +361,8 @@ async fn an_account_is_closed(kept: Kept) {
     let store = portal.state.db.council("demo");
     let resident = kept_id(&portal, SAM).await;
     let passport = tell(&portal, &sam, resident).await;
-    let changed = || entry(Some(resident), Deed::Changed, String::new(), portal.state.now());
-    let known = Known {
-        issuer: "https://id.example".into(),
-        subject: "sam-1".into(),
-        provider: "id".into(),
-        level: None,
-    };
-    assert!(store.add_link(resident, known, Uuid::from_u128(20), changed()).await.unwrap());
-    let passkey = NewPasskey {
-        id: Uuid::from_u128(21),
-        credential: vec![1].into(),
-        name: "My phone".into(),
-        body: "{}".into(),
-    };
-    assert!(store.add_passkey(Owner::Resident(resident), passkey, changed()).await.unwrap());
+    let (linked, added) = more_ways_in(&portal, resident).await;
+    assert!(linked.unwrap() && added.unwrap());
 
     let (close, code_at) = ("/api/account/close", "/api/account/close/code");
     portal.visitor().get(close).await.refused(401, "not_signed_in");
@@ -426,23 +436,8 @@ async fn nothing_is_written_into_a_closed_account(kept: Kept) {
         store.put_profile(gone, &told, portal.state.now(), None).await,
         Err(StoreError::NotFound)
     ));
-    let changed = || entry(Some(gone), Deed::Changed, String::new(), portal.state.now());
-    let known = Known {
-        issuer: "https://id.example".into(),
-        subject: "sam-1".into(),
-        provider: "id".into(),
-        level: None,
-    };
-    let linked = store.add_link(gone, known, Uuid::from_u128(20), changed()).await;
-    assert!(matches!(linked, Err(StoreError::NotFound)));
-    let passkey = NewPasskey {
-        id: Uuid::from_u128(21),
-        credential: vec![1].into(),
-        name: "My phone".into(),
-        body: "{}".into(),
-    };
-    let added = store.add_passkey(Owner::Resident(gone), passkey, changed()).await;
-    assert!(matches!(added, Err(StoreError::NotFound)));
+    let (linked, added) = more_ways_in(&portal, gone).await;
+    assert!(matches!((linked, added), (Err(StoreError::NotFound), Err(StoreError::NotFound))));
     assert_eq!(kept.all_rows(["profile", "resident_link", "passkey", "audit"]).await, [0; 4]);
 
     // A request is kept, with its parts, and is nobody's account's.
