@@ -1,5 +1,5 @@
-//! Taking away what was kept long enough, by the period of each service. It runs by itself in
-//! `portico serve`, and by `portico retention --erase`. Each step can be taken again: whoever is stopped in the middle goes on the next time.
+//! Taking away what was kept long enough, by the period of each service. It runs by itself in `portico serve`, and by
+//! `portico retention --erase`. Each step can be taken again: whoever is stopped in the middle goes on the next time.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
