@@ -23,6 +23,8 @@ function madeSamples(): string {
 export default defineConfig({
   testDir: "journeys",
   outputDir: "test-results",
+  // Pictures are compared with those of the same run.
+  snapshotPathTemplate: "test-results/pictures/{testName}-{arg}{ext}",
   fullyParallel: true,
   workers: Number(process.env.E2E_WORKERS ?? 2),
   forbidOnly: process.env.CI !== undefined,

@@ -38,8 +38,9 @@ function summary(all) {
   const middle = (figure) => median(all.map(figure));
   const most = (figure) => Math.max(...all.map(figure));
   return {
+    still_ms: middle(({ still }) => still),
+    slowest_ms: most(({ still }) => still),
     took_ms: middle(({ took }) => took),
-    slowest_ms: most(({ took }) => took),
     cpu_ms: middle(({ cpu }) => cpu),
     whole_cpu_ms: middle(({ whole }) => whole),
     shift: most(({ shift }) => shift),
@@ -67,12 +68,14 @@ async function visit(url, begin) {
   letIn();
   await takenOver(page);
   await page.waitForTimeout(AFTERWARDS);
-  const { begun, done } = await marks();
+  const { begun, done, tasks } = await marks();
   const whole = (await threadMs(devtools)) - busy;
   const after = await page.evaluate(look, FIELD);
   const shift = await page.evaluate(() => window.shift);
   await context.close();
-  return { took: (done.ts - begun.ts) / 1000, cpu: (done.tts - begun.tts) / 1000, whole, shift, ...compare(before, after) };
+  const still = Math.max(...tasks.map(({ ts, dur }) => Math.min(ts + dur, done.ts) - Math.max(ts, begun.ts))) / 1000;
+  const took = (done.ts - begun.ts) / 1000;
+  return { still, took, cpu: (done.tts - begun.tts) / 1000, whole, shift, ...compare(before, after) };
 }
 
 // As a person who was quicker than the app.
@@ -88,23 +91,32 @@ async function threadMs(devtools) {
 }
 
 // What the page marks from now on, until it is asked for: when (`ts`), and how much processor time its thread had used
-// by then (`tts`), in microseconds. The page itself knows only the former, in which others' work counts too.
+// by then (`tts`), in microseconds. The page itself knows only the former, in which others' work counts too. With them
+// the tasks of that thread: while one runs, the page does nothing else.
 async function tracedMarks() {
   const devtools = await browser.newBrowserCDPSession();
   const marks = {};
+  const all = [];
   devtools.on("Tracing.dataCollected", ({ value }) => {
-    for (const event of value) if (event.cat === "blink.user_timing") marks[event.name] ??= event;
+    for (const event of value) {
+      if (event.cat === "blink.user_timing") marks[event.name] ??= event;
+      if (event.name === "RunTask") all.push(event);
+    }
   });
   await devtools.send("Tracing.start", {
     transferMode: "ReportEvents",
-    traceConfig: { includedCategories: ["blink.user_timing"] },
+    traceConfig: { includedCategories: ["blink.user_timing", "disabled-by-default-devtools.timeline"] },
   });
   return async () => {
     const complete = new Promise((end) => devtools.once("Tracing.tracingComplete", end));
     await devtools.send("Tracing.end");
     await complete;
     await devtools.detach();
-    return marks;
+    const tasks = all.filter(({ pid, tid, ts, dur }) => {
+      const { begun, done } = marks;
+      return pid === done.pid && tid === done.tid && ts < done.ts && ts + dur > begun.ts;
+    });
+    return { ...marks, tasks };
   };
 }
 
@@ -130,8 +142,7 @@ function look(selector) {
 }
 
 // Runs in the page before its own scripts. Taking over begins when the app's program is ready to run and ends when
-// it says so in the page: it is all one task, the reading of what the page brought along included, so what passes
-// between the two is time of the main thread.
+// it says so in the page.
 function watch() {
   for (const name of ["instantiate", "instantiateStreaming"]) {
     const own = WebAssembly[name];

@@ -43,6 +43,35 @@ test("what I typed, chose and picked before the app came is there, and so am I",
   await filler.confirmed();
 });
 
+test("no page looks any different when the app has taken over", async ({ page, context, inspector, api }, info) => {
+  test.slow();
+  inspector.allow(/status of 401/);
+  const { key } = await api.send("report-graffiti");
+  const filler = new Filler(page, inspector);
+  const same = async (path: string) => {
+    const letIn = await held(context);
+    await page.goto(path);
+    // In place of a picture from another day: the page as it was a moment ago. Letters may stand a fraction of a pixel
+    // elsewhere, where the server's words are one text and the app's are two.
+    const name = `${path.slice(1).replaceAll(/[^a-z]+/g, "-") || "home"}.png`;
+    const before = info.snapshotPath(name);
+    await page.screenshot({ animations: "disabled", fullPage: true, path: before });
+    letIn();
+    await expect(page.locator("#app[data-started]")).toBeVisible();
+    const after = await page.screenshot({ animations: "disabled", fullPage: true });
+    expect.soft(after, `nothing on ${path} moved`).toMatchSnapshot(name, { maxDiffPixels: 0, threshold: 0.5 });
+    await context.unroute("**/*.wasm");
+  };
+  const others = ["/", "/help", "/follow", `/follow/${key}`, `/follow/${key}/withdraw`, `/follow/${key}/sent`, "/account"];
+  for (const path of [...others, ...Object.keys(samples).map((id) => `/services/${id}`)]) await same(path);
+  // And with what was typed.
+  const { service, answers } = samples["missed-bin"]!;
+  await filler.begin(service.id);
+  await filler.through(service.questions, answers, []);
+  await same("/services/missed-bin/check");
+  await filler.inspected();
+});
+
 test("photos that I picked before the app came are sent", async ({ page, context, inspector, darkroom }) => {
   const letIn = await held(context);
   const filler = new Filler(page, inspector);

@@ -1,6 +1,6 @@
 //! Putting an app into its page, where the same page stands already: drawn by the server, and perhaps half filled in.
 
-use js_sys::Promise;
+use js_sys::{Function, Promise};
 use leptos::{mount::mount_to, prelude::*};
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -50,6 +50,8 @@ pub fn take_over<V: IntoView + 'static>(
         if replies.iter().any(|(_, reply)| is_lost(reply)) {
             return;
         }
+        // The program has begun and knows what to draw: what the person did meanwhile comes first.
+        breath().await;
         // Drawn apart, and put in when it is whole: an app that fails in drawing leaves the page that works.
         let Some(apart) = apart() else { return };
         let left = Left::of(&place);
@@ -89,6 +91,14 @@ async fn settled() {
     for _ in 0..8 {
         let _ = JsFuture::from(Promise::resolve(&JsValue::NULL)).await;
     }
+}
+
+/// Lets the browser do what has waited meanwhile.
+async fn breath() {
+    let mut wait = |done: Function, _| {
+        let _ = window().set_timeout_with_callback(&done);
+    };
+    let _ = JsFuture::from(Promise::new(&mut wait)).await;
 }
 
 /// Says in the page that this is the app now.
