@@ -69,15 +69,12 @@ pub fn run(workspace: &Workspace, report: &mut Report, options: &Options) -> Res
     let subjects = if options.only.is_empty() { Subject::ALL.to_vec() } else { options.only.clone() };
     report.rerun_with("cargo xtask bench");
     app::ensure(report, workspace)?;
-    let portico = server::release(report, workspace)?;
-    report.step("bench", "build the benchmarks", || {
-        Cmd::cargo().args(["build", "--profile", "server", "-p", "bench"]).dir(workspace.root()).run()
-    })?;
+    let (portico, benchmarks) = server::release_and_bench(report, workspace)?;
     for subject in subjects {
         let name = subject.name();
         report.rerun_with(format!("cargo xtask bench --only {name}"));
-        let mut bench = Cmd::cargo()
-            .args(["run", "--quiet", "--profile", "server", "-p", "bench", "--", "--only", name])
+        let mut bench = Cmd::new(&benchmarks)
+            .args(["--only", name])
             .dir(workspace.root())
             .env("PORTICO_BIN", &portico)
             .env("PORTICO_DIST", workspace.dist());

@@ -12,9 +12,21 @@ pub const NATIVE: [&str; 5] = ["--workspace", "--exclude", "portico-app", "--exc
 
 /// The server as it runs in production, the app inside it; returns its path.
 pub fn release(report: &mut Report, workspace: &Workspace) -> Result<PathBuf> {
+    optimised(report, workspace, &["--bin", "portico"])
+}
+
+/// The same, and the benchmarks, which are made of its parts: named together, so that cargo builds those once. Returns
+/// the paths of both.
+pub fn release_and_bench(report: &mut Report, workspace: &Workspace) -> Result<(PathBuf, PathBuf)> {
+    let portico = optimised(report, workspace, &["-p", "bench", "--bins"])?;
+    Ok((portico, workspace.target("server/bench")))
+}
+
+fn optimised(report: &mut Report, workspace: &Workspace, what: &[&str]) -> Result<PathBuf> {
     report.step("server", "build the server, optimised, with the app inside", || {
         Cmd::cargo()
-            .args(["build", "--profile", "server", "-p", "server", "--bin", "portico"])
+            .args(["build", "--profile", "server", "-p", "server"])
+            .args(what)
             .dir(workspace.root())
             .run()?;
         Ok(workspace.target("server/portico"))
