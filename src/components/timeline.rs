@@ -39,7 +39,7 @@ pub fn title(entry: &Entry, for_staff: bool) -> String {
     let who = entry.staff.as_deref().or(for_them.as_deref()).unwrap_or(you);
     match &entry.what {
         What::Received => match helper {
-            Some(helper) => format!("We received {your} request from {helper}, who acts for {whom}"),
+            Some(helper) => format!("We received the request from {helper}, who acts for {whom}"),
             None => format!("We received {your} request"),
         },
         What::Taken => format!("{who} is dealing with {your} request"),

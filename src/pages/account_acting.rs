@@ -44,16 +44,16 @@ pub fn AccountActingPage() -> impl IntoView {
         }
         [id, request] => {
             let back = paths::account(&format!("acting/{id}"));
-            of_one(id, request, move |view, which| one(view, which, back.clone()))
+            of_one(id, request, move |view, which| one(view, which, &back))
         }
-        [id, request, paths::WITHDRAW] => of_one(id, request, withdraw),
+        [id, request, paths::WITHDRAW] => of_one(id, request, |view, which| withdraw(&view, which)),
         _ => not_found(),
     };
     view! { <Column>{page}</Column> }.drawn()
 }
 
 /// A page of one request.
-fn of_one(id: &str, request: &str, draw: impl Fn(FollowView, String) -> AnyView + 'static) -> AnyView {
+fn of_one(id: &str, request: &str, draw: impl Fn(FollowView, &str) -> AnyView + 'static) -> AnyView {
     let which = format!("{id}/{request}");
     let own = which.clone();
     loaded(
@@ -61,14 +61,14 @@ fn of_one(id: &str, request: &str, draw: impl Fn(FollowView, String) -> AnyView 
             let which = which.clone();
             async move { helpers::request(&which).await }
         },
-        move |view| draw(view, own.clone()),
+        move |view| draw(view, &own),
     )
 }
 
 fn list(view: &ActingRequests) -> AnyView {
     let name = view.who.name.clone();
-    let title = format!("You act for {name}");
-    a11y::use_page(move || title.clone());
+    // Titles stand in histories: no name is in one.
+    a11y::use_page(|| "Somebody you act for".to_owned());
     // What one told of oneself in this visit is not offered in a form for somebody else.
     visit::forget();
     let items = view
@@ -94,7 +94,7 @@ fn list(view: &ActingRequests) -> AnyView {
     .drawn()
 }
 
-fn one(first: FollowView, which: String, back: String) -> AnyView {
+fn one(first: FollowView, which: &str, back: &str) -> AnyView {
     let is_new = !address::use_address().query(paths::SENT).is_empty();
     let sent = is_new.then(|| sent(&first));
     let problems = RwSignal::new(boot::take_problems());
@@ -118,16 +118,19 @@ fn one(first: FollowView, which: String, back: String) -> AnyView {
     let update = Callback::new(move |new: FollowView| {
         now.try_set(new);
     });
-    let messages = helpers::messages(&which);
+    let messages = helpers::messages(which);
     let gone = paths::account(&format!("acting/{which}/{}", paths::WITHDRAW));
     view! {
-        <p><a class="govuk-link" href=back>"Everything that you may do for them"</a></p>
+        <p><a class="govuk-link" href=back.to_owned()>"Everything that you may do for them"</a></p>
         {sent}
-        <span class="govuk-caption-l">"Reference "<span class="portico-reference">{reference}</span></span>
         {if is_new {
             view! { <h2 class="govuk-heading-l">{title}</h2> }.drawn()
         } else {
-            view! { <h1 class="govuk-heading-l">{title}</h1> }.drawn()
+            view! {
+                <span class="govuk-caption-l">"Reference "<span class="portico-reference">{reference}</span></span>
+                <h1 class="govuk-heading-l">{title}</h1>
+            }
+            .into_any()
         }}
         {live(move || view! { <StatusPanel request=now.get() /> }.drawn())}
         <h2 class="govuk-heading-m">"What has happened"</h2>
@@ -170,7 +173,8 @@ fn sent(request: &FollowView) -> AnyView {
     .drawn()
 }
 
-fn withdraw(request: FollowView, which: String) -> AnyView {
+fn withdraw(request: &FollowView, which: &str) -> AnyView {
+    let which = which.to_owned();
     let open = paths::account(&format!("acting/{which}"));
     if !request.status.is_open() {
         return go(&open, "This request is closed", "See what happened with it");

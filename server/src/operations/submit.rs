@@ -121,33 +121,10 @@ pub async fn submit(
     };
     let service = &*service;
     let now = state.now();
-    let standard = service.standard_for(&request.answers);
     let place = locate(at, &mut answers).await?;
-    let ward = place.ward.as_ref();
-    let (mut department, team) = service.goes_to(&request.answers, ward.map(|ward| ward.id.as_str()));
-    let routed = at.served.route(service, &request.answers);
-    if let Some((by_words, _)) = &routed {
-        department.clone_from(by_words);
-    }
-    let submission = case::Submission {
-        reference: state.dice.reference(),
-        service: service.id.clone(),
-        title: service.title.clone(),
-        version: service.version,
-        department,
-        team,
-        routed: routed.map(|(_, why)| why),
-        ward: place.ward.map(|ward| ward.name),
-        fee: service.fee.as_ref().map_or_else(Vec::new, |fee| {
-            fee.due(&request.answers, &journey::asked(service, &request.answers))
-        }),
-        acknowledge_by: at.served.due(now, standard.acknowledge),
-        complete_by: at.served.due(now, standard.complete),
-        answers,
-        parts: Vec::new(),
-        part_of: None,
-        identity: resident.map(|_| known(&proofs, now)),
-    };
+    let identity = resident.map(|_| known(&proofs, now));
+    let submission =
+        case::Submission { identity, ..promised(state, at, (service, &request.answers), answers, &place) };
     let shown = service.nearby.is_some() && (place.position.is_some() || place.street.is_some());
     for _ in 0..TRIES {
         let id = state.dice.id(now);
@@ -209,6 +186,42 @@ pub async fn submit(
     }
     tracing::error!("no free reference was found");
     Err(ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "internal"))
+}
+
+/// What was sent, where it goes and what is promised.
+fn promised(
+    state: &AppState,
+    at: &At,
+    (service, raw): (&Service, &Answers),
+    answers: Vec<Answer>,
+    place: &Located,
+) -> case::Submission {
+    let now = state.now();
+    let standard = service.standard_for(raw);
+    let ward = place.ward.as_ref();
+    let (mut department, team) = service.goes_to(raw, ward.map(|ward| ward.id.as_str()));
+    let routed = at.served.route(service, raw);
+    if let Some((by_words, _)) = &routed {
+        department.clone_from(by_words);
+    }
+    let due = |fee: &domain::fee::Fee| fee.due(raw, &journey::asked(service, raw));
+    case::Submission {
+        reference: state.dice.reference(),
+        service: service.id.clone(),
+        title: service.title.clone(),
+        version: service.version,
+        department,
+        team,
+        routed: routed.map(|(_, why)| why),
+        ward: ward.map(|ward| ward.name.clone()),
+        fee: service.fee.as_ref().map_or_else(Vec::new, due),
+        acknowledge_by: at.served.due(now, standard.acknowledge),
+        complete_by: at.served.due(now, standard.complete),
+        answers,
+        parts: Vec::new(),
+        part_of: None,
+        identity: None,
+    }
 }
 
 /// What a resident decided on the way, as it can be kept. What can't be, as words that are others by now, is asked again

@@ -4,11 +4,11 @@
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{Html, IntoResponse as _, Response};
-use domain::api::council::Boot;
+use domain::api::council::{Boot, CouncilView};
 use domain::api::drafts::Posted;
 use domain::api::helpers::for_whom;
 use domain::api::nearby::Nearby;
-use domain::council::Council;
+use domain::council::{Council, Message};
 use domain::journey;
 use domain::sign_in::People;
 use portico_app::api::privacy::erased_at;
@@ -24,7 +24,7 @@ use crate::error::ApiError;
 use crate::extract::{At, SignedIn, account_token, signed_in};
 use crate::guard::POLICY;
 use crate::jobs::escape;
-use crate::operations::acting::{self, Acting, service_of};
+use crate::operations::acting::{self, Acting};
 use crate::operations::base;
 use crate::routes;
 use crate::routes::nearby::Near;
@@ -86,13 +86,7 @@ async fn page(state: &AppState, at: &At, headers: &HeaderMap, address: &str) -> 
     if who.is_none() && id.is_some_and(|id| for_whom(id).is_some()) {
         return Ok(account::to_sign_in(path));
     }
-    let form = match id {
-        Some(id) => match acting::Form::of(state, at, headers, (language, id)).await {
-            Err(error) if error.status() == StatusCode::NOT_FOUND => None,
-            form => Some(form?),
-        },
-        None => None,
-    };
+    let form = form_of(state, at, headers, language, id).await?;
     let posted = match (id, found) {
         // What was begun for somebody is out of reach with the form.
         (Some(id), _) if form.is_some() => visit::of_service(state, at, headers, id, form.as_ref()).await?,
@@ -141,21 +135,13 @@ async fn page(state: &AppState, at: &At, headers: &HeaderMap, address: &str) -> 
         _ => replies.iter().any(|(_, reply)| reply.as_ref().is_err_and(ApiProblem::is_not_found)),
     };
     let is_form = matches!(found, Some(Page::Start { .. } | Page::Step { .. }));
-    let mut boot = Boot { council: routes::council::view(state, &at.served), service, posted };
-    let acting = form.as_ref().and_then(|form| form.acting.as_ref().map(|acting| (&form.service.id, acting)));
-    if let Some((id, _)) = acting {
-        // What is said about the service is said about its form, too.
-        let about = service_of(id).to_owned();
-        for message in boot.council.messages.iter_mut().filter(|message| message.services.contains(&about)) {
-            message.services.push(id.clone());
-        }
-    }
+    let boot = Boot { council: council_of(state, at, id), service, posted };
     let given = Given { address: address.to_owned(), origin: base(state, &at.served.council) };
     let mut told = Told::of(state, at, found, &boot);
     if let Some(who) = &who {
         told.about += &before_time_runs_out(state, at, who);
     }
-    told.above = acting.map(|(_, acting)| banner(acting)).unwrap_or_default();
+    told.above = form.as_ref().and_then(|form| form.acting.as_ref()).map(banner).unwrap_or_default();
     let drawn = plain::draw(boot, given, replies);
     let file = match found {
         _ if is_form => "index.html",
@@ -181,6 +167,31 @@ async fn page(state: &AppState, at: &At, headers: &HeaderMap, address: &str) -> 
         keep_private(&mut response);
     }
     Ok(response)
+}
+
+/// The form with this identifier; none where it is not there for who asks.
+async fn form_of<'s>(
+    state: &AppState,
+    at: &'s At,
+    headers: &HeaderMap,
+    language: &str,
+    id: Option<&str>,
+) -> Result<Option<acting::Form<'s>>, ApiError> {
+    let Some(id) = id else { return Ok(None) };
+    match acting::Form::of(state, at, headers, (language, id)).await {
+        Err(error) if error.status() == StatusCode::NOT_FOUND => Ok(None),
+        form => form.map(Some),
+    }
+}
+
+/// The council, as the pages of a form show it: what is said about a service is said about its form for somebody, too.
+fn council_of(state: &AppState, at: &At, form: Option<&str>) -> CouncilView {
+    let mut council = routes::council::view(state, &at.served);
+    if let Some((form, (service, _))) = form.and_then(|form| Some((form, for_whom(form)?))) {
+        let about = |message: &&mut Message| message.services.iter().any(|known| known == service);
+        council.messages.iter_mut().filter(about).for_each(|message| message.services.push(form.to_owned()));
+    }
+    council
 }
 
 /// What the page will ask the API for, answered beforehand.

@@ -114,8 +114,8 @@ async fn a_helper_writes_and_withdraws(kept: Kept) {
         .wrong(&[("text", "missing", 0)]);
     assert_eq!(deeds(&sam).await, [format!("Wrote about your request {reference}, for you")]);
     let follow = sam.visitor.follow(&key).await;
-    let last = follow["timeline"].as_array().unwrap().last().unwrap();
-    assert_eq!((&last["helper"], &last["staff"]), (&json!("Ann Smith"), &Value::Null));
+    let newest = follow["timeline"].as_array().unwrap().last().unwrap();
+    assert_eq!((&newest["helper"], &newest["staff"]), (&json!("Ann Smith"), &Value::Null));
     assert_eq!(follow["timeline"].as_array().unwrap().len(), 2);
     // New to whose it is.
     let account = sam.account().await;
@@ -382,4 +382,87 @@ async fn the_residents_identity_counts() {
     // No other form is suggested on the way: it would be one's own.
     let ask = ann.visitor.get(&format!("/api/services/{}", form_for("ask-us", id))).await.is(200).json();
     assert_eq!(ask["service"]["suggest"], Value::Null);
+}
+
+/// The pages say for whom they are, begin with what the resident told, and have no key in them. Where the app was not built
+/// there are no pages.
+#[tokio::test]
+async fn the_pages_say_for_whom_they_are() {
+    let portal = Portal::open().await;
+    let (mut sam, mut ann) = (signed_in(&portal, SAM).await, signed_in(&portal, ANN).await);
+    let profile = json!({ "answers": { "name": "Sam <b>Taylor", "phone": "07700 900123" } });
+    sam.post("/api/account/profile", &profile).await.is(200);
+    let id = named(&mut sam, &mut ann, &["report-graffiti", "missed-bin"]).await;
+    let form = form_for("report-graffiti", id);
+    let start = format!("/services/{form}");
+    let page = async |who: &Browser, path: &str| {
+        let reply = who.visitor.get(path).await;
+        let is_built = reply.body != NOT_BUILT;
+        is_built.then(|| (reply.status.as_u16(), String::from_utf8(reply.body.to_vec()).unwrap()))
+    };
+    let Some((status, html)) = page(&ann, &start).await else { return };
+    let banner = "You are filling this in for <bdi><strong>Sam &lt;b&gt;Taylor</strong></bdi>";
+    let (above, app) = html.split_once("<div id=\"app\"").unwrap();
+    assert_eq!(status, 200);
+    assert!(above.contains(banner) && !app.contains(banner), "it is no part of the app");
+    assert!(above.contains(&format!("href=\"/account/acting/{id}\"")));
+    assert!(
+        app.contains("value=\"Sam &lt;b>Taylor\"") || app.contains("value=\"Sam &lt;b&gt;Taylor\""),
+        "{app}"
+    );
+    assert!(app.contains(&format!("value=\"{SAM}\"")));
+    assert!(!html.contains("rel=\"canonical\"") && !html.contains("ld+json"), "it is nobody else's to find");
+    // One's own has nothing of it.
+    let (_, own) = page(&ann, "/services/report-graffiti").await.unwrap();
+    assert!(!own.contains(banner) && !own.contains("Taylor") && own.contains(&format!("value=\"{ANN}\"")));
+    // Nobody else's page, and none for another service.
+    for (who, path) in [(&sam, &start), (&ann, &format!("/services/{}", form_for("pothole", id)))] {
+        let (status, html) = page(who, path).await.unwrap();
+        assert_eq!(status, 404);
+        assert!(!html.contains("Taylor"));
+    }
+    let stranger = portal.visitor().get(&start).await.is(303);
+    assert_eq!(stranger.header("location"), format!("/account?to={start}"));
+
+    let fields = "surface=public&offensive=no&place.street=&place.words=By+the+steps&details=&you.name=Sam&you.email=sam%40example.org&you.phone=";
+    ann.post_form(&start, fields).await.is(303);
+    let check = format!("{start}/check");
+    let (_, html) = page(&ann, &check).await.unwrap();
+    assert!(html.contains(banner) && html.contains("Check your answers") && !html.contains("share_record"));
+    let next = ann.post_form(&check, "").await.is(303).header("location").to_owned();
+    let (status, html) = page(&ann, &next).await.unwrap();
+    assert_eq!(status, 200);
+    assert!(html.contains("We have their request") && html.contains("We will finish by"));
+    assert!(html.contains("Ann Smith, who acts for the resident") && !html.contains("/follow/"), "{html}");
+    assert_eq!(html.matches("<h1").count(), 2, "the page's own, and that of an app that fails");
+    let here = next.split('?').next().unwrap();
+    let gone = format!("{here}/withdraw");
+    let (_, html) = page(&ann, &gone).await.unwrap();
+    assert!(html.contains("Do you want to withdraw this request for them?"));
+    // What can't be taken is there again, with what is wrong.
+    ann.post_form(&gone, &format!("reason={}", "a".repeat(1001))).await.is(303);
+    let (_, html) = page(&ann, &gone).await.unwrap();
+    assert!(html.contains("Your reason must be 1,000 characters or fewer") && html.contains("aaaa"));
+    ann.post_form(here, "message=+").await.is(303);
+    assert!(page(&ann, here).await.unwrap().1.contains("Write a message"));
+    let (_, html) = page(&ann, &format!("/account/acting/{id}")).await.unwrap();
+    assert!(html.contains(&format!("href=\"/services/{form}\"")));
+    let (_, html) = page(&sam, "/account/helpers").await.unwrap();
+    assert!(html.contains("Sent “Report graffiti” for you"));
+
+    // Who is signed in and answered nothing is asked before it is sent; nothing is chosen.
+    let fields = fields.replace("sam%40", "ann%40");
+    ann.post_form("/services/report-graffiti", &fields).await.is(303);
+    let (_, html) = page(&ann, "/services/report-graffiti/check").await.unwrap();
+    assert!(
+        html.contains("name=\"share_record\"") && html.contains("name=\"share_record-wording\""),
+        "{html}"
+    );
+    assert!(html.contains("You need not answer this") && !html.contains("checked"));
+    let question = html.find("name=\"share_record\"").unwrap();
+    assert!(question < html.find("Send to Saltmarsh").unwrap(), "before it is sent");
+    let mut stranger = Browser::of(&portal);
+    stranger.post_form("/services/report-graffiti", &fields).await.is(303);
+    let (_, html) = page(&stranger, "/services/report-graffiti/check").await.unwrap();
+    assert!(html.contains("Check your answers") && !html.contains("share_record"));
 }
