@@ -151,7 +151,10 @@ fn happened(entry: &Entry) -> String {
     let for_you = entry.helper.as_ref().map(|name| format!("{name}, who acts for you,"));
     let by = entry.staff.as_deref().or(for_you.as_deref()).unwrap_or("You");
     let what = match &entry.what {
-        What::Received => "We got it.".to_owned(),
+        What::Received => match &entry.helper {
+            Some(name) => format!("We got it from {name}, who acts for you."),
+            None => "We got it.".to_owned(),
+        },
         What::Taken => format!("{by} took it on."),
         What::Message { text } => format!("{by} wrote: {text}"),
         What::PromiseMoved { to, reason, .. } => {
