@@ -147,8 +147,8 @@ pub const PLACES: &[Place] = &[
     },
 ];
 
-/// The one page with pages below it: a person's requests, and each of them.
-const ACTING: &str = "acting";
+/// The one page with pages below it: a person's requests, each of them, and withdrawing it.
+pub const ACTING: &str = "acting";
 
 /// The page of this address, which is what stands behind `/account`.
 #[must_use]
@@ -172,6 +172,8 @@ pub fn needs(page: Page<'_>, posted: Option<&Posted>) -> Vec<String> {
     let own = asks.map(|(place, asks)| {
         let path = page.split('?').next().unwrap_or_default();
         let below = path.trim_end_matches('/').strip_prefix(place.slug).unwrap_or_default();
+        // The page that withdraws a request shows the request.
+        let below = below.strip_suffix("/withdraw").unwrap_or(below);
         // What is looked for is posted, and stands in no address that anybody sees.
         let looked = |id: &str| posted.map(|posted| posted.answers.get(id)).unwrap_or_default();
         let wanted =

@@ -2,6 +2,7 @@
 
 use domain::catalogue::Service;
 use domain::journey::{self, Next};
+use uuid::Uuid;
 
 /// The first page.
 pub const HOME: &str = "/";
@@ -23,6 +24,11 @@ pub const ACCOUNT_SECURITY: &str = "/account/security";
 pub const HELP: &str = "/help";
 /// The part of a step's address that says: go back to "check your answers" afterwards.
 pub const FROM_CHECK: &str = "check";
+/// The part of an address that says that this was sent just now.
+pub const SENT: &str = "sent";
+
+/// The part of an address below a request of somebody for whom one acts: withdrawing it.
+pub const WITHDRAW: &str = "withdraw";
 
 /// What an address shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -176,6 +182,18 @@ pub fn then(said: &str) -> &str {
 #[must_use]
 pub fn account(page: &str) -> String {
     format!("/account/{page}")
+}
+
+/// The requests of somebody for whom one acts.
+#[must_use]
+pub fn acting(helper: Uuid) -> String {
+    format!("/account/acting/{helper}")
+}
+
+/// One of them, which one has just sent for them.
+#[must_use]
+pub fn acting_sent(helper: Uuid, request: Uuid) -> String {
+    format!("/account/acting/{helper}/{request}?{SENT}=yes")
 }
 
 /// A request, as the person who made it follows it.

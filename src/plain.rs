@@ -4,6 +4,7 @@
 #[cfg(feature = "ssr")]
 use domain::api::council::{Boot, CouncilView};
 use domain::api::drafts::Posted;
+use domain::api::helpers::for_whom;
 use leptos::prelude::*;
 
 use crate::api::{consent, follow, nearby, places};
@@ -76,6 +77,8 @@ pub fn needs_around(page: Page<'_>) -> Vec<String> {
     match page {
         Page::Home => vec!["/api/services".to_owned()],
         Page::Sent { key } => vec![follow::address(key, ""), consent::INVITE.to_owned()],
+        // Somebody who fills it in for another decides nothing about their details.
+        Page::Check { id } if for_whom(id).is_none() => vec![consent::INVITE.to_owned()],
         Page::Request { key } | Page::Withdraw { key } => vec![follow::address(key, "")],
         _ => Vec::new(),
     }

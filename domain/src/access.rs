@@ -35,7 +35,7 @@ pub enum Act {
     SeeOwn,
     /// Change one's own profile, decisions and ways to sign in; close the account.
     ChangeOwn,
-    /// See and follow what a resident asked one to look after.
+    /// See and follow what a resident asked one to look after; write about it, withdraw it, and send more of it, for them.
     ActFor,
     /// See the requests of one's own department.
     SeeDepartment,

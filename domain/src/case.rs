@@ -166,11 +166,13 @@ pub struct Feedback {
 pub enum Actor {
     /// The resident whose request it is.
     Resident,
+    /// Somebody who acts for them, as they call them; by the identifier under which they named them.
+    Helper(Owner),
     /// A member of staff.
     Staff(Owner),
 }
 
-/// A member of staff, as a request knows them.
+/// A member of staff, as a request knows them; or somebody who acts for the resident.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Owner {
@@ -233,6 +235,9 @@ pub struct Case {
     pub closing: Option<Closing>,
     /// How it went.
     pub feedback: Option<Feedback>,
+    /// Who filled it in for the resident, where they did not do so themselves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub helper: Option<Owner>,
     /// The departments that it was passed on to, and where each stands.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parts: Vec<Part>,
@@ -275,10 +280,10 @@ impl Case {
     /// The first event opens the case.
     ///
     /// # Errors
-    /// [`Refused::NotAllowed`] when it is not a submission by a resident with number 1.
+    /// [`Refused::NotAllowed`] when it is not a submission by a resident, or for one, with number 1.
     pub fn open(first: &Recorded) -> Result<Self, Refused> {
         match (&first.event, &first.by, first.seq) {
-            (Event::Submitted(submission), Actor::Resident, 1) => Ok(Self {
+            (Event::Submitted(submission), Actor::Resident | Actor::Helper(_), 1) => Ok(Self {
                 submission: (**submission).clone(),
                 status: Status::Received,
                 owner: None,
@@ -287,6 +292,10 @@ impl Case {
                 closed_at: None,
                 closing: None,
                 feedback: None,
+                helper: match &first.by {
+                    Actor::Helper(helper) => Some(helper.clone()),
+                    Actor::Resident | Actor::Staff(_) => None,
+                },
                 parts: (submission.parts.iter())
                     .map(|request| Part {
                         request: request.clone(),
@@ -329,7 +338,9 @@ impl Case {
         }
         self.may(&recorded.by, &recorded.event)?;
         match (&recorded.event, &recorded.by) {
-            (Event::Submitted(_), _) | (Event::Taken, Actor::Resident) => return Err(Refused::NotAllowed),
+            (Event::Submitted(_), _) | (Event::Taken, Actor::Resident | Actor::Helper(_)) => {
+                return Err(Refused::NotAllowed);
+            }
             (Event::HandedOver { to }, _) => {
                 self.owner = Some(to.clone());
                 self.status = Status::InProgress;
@@ -391,7 +402,7 @@ impl Case {
             }
             (Actor::Resident, Event::Feedback(_)) => Ok(()),
             _ if !open => Err(Refused::Closed),
-            (Actor::Resident, Event::Message { .. } | Event::Withdrawn { .. }) => Ok(()),
+            (Actor::Resident | Actor::Helper(_), Event::Message { .. } | Event::Withdrawn { .. }) => Ok(()),
             (Actor::Staff(staff), Event::Taken) if self.is_owner(staff.id) => Err(Refused::AlreadyYours),
             (Actor::Staff(_), Event::Taken) => Ok(()),
             (Actor::Staff(_), Event::HandedOver { to }) if self.is_owner(to.id) => Err(Refused::AlreadyYours),
@@ -484,6 +495,10 @@ mod tests {
 
     fn staff(id: u128) -> Actor {
         Actor::Staff(Owner { id: Uuid::from_u128(id), name: "Priya Shah".into() })
+    }
+
+    fn helper() -> Actor {
+        Actor::Helper(Owner { id: Uuid::from_u128(9), name: "Ann Smith".into() })
     }
 
     fn then(case: &mut Case, by: Actor, event: Event) -> Result<(), Refused> {
@@ -589,6 +604,28 @@ mod tests {
         then(&mut case, Actor::Resident, gone).unwrap();
         assert_eq!(case.status, Status::Closed(Outcome::Withdrawn));
         assert_eq!(then(&mut case, staff(1), Event::Taken), Err(Refused::Closed));
+    }
+
+    #[test]
+    fn who_acts_for_the_resident_sends_writes_and_withdraws() {
+        let mut first = submitted();
+        first.by = helper();
+        let mut case = Case::open(&first).unwrap();
+        assert_eq!(case.helper.as_ref().map(|helper| &*helper.name), Some("Ann Smith"));
+        assert_eq!(Case::open(&submitted()).unwrap().helper, None);
+        then(&mut case, helper(), message()).unwrap();
+        for event in [Event::Taken, closing(Outcome::Done)] {
+            assert_eq!(then(&mut case, helper(), event), Err(Refused::NotAllowed));
+        }
+        then(&mut case, helper(), Event::Withdrawn { reason: String::new() }).unwrap();
+        assert_eq!(case.status, Status::Closed(Outcome::Withdrawn));
+        // How it went is the resident's to say.
+        let good = Event::Feedback(Feedback { score: 5, reason: String::new() });
+        assert!(then(&mut case, helper(), good.clone()).is_err());
+        assert_eq!(then(&mut case, helper(), message()), Err(Refused::Closed));
+        then(&mut case, Actor::Resident, good).unwrap();
+        first.by = staff(1);
+        assert_eq!(Case::open(&first), Err(Refused::NotAllowed));
     }
 
     #[test]

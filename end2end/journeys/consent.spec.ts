@@ -20,6 +20,61 @@ async function signIn(page: Page, server: Server, filler: Filler): Promise<void>
   await filler.shows("Your account");
 }
 
+test("I am asked before I send, and nothing waits for my answer", async ({ page, server, inspector, people }) => {
+  inspector.allow(/status of 401 .*\/api\/account/);
+  const filler = new Filler(page, inspector);
+  const share = page.getByRole("group", { name: QUESTION });
+  const more = page.getByRole("group", { name: "May we tell other departments" });
+  const graffiti = async (words: string): Promise<void> => {
+    await page.goto("/services/report-graffiti");
+    await filler.answer("What is the graffiti on?", "Something public");
+    await filler.answer("Is it offensive?", "No");
+    await filler.where(words);
+    await filler.who({ name: "Sam Taylor", email: EMAIL });
+    await filler.toCheck();
+  };
+  // Who is not signed in is asked nothing here.
+  await graffiti("By the steps");
+  await expect(share).toHaveCount(0);
+  await filler.send();
+  await filler.confirmed();
+
+  // Left open, it is asked once more on the confirmation.
+  await signIn(page, server, filler);
+  await graffiti("By the fountain");
+  await expect(share).toBeVisible();
+  await expect(page.locator("input:checked")).toHaveCount(0);
+  await filler.inspected();
+  await filler.send();
+  await filler.confirmed();
+  await expect(share).toBeVisible();
+
+  // One is answered, with the form; the other one is asked still.
+  await graffiti("By the bridge");
+  await share.getByLabel("only the departments that I tick").check();
+  await page.getByRole("group", { name: "Which departments?" }).getByLabel("Waste and recycling").check();
+  await filler.inspected();
+  await filler.send();
+  const { reference } = await filler.confirmed();
+  await expect(share).toHaveCount(0);
+  await expect(more).toBeVisible();
+  await page.goto("/account/sharing");
+  await filler.shows("Who may see your requests");
+  await expect(page.getByText("Waste and recycling, since")).toBeVisible();
+
+  // A no keeps nobody either, and then nothing is asked any more.
+  await graffiti("By the harbour");
+  await expect(share).toHaveCount(0);
+  await more.getByLabel("No, don't tell them").check();
+  await filler.send();
+  await filler.confirmed();
+  await expect(more).toHaveCount(0);
+  await graffiti("By the library");
+  await expect(page.getByRole("heading", { name: "Tell us once" })).toHaveCount(0);
+  const priya = await people.staff("priya");
+  await priya.openRequest(reference);
+});
+
 test("I decide which departments see my requests, and see who looked", async ({ page, server, people, inspector }) => {
   test.slow();
   // Whoever is not signed in is told so with a status that the browser remarks on.

@@ -88,7 +88,7 @@ test("somebody I name sees what I chose, and I see that they looked", async ({ p
   await page.getByLabel("Day", { exact: true }).fill(String(until.getDate()));
   await page.getByLabel("Month", { exact: true }).fill(String(until.getMonth() + 1));
   await page.getByLabel("Year", { exact: true }).fill(String(until.getFullYear()));
-  await page.getByRole("button", { name: "Let them see these requests" }).click();
+  await page.getByRole("button", { name: "Let them act for me" }).click();
   await expect(page.getByText("Has not accepted yet")).toBeVisible();
 
   const context = await people.somebody();
@@ -100,7 +100,7 @@ test("somebody I name sees what I chose, and I see that they looked", async ({ p
   await there.getByRole("link", { name: "You act for" }).click();
   await expect(there.getByText(reference)).toBeVisible();
   await ann.inspected();
-  await there.getByRole("link", { name: "Report graffiti" }).click();
+  await there.getByRole("link", { name: "Report graffiti" }).first().click();
   await expect(there.getByText("What has happened")).toBeVisible();
   await ann.inspected();
   const list = there.url();

@@ -20,7 +20,7 @@ pub struct ApiError {
     status: StatusCode,
     code: &'static str,
     fields: Vec<FieldError>,
-    already: Option<(String, String)>,
+    already: Option<(String, Option<String>)>,
 }
 
 impl ApiError {
@@ -51,7 +51,7 @@ impl ApiError {
     /// For `already_sent`: the key to follow what was sent.
     #[must_use]
     pub fn sent_key(&self) -> Option<&str> {
-        self.already.as_ref().map(|(_, key)| key.as_str())
+        self.already.as_ref()?.1.as_deref()
     }
 
     /// Missing, or not for whoever asks: the two look the same.
@@ -68,7 +68,7 @@ impl ApiError {
 
     /// The same form was sent before with other answers.
     #[must_use]
-    pub fn already_sent(reference: String, key: String) -> Self {
+    pub fn already_sent(reference: String, key: Option<String>) -> Self {
         Self {
             already: Some((reference, key)),
             ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "already_sent")
@@ -85,6 +85,7 @@ impl ApiError {
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let (reference, key) = self.already.unzip();
+        let key = key.flatten();
         let problem = Problem {
             kind: "about:blank".into(),
             title: self.status.canonical_reason().unwrap_or_default().into(),

@@ -21,12 +21,18 @@ pub async fn get(key: &str) -> Result<FollowView, ApiProblem> {
     super::get(&address(key, "")).await
 }
 
-/// Adds a message. Gives the request as it is now.
+/// Adds a message, where messages about the request go. Gives the request as it is now.
 ///
 /// # Errors
 /// [`ApiProblem`].
-pub async fn message(key: &str, message: &MessageRequest) -> Result<FollowView, ApiProblem> {
-    super::post(&address(key, "/messages"), message).await
+pub async fn message(to: &str, message: &MessageRequest) -> Result<FollowView, ApiProblem> {
+    super::post(to, message).await
+}
+
+/// Where a message about the request goes.
+#[must_use]
+pub fn messages(key: &str) -> String {
+    address(key, "/messages")
 }
 
 /// Withdraws the request. Gives it as it is now.

@@ -1,6 +1,6 @@
 //! `/api/account/helpers` and `/api/account/acting`.
 
-use domain::api::follow::FollowView;
+use domain::api::follow::{FollowView, WithdrawRequest};
 use domain::api::helpers::{ActingRequests, HelpersView, NameHelperRequest};
 
 use super::ApiProblem;
@@ -43,10 +43,24 @@ pub async fn requests(id: &str) -> Result<ActingRequests, ApiProblem> {
     super::get(&format!("{ACTING}/{id}")).await
 }
 
-/// One of them.
+/// One of them, which is to be had at [`ACTING`] and this.
 ///
 /// # Errors
 /// [`ApiProblem`].
-pub async fn request(id: &str, request: &str) -> Result<FollowView, ApiProblem> {
-    super::get(&format!("{ACTING}/{id}/{request}")).await
+pub async fn request(which: &str) -> Result<FollowView, ApiProblem> {
+    super::get(&format!("{ACTING}/{which}")).await
+}
+
+/// Withdraws it. Gives it as it is now.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn withdraw(which: &str, why: &WithdrawRequest) -> Result<FollowView, ApiProblem> {
+    super::post(&format!("{ACTING}/{which}/withdraw"), why).await
+}
+
+/// Where a message about it goes.
+#[must_use]
+pub fn messages(which: &str) -> String {
+    format!("{ACTING}/{which}/messages")
 }

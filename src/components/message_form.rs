@@ -22,8 +22,8 @@ const ID: &str = "message";
 /// A form for one message.
 #[component]
 pub fn MessageForm(
-    /// The request's key.
-    key: String,
+    /// Where the API takes messages about the request.
+    to: String,
     /// Called with the request as it is then.
     on_sent: Callback<FollowView>,
     /// What is wrong on the page.
@@ -31,7 +31,7 @@ pub fn MessageForm(
 ) -> impl IntoView {
     // Half a message outlives a reload, with the identifier it may have been sent under already: sent twice
     // after a lost reply, it is stored once.
-    let name = format!("portico:message:{key}");
+    let name = format!("portico:message:{to}");
     let (id, text) = kept(&name);
     let posted = boot::take_text(ID);
     let text = if posted.is_empty() { text } else { posted };
@@ -56,8 +56,8 @@ pub fn MessageForm(
                 return Err(sending.problem("Your message must be 4,000 characters or fewer"));
             }
             tried.set(true);
-            let key = key.clone();
-            Ok(Box::pin(async move { follow::message(&key, &message).await }))
+            let to = to.clone();
+            Ok(Box::pin(async move { follow::message(&to, &message).await }))
         },
         move |request| {
             keep.run(String::new());

@@ -160,6 +160,58 @@ pub fn form(
     .drawn()
 }
 
+/// The questions that nobody answered yet, asked on the way through a form. Nothing is chosen beforehand; what is left open,
+/// or can't be understood, keeps nobody, and is asked again once the form is sent.
+#[derive(Clone, Copy)]
+pub struct Deciding {
+    asks: bool,
+    asked: RwSignal<Vec<Asked>>,
+}
+
+impl Deciding {
+    /// Of whoever is signed in, if they may decide here.
+    #[must_use]
+    pub fn new(asks: bool) -> Self {
+        Self { asks, asked: RwSignal::new(Vec::new()) }
+    }
+
+    /// What was chosen so far.
+    #[must_use]
+    pub fn answers(self) -> Vec<ConsentAnswer> {
+        self.asked
+            .with_untracked(|asked| asked.iter().filter_map(|asked| asked.answer().ok().flatten()).collect())
+    }
+
+    /// The questions, within a form that is about something else.
+    pub fn ask(self) -> AnyView {
+        if !self.asks {
+            return ().into_any();
+        }
+        // It is no part of what the page is for: where it can't be had, it is not there.
+        let invite = || async { Ok(consent::invite().await.unwrap_or_default()) };
+        loaded(invite, move |invite: ConsentInvite| {
+            if !invite.signed_in || invite.questions.is_empty() {
+                return ().into_any();
+            }
+            if self.asked.with_untracked(Vec::is_empty) {
+                self.asked.set(invite.questions.into_iter().map(Asked::new).collect());
+            }
+            let sending = Sending::new("").among(RwSignal::new(Vec::new()));
+            let questions = self
+                .asked
+                .with_untracked(|asked| asked.iter().map(|asked| fields(asked, sending)).collect_view());
+            view! {
+                <section aria-labelledby="sharing">
+                    <h2 class="govuk-heading-m" id="sharing">"Tell us once"</h2>
+                    <p>"You need not answer this to send your answers, and it changes nothing about them. We ask once, and you can change what you say at any time."</p>
+                    {questions}
+                </section>
+            }
+            .drawn()
+        })
+    }
+}
+
 fn refused(problem: &ApiProblem) -> &'static str {
     if problem.code == "wording_changed" { CHANGED } else { words::call_failed(problem) }
 }

@@ -1,6 +1,6 @@
 //! What has happened to a request, newest first.
 
-use domain::api::follow::{Entry, What};
+use domain::api::follow::{Entry, FollowView, What};
 use leptos::prelude::*;
 
 use crate::live::Drawn as _;
@@ -34,9 +34,14 @@ pub fn Timeline(
 #[must_use]
 pub fn title(entry: &Entry, for_staff: bool) -> String {
     let (you, your) = if for_staff { ("The resident", "the resident’s") } else { ("You", "your") };
-    let who = entry.staff.as_deref().unwrap_or(you);
+    let (whom, helper) = (if for_staff { "the resident" } else { "you" }, entry.helper.as_deref());
+    let for_them = helper.map(|helper| format!("{helper}, who acts for {whom},"));
+    let who = entry.staff.as_deref().or(for_them.as_deref()).unwrap_or(you);
     match &entry.what {
-        What::Received => format!("We received {your} request"),
+        What::Received => match helper {
+            Some(helper) => format!("We received the request from {helper}, who acts for {whom}"),
+            None => format!("We received {your} request"),
+        },
         What::Taken => format!("{who} is dealing with {your} request"),
         What::Message { .. } => format!("{who} wrote"),
         What::PromiseMoved { to, .. } => format!("The date was moved to {}", words::day(*to)),
@@ -47,11 +52,18 @@ pub fn title(entry: &Entry, for_staff: bool) -> String {
         What::PartMoved { department, status, .. } => {
             format!("{department}: {}", words::part_status(*status))
         }
-        What::Withdrawn { .. } => format!("{you} withdrew the request"),
+        What::Withdrawn { .. } => format!("{who} withdrew the request"),
         What::Feedback { score, .. } => {
             format!("{you} said how it went: {}", words::score(*score).to_ascii_lowercase())
         }
     }
+}
+
+/// Who filled a request in for whose it is, if they did not themselves.
+pub fn filled_in_by(request: &FollowView, whom: &str) -> Option<AnyView> {
+    let helper = request.timeline.first()?.helper.clone()?;
+    let rest = format!(", who acts for {whom}, filled this in.");
+    Some(view! { <p><bdi>{helper}</bdi>{rest}</p> }.drawn())
 }
 
 fn details(what: What) -> Option<AnyView> {

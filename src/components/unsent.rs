@@ -20,7 +20,16 @@ pub fn Unsent(
 
 fn draw(problem: &ApiProblem, on_start_again: Callback<()>) -> AnyView {
     let (title, body) = match (problem.key.clone(), problem.reference.clone()) {
-        (Some(key), reference) => ("You have sent this already", already(&key, reference, on_start_again)),
+        (Some(key), reference) => {
+            let open = view! {
+                <p><a class="govuk-notification-banner__link" href=paths::request(&key)>"Open the request you sent"</a></p>
+            };
+            ("You have sent this already", already(open.into_any(), reference, on_start_again))
+        }
+        // Sent for somebody, it is among their requests.
+        (None, Some(reference)) => {
+            ("You have sent this already", already(().into_any(), Some(reference), on_start_again))
+        }
         (None, _) if problem.is_unconfirmed() => ("Not sent yet", unconfirmed()),
         (None, _) => ("Not sent yet", view! { <p>{words::call_failed(problem)}"."</p> }.drawn()),
     };
@@ -46,13 +55,13 @@ fn unconfirmed() -> AnyView {
     .drawn()
 }
 
-fn already(key: &str, reference: Option<String>, on_start_again: Callback<()>) -> AnyView {
+fn already(open: AnyView, reference: Option<String>, on_start_again: Callback<()>) -> AnyView {
     view! {
         <p class="govuk-notification-banner__heading">
             "This was sent before"{reference.map(|reference| format!(", as {reference}")).unwrap_or_default()}"."
         </p>
         <p>"You have changed your answers since. To tell us of the change, open the request and write to us there."</p>
-        <p><a class="govuk-notification-banner__link" href=paths::request(key)>"Open the request you sent"</a></p>
+        {open}
         <button type="button" class="govuk-button govuk-button--secondary" on:click=pressed(move || on_start_again.run(()))>
             "Start a new one instead"
         </button>

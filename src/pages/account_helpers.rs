@@ -74,10 +74,10 @@ fn whole(first: HelpersView) -> AnyView {
         {live_if(move || failed.get().map(|words| view! { <p class="govuk-inset-text">{words}"."</p> }.drawn()))}
         {live(move || now.with(|now| lists(now, change)))}
         <h2 class="govuk-heading-m">"Name somebody who may act for you"</h2>
-        <p>"A family member, a friend or a carer. They sign in as themselves, and see only the requests that you choose, until the day that you choose. You can take it back at any time."</p>
+        <p>"A family member, a friend or a carer. They sign in as themselves, and act for you only in what you choose, until the day that you choose. They see those requests, can answer us and withdraw them, and can send more of them for you. They never decide who may see your requests. You see what they did, and can take it back at any time."</p>
         <form novalidate method="post" action=posted_to() on:submit=send>
             {fields}
-            <SubmitButton label="Let them see these requests" sending=sending.busy />
+            <SubmitButton label="Let them act for me" sending=sending.busy />
         </form>
     }
     .drawn()
@@ -88,7 +88,12 @@ fn lists(view: &HelpersView, change: Callback<(Uuid, bool)>) -> AnyView {
     let acting = view.acting.iter().map(|acting| acts_for(acting, change)).collect_view();
     let uses = view.uses.iter().map(|one| {
         let who = if one.name.is_empty() { "Somebody who helped you".to_owned() } else { one.name.clone() };
-        view! { <li>{one.when.clone()}": "<bdi>{who}</bdi>" looked at “"{one.what.clone()}"”"</li> }.drawn()
+        if one.did {
+            view! { <li>{one.when.clone()}": "<bdi>{who}</bdi>". "{one.what.clone()}"."</li> }.drawn()
+        } else {
+            view! { <li>{one.when.clone()}": "<bdi>{who}</bdi>" looked at “"{one.what.clone()}"”"</li> }
+                .drawn()
+        }
     });
     view! {
         {(!view.acting.is_empty()).then(|| view! {
@@ -102,7 +107,7 @@ fn lists(view: &HelpersView, change: Callback<(Uuid, bool)>) -> AnyView {
             view! { <ul class="portico-services">{helpers}</ul> }.drawn()
         }}
         {(!view.uses.is_empty()).then(|| view! {
-            <h2 class="govuk-heading-m">"What they looked at"</h2>
+            <h2 class="govuk-heading-m">"What they did and looked at"</h2>
             <ul class="govuk-list govuk-list--bullet">{uses.collect_view()}</ul>
         }.drawn())}
     }

@@ -37,6 +37,7 @@ fn whole(view: Option<LookedView>) -> AnyView {
         <p>"The department that you wrote to also has your request in its list of work. Nobody needs to open it to see what it is about, so that is not in here."</p>
         {list}
         {more.then(|| view! { <p>"There are older ones. To get them, ask us for everything we hold about you."</p> }.drawn())}
+        <p>"What people who act for you did and looked at is under "<a href=paths::account("helpers")>"People who help you"</a>"."</p>
         <p><a href=paths::SHARING>"Change which departments may see your requests"</a></p>
     }
     .drawn()

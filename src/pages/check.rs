@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use domain::api::helpers::for_whom;
 use domain::api::services::ServiceView;
 use domain::catalogue::{Question, Service};
 use domain::field::Value;
@@ -20,6 +21,7 @@ use crate::components::handlers::posted_to;
 use crate::components::layout::Column;
 use crate::components::load::loaded;
 use crate::components::promise::Promise;
+use crate::components::sharing::Deciding;
 use crate::components::unsent::Unsent;
 use crate::live::{Drawn as _, ON_SERVER, live_if};
 use crate::state::{address, boot, drafts, services};
@@ -40,10 +42,12 @@ pub fn CheckPage(
     /// The service.
     id: String,
 ) -> impl IntoView {
-    let service = services::use_service(id);
     let back = RwSignal::new(String::new());
     let changed = RwSignal::new(boot::is_opened(CHANGED));
     let reload = Callback::new(move |()| changed.set(true));
+    // Chosen once, it stays when the form is read anew. Somebody who fills it in for another decides nothing.
+    let deciding = Deciding::new(for_whom(&id).is_none());
+    let service = services::use_service(id);
     let service = move || {
         changed.track();
         service()
@@ -55,13 +59,18 @@ pub fn CheckPage(
                     "This form has changed since you opened it. Check your answers, then send it again."
                 </div>
             }.drawn()))}
-            {loaded(service, move |view| check(&view, back, reload))}
+            {loaded(service, move |view| check(&view, back, reload, deciding))}
         </Column>
     }
     .drawn()
 }
 
-fn check(view: &Arc<ServiceView>, back: RwSignal<String>, reload: Callback<()>) -> AnyView {
+fn check(
+    view: &Arc<ServiceView>,
+    back: RwSignal<String>,
+    reload: Callback<()>,
+    deciding: Deciding,
+) -> AnyView {
     let service = &view.service;
     a11y::use_language(view.language.as_deref());
     let draft = drafts::open(&service.id);
@@ -121,7 +130,8 @@ fn check(view: &Arc<ServiceView>, back: RwSignal<String>, reload: Callback<()>) 
         let error = if problems.with(Vec::is_empty) && failed.with(Option::is_none) { "" } else { "Error: " };
         format!("{error}Check your answers - {title}")
     });
-    let send = send::sender(Arc::clone(view), draft, send::Outcome { failed, problems, sending, reload });
+    let send =
+        send::sender(Arc::clone(view), draft, deciding, send::Outcome { failed, problems, sending, reload });
     let council = boot::use_council().with_value(|council| council.name.clone());
     view! {
         <ErrorSummary problems=problems />
@@ -145,6 +155,7 @@ fn check(view: &Arc<ServiceView>, back: RwSignal<String>, reload: Callback<()>) 
                 <input type="hidden" name="key" value=draft.key().to_string() />
                 <input type="hidden" name="turn" value=draft.turn() />
             }.drawn())}
+            {deciding.ask()}
             <SubmitButton label=format!("Send to {council}") sending=sending />
         </form>
     }

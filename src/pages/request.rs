@@ -19,7 +19,7 @@ use crate::components::load::loaded;
 use crate::components::message_form::MessageForm;
 use crate::components::parts::parts;
 use crate::components::status::{self, StatusPanel};
-use crate::components::timeline::{self, Timeline};
+use crate::components::timeline::{self, Timeline, filled_in_by};
 use crate::live::{Drawn as _, ON_SERVER, live, live_if};
 use crate::state::boot;
 use crate::{a11y, paths, words};
@@ -96,7 +96,7 @@ fn request(key: String, first: FollowView) -> AnyView {
         {live_if(move || now.with(said_feedback))}
         <h2 class="govuk-heading-m">"What has happened"</h2>
         {live(move || view! { <Timeline entries=now.with(|now| now.timeline.clone()) /> }.drawn())}
-        {live_if(move || (is_open.get() && !has_parts).then(|| view! { <MessageForm key=key.get_value() on_sent=update problems=problems /> }.drawn()))}
+        {live_if(move || (is_open.get() && !has_parts).then(|| view! { <MessageForm to=follow::messages(&key.get_value()) on_sent=update problems=problems /> }.drawn()))}
         {if watching { stop_watching(key) } else { now.with_untracked(|now| told(now, key)) }}
         {live_if(move || is_open.get().then(|| view! {
             <h2 class="govuk-heading-m">"If you no longer need this"</h2>
@@ -207,6 +207,7 @@ fn told(request: &FollowView, key: StoredValue<String>) -> AnyView {
     view! {
         {fee_table(&request.fee)}
         <h2 class="govuk-heading-m">"What you told us"</h2>
+        {filled_in_by(request, "you")}
         <AnswerList
             lines=lines.collect() photo=Box::new(|_| None)
             document=Box::new(move |id| key.with_value(|key| follow::document(key, id)))

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use domain::answers::question_of;
+use domain::api::helpers::for_whom;
 use domain::api::requests::SubmitRequest;
 use domain::api::services::ServiceView;
 use domain::catalogue::Question;
@@ -12,6 +13,7 @@ use leptos::{prelude::*, task::spawn_local};
 use crate::api::{ApiProblem, requests};
 use crate::components::error_summary::Problem;
 use crate::components::handlers::{Submitted, submitted};
+use crate::components::sharing::Deciding;
 use crate::state::{address, drafts::Draft, services, services::Shelf, visit};
 use crate::{a11y, paths, words};
 
@@ -29,7 +31,12 @@ pub(super) struct Outcome {
 }
 
 /// What to do when the form is sent.
-pub(super) fn sender(view: Arc<ServiceView>, draft: Draft, outcome: Outcome) -> Submitted {
+pub(super) fn sender(
+    view: Arc<ServiceView>,
+    draft: Draft,
+    deciding: Deciding,
+    outcome: Outcome,
+) -> Submitted {
     let address = address::use_address();
     let announcer = a11y::use_announcer();
     let shelf = services::use_shelf();
@@ -44,15 +51,21 @@ pub(super) fn sender(view: Arc<ServiceView>, draft: Draft, outcome: Outcome) -> 
         let view = Arc::clone(&view);
         // Not bound to the page: what was sent was meant, wherever the person goes meanwhile.
         spawn_local(async move {
-            let sent = form(&view, draft);
+            let sent = form(&view, draft, deciding);
             let reply = requests::submit(&sent, draft.key()).await;
             let is_here = outcome.sending.try_set(false).is_none();
             match reply {
                 Ok(submitted) => {
-                    visit::remember(&journey::asked(&view.service, &sent.answers), &sent.answers);
+                    let whom = for_whom(&sent.service);
+                    if whom.is_none() {
+                        visit::remember(&journey::asked(&view.service, &sent.answers), &sent.answers);
+                    }
                     draft.erase_of(&view.service.id);
                     // Also for those who turned to another page: this is the reference they need.
-                    let sent = paths::sent(&submitted.key);
+                    let sent = match (whom, submitted.request) {
+                        (Some((_, helper)), Some(request)) => paths::acting_sent(helper, request),
+                        _ => paths::sent(&submitted.key),
+                    };
                     if is_here { address.replace(&sent) } else { address.go(&sent) }
                 }
                 Err(problem) if is_here => refused(&view, problem, outcome, shelf),
@@ -63,13 +76,18 @@ pub(super) fn sender(view: Arc<ServiceView>, draft: Draft, outcome: Outcome) -> 
 }
 
 /// The request as it is sent: the answers to what was asked, and nothing else.
-fn form(view: &ServiceView, draft: Draft) -> SubmitRequest {
+fn form(view: &ServiceView, draft: Draft, deciding: Deciding) -> SubmitRequest {
     let service = &view.service;
     let answers = draft.now();
     let asked: Vec<&str> =
         journey::asked(service, &answers).iter().map(|question| question.id.as_str()).collect();
     let answers = answers.only(|question| asked.contains(&question));
-    SubmitRequest { service: service.id.clone(), version: service.version, answers }
+    SubmitRequest {
+        service: service.id.clone(),
+        version: service.version,
+        answers,
+        consent: deciding.answers(),
+    }
 }
 
 /// The server found something that the browser did not.

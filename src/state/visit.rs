@@ -50,6 +50,11 @@ pub fn remember(questions: &[&Question], answers: &Answers) {
     write(&known);
 }
 
+/// Forgets it: the next form is about somebody else.
+pub fn forget() {
+    storage::write_text(NAME, "");
+}
+
 /// Takes a text along to the form that fits it better.
 pub fn take_along(text: &str) {
     let mut known = read();

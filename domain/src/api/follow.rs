@@ -117,6 +117,9 @@ pub struct Entry {
     /// The member of staff who did it; none when the resident did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub staff: Option<String>,
+    /// Who did it for the resident, as the resident calls them; none when they did it themselves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub helper: Option<String>,
     /// What happened.
     pub what: What,
 }
@@ -177,7 +180,8 @@ pub enum What {
     },
 }
 
-/// `POST /api/follow/{key}/messages`, and `POST /api/staff/requests/{id}/messages`.
+/// `POST /api/follow/{key}/messages`, `POST /api/staff/requests/{id}/messages`, and
+/// `POST /api/account/acting/{id}/{request}/messages`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Validate)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -189,7 +193,7 @@ pub struct MessageRequest {
     pub id: Uuid,
 }
 
-/// `POST /api/follow/{key}/withdraw`.
+/// `POST /api/follow/{key}/withdraw`, and `POST /api/account/acting/{id}/{request}/withdraw`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Validate)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]

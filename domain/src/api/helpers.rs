@@ -22,7 +22,7 @@ pub struct NameHelperRequest {
     /// The address that they sign in with.
     #[validate(length(min = 1, max = 254))]
     pub email: String,
-    /// The services whose requests they may see.
+    /// The services that they may act for me in.
     #[validate(length(min = 1, max = 200))]
     pub services: Vec<String>,
     /// The last day.
@@ -38,7 +38,7 @@ pub struct HelpersView {
     pub helpers: Vec<HelperView>,
     /// Those I may act for, and those who asked me to.
     pub acting: Vec<ActingView>,
-    /// What my helpers looked at, the newest first.
+    /// What my helpers did and looked at, the newest first.
     pub uses: Vec<UseView>,
     /// The services that can be named: identifier and title.
     pub services: Vec<(String, String)>,
@@ -79,8 +79,10 @@ pub fn questions(view: &HelpersView) -> Vec<Question> {
         ),
         question(
             "services",
-            "Which requests of yours may they see?",
-            Some("They see what you have sent, what we have written, and where it stands."),
+            "What may they do for you?",
+            Some(
+                "They see what you have sent about these, what we have written, and where it stands. They can answer us, withdraw a request, and fill in and send more of these for you, with the details that you told us.",
+            ),
             Kind::Choices(Several { options, ..Several::default() }),
         ),
         question("until", "Until which day?", Some("The longest is a year."), Kind::Date(days)),
@@ -150,7 +152,7 @@ pub struct ActingView {
     pub accepted: bool,
 }
 
-/// One use of what a helper may.
+/// One use of what a helper may: something they did, or looked at.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct UseView {
@@ -158,8 +160,11 @@ pub struct UseView {
     pub name: String,
     /// When, in words of the council's local time.
     pub when: String,
-    /// What they looked at.
+    /// What they did; or where they only looked, at what.
     pub what: String,
+    /// They did more than look.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub did: bool,
 }
 
 /// `GET /api/account/acting/{id}`: the requests of somebody I act for.
@@ -170,4 +175,36 @@ pub struct ActingRequests {
     pub who: ActingView,
     /// Their requests. The key of each goes into `/api/account/acting/{id}/{key}`, and works for this helper only.
     pub requests: Vec<AccountRequest>,
+    /// The forms that I may fill in for them: identifier, as [`form_for`] makes it, and title.
+    pub forms: Vec<(String, String)>,
+}
+
+/// A form that is filled in for somebody: this stands wherever the identifier of its service would. So what is typed
+/// for them is kept apart from what one types for oneself, in the browser and on the server, and no page of the one can
+/// send anything as the other.
+#[must_use]
+pub fn form_for(service: &str, helper: Uuid) -> String {
+    format!("{service}_{}", helper.simple())
+}
+
+/// The service of a form that is filled in for somebody, and by what one acts for them. None where one fills it in for
+/// oneself: no service's identifier has this sign.
+#[must_use]
+pub fn for_whom(form: &str) -> Option<(&str, Uuid)> {
+    let (service, helper) = form.split_once('_')?;
+    Some((service, Uuid::try_parse(helper).ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_says_for_whom_it_is() {
+        let helper = Uuid::from_u128(7);
+        assert_eq!(for_whom(&form_for("missed-bin", helper)), Some(("missed-bin", helper)));
+        for own in ["missed-bin", "", "missed-bin_", "missed-bin_x", "_"] {
+            assert_eq!(for_whom(own), None, "{own}");
+        }
+    }
 }

@@ -3,6 +3,9 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use uuid::Uuid;
+
+use super::consent::ConsentAnswer;
 use crate::answers::Answers;
 use crate::reference::Reference;
 
@@ -11,12 +14,16 @@ use crate::reference::Reference;
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SubmitRequest {
-    /// The service.
+    /// The service; or the form for somebody else, as `form_for` makes it.
     pub service: String,
     /// The version of the document that was filled in.
     pub version: u32,
     /// The answers as typed, of the questions that were asked.
     pub answers: Answers,
+    /// What whoever is signed in decided on the way about their details. Nobody needs to, and what can't be kept of it is
+    /// asked again: it never keeps a form from being sent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub consent: Vec<ConsentAnswer>,
 }
 
 /// The acknowledgement. A reply without all of this is none.
@@ -25,7 +32,7 @@ pub struct SubmitRequest {
 pub struct Submitted {
     /// The reference.
     pub reference: Reference,
-    /// The secret to follow the request with: `/follow/{key}`.
+    /// The secret to follow the request with: `/follow/{key}`. Empty for who sent it for somebody else.
     pub key: String,
     /// Somebody takes it by this day.
     #[serde(with = "crate::day")]
@@ -33,4 +40,7 @@ pub struct Submitted {
     /// It is done by this day.
     #[serde(with = "crate::day")]
     pub complete_by: NaiveDate,
+    /// For who sent it for somebody else: which of their requests it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<Uuid>,
 }

@@ -2,6 +2,7 @@
 
 use domain::api::drafts::Posted;
 use domain::api::follow::{Entry, FollowView, What};
+use domain::api::helpers::for_whom;
 use domain::case::{Outcome, Status};
 use domain::consent::Decision;
 use domain::field::{Kind, Value};
@@ -147,9 +148,13 @@ fn ended(outcome: Outcome) -> &'static str {
 
 /// One line of what happened, with what was written.
 fn happened(entry: &Entry) -> String {
-    let by = entry.staff.as_deref().unwrap_or("You");
+    let for_you = entry.helper.as_ref().map(|name| format!("{name}, who acts for you,"));
+    let by = entry.staff.as_deref().or(for_you.as_deref()).unwrap_or("You");
     let what = match &entry.what {
-        What::Received => "We got it.".to_owned(),
+        What::Received => match &entry.helper {
+            Some(name) => format!("We got it from {name}, who acts for you."),
+            None => "We got it.".to_owned(),
+        },
         What::Taken => format!("{by} took it on."),
         What::Message { text } => format!("{by} wrote: {text}"),
         What::PromiseMoved { to, reason, .. } => {
@@ -196,7 +201,9 @@ pub(super) async fn watching(asked: &Asked<'_>) -> Result<Section, ApiError> {
 /// Forms that were begun and not sent.
 pub(super) async fn begun(asked: &Asked<'_>) -> Result<Section, ApiError> {
     let token = visit::of_resident(asked.who.resident.id);
-    let drafts = asked.at.store.drafts(token, asked.state.now()).await?;
+    let mut drafts = asked.at.store.drafts(token, asked.state.now()).await?;
+    // What is filled in for somebody else is about them.
+    drafts.retain(|draft| for_whom(&draft.service).is_none());
     let mut blocks = Vec::new();
     for draft in &drafts {
         draw_draft(asked, &mut blocks, draft).await?;

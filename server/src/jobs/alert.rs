@@ -41,6 +41,9 @@ pub enum Told {
         complete_by: NaiveDate,
         /// What happens next.
         next: Vec<String>,
+        /// Who sent it for them, if they did not themselves.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<String>,
     },
     /// To the resident: somebody took it.
     Taken {
@@ -74,6 +77,11 @@ pub enum Told {
     },
     /// To the resident: they withdrew it.
     Withdrawn,
+    /// To the resident: somebody who acts for them withdrew it.
+    WithdrawnFor {
+        /// Who.
+        by: String,
+    },
     /// To somebody who watches it: they asked for it.
     Watching {
         /// Done by then.
@@ -95,6 +103,9 @@ pub enum Told {
     ResidentWrote {
         /// The text.
         text: String,
+        /// Who wrote it for the resident, if they did not themselves.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<String>,
     },
     /// To the owner: the resident withdrew it.
     ResidentWithdrew,
@@ -136,7 +147,8 @@ pub struct Links {
 /// What the resident is told when a request arrived.
 #[must_use]
 pub fn received(case: &Case, links: &Links, next: Vec<String>) -> Option<Alert> {
-    let told = Told::Received { complete_by: case.complete_by, next };
+    let by = case.helper.as_ref().map(|helper| helper.name.clone());
+    let told = Told::Received { complete_by: case.complete_by, next, by };
     resident(case).map(|(name, email)| alert(case, name, email, &links.resident, told))
 }
 
@@ -222,19 +234,25 @@ fn for_resident(case: &Case, recorded: &Recorded) -> Option<Told> {
             text: closing.text.clone(),
             policy: closing.policy.clone(),
         }),
+        (Event::Withdrawn { .. }, Actor::Helper(by)) => Some(Told::WithdrawnFor { by: by.name.clone() }),
         (Event::Withdrawn { .. }, _) if !case.parts.is_empty() => Some(Told::WithdrawnWithParts),
         (Event::Withdrawn { .. }, _) => Some(Told::Withdrawn),
         (Event::PartMoved { .. }, _) if !case.status.is_open() && case.parts.len() > 1 => {
             Some(Told::PartsFinished)
         }
-        (Event::Message { .. } | Event::Taken, Actor::Resident)
+        (Event::Message { .. } | Event::Taken, Actor::Resident | Actor::Helper(_))
         | (Event::Submitted(_) | Event::PartMoved { .. } | Event::Feedback(_), _) => None,
     }
 }
 
 fn for_owner(recorded: &Recorded, complete_by: NaiveDate) -> Option<Told> {
     match (&recorded.event, &recorded.by) {
-        (Event::Message { text }, Actor::Resident) => Some(Told::ResidentWrote { text: text.clone() }),
+        (Event::Message { text }, Actor::Resident) => {
+            Some(Told::ResidentWrote { text: text.clone(), by: None })
+        }
+        (Event::Message { text }, Actor::Helper(by)) => {
+            Some(Told::ResidentWrote { text: text.clone(), by: Some(by.name.clone()) })
+        }
         (Event::Withdrawn { .. }, _) => Some(Told::ResidentWithdrew),
         (Event::HandedOver { to }, Actor::Staff(by)) if by.id != to.id => {
             Some(Told::HandedOver { by: by.name.clone(), complete_by })
@@ -278,10 +296,13 @@ impl Told {
     fn words(self, title: &str, reference: &str) -> (String, Vec<String>) {
         let subject = |what: &str| format!("{what}: {title} ({reference})");
         match self {
-            Self::Received { complete_by, next } => {
+            Self::Received { complete_by, next, by } => {
                 let promise =
                     format!("We have your request “{title}”. We will finish by {}.", say(complete_by));
-                (subject("We have your request"), std::iter::once(promise).chain(next).collect())
+                let by =
+                    by.map(|by| format!("{by}, who acts for you, sent it. You find it in your account."));
+                let said = std::iter::once(promise).chain(by).chain(next).collect();
+                (subject("We have your request"), said)
             }
             Self::Taken { by, complete_by } => (
                 subject("Somebody is working on your request"),
@@ -326,6 +347,12 @@ impl Told {
                 subject("Withdrawn"),
                 vec![format!("You withdrew your request “{title}”. We have stopped working on it.")],
             ),
+            Self::WithdrawnFor { by } => (
+                subject("Withdrawn"),
+                vec![format!(
+                    "{by}, who acts for you, withdrew your request “{title}”. Whoever had not finished has stopped working on it."
+                )],
+            ),
             Self::Watching { complete_by } => (
                 format!("We will tell you what happens: {title}"),
                 vec![
@@ -352,10 +379,13 @@ impl Told {
                     vec![format!("“{title}”, which you asked to hear about, is closed. {what}")],
                 )
             }
-            Self::ResidentWrote { text } => (
-                subject("The resident wrote"),
-                vec![format!("The resident wrote to you about “{title}”:"), text],
-            ),
+            Self::ResidentWrote { text, by } => {
+                let by = by.map_or_else(
+                    || "The resident".to_owned(),
+                    |by| format!("{by}, who acts for the resident,"),
+                );
+                (subject("The resident wrote"), vec![format!("{by} wrote to you about “{title}”:"), text])
+            }
             Self::ResidentWithdrew => (
                 subject("The resident withdrew this"),
                 vec![format!("The resident withdrew the request “{title}”. There is nothing left to do.")],

@@ -10,6 +10,7 @@ use crate::extract::At;
 use crate::jobs::alert;
 use crate::operations::{links, watch_link};
 use crate::state::AppState;
+use crate::store::helpers::ActsBy;
 use crate::store::requests::{Happened, MakeJobs, NewEvent};
 use crate::store::staff::StaffMember;
 
@@ -29,6 +30,26 @@ pub async fn act(
     let id = event_id.unwrap_or_else(|| state.dice.id(now));
     let new = NewEvent { id, at: now, by, event };
     let (case, happened) = at.store.append(request, new, alerts(state, at)).await?;
+    tell(state, happened);
+    Ok(case)
+}
+
+/// The same for somebody who acts for the resident: it stands in the audit log, too.
+///
+/// # Errors
+/// `not_found`, also when they may not act, or not any more; the reason when the rules of the case refuse it.
+pub async fn act_for(
+    state: &AppState,
+    at: &At,
+    request: Uuid,
+    (by, actor): (ActsBy, Actor),
+    event: Event,
+    event_id: Option<Uuid>,
+) -> Result<Case, ApiError> {
+    let now = state.now();
+    let id = event_id.unwrap_or_else(|| state.dice.id(now));
+    let new = NewEvent { id, at: now, by: actor, event };
+    let (case, happened) = at.store.append_for(by, request, new, alerts(state, at)).await?;
     tell(state, happened);
     Ok(case)
 }
@@ -62,7 +83,8 @@ pub async fn hand_over(
 fn alerts(state: &AppState, at: &At) -> MakeJobs {
     let (of, served, dice, now) = (state.clone(), at.served.clone(), state.dice.clone(), state.now());
     Arc::new(move |happened| {
-        let mut alerts = alert::alerts(happened, &links(&of, &served.council, happened.request));
+        let to = links(&of, &served.council, (happened.request, &happened.case));
+        let mut alerts = alert::alerts(happened, &to);
         for watcher in &happened.watchers {
             let link = watch_link(&of, &served.council, watcher.id);
             alerts.extend(alert::for_watcher(happened, watcher.email.clone(), &link));

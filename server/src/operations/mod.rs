@@ -1,24 +1,28 @@
 //! Verbs that need more than one store call.
 
 pub mod act;
+pub mod acting;
 pub mod looked;
 pub mod sheet;
 pub mod staff_session;
 pub mod submit;
 pub mod view;
 
+use domain::case::Case;
 use domain::council::Council;
 use uuid::Uuid;
 
 use crate::jobs::alert::Links;
 use crate::state::AppState;
 
-/// Where links about a request lead.
-fn links(state: &AppState, council: &Council, request: Uuid) -> Links {
-    Links {
-        resident: watch_link(state, council, request),
-        staff: format!("{}/staff/requests/{request}", base(state, council)),
-    }
+/// Where links about a request lead. What somebody sent for its resident may go to the address of who sent it: it is found
+/// in the account, and no mail has the key to it.
+fn links(state: &AppState, council: &Council, (request, case): (Uuid, &Case)) -> Links {
+    let resident = match case.helper {
+        Some(_) => base(state, council) + "/account",
+        None => watch_link(state, council, request),
+    };
+    Links { resident, staff: format!("{}/staff/requests/{request}", base(state, council)) }
 }
 
 /// Where somebody follows a request: with a key made from the request's identifier, or from the watcher's.

@@ -2,27 +2,29 @@
 
 use std::borrow::Cow;
 
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use domain::answers::{Answers, question_of};
 use domain::api::requests::{SubmitRequest, Submitted};
 use domain::case::{self, Actor, Case, Event, Linked, Recorded};
 use domain::catalogue::Service;
 use domain::field::{ErrorCode, FieldError, Kind, Position, Value};
 use domain::identity::Proof;
-use domain::reference::Reference;
 use domain::validate::Answer;
 use domain::{journey, validate};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use crate::error::ApiError;
-use crate::extract::At;
+use crate::extract::{At, signed_in};
 use crate::gazetteer::search_key;
 use crate::jobs::alert;
+use crate::operations::acting::{Acting, service_of, today};
 use crate::operations::links;
+use crate::routes::consent;
 use crate::secret;
 use crate::state::AppState;
 use crate::store::StoreError;
+use crate::store::consent::Answered;
 use crate::store::identity::{KeptProof, known};
 use crate::store::nearby::Spot;
 use crate::store::places::Area;
@@ -31,7 +33,63 @@ use crate::store::requests::{NewRequest, Stored, Submission};
 /// References tried before giving up; with 3,404,825,447 of them a second try is already rare.
 const TRIES: usize = 5;
 
-/// Submits a form, for the account of a resident who is signed in. The flag says whether it is new (true) or was stored before under the same key.
+/// Who sends a form.
+#[derive(Clone, Debug)]
+pub enum Sender {
+    /// Somebody who is not signed in.
+    Nobody,
+    /// A resident who is signed in, for themselves.
+    Resident(Uuid),
+    /// A resident who is signed in, for another one.
+    Helper(Box<Acting>),
+}
+
+impl Sender {
+    /// Who sends this form.
+    ///
+    /// # Errors
+    /// `not_found` where they may not send it for whom it is filled in; the database's.
+    pub async fn of(state: &AppState, at: &At, headers: &HeaderMap, form: &str) -> Result<Self, ApiError> {
+        if let Some(acting) = Acting::of(state, at, headers, form).await? {
+            return Ok(Self::Helper(Box::new(acting)));
+        }
+        let resident = signed_in(state, at, headers).await?;
+        Ok(resident.map_or(Self::Nobody, |(resident, _)| Self::Resident(resident.id)))
+    }
+
+    /// In whose account it is then.
+    fn resident(&self) -> Option<Uuid> {
+        match self {
+            Self::Nobody => None,
+            Self::Resident(resident) => Some(*resident),
+            Self::Helper(acting) => Some(acting.resident.id),
+        }
+    }
+
+    fn actor(&self) -> Actor {
+        match self {
+            Self::Nobody | Self::Resident(_) => Actor::Resident,
+            Self::Helper(acting) => acting.actor(),
+        }
+    }
+
+    /// The reply. Who sends it for another gets no key: what they may see of it ends with what they were named for.
+    fn told(&self, state: &AppState, at: &At, id: Uuid, case: &Case) -> Submitted {
+        let (key, request) = match self {
+            Self::Helper(_) => (String::new(), Some(id)),
+            Self::Nobody | Self::Resident(_) => (follow_key(state, at, id), None),
+        };
+        Submitted {
+            reference: case.submission.reference.clone(),
+            key,
+            acknowledge_by: case.submission.acknowledge_by,
+            complete_by: case.submission.complete_by,
+            request,
+        }
+    }
+}
+
+/// Submits a form, for the account of a resident who is signed in, or of whom they act for. The flag says whether it is new (true) or was stored before under the same key.
 ///
 /// # Errors
 /// `not_found` for an unknown service, `stopped` when the answers end the form early, `invalid` with the
@@ -41,9 +99,11 @@ pub async fn submit(
     at: &At,
     key: Uuid,
     request: SubmitRequest,
-    resident: Option<Uuid>,
+    sender: Sender,
 ) -> Result<(Submitted, bool), ApiError> {
     let body_hash = body_hash(&request);
+    let resident = sender.resident();
+    let consent = decided(state, at, &sender, &request).await?;
     let proofs = match resident {
         Some(resident) => at.store.proofs(resident).await?,
         None => Vec::new(),
@@ -56,38 +116,15 @@ pub async fn submit(
                 .store
                 .sent_before(key)
                 .await?
-                .map_or(Err(error), |before| again(state, at, &before, &body_hash));
+                .map_or(Err(error), |before| again(state, at, &sender, &before, &body_hash));
         }
     };
     let service = &*service;
     let now = state.now();
-    let standard = service.standard_for(&request.answers);
     let place = locate(at, &mut answers).await?;
-    let ward = place.ward.as_ref();
-    let (mut department, team) = service.goes_to(&request.answers, ward.map(|ward| ward.id.as_str()));
-    let routed = at.served.route(service, &request.answers);
-    if let Some((by_words, _)) = &routed {
-        department.clone_from(by_words);
-    }
-    let submission = case::Submission {
-        reference: state.dice.reference(),
-        service: service.id.clone(),
-        title: service.title.clone(),
-        version: service.version,
-        department,
-        team,
-        routed: routed.map(|(_, why)| why),
-        ward: place.ward.map(|ward| ward.name),
-        fee: service.fee.as_ref().map_or_else(Vec::new, |fee| {
-            fee.due(&request.answers, &journey::asked(service, &request.answers))
-        }),
-        acknowledge_by: at.served.due(now, standard.acknowledge),
-        complete_by: at.served.due(now, standard.complete),
-        answers,
-        parts: Vec::new(),
-        part_of: None,
-        identity: resident.map(|_| known(&proofs, now)),
-    };
+    let identity = resident.map(|_| known(&proofs, now));
+    let submission =
+        case::Submission { identity, ..promised(state, at, (service, &request.answers), answers, &place) };
     let shown = service.nearby.is_some() && (place.position.is_some() || place.street.is_some());
     for _ in 0..TRIES {
         let id = state.dice.id(now);
@@ -108,16 +145,19 @@ pub async fn submit(
             submitted: Recorded {
                 seq: 1,
                 at: now,
-                by: Actor::Resident,
+                by: sender.actor(),
                 event: Event::Submitted(Box::new(submission)),
             },
             jobs: Vec::new(),
             spot: None,
             parts: Vec::new(),
+            by: None,
+            consent: Vec::new(),
         };
         let mut new = new_request(id, key, whole);
         let case = Case::open(&new.submitted).map_err(StoreError::Refused)?;
-        let told = alert::received(&case, &links(state, &at.served.council, id), service.next.clone());
+        let told =
+            alert::received(&case, &links(state, &at.served.council, (id, &case)), service.next.clone());
         new.jobs = alert::as_jobs(told, || state.dice.id(now));
         new.spot = shown.then(|| Spot {
             public_id: state.secret.public_id(at.store.council(), id),
@@ -126,12 +166,17 @@ pub async fn submit(
         });
         // A part is never asked for by its key: it only has to be nobody else's.
         new.parts = parts.into_iter().map(|(id, part)| new_request(id, state.dice.id(now), part)).collect();
+        new.consent.clone_from(&consent);
+        if let Sender::Helper(acting) = &sender {
+            let detail = format!("Sent “{}” for you: {}", service.title, case.submission.reference);
+            new.by = Some(acting.acts_by(id, detail, (now, today(state, at))));
+        }
         match at.store.submit(new).await {
             Ok(Submission::Stored) => {
                 state.changed(id, 1);
-                return Ok((acknowledgement(state, at, id, &case), true));
+                return Ok((sender.told(state, at, id, &case), true));
             }
-            Ok(Submission::Before(before)) => return again(state, at, &before, &body_hash),
+            Ok(Submission::Before(before)) => return again(state, at, &sender, &before, &body_hash),
             Err(StoreError::ReferenceTaken) => {}
             Err(StoreError::UploadGone(upload)) => {
                 return Err(upload_gone(service, &request.answers, upload));
@@ -141,6 +186,64 @@ pub async fn submit(
     }
     tracing::error!("no free reference was found");
     Err(ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "internal"))
+}
+
+/// What was sent, where it goes and what is promised.
+fn promised(
+    state: &AppState,
+    at: &At,
+    (service, raw): (&Service, &Answers),
+    answers: Vec<Answer>,
+    place: &Located,
+) -> case::Submission {
+    let now = state.now();
+    let standard = service.standard_for(raw);
+    let ward = place.ward.as_ref();
+    let (mut department, team) = service.goes_to(raw, ward.map(|ward| ward.id.as_str()));
+    let routed = at.served.route(service, raw);
+    if let Some((by_words, _)) = &routed {
+        department.clone_from(by_words);
+    }
+    let due = |fee: &domain::fee::Fee| fee.due(raw, &journey::asked(service, raw));
+    case::Submission {
+        reference: state.dice.reference(),
+        service: service.id.clone(),
+        title: service.title.clone(),
+        version: service.version,
+        department,
+        team,
+        routed: routed.map(|(_, why)| why),
+        ward: ward.map(|ward| ward.name.clone()),
+        fee: service.fee.as_ref().map_or_else(Vec::new, due),
+        acknowledge_by: at.served.due(now, standard.acknowledge),
+        complete_by: at.served.due(now, standard.complete),
+        answers,
+        parts: Vec::new(),
+        part_of: None,
+        identity: None,
+    }
+}
+
+/// What a resident decided on the way, as it can be kept. What can't be, as words that are others by now, is asked again
+/// after it was sent: nobody's request waits for it. A helper decides nothing.
+async fn decided(
+    state: &AppState,
+    at: &At,
+    sender: &Sender,
+    request: &SubmitRequest,
+) -> Result<Vec<Answered>, ApiError> {
+    match sender {
+        _ if request.consent.is_empty() => Ok(Vec::new()),
+        Sender::Nobody => Ok(Vec::new()),
+        Sender::Helper(_) => Err(ApiError::invalid(vec![FieldError::new("consent", ErrorCode::NotAllowed)])),
+        Sender::Resident(resident) => {
+            let answers = consent::answers(state, at, *resident, &request.consent).await;
+            Ok(answers.unwrap_or_else(|error| {
+                tracing::info!(code = error.code(), "what was decided on the way is not kept");
+                Vec::new()
+            }))
+        }
+    }
 }
 
 /// The requests of the departments that the resident ticked, each with the answers that it needs. The whole lists
@@ -186,7 +289,7 @@ fn read<'s>(
     request: &SubmitRequest,
     proofs: &[KeptProof],
 ) -> Result<(Cow<'s, Service>, Vec<Answer>), ApiError> {
-    let service = at.served.service(&request.service).ok_or_else(ApiError::not_found)?;
+    let service = at.served.service(service_of(&request.service)).ok_or_else(ApiError::not_found)?;
     let now = state.now();
     let today = at.served.local(now).date();
     let proofs: Vec<Proof> = proofs.iter().map(|kept| kept.proof).collect();
@@ -206,14 +309,16 @@ fn read<'s>(
 fn again(
     state: &AppState,
     at: &At,
+    sender: &Sender,
     before: &Stored,
     body_hash: &[u8],
 ) -> Result<(Submitted, bool), ApiError> {
-    let reply = acknowledgement(state, at, before.id, &before.case);
+    let reply = sender.told(state, at, before.id, &before.case);
     if before.body_hash == body_hash {
         Ok((reply, false))
     } else {
-        Err(ApiError::already_sent(reply.reference.to_string(), reply.key))
+        let key = Some(reply.key).filter(|key| !key.is_empty());
+        Err(ApiError::already_sent(reply.reference.to_string(), key))
     }
 }
 
@@ -221,16 +326,6 @@ fn again(
 #[must_use]
 pub fn follow_key(state: &AppState, at: &At, request: Uuid) -> String {
     state.secret.follow_key(at.store.council(), request)
-}
-
-fn acknowledgement(state: &AppState, at: &At, id: Uuid, case: &Case) -> Submitted {
-    let reference: Reference = case.submission.reference.clone();
-    Submitted {
-        reference,
-        key: follow_key(state, at, id),
-        acknowledge_by: case.submission.acknowledge_by,
-        complete_by: case.submission.complete_by,
-    }
 }
 
 /// What was said, whatever the document's version: a retry from a stale tab is still the same request.

@@ -72,7 +72,7 @@ pub fn watched(state: &AppState, served: &Served, case: Case) -> FollowView {
         !matches!(entry.what, What::Message { .. } | What::PartMoved { .. } | What::Feedback { .. })
     });
     for entry in &mut view.timeline {
-        entry.staff = None;
+        (entry.staff, entry.helper) = (None, None);
         match &mut entry.what {
             What::PromiseMoved { reason: words, .. }
             | What::Closed { text: words, .. }
@@ -90,13 +90,18 @@ pub fn watched(state: &AppState, served: &Served, case: Case) -> FollowView {
 }
 
 fn timeline(served: &Served, case: &Case) -> Vec<Entry> {
-    let entry = |seq, at: DateTime<Utc>, staff, what| {
+    let entry = |seq, at: DateTime<Utc>, (staff, helper), what| {
         let when = served.say(at);
-        Entry { seq, at: at.to_rfc3339_opts(SecondsFormat::AutoSi, true), when, staff, what }
+        Entry { seq, at: at.to_rfc3339_opts(SecondsFormat::AutoSi, true), when, staff, helper, what }
     };
     let mut promised = case.submission.complete_by;
     let mut days = HashMap::new();
-    let mut entries = vec![entry(1, case.received_at, None, What::Received)];
+    let mut entries = vec![entry(
+        1,
+        case.received_at,
+        (None, case.helper.as_ref().map(|helper| helper.name.clone())),
+        What::Received,
+    )];
     for Recorded { seq, at, by, event } in &case.history {
         let what = match event {
             Event::Submitted(_) => What::Received,
@@ -120,12 +125,13 @@ fn timeline(served: &Served, case: &Case) -> Vec<Entry> {
                 What::Feedback { score: feedback.score, reason: feedback.reason.clone() }
             }
         };
-        let staff = match (event, by) {
-            (Event::HandedOver { to }, _) => Some(to.name.clone()),
-            (_, Actor::Resident) => None,
-            (_, Actor::Staff(Owner { name, .. })) => Some(name.clone()),
+        let by = match (event, by) {
+            (Event::HandedOver { to }, _) => (Some(to.name.clone()), None),
+            (_, Actor::Resident) => (None, None),
+            (_, Actor::Helper(Owner { name, .. })) => (None, Some(name.clone())),
+            (_, Actor::Staff(Owner { name, .. })) => (Some(name.clone()), None),
         };
-        entries.push(entry(*seq, *at, staff, what));
+        entries.push(entry(*seq, *at, by, what));
     }
     entries
 }

@@ -94,21 +94,35 @@ pub(crate) async fn keep(
     resident: Uuid,
     request: &ConsentRequest,
 ) -> Result<(), ApiError> {
+    let answers = answers(state, at, resident, &request.answers).await?;
+    let told = Told { channel: Channel::Web, helper: None, at: state.now() };
+    at.store.decide(resident, answers, told).await?;
+    Ok(())
+}
+
+/// What a resident decided, question by question, as it is kept: for every department.
+///
+/// # Errors
+/// What is wrong with it; `too_many_requests`; the database's.
+pub(crate) async fn answers(
+    state: &AppState,
+    at: &At,
+    resident: Uuid,
+    given: &[ConsentAnswer],
+) -> Result<Vec<Answered>, ApiError> {
     let now = state.now();
     if !at.store.try_once(format!("consent:{resident}"), CHANGES.0, CHANGES.1, now).await? {
         return Err(ApiError::too_many());
     }
     let mut asked = BTreeSet::new();
     let mut answers = Vec::new();
-    for answer in &request.answers {
+    for answer in given {
         if !asked.insert(answer.purpose) {
             return Err(ApiError::invalid(vec![FieldError::new("answers", ErrorCode::NotAllowed)]));
         }
         answers.extend(answered(&at.served, answer)?);
     }
-    let told = Told { channel: Channel::Web, helper: None, at: now };
-    at.store.decide(resident, answers, told).await?;
-    Ok(())
+    Ok(answers)
 }
 
 /// One answer for each department, in the words that are asked with now.

@@ -12,8 +12,10 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::access::Declare as _;
+use crate::councils::ENGLISH;
 use crate::error::ApiError;
 use crate::extract::{At, Body, Path};
+use crate::operations::acting::Form;
 use crate::state::AppState;
 use crate::web::visit::{self, Visit};
 
@@ -39,7 +41,8 @@ async fn keep(
     Path(service): Path<String>,
     Body(filled): Body<Filled>,
 ) -> Result<impl IntoResponse, ApiError> {
-    let service = at.served.catalogue.get(&service).ok_or_else(ApiError::not_found)?;
+    let form = Form::of(&state, &at, &headers, (ENGLISH, &service)).await?;
+    let service = &*form.service;
     let visit = Visit::of(&state, &at, &headers).await?;
     let mut kept = Kept { key: filled.key, turn: filled.turn };
     if at.store.sent_before(filled.key).await?.is_none() {

@@ -1,12 +1,11 @@
-//! `/api/account/helpers` and `/api/account/acting`: who may act for a resident, and what they see. They sign in as
-//! themselves; what they looked at is logged, and shown to whose it is.
+//! `/api/account/helpers`: who may act for a resident. They sign in as themselves; what they do and look at is logged, and
+//! shown to whose it is.
 
 use axum::extract::State;
 use axum::response::Response;
 use chrono::{Months, NaiveDate};
 use domain::access::{Act, Role};
-use domain::api::follow::FollowView;
-use domain::api::helpers::{ActingRequests, ActingView, HelperView, HelpersView, NameHelperRequest, UseView};
+use domain::api::helpers::{ActingView, HelperView, HelpersView, NameHelperRequest, UseView};
 use domain::api::problem::Problem;
 use domain::audit::{Deed, Entry};
 use domain::field::contact::{is_email, same_email_key};
@@ -15,20 +14,16 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use super::account::listed;
 use super::follow::private;
 use crate::access::Declare as _;
 use crate::error::ApiError;
 use crate::extract::{At, Path, SignedIn, Valid};
-use crate::operations::looked::ONCE;
-use crate::operations::view as readings;
+use crate::operations::acting::today;
 use crate::state::AppState;
 use crate::store::helpers::Helper;
 
 /// Helpers that one resident may have at a time.
 const MOST: u64 = 20;
-/// Requests of one person that a helper sees.
-const LISTED: u64 = 200;
 /// Uses that are listed.
 const USES: u64 = 100;
 
@@ -39,9 +34,6 @@ pub fn router() -> OpenApiRouter<AppState> {
         .routes(routes!(name).needs(Act::ChangeOwn))
         .routes(routes!(accept).needs(Act::ChangeOwn))
         .routes(routes!(end).needs(Act::ChangeOwn))
-        // Helpers are residents who sign in as themselves: what makes them helpers is a row, which each query asks for.
-        .routes(routes!(acting).needs(Act::SeeOwn))
-        .routes(routes!(acting_request).needs(Act::SeeOwn))
 }
 
 /// Who may act for me, and for whom I may.
@@ -56,7 +48,7 @@ pub(crate) async fn view(state: &AppState, at: &At, who: &SignedIn) -> Result<He
     let (helpers, acting, uses) = tokio::try_join!(
         at.store.helpers(resident.id, today),
         at.store.acting(resident, today),
-        at.store.helper_reads(resident.id, USES),
+        at.store.helper_uses(resident.id, USES),
     )?;
     let names = at.store.names(&acting.iter().map(|helper| helper.resident).collect::<Vec<_>>()).await?;
     let name = |who: Option<Uuid>| {
@@ -65,7 +57,7 @@ pub(crate) async fn view(state: &AppState, at: &At, who: &SignedIn) -> Result<He
     };
     let uses = uses
         .into_iter()
-        .map(|(who, when, what)| UseView { name: name(who), when: at.served.say(when), what })
+        .map(|(who, when, did, what)| UseView { name: name(who), when: at.served.say(when), what, did })
         .collect();
     let mut services: Vec<(String, String)> =
         at.served.catalogue.iter().map(|(id, service)| (id.clone(), service.title.clone())).collect();
@@ -91,7 +83,7 @@ pub(crate) async fn view(state: &AppState, at: &At, who: &SignedIn) -> Result<He
     })
 }
 
-fn acts_for(at: &At, names: &[(Uuid, String)], helper: &Helper) -> ActingView {
+pub(super) fn acts_for(at: &At, names: &[(Uuid, String)], helper: &Helper) -> ActingView {
     let name = names.iter().find(|(id, _)| *id == helper.resident).map(|(_, name)| name.clone());
     ActingView {
         id: helper.id,
@@ -100,10 +92,6 @@ fn acts_for(at: &At, names: &[(Uuid, String)], helper: &Helper) -> ActingView {
         until: helper.until,
         accepted: helper.helper.is_some(),
     }
-}
-
-fn today(state: &AppState, at: &At) -> NaiveDate {
-    at.served.local(state.now()).date()
 }
 
 /// Nobody is given more than a year: who still wants it then says so again.
@@ -201,7 +189,7 @@ pub(crate) async fn name_for(
     }
 }
 
-fn id_of(id: &str) -> Result<Uuid, ApiError> {
+pub(super) fn id_of(id: &str) -> Result<Uuid, ApiError> {
     Uuid::try_parse(id).map_err(|_| ApiError::not_found())
 }
 
@@ -248,87 +236,4 @@ pub(crate) async fn end_for(state: &AppState, at: &At, who: &SignedIn, id: &str)
     let entry =
         entry(state, who, (Role::Resident, Deed::Changed), who.resident.id, "Ended what a helper may");
     Ok(at.store.end_helper(&who.resident, id_of(id)?, entry).await?)
-}
-
-/// The requests of somebody I act for.
-#[utoipa::path(get, path = "/api/account/acting/{id}", tag = "account", operation_id = "acting", params(("id" = Uuid, Path)),
-    responses((status = 200, body = ActingRequests), (status = 401, body = Problem), (status = 404, body = Problem)))]
-async fn acting(
-    State(state): State<AppState>,
-    at: At,
-    who: SignedIn,
-    Path(id): Path<String>,
-) -> Result<Response, ApiError> {
-    Ok(private(acting_view(&state, &at, &who, &id).await?))
-}
-
-/// Who looks at the same thing over and over within ten minutes looked once.
-async fn log_once(state: &AppState, at: &At, entry: Entry) -> Result<(), ApiError> {
-    let since = state.now() - ONCE;
-    let is_logged = match entry.who {
-        Some(who) => at.store.has_logged(who, (entry.deed, &entry.object), since).await?,
-        None => false,
-    };
-    if is_logged { Ok(()) } else { Ok(at.store.log(entry).await?) }
-}
-
-/// The requests of somebody that another acts for.
-pub(crate) async fn acting_view(
-    state: &AppState,
-    at: &At,
-    who: &SignedIn,
-    id: &str,
-) -> Result<ActingRequests, ApiError> {
-    let today = today(state, at);
-    let helper = at.store.acts(who.resident.id, id_of(id)?, today).await?;
-    let stored = at.store.requests_for(&helper, None, LISTED).await?;
-    let names = at.store.names(&[helper.resident]).await?;
-    let what = "The list of your requests, as your helper";
-    let read = entry(state, who, (Role::Helper, Deed::Read), helper.resident, what);
-    log_once(state, at, Entry { object: format!("helper {}", helper.id), ..read }).await?;
-    let requests = stored
-        .iter()
-        .map(|stored| {
-            let mut line = listed(at, &stored.case, today, Some(u32::MAX));
-            line.key = stored.id.simple().to_string();
-            line
-        })
-        .collect();
-    Ok(ActingRequests { who: acts_for(at, &names, &helper), requests })
-}
-
-/// One request of somebody I act for. There are no keys in it: it is mine to see only as long as I act for them.
-#[utoipa::path(get, path = "/api/account/acting/{id}/{request}", tag = "account", operation_id = "acting_request",
-    params(("id" = Uuid, Path), ("request" = Uuid, Path)),
-    responses((status = 200, body = FollowView), (status = 401, body = Problem), (status = 404, body = Problem)))]
-async fn acting_request(
-    State(state): State<AppState>,
-    at: At,
-    who: SignedIn,
-    Path((id, request)): Path<(String, String)>,
-) -> Result<Response, ApiError> {
-    Ok(private(acting_request_view(&state, &at, &who, &id, &request).await?))
-}
-
-/// One request of somebody that another acts for.
-pub(crate) async fn acting_request_view(
-    state: &AppState,
-    at: &At,
-    who: &SignedIn,
-    id: &str,
-    request: &str,
-) -> Result<FollowView, ApiError> {
-    let helper = at.store.acts(who.resident.id, id_of(id)?, today(state, at)).await?;
-    let stored = at.store.requests_for(&helper, Some(id_of(request)?), 1).await?;
-    let stored = stored.into_iter().next().ok_or_else(ApiError::not_found)?;
-    let what = format!("Your request {}, as your helper", stored.case.submission.reference);
-    let read = Entry {
-        object: format!("request {}", stored.id),
-        ..entry(state, who, (Role::Helper, Deed::Read), helper.resident, &what)
-    };
-    log_once(state, at, read).await?;
-    let mut view = readings::follow(state, &at.served, stored.case);
-    view.parts.clear();
-    view.part_of = None;
-    Ok(view)
 }

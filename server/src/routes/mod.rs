@@ -2,6 +2,7 @@
 //! the same list.
 
 pub mod account;
+pub mod acting;
 pub mod audit;
 pub mod consent;
 pub mod council;
@@ -65,6 +66,7 @@ pub fn router() -> OpenApiRouter<AppState> {
         .merge(identity::router())
         .merge(profile::router())
         .merge(helpers::router())
+        .merge(acting::router())
         .merge(security::router())
         .merge(passkeys::router())
         .merge(oidc::router())

@@ -21,6 +21,7 @@ use crate::error::ApiError;
 use crate::extract::{At, Path, Query, Valid};
 use crate::jobs::Job;
 use crate::jobs::alert::{Alert, Told};
+use crate::operations::acting::service_of;
 use crate::operations::watch_link;
 use crate::secret;
 use crate::state::AppState;
@@ -49,7 +50,8 @@ struct Where {
 
 /// A service whose requests others may be shown, and how near they must be, in metres.
 fn shown_service<'s>(at: &'s At, id: &str) -> Result<(&'s Service, f64), ApiError> {
-    let service = at.served.service(id).ok_or_else(ApiError::not_found)?;
+    // Whoever fills it in, and for whom: what is near is the same.
+    let service = at.served.service(service_of(id)).ok_or_else(ApiError::not_found)?;
     Ok((service, f64::from(service.nearby.ok_or_else(ApiError::not_found)?)))
 }
 

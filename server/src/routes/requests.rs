@@ -12,8 +12,8 @@ use uuid::Uuid;
 use super::drafts;
 use crate::access::Declare as _;
 use crate::error::ApiError;
-use crate::extract::{At, Body, signed_in};
-use crate::operations::submit::submit;
+use crate::extract::{At, Body};
+use crate::operations::submit::{Sender, submit};
 use crate::state::AppState;
 
 /// Room for a text far over its limit, so that the person is told so and keeps it.
@@ -42,8 +42,8 @@ async fn send(
         .and_then(|key| Uuid::try_parse(key).ok());
     let key = key.ok_or(ApiError::new(StatusCode::BAD_REQUEST, "idempotency_key_missing"))?;
     let service = request.service.clone();
-    let resident = signed_in(&state, &at, &headers).await?.map(|(resident, _)| resident.id);
-    let (reply, new) = submit(&state, &at, key, request, resident).await?;
+    let sender = Sender::of(&state, &at, &headers, &service).await?;
+    let (reply, new) = submit(&state, &at, key, request, sender).await?;
     // It is sent, whatever becomes of what was kept meanwhile.
     if let Err(error) = drafts::sent_or_thrown_away(&state, &at, &headers, &service).await {
         tracing::warn!(?error, "a draft that was sent is still kept");

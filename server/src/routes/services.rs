@@ -7,16 +7,15 @@ use axum::response::{IntoResponse as _, Response};
 use domain::api::problem::Problem;
 use domain::api::services::{Promised, ServiceSummary, ServiceView, SuggestRequest, Suggested};
 use domain::catalogue::Service;
-use domain::identity::Proof;
 use domain::standard::Standard;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::identity;
 use crate::access::Declare as _;
 use crate::councils::{ENGLISH, List, Served};
 use crate::error::ApiError;
 use crate::extract::{At, Body, Path};
+use crate::operations::acting::{Form, service_of};
 use crate::state::AppState;
 
 /// The routes of this file.
@@ -71,11 +70,11 @@ async fn one(
     Path(id): Path<String>,
 ) -> Result<Response, ApiError> {
     let language = language(&at.served, &headers);
-    let service = at.served.service(&id).ok_or_else(ApiError::not_found)?;
-    let known = known(&state, &at, &headers, service).await?;
-    let view = view(&state, &at.served, language, &id, &known).ok_or_else(ApiError::not_found)?;
-    // One that asks who somebody is, is not the same for all.
-    let caching = if service.needs_identity.is_some() { "no-store" } else { "no-cache" };
+    let form = Form::of(&state, &at, &headers, (language, &id)).await?;
+    // One that asks who somebody is, is not the same for all; and nobody else's is it that is filled in for somebody.
+    let is_for_all = form.service.needs_identity.is_none() && form.acting.is_none();
+    let caching = if is_for_all { "no-cache" } else { "no-store" };
+    let view = view(&state, &at.served, language, &form.service);
     let headers = [(header::VARY, "Accept-Language"), (header::CACHE_CONTROL, caching)];
     Ok((headers, Json(view)).into_response())
 }
@@ -87,41 +86,24 @@ pub fn language<'s>(served: &'s Served, headers: &HeaderMap) -> &'s str {
     served.language(accepted.unwrap_or_default())
 }
 
-/// What is known of who asks for a service, where it needs to be.
-pub(crate) async fn known(
-    state: &AppState,
-    at: &At,
-    headers: &HeaderMap,
-    service: &Service,
-) -> Result<Vec<Proof>, ApiError> {
-    if service.needs_identity.is_some() { identity::proofs(state, at, headers).await } else { Ok(Vec::new()) }
-}
-
-/// A service as pages show it to somebody of whom this is known.
+/// A service as pages show it, as it is for who asks.
 #[must_use]
-pub fn view(
-    state: &AppState,
-    served: &Served,
-    language: &str,
-    id: &str,
-    known: &[Proof],
-) -> Option<ServiceView> {
+pub fn view(state: &AppState, served: &Served, language: &str, service: &Service) -> ServiceView {
     let now = state.now();
-    let service = served.service_in(language, id)?;
-    let service = for_pages(&service.for_somebody(known, now, served.local(now).date()));
+    let service = for_pages(service);
+    let in_english = served.service(service_of(&service.id)).map(|service| &service.title);
     let promise = |standard: &Standard| Promised {
         acknowledge_by: served.due(now, standard.acknowledge),
         complete_by: served.due(now, standard.complete),
     };
     let standards = service.standards.iter().map(|other| &other.standard);
-    Some(ServiceView {
+    ServiceView {
         today: served.local(now).date(),
         // What is not translated reads as English, and is said to be.
-        language: (language != ENGLISH && served.service(id)?.title != service.title)
-            .then(|| language.to_owned()),
+        language: (language != ENGLISH && in_english != Some(&service.title)).then(|| language.to_owned()),
         promises: std::iter::once(&service.standard).chain(standards).map(promise).collect(),
         service,
-    })
+    }
 }
 
 /// The document without what only the server and staff need.

@@ -150,18 +150,30 @@ impl Store {
         self.db
             .write(move |transaction| {
                 let (store, answers) = (store.clone(), answers.clone());
-                Box::pin(async move {
-                    let added = store.decide_within(transaction, resident, answers, told).await?;
-                    if !added.is_empty() {
-                        audit::append(&store, transaction, changed(resident, told)).await?;
-                    }
-                    Ok(added)
-                })
+                Box::pin(async move { store.decide_and_log(transaction, resident, answers, told).await })
             })
             .await
     }
 
-    /// The same within a write.
+    /// The same within a write, and what the audit log says of it. No answers change nothing.
+    pub(super) async fn decide_and_log(
+        &self,
+        on: &impl ConnectionTrait,
+        resident: Uuid,
+        answers: Vec<Answered>,
+        told: Told,
+    ) -> Result<Vec<Entry>, StoreError> {
+        if answers.is_empty() {
+            return Ok(Vec::new());
+        }
+        let added = self.decide_within(on, resident, answers, told).await?;
+        if !added.is_empty() {
+            audit::append(self, on, changed(resident, told)).await?;
+        }
+        Ok(added)
+    }
+
+    /// The same, for who logs it otherwise.
     pub(super) async fn decide_within(
         &self,
         on: &impl ConnectionTrait,

@@ -2,18 +2,20 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::access::Role;
+use domain::api::helpers::form_for;
 use domain::audit::{Deed, Entry};
+use domain::case::Case;
 use domain::field::contact::same_email_key;
 use sea_orm::{
-    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, Condition, EntityTrait as _,
+    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _,
     PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 use uuid::Uuid;
 
 use super::accounts::Resident;
-use super::entities::{audit as audit_row, request, resident};
+use super::entities::{audit as audit_row, draft, request, resident};
 use super::profile::told;
-use super::requests::{COLUMNS, Columns, Stored};
+use super::requests::{COLUMNS, Columns, Happened, MakeJobs, NewEvent, Stored};
 use super::{Store, StoreError, audit};
 
 /// Who may act for whom.
@@ -65,12 +67,25 @@ pub struct Helper {
     pub name: String,
     /// Their address.
     pub email: String,
-    /// The services whose requests they see.
+    /// The services that they act in.
     pub services: Vec<String>,
     /// The last day.
     pub until: NaiveDate,
     /// The account of who accepted.
     pub helper: Option<Uuid>,
+}
+
+/// By what somebody does something for a resident, and what the audit log says of it.
+#[derive(Clone, Debug)]
+pub struct ActsBy {
+    /// The account of who does it.
+    pub who: Uuid,
+    /// What they were named by.
+    pub helper: Uuid,
+    /// Today.
+    pub today: NaiveDate,
+    /// What the log says, of the resident's record.
+    pub entry: Entry,
 }
 
 impl TryFrom<helper::Model> for Helper {
@@ -242,6 +257,12 @@ impl Store {
                         helper::Entity::delete_by_id((store.council.to_string(), id))
                             .exec(transaction)
                             .await?;
+                        // What they had begun for the resident goes with it.
+                        draft::Entity::delete_many()
+                            .filter(draft::Column::CouncilId.eq(&*store.council))
+                            .filter(draft::Column::Service.ends_with(form_for("", id)))
+                            .exec(transaction)
+                            .await?;
                     }
                     audit::append(&store, transaction, Entry { person: Some(person), ..entry }).await
                 })
@@ -261,6 +282,75 @@ impl Store {
             .await?
             .ok_or(StoreError::NotFound)?
             .try_into()
+    }
+
+    /// Whoever they act for, and by what, at this moment: locked, so that what ends it comes before or after.
+    pub(super) async fn acts_on(
+        &self,
+        on: &impl ConnectionTrait,
+        by: &ActsBy,
+        service: &str,
+    ) -> Result<Helper, StoreError> {
+        let row = helper::Entity::find_by_id((self.council.to_string(), by.helper))
+            .filter(helper::Column::HelperId.eq(by.who))
+            .filter(helper::Column::Until.gte(by.today))
+            .lock_exclusive()
+            .one(on)
+            .await?;
+        let helper = Helper::try_from(row.ok_or(StoreError::NotFound)?)?;
+        if helper.services.iter().any(|known| known == service) {
+            Ok(helper)
+        } else {
+            Err(StoreError::NotFound)
+        }
+    }
+
+    /// Appends an event to a request of somebody that another acts for, and what the audit log says of it.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when they may not, or not any more, or not for this request; [`StoreError::Refused`] by
+    /// the rules of the case; the database's errors.
+    pub async fn append_for(
+        &self,
+        by: ActsBy,
+        id: Uuid,
+        new: NewEvent,
+        make_jobs: MakeJobs,
+    ) -> Result<(Case, Vec<Happened>), StoreError> {
+        let store = self.clone();
+        self.db
+            .write(move |transaction| {
+                let (store, by, new, make_jobs) = (store.clone(), by.clone(), new.clone(), make_jobs.clone());
+                Box::pin(async move {
+                    let row = request::Entity::find_by_id((store.council.to_string(), id))
+                        .select_only()
+                        .columns([request::Column::Service, request::Column::ResidentId])
+                        .into_tuple::<(String, Option<Uuid>)>()
+                        .one(transaction)
+                        .await?;
+                    let (service, resident) = row.ok_or(StoreError::NotFound)?;
+                    let helper = store.acts_on(transaction, &by, &service).await?;
+                    if resident != Some(helper.resident) {
+                        return Err(StoreError::NotFound);
+                    }
+                    let (case, happened) = store.append_within(transaction, id, new, &make_jobs).await?;
+                    if !happened.is_empty() {
+                        audit::append(&store, transaction, by.entry).await?;
+                    }
+                    Ok((case, happened))
+                })
+            })
+            .await
+    }
+
+    /// The account with this identifier.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`]; the database's errors.
+    pub async fn resident_by_id(&self, id: Uuid) -> Result<Resident, StoreError> {
+        let found =
+            resident::Entity::find_by_id((self.council.to_string(), id)).one(self.db.reader()).await?;
+        found.ok_or(StoreError::NotFound)
     }
 
     /// The requests that a helper sees: of that resident, for those services. All of them, or one.
@@ -288,25 +378,28 @@ impl Store {
         rows.into_iter().map(Stored::try_from).collect()
     }
 
-    /// What helpers of a resident looked at, the newest first: who, when, and in words what.
+    /// What helpers of a resident did and looked at, the newest first: who, when, which of the two, and in words what.
     ///
     /// # Errors
     /// The database's errors.
-    pub async fn helper_reads(
+    pub async fn helper_uses(
         &self,
         person: Uuid,
         limit: u64,
-    ) -> Result<Vec<(Option<Uuid>, DateTime<Utc>, String)>, StoreError> {
+    ) -> Result<Vec<(Option<Uuid>, DateTime<Utc>, bool, String)>, StoreError> {
         let rows = audit_row::Entity::find()
             .filter(audit_row::Column::CouncilId.eq(&*self.council))
             .filter(audit_row::Column::Person.eq(person))
             .filter(audit_row::Column::Role.eq(Role::Helper.id()))
-            .filter(audit_row::Column::Deed.eq(Deed::Read.id()))
+            .filter(audit_row::Column::Deed.is_in([Deed::Read.id(), Deed::Changed.id()]))
+            // Naming and accepting is no use of it.
+            .filter(audit_row::Column::Object.ne("helper"))
             .order_by_desc(audit_row::Column::Seq)
             .limit(limit)
             .all(self.db.reader())
             .await?;
-        Ok(rows.into_iter().map(|row| (row.who, row.at, row.detail)).collect())
+        let did = |deed: &str| deed == Deed::Changed.id();
+        Ok(rows.into_iter().map(|row| (row.who, row.at, did(&row.deed), row.detail)).collect())
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use domain::audit::Deed;
 use domain::case::{Actor, Case, Event, Recorded, Refused};
+use domain::consent::Channel;
 use domain::field::Value;
 use domain::reference::Reference;
 use sea_orm::sea_query::OnConflict;
@@ -16,7 +17,9 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::account_codes::still_there;
+use super::consent::{Answered, Told};
 use super::entities::{event, photo, request, spot};
+use super::helpers::ActsBy;
 use super::nearby::{self, Spot, Watcher};
 use super::staff::StaffMember;
 use super::{Store, StoreError, audit, erasure, jobs, staff};
@@ -68,6 +71,10 @@ pub struct NewRequest {
     pub spot: Option<Spot>,
     /// The requests of the departments that it is passed on to, without jobs and spots of their own.
     pub parts: Vec<NewRequest>,
+    /// By what it is sent for its resident, where they did not send it themselves.
+    pub by: Option<ActsBy>,
+    /// What its resident decided about their details on the way.
+    pub consent: Vec<Answered>,
 }
 
 /// What storing a new request gave.
@@ -125,8 +132,12 @@ impl Stored {
     }
 }
 
-/// The first address in the answers.
+/// The first address in the answers. What somebody sent for another is found in the account of whose it is, and by nothing
+/// that who sent it knows.
 fn email_key(case: &Case) -> Option<String> {
+    if case.helper.is_some() {
+        return None;
+    }
     domain::validate::email_in(&case.submission.answers).map(domain::field::contact::same_email_key)
 }
 
@@ -152,7 +163,8 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::UploadGone`] when a photo or document is not there to be taken,
-    /// [`StoreError::ReferenceTaken`]; the database's errors.
+    /// [`StoreError::ReferenceTaken`]; [`StoreError::NotFound`] when who sends it may not act for its resident, or not any
+    /// more; the database's errors.
     pub async fn submit(&self, new: NewRequest) -> Result<Submission, StoreError> {
         let case = Case::open(&new.submitted)?;
         let row = self.request_row(&new, &case)?;
@@ -165,7 +177,11 @@ impl Store {
         let jobs = jobs::rows(&self.council, new.submitted.at, &new.jobs)?;
         let uploads = upload_ids(&case);
         let spot = new.spot.map(|spot| self.spot_row(new.id, &case, spot));
-        let (council, key, id, resident) = (self.council.clone(), new.idempotency_key, new.id, new.resident);
+        let (store, council, key, id) = (self.clone(), self.council.clone(), new.idempotency_key, new.id);
+        let (resident, by, consent) = (new.resident, new.by, new.consent);
+        let service = case.submission.service.clone();
+        let (body_hash, told) =
+            (new.body_hash, Told { channel: Channel::Web, helper: None, at: new.submitted.at });
         self.db
             .write(move |transaction| {
                 let (mut row, mut parts, events, jobs, uploads, council) = (
@@ -176,13 +192,21 @@ impl Store {
                     uploads.clone(),
                     council.clone(),
                 );
-                let spot = spot.clone();
+                let (spot, store, by, service) = (spot.clone(), store.clone(), by.clone(), service.clone());
+                let (mut consent, body_hash) = (consent.clone(), body_hash.clone());
                 Box::pin(async move {
+                    if let Some(by) = &by {
+                        let helper = store.acts_on(transaction, by, &service).await?;
+                        if resident != Some(helper.resident) {
+                            return Err(StoreError::NotFound);
+                        }
+                    }
                     // A request is never lost: of an account that is closed by now it is nobody's.
                     if let Some(resident) = resident
                         && let Err(error) = still_there(transaction, &council, resident).await
                     {
                         let StoreError::NotFound = error else { return Err(error) };
+                        consent.clear();
                         for row in parts.iter_mut().chain([&mut row]) {
                             row.resident_id = Set(None);
                         }
@@ -196,8 +220,14 @@ impl Store {
                             .into_tuple::<Columns>()
                             .one(transaction)
                             .await?;
-                        let before = before.ok_or(StoreError::ReferenceTaken)?;
-                        return Ok(Submission::Before(Box::new(before.try_into()?)));
+                        let before: Stored = before.ok_or(StoreError::ReferenceTaken)?.try_into()?;
+                        // Sent again after a lost reply, perhaps with another decision: the last one counts.
+                        if let Some(resident) = resident
+                            && before.body_hash == body_hash
+                        {
+                            store.decide_and_log(transaction, resident, consent, told).await?;
+                        }
+                        return Ok(Submission::Before(Box::new(before)));
                     }
                     for part in parts {
                         if !inserted(transaction, part).await? {
@@ -210,6 +240,12 @@ impl Store {
                         spot::Entity::insert(spot).exec_without_returning(transaction).await?;
                     }
                     jobs::insert(transaction, jobs).await?;
+                    if let Some(resident) = resident {
+                        store.decide_and_log(transaction, resident, consent, told).await?;
+                    }
+                    if let Some(by) = by {
+                        audit::append(&store, transaction, by.entry).await?;
+                    }
                     Ok(Submission::Stored)
                 })
             })
@@ -284,7 +320,7 @@ impl Store {
             .await
     }
 
-    async fn append_within(
+    pub(super) async fn append_within(
         &self,
         transaction: &impl ConnectionTrait,
         id: Uuid,

@@ -24,7 +24,7 @@ use crate::access::Pages;
 use crate::error::ApiError;
 use crate::extract::{At, SignedIn, browser_token, signed_in};
 use crate::routes::account::{self, Wanted};
-use crate::routes::{self, consent, helpers, identity, looked, passkeys, privacy, profile};
+use crate::routes::{self, acting, consent, helpers, identity, looked, passkeys, privacy, profile};
 use crate::state::AppState;
 use crate::store::passkeys::Owner;
 
@@ -65,13 +65,13 @@ pub(super) async fn reply(
         api::account::SECURITY => {
             serde_json::to_string(&routes::security::view(state, at, Owner::Resident(who.resident.id)).await?)
         }
-        _ => return acting(state, at, who, path).await,
+        _ => return acted(state, at, who, path).await,
     };
     Ok(Ok(reply.unwrap_or_default()))
 }
 
 /// The requests of somebody for whom one acts, or one of them.
-async fn acting(
+async fn acted(
     state: &AppState,
     at: &At,
     who: &SignedIn,
@@ -80,9 +80,9 @@ async fn acting(
     let below = path.strip_prefix(api::helpers::ACTING).unwrap_or_default();
     let parts: Vec<&str> = below.split('/').filter(|part| !part.is_empty()).collect();
     let reply = match parts.as_slice() {
-        [id] => helpers::acting_view(state, at, who, id).await.map(|view| serde_json::to_string(&view)),
+        [id] => acting::view(state, at, who, id).await.map(|view| serde_json::to_string(&view)),
         [id, request] => {
-            let view = helpers::acting_request_view(state, at, who, id, request).await;
+            let view = acting::request_view(state, at, who, (id, request)).await;
             view.map(|view| serde_json::to_string(&view))
         }
         _ => return Ok(Err(ApiProblem::not_found())),

@@ -24,7 +24,11 @@ use crate::state::AppState;
 
 /// The most characters of a reason, as the API takes them.
 const MOST_OF_FEEDBACK: u32 = 2_000;
-const MOST_OF_WITHDRAWAL: u32 = 1_000;
+pub(super) const MOST_OF_WITHDRAWAL: u32 = 1_000;
+/// What is wrong with a longer one.
+pub(super) const LONG_REASON: &str = "Your reason must be 1,000 characters or fewer";
+/// The most characters of a message, as the API takes them.
+const MOST_OF_MESSAGE: u32 = 4_000;
 
 /// The pages with these forms.
 pub fn router() -> Pages {
@@ -86,19 +90,10 @@ async fn write(State(state): State<AppState>, at: At, Path(key): Path<String>, r
             }
             (Event::Feedback(Feedback { score, reason }), None)
         } else {
-            let text = plain::lines(form.text("message"));
-            if text.is_empty() {
-                return visit.again(&form, problem("message", "Write a message"), &here).await;
+            match message(&form) {
+                Ok((text, id)) => (Event::Message { text }, id),
+                Err(words) => return visit.again(&form, problem("message", words), &here).await,
             }
-            if plain::count(&text) > 4_000 {
-                let words = "Your message must be 4,000 characters or fewer";
-                return visit.again(&form, problem("message", words), &here).await;
-            }
-            // Sent twice, it is one message; with other words, it is another.
-            let id = Uuid::try_parse(form.text("id")).ok();
-            let id = id.map(|id| secret::hash(&[id.as_bytes(), text.as_bytes()].concat()));
-            let id = id.and_then(|hash| Uuid::from_slice(hash.get(..16)?).ok());
-            (Event::Message { text }, id)
         };
         match act(&state, &at, stored.id, Actor::Resident, event, id).await {
             // The first press of the button counted.
@@ -115,6 +110,22 @@ async fn write(State(state): State<AppState>, at: At, Path(key): Path<String>, r
     or_sorry(&state, &at, written).await
 }
 
+/// The message in a form, and its identifier; or what is wrong with it. Sent twice, it is one message; with other words,
+/// it is another.
+pub(super) fn message(form: &Form) -> Result<(String, Option<Uuid>), &'static str> {
+    let text = plain::lines(form.text("message"));
+    if text.is_empty() {
+        return Err("Write a message");
+    }
+    if plain::count(&text) > MOST_OF_MESSAGE {
+        return Err("Your message must be 4,000 characters or fewer");
+    }
+    let id = Uuid::try_parse(form.text("id")).ok();
+    let id = id.map(|id| secret::hash(&[id.as_bytes(), text.as_bytes()].concat()));
+    let id = id.and_then(|hash| Uuid::from_slice(hash.get(..16)?).ok());
+    Ok((text, id))
+}
+
 /// Withdraws a request.
 async fn withdraw(
     State(state): State<AppState>,
@@ -129,8 +140,7 @@ async fn withdraw(
         let reason = plain::lines(form.text("reason"));
         let here = paths::withdraw(&key);
         if plain::count(&reason) > MOST_OF_WITHDRAWAL {
-            let words = "Your reason must be 1,000 characters or fewer".to_owned();
-            let problem = Problem { id: "reason".to_owned(), words };
+            let problem = Problem { id: "reason".to_owned(), words: LONG_REASON.to_owned() };
             routes::follow::stored(&at, &key).await?;
             return visit.again(&form, vec![problem], &here).await;
         }

@@ -2,6 +2,7 @@
 //! the app does not run.
 
 pub mod account;
+pub mod acting;
 pub mod assets;
 pub mod followed;
 mod form;

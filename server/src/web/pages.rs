@@ -4,10 +4,11 @@
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{Html, IntoResponse as _, Response};
-use domain::api::council::Boot;
+use domain::api::council::{Boot, CouncilView};
 use domain::api::drafts::Posted;
+use domain::api::helpers::for_whom;
 use domain::api::nearby::Nearby;
-use domain::council::Council;
+use domain::council::{Council, Message};
 use domain::journey;
 use domain::sign_in::People;
 use portico_app::api::privacy::erased_at;
@@ -23,6 +24,7 @@ use crate::error::ApiError;
 use crate::extract::{At, SignedIn, account_token, signed_in};
 use crate::guard::POLICY;
 use crate::jobs::escape;
+use crate::operations::acting::{self, Acting};
 use crate::operations::base;
 use crate::routes;
 use crate::routes::nearby::Near;
@@ -80,8 +82,14 @@ async fn page(state: &AppState, at: &At, headers: &HeaderMap, address: &str) -> 
         Some(Page::Start { id } | Page::Step { id, .. } | Page::Check { id }) => Some(id),
         _ => None,
     };
+    let who = signed_in(state, at, headers).await?.map(|(resident, session)| SignedIn { resident, session });
+    if who.is_none() && id.is_some_and(|id| for_whom(id).is_some()) {
+        return Ok(account::to_sign_in(path));
+    }
+    let form = form_of(state, at, headers, language, id).await?;
     let posted = match (id, found) {
-        (Some(id), _) => visit::of_service(state, at, headers, id).await?,
+        // What was begun for somebody is out of reach with the form.
+        (Some(id), _) if form.is_some() => visit::of_service(state, at, headers, id, form.as_ref()).await?,
         (None, Some(Page::Find | Page::Request { .. } | Page::Withdraw { .. } | Page::Account { .. })) => {
             visit::of_page(state, at, headers, path).await?
         }
@@ -98,20 +106,16 @@ async fn page(state: &AppState, at: &At, headers: &HeaderMap, address: &str) -> 
         Some(Page::Account { page }) => Some(portico_app::account::find(page)),
         _ => None,
     };
-    let who = signed_in(state, at, headers).await?.map(|(resident, session)| SignedIn { resident, session });
     // A page of questions of the account takes up its own draft.
     let posted = match (posted, place.flatten(), &who) {
-        (Some(posted), Some(place), Some(who)) if place.own => {
+        (Some(posted), Some(place), Some(who)) if place.own && place.slug != portico_app::account::ACTING => {
             let service = portico_app::account::draft_name(place.slug, who.resident.id);
             Some(Posted { service, ..posted })
         }
         (posted, ..) => posted,
     };
-    let known = match id.and_then(|id| at.served.service(id)) {
-        Some(service) => routes::services::known(state, at, headers, service).await?,
-        None => Vec::new(),
-    };
-    let service = id.and_then(|id| routes::services::view(state, &at.served, language, id, &known));
+    let service =
+        form.as_ref().map(|form| routes::services::view(state, &at.served, language, &form.service));
     if who.is_none() && place.flatten().is_some_and(|place| place.own) {
         return Ok(account::to_sign_in(path));
     }
@@ -131,12 +135,13 @@ async fn page(state: &AppState, at: &At, headers: &HeaderMap, address: &str) -> 
         _ => replies.iter().any(|(_, reply)| reply.as_ref().is_err_and(ApiProblem::is_not_found)),
     };
     let is_form = matches!(found, Some(Page::Start { .. } | Page::Step { .. }));
-    let boot = Boot { council: routes::council::view(state, &at.served), service, posted };
+    let boot = Boot { council: council_of(state, at, id), service, posted };
     let given = Given { address: address.to_owned(), origin: base(state, &at.served.council) };
     let mut told = Told::of(state, at, found, &boot);
     if let Some(who) = &who {
         told.about += &before_time_runs_out(state, at, who);
     }
+    told.above = form.as_ref().and_then(|form| form.acting.as_ref()).map(banner).unwrap_or_default();
     let drawn = plain::draw(boot, given, replies);
     let file = match found {
         _ if is_form => "index.html",
@@ -164,6 +169,31 @@ async fn page(state: &AppState, at: &At, headers: &HeaderMap, address: &str) -> 
     Ok(response)
 }
 
+/// The form with this identifier; none where it is not there for who asks.
+async fn form_of<'s>(
+    state: &AppState,
+    at: &'s At,
+    headers: &HeaderMap,
+    language: &str,
+    id: Option<&str>,
+) -> Result<Option<acting::Form<'s>>, ApiError> {
+    let Some(id) = id else { return Ok(None) };
+    match acting::Form::of(state, at, headers, (language, id)).await {
+        Err(error) if error.status() == StatusCode::NOT_FOUND => Ok(None),
+        form => form.map(Some),
+    }
+}
+
+/// The council, as the pages of a form show it: what is said about a service is said about its form for somebody, too.
+fn council_of(state: &AppState, at: &At, form: Option<&str>) -> CouncilView {
+    let mut council = routes::council::view(state, &at.served);
+    if let Some((form, (service, _))) = form.and_then(|form| Some((form, for_whom(form)?))) {
+        let about = |message: &&mut Message| message.services.iter().any(|known| known == service);
+        council.messages.iter_mut().filter(about).for_each(|message| message.services.push(form.to_owned()));
+    }
+    council
+}
+
 /// What the page will ask the API for, answered beforehand.
 async fn replies(
     state: &AppState,
@@ -178,7 +208,7 @@ async fn replies(
     let Some(page) = page else { return Ok(replies) };
     for path in plain::needs(page, posted) {
         let reply = match page {
-            Page::Sent { .. } if path == consent::INVITE => {
+            Page::Sent { .. } | Page::Check { .. } if path == consent::INVITE => {
                 let resident = signed_in(state, at, headers).await?.map(|(resident, _)| resident.id);
                 Ok(json(serde_json::to_string(&routes::consent::invite_for(at, resident).await?)))
             }
@@ -317,6 +347,8 @@ struct Told {
     language: String,
     boot: String,
     about: String,
+    /// What stands above the app, and is no part of it.
+    above: String,
 }
 
 impl Told {
@@ -326,6 +358,7 @@ impl Told {
             language: format!("<html lang=\"{}\"", escape(language)),
             boot: format!("<script type=\"application/json\" id=\"boot\">{}</script>", json_for_html(boot)),
             about: about(state, at, page, boot),
+            above: String::new(),
         }
     }
 
@@ -344,6 +377,7 @@ impl Told {
                 "boot" => html += &self.boot,
                 "title" => html += &escape(if drawn.title.is_empty() { &council.name } else { &drawn.title }),
                 "about" => html += &self.about,
+                "above" => html += &self.above,
                 "council" => html += &escape(&council.name),
                 "tel" => html += &phone_digits(&council.contact.phone),
                 "phone" => html += &escape(&council.contact.phone),
@@ -369,6 +403,17 @@ fn before_time_runs_out(state: &AppState, at: &At, who: &SignedIn) -> String {
     )
 }
 
+/// Says for whom a form is filled in, on each of its pages. It is drawn here, for the app is the same whoever it is for.
+fn banner(acting: &Acting) -> String {
+    format!(
+        "<section class=\"portico-messages\" aria-label=\"For whom this is\"><div class=\"govuk-width-container\"><ul><li>\
+         You are filling this in for <bdi><strong>{}</strong></bdi>. What you send is theirs, and they can see that you sent it. \
+         <a href=\"{}\" rel=\"external\">Stop, and go back</a></li></ul></div></section>",
+        escape(&acting.name),
+        paths::acting(acting.helper.id),
+    )
+}
+
 /// The policy of a council's pages: its colours stand in them, and pictures of the map come from the host that it names,
 /// and from no other.
 fn with_policy(at: &At, mut response: Response) -> Response {
@@ -390,6 +435,7 @@ fn about(state: &AppState, at: &At, page: Option<Page<'_>>, boot: &Boot) -> Stri
     let council = &at.served.council;
     let home = base(state, council);
     let (text, path) = match (page, &boot.service) {
+        (_, Some(view)) if for_whom(&view.service.id).is_some() => return String::new(),
         (_, Some(view)) => (view.service.summary.clone(), paths::service(&view.service.id)),
         (Some(Page::Home), _) => (
             format!("Report, apply, pay and ask: everything you can do with {} here.", council.name),

@@ -1,8 +1,6 @@
 //! The forms of services without the app: pages of questions that are posted, and sent at the end.
 
 use axum::extract::{Request, State};
-use std::borrow::Cow;
-
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use axum::routing::get;
@@ -20,17 +18,19 @@ use portico_app::pages::check::CHANGED;
 use portico_app::pages::form::{self as page_of_questions, ASKED};
 use portico_app::pages::start::GONE;
 use portico_app::{paths, plain, words};
+use uuid::Uuid;
 
 use super::form::{Form, no_files};
-use super::pages;
 use super::received::{self, Came};
 use super::visit::{self, Visit, in_pairs, or_sorry};
+use super::{pages, sharing};
 use crate::access::Pages;
 use crate::error::ApiError;
 use crate::extract::{At, Path};
-use crate::operations::submit::submit;
-use crate::routes;
+use crate::operations::acting;
+use crate::operations::submit::{Sender, follow_key, submit};
 use crate::routes::nearby::Near;
+use crate::routes::{self, consent};
 use crate::state::AppState;
 
 /// A page with five photos, and the boundaries between.
@@ -66,27 +66,36 @@ struct Filling<'a> {
     state: &'a AppState,
     at: &'a At,
     language: &'a str,
-    service: Cow<'a, Service>,
+    form: acting::Form<'a>,
     visit: Visit<'a>,
 }
 
 impl<'a> Filling<'a> {
     async fn of(state: &'a AppState, at: &'a At, headers: &HeaderMap, id: &str) -> Result<Self, ApiError> {
         let language = routes::services::language(&at.served, headers);
-        let service = at.served.service_in(language, id).ok_or_else(ApiError::not_found)?;
-        let known = routes::services::known(state, at, headers, service).await?;
-        let now = state.now();
-        let service = service.for_somebody(&known, now, at.served.local(now).date());
-        Ok(Self { state, at, language, service, visit: Visit::of(state, at, headers).await? })
+        let form = acting::Form::of(state, at, headers, (language, id)).await?;
+        Ok(Self { state, at, language, form, visit: Visit::of(state, at, headers).await? })
+    }
+
+    fn service(&self) -> &Service {
+        &self.form.service
+    }
+
+    /// Where what was sent is confirmed: a helper has no key to it.
+    fn confirmed(&self, request: Uuid) -> String {
+        match &self.form.acting {
+            Some(acting) => paths::acting_sent(acting.helper.id, request),
+            None => paths::sent(&follow_key(self.state, self.at, request)),
+        }
     }
 
     /// What was posted before, or nothing yet.
     async fn begun(&self) -> Result<Posted, ApiError> {
         let begun =
-            || Posted { service: self.service.id.clone(), key: self.state.new_id(), ..Posted::default() };
-        let mut posted = match self.visit.kept(&self.service.id).await? {
+            || Posted { service: self.service().id.clone(), key: self.state.new_id(), ..Posted::default() };
+        let mut posted = match self.visit.kept(&self.service().id).await? {
             Some(posted) => posted,
-            None => Posted { answers: self.visit.known(&self.service).await?, ..begun() },
+            None => Posted { answers: self.visit.known(&self.form).await?, ..begun() },
         };
         // A file that was taken out is another one when it is picked again.
         let Posted { files, answers, .. } = &mut posted;
@@ -97,7 +106,7 @@ impl<'a> Filling<'a> {
     /// Where these answers lead to.
     fn resume(&self, posted: &Posted) -> Next<'_> {
         let today = self.at.served.local(self.state.now()).date();
-        journey::resume(&self.service, &posted.answers, today, |question| has_passed(posted, question))
+        journey::resume(self.service(), &posted.answers, today, |question| has_passed(posted, question))
     }
 
     /// Takes what was posted for these questions.
@@ -134,7 +143,7 @@ impl Filling<'_> {
     /// better, or that somebody has told us. Empty when there is nothing.
     async fn remark(&self, asked: &[&Question], opened: &str, answers: &Answers) -> Result<String, ApiError> {
         let said = opened.split(':').next().unwrap_or_default();
-        let message = asked.iter().find(|question| self.service.suggest.as_ref() == Some(&question.id));
+        let message = asked.iter().find(|question| self.service().suggest.as_ref() == Some(&question.id));
         if let Some(question) = message.filter(|_| said != better_form::ID)
             && let Some(other) = self.at.served.suggest(self.language, answers.get(&question.id))
         {
@@ -142,7 +151,7 @@ impl Filling<'_> {
         }
         let place = asked.iter().find(|question| matches!(question.kind, Kind::Place(_)));
         let is_said = matches!(said, nearby::OPEN | nearby::SAME | nearby::TOLD | nearby::DIFFERENT);
-        let Some(question) = place.filter(|_| self.service.nearby.is_some() && !is_said) else {
+        let Some(question) = place.filter(|_| self.service().nearby.is_some() && !is_said) else {
             return Ok(String::new());
         };
         let posted = Posted {
@@ -152,7 +161,7 @@ impl Filling<'_> {
         };
         let Some((position, street)) = plain::told_near(&posted) else { return Ok(String::new()) };
         let near = Near::of(position, street);
-        let known = routes::nearby::near_of(self.at, &self.service.id, near).await?;
+        let known = routes::nearby::near_of(self.at, &self.service().id, near).await?;
         Ok(if known.requests.is_empty() { String::new() } else { posted.opened })
     }
 
@@ -160,7 +169,8 @@ impl Filling<'_> {
     async fn tell(&self, path: &str, form: &Form, posted: &mut Posted) -> Result<Vec<Problem>, ApiError> {
         let (question, request) = path.split_once(':').unwrap_or_default();
         let email = form.text(nearby::EMAIL);
-        let watched = routes::nearby::watch_of(self.state, self.at, (&self.service.id, request), email).await;
+        let watched =
+            routes::nearby::watch_of(self.state, self.at, (&self.service().id, request), email).await;
         posted.answers.set(nearby::EMAIL, "");
         match watched {
             Ok(()) => {
@@ -184,10 +194,10 @@ impl Filling<'_> {
         headers: &HeaderMap,
     ) -> Result<Response, ApiError> {
         let fitting = Filling::of(self.state, self.at, headers, other).await?;
-        let message = self.service.suggest.as_ref().map_or("", |question| posted.answers.get(question));
+        let message = self.service().suggest.as_ref().map_or("", |question| posted.answers.get(question));
         let mut begun = fitting.begun().await?;
         let text =
-            fitting.service.questions.iter().find(|question| matches!(question.kind, Kind::LongText(_)));
+            fitting.service().questions.iter().find(|question| matches!(question.kind, Kind::LongText(_)));
         if let Some(question) = text.filter(|question| begun.answers.get(&question.id).is_empty()) {
             begun.answers.set(&question.id, message);
             begun.turn += 1;
@@ -208,14 +218,14 @@ async fn post_page(
     let (headers, uri) = (request.headers().clone(), request.uri().clone());
     let filling = Filling::of(state, at, &headers, id).await?;
     let visit = &filling.visit;
-    let takes_files = |question: &str| filling.service.question(question).is_some_and(received::takes);
+    let takes_files = |question: &str| filling.service().question(question).is_some_and(received::takes);
     let form = Form::read(request, &takes_files).await?;
     if form.act().0 == "throw" {
         visit.throw_away(id).await?;
         return Ok(visit.to(&paths::service(id)));
     }
     let known = filling.begun().await?.files;
-    let received = received::receive(state, at, &filling.service, &form, &known).await;
+    let received = received::receive(state, at, filling.service(), &form, &known).await;
     visit::in_turn(|| filling.go_on(step, &form, received.clone(), &headers, &uri)).await
 }
 
@@ -229,7 +239,8 @@ impl Filling<'_> {
         headers: &HeaderMap,
         uri: &Uri,
     ) -> Result<Response, ApiError> {
-        let Self { state, at, service, visit, .. } = self;
+        let Self { state, at, visit, .. } = self;
+        let service = self.service();
         let mut posted = self.begun().await?;
         posted.turn += 1;
         posted.problems.clear();
@@ -420,12 +431,13 @@ async fn post_check(state: &AppState, at: &At, id: &str, request: Request) -> Re
 impl Filling<'_> {
     /// Sends what was filled in, if it is what was seen.
     async fn send(&self, form: &Form) -> Result<Response, ApiError> {
-        let Self { state, at, service, visit, .. } = self;
+        let Self { state, at, visit, .. } = self;
+        let service = self.service();
         let id = service.id.as_str();
         let Some(mut posted) = visit.kept(id).await? else {
             // Pressed twice, it was sent by the first press.
-            if let Some(key) = visit.sent_before(id).await? {
-                return Ok(visit.to(&paths::sent(&key)));
+            if let Some(before) = visit.sent_before(id).await? {
+                return Ok(visit.to(&self.confirmed(before)));
             }
             // It is gone: the page says so.
             let gone = Posted { opened: GONE.to_owned(), ..self.begun().await? };
@@ -447,18 +459,36 @@ impl Filling<'_> {
         let asked: Vec<String> =
             journey::asked(service, &posted.answers).iter().map(|question| question.id.clone()).collect();
         let answers = posted.answers.only(|question| asked.iter().any(|known| known == question));
-        let request = SubmitRequest { service: id.to_owned(), version: service.version, answers };
-        match submit(state, at, posted.key, request, visit.resident()).await {
+        let sender = match (&self.form.acting, visit.resident()) {
+            (Some(acting), _) => Sender::Helper(Box::new(acting.clone())),
+            (None, Some(resident)) => Sender::Resident(resident),
+            (None, None) => Sender::Nobody,
+        };
+        let consent = match sender {
+            Sender::Resident(resident) => {
+                let asked = consent::invite_for(at, Some(resident)).await?.questions;
+                sharing::answers(form, &asked)
+            }
+            Sender::Helper(_) | Sender::Nobody => Vec::new(),
+        };
+        let request = SubmitRequest { service: id.to_owned(), version: service.version, answers, consent };
+        match submit(state, at, posted.key, request, sender).await {
             Ok((sent, _)) => {
                 // It is sent, whatever becomes of what was kept meanwhile.
                 if let Err(error) = visit.sent(id).await {
                     tracing::warn!(code = error.code(), "a draft that was sent is still kept");
                 }
-                Ok(visit.to(&paths::sent(&sent.key)))
+                Ok(visit.to(&match (&self.form.acting, sent.request) {
+                    (Some(acting), Some(request)) => paths::acting_sent(acting.helper.id, request),
+                    _ => paths::sent(&sent.key),
+                }))
             }
             Err(error) => {
                 if let Some(key) = error.sent_key() {
                     return Ok(visit.to(&paths::sent(key)));
+                }
+                if let (Some(acting), "already_sent") = (&self.form.acting, error.code()) {
+                    return Ok(visit.to(&paths::acting(acting.helper.id)));
                 }
                 let questions: Vec<&Question> = service.questions.iter().collect();
                 let found = words::problems(&questions, error.fields());

@@ -54,21 +54,29 @@ fn problem(questions: &[ConsentQuestion], words: &str) -> Problem {
     Problem { id: id.to_owned(), words: words.to_owned() }
 }
 
+/// The answer to a question in a form, if there is one.
+fn answer(form: &Form, question: &ConsentQuestion) -> Result<Option<ConsentAnswer>, Problem> {
+    let id = question.purpose.id();
+    let departments = chosen(question, form.text(id), form.text(&departments_id(id)))?;
+    let (version, hash) = form.text(&wording_id(id)).split_once(' ').unwrap_or_default();
+    Ok(departments.map(|departments| ConsentAnswer {
+        purpose: question.purpose,
+        version: version.parse().unwrap_or_default(),
+        hash: hash.to_owned(),
+        departments,
+    }))
+}
+
+/// What was answered in a form that is about something else: what says nothing is asked again, and keeps nobody.
+pub(super) fn answers(form: &Form, questions: &[ConsentQuestion]) -> Vec<ConsentAnswer> {
+    questions.iter().filter_map(|question| answer(form, question).ok().flatten()).collect()
+}
+
 /// The answers in a form.
 fn read(form: &Form, questions: &[ConsentQuestion]) -> Result<ConsentRequest, Problem> {
     let mut request = ConsentRequest::default();
     for question in questions {
-        let id = question.purpose.id();
-        let Some(departments) = chosen(question, form.text(id), form.text(&departments_id(id)))? else {
-            continue;
-        };
-        let (version, hash) = form.text(&wording_id(id)).split_once(' ').unwrap_or_default();
-        request.answers.push(ConsentAnswer {
-            purpose: question.purpose,
-            version: version.parse().unwrap_or_default(),
-            hash: hash.to_owned(),
-            departments,
-        });
+        request.answers.extend(answer(form, question)?);
     }
     if request.answers.is_empty() { Err(problem(questions, NOTHING)) } else { Ok(request) }
 }

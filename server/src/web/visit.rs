@@ -9,7 +9,7 @@ use axum::response::{IntoResponse as _, Response};
 use chrono::TimeDelta;
 use domain::answers::Answers;
 use domain::api::drafts::Posted;
-use domain::catalogue::Service;
+use domain::api::helpers::for_whom;
 use portico_app::components::error_summary::Problem;
 use portico_app::state::drafts::FILLED;
 use uuid::Uuid;
@@ -18,7 +18,7 @@ use super::form::Form;
 use super::pages;
 use crate::error::ApiError;
 use crate::extract::{At, form_token, named_cookie, signed_in};
-use crate::operations::submit::follow_key;
+use crate::operations::acting;
 use crate::secret;
 use crate::state::AppState;
 use crate::store::accounts::Resident;
@@ -28,15 +28,18 @@ use crate::store::drafts::Keeping;
 const KEPT: TimeDelta = TimeDelta::hours(4);
 /// The same in an account, whose resident may go on elsewhere.
 const KEPT_IN_ACCOUNT: TimeDelta = TimeDelta::days(30);
+/// The same of what somebody fills in for another, whose details stand in it.
+const KEPT_FOR_SOMEBODY: TimeDelta = TimeDelta::days(1);
 /// How long a second press of "Send" leads to what the first one sent. Short, for the next person at a shared computer.
 const REMEMBERED: TimeDelta = TimeDelta::minutes(10);
 
-/// What was posted for a service, if anything was.
+/// What was posted for a service, if anything was; of a form, with what is known of whom it is about.
 pub(super) async fn of_service(
     state: &AppState,
     at: &At,
     headers: &HeaderMap,
     service: &str,
+    form: Option<&acting::Form<'_>>,
 ) -> Result<Option<Posted>, ApiError> {
     let visit = Visit::of(state, at, headers).await?;
     if visit.is_new {
@@ -46,8 +49,8 @@ pub(super) async fn of_service(
         return Ok(Some(posted));
     }
     let ended = at.store.draft_ended(visit.hash(), service, state.now()).await?;
-    let answers = match at.served.service(service) {
-        Some(service) => visit.known(service).await?,
+    let answers = match form {
+        Some(form) => visit.known(form).await?,
         None => Answers::default(),
     };
     let opened = if answers.is_empty() { String::new() } else { FILLED.to_owned() };
@@ -98,7 +101,7 @@ pub(super) async fn of_page(
     headers: &HeaderMap,
     path: &str,
 ) -> Result<Option<Posted>, ApiError> {
-    let posted = of_service(state, at, headers, &page(path)).await?;
+    let posted = of_service(state, at, headers, &page(path), None).await?;
     Ok(posted.map(|posted| Posted { service: String::new(), ..posted }))
 }
 
@@ -143,22 +146,33 @@ impl<'a> Visit<'a> {
         self.resident.as_ref().map(|resident| resident.id)
     }
 
-    /// What whoever is signed in told once, as answers to a form.
+    /// What whoever is signed in told once, or whoever they act for, as answers to a form.
     ///
     /// # Errors
     /// The database's.
-    pub async fn known(&self, service: &Service) -> Result<Answers, ApiError> {
-        let Some(resident) = &self.resident else { return Ok(Answers::default()) };
+    pub async fn known(&self, form: &acting::Form<'_>) -> Result<Answers, ApiError> {
+        let resident = match &form.acting {
+            Some(acting) => {
+                acting.saw_details(self.state, self.at).await?;
+                Some(&acting.resident)
+            }
+            None => self.resident.as_ref(),
+        };
+        let Some(resident) = resident else { return Ok(Answers::default()) };
         let profile = self.at.store.profile(resident.id).await?;
-        Ok(domain::profile::fill(&service.questions, &profile.answers, &resident.email))
+        Ok(domain::profile::fill(&form.service.questions, &profile.answers, &resident.email))
     }
 
     fn hash(&self) -> Vec<u8> {
         self.resident().map_or_else(|| secret::hash(self.token.as_bytes()), of_resident)
     }
 
-    fn lasts(&self) -> TimeDelta {
-        if self.resident.is_some() { KEPT_IN_ACCOUNT } else { KEPT }
+    fn lasts(&self, service: &str) -> TimeDelta {
+        match self.resident {
+            Some(_) if for_whom(service).is_some() => KEPT_FOR_SOMEBODY,
+            Some(_) => KEPT_IN_ACCOUNT,
+            None => KEPT,
+        }
     }
 
     /// The cookie that leads back to what is kept; it lives on from now.
@@ -190,7 +204,12 @@ impl<'a> Visit<'a> {
     pub async fn keep(&self, posted: &Posted) -> Result<(), ApiError> {
         let after = self.read.lock().unwrap_or_else(PoisonError::into_inner).get(&posted.service).copied();
         let now = self.state.now();
-        match self.at.store.keep_draft(self.hash(), posted, after, (now, now + self.lasts())).await? {
+        match self
+            .at
+            .store
+            .keep_draft(self.hash(), posted, after, (now, now + self.lasts(&posted.service)))
+            .await?
+        {
             Keeping::Kept => {
                 self.note(&posted.service, posted.turn);
                 Ok(())
@@ -222,7 +241,11 @@ impl<'a> Visit<'a> {
     /// # Errors
     /// The database's.
     pub async fn throw_away(&self, service: &str) -> Result<(), ApiError> {
-        Ok(self.at.store.end_draft(self.hash(), service, Some(self.state.now() + self.lasts()), None).await?)
+        Ok(self
+            .at
+            .store
+            .end_draft(self.hash(), service, Some(self.state.now() + self.lasts(service)), None)
+            .await?)
     }
 
     /// Forgets it, for it was sent.
@@ -234,21 +257,20 @@ impl<'a> Visit<'a> {
         Ok(self
             .at
             .store
-            .end_draft(self.hash(), service, Some(now + self.lasts()), Some(now + REMEMBERED))
+            .end_draft(self.hash(), service, Some(now + self.lasts(service)), Some(now + REMEMBERED))
             .await?)
     }
 
-    /// The key to follow what they sent a moment ago with.
+    /// What they sent a moment ago.
     ///
     /// # Errors
     /// The database's.
-    pub async fn sent_before(&self, service: &str) -> Result<Option<String>, ApiError> {
+    pub async fn sent_before(&self, service: &str) -> Result<Option<Uuid>, ApiError> {
         let store = &self.at.store;
         let Some(key) = store.draft_sent(self.hash(), service, self.state.now()).await? else {
             return Ok(None);
         };
-        let before = store.sent_before(key).await?;
-        Ok(before.map(|before| follow_key(self.state, self.at, before.id)))
+        Ok(store.sent_before(key).await?.map(|before| before.id))
     }
 
     /// Leads to a page, for a small form was taken: what was typed into it before is forgotten.

@@ -187,6 +187,13 @@ impl Who {
         }
     }
 
+    /// Whether one of these roles is theirs, if only on the records of who named them: a helper signs in as a resident.
+    fn may(self, roles: &[Role]) -> bool {
+        let own =
+            |role: Role| roles.contains(&role) || role == Role::Resident && roles.contains(&Role::Helper);
+        self.role().is_some_and(own)
+    }
+
     /// Signed in this very moment. Every time anew: what was tried before may have signed them out.
     async fn signs_in(self, portal: &Portal) -> Visitor {
         match self {
@@ -266,7 +273,7 @@ impl Town {
             ("photo", Whose::Own) if within("/api/staff/") && !is_elsewhere => Some(self.photo.clone()),
             ("photo", Whose::Others) if within("/api/staff/") && is_elsewhere => Some(self.photo.clone()),
             ("photo" | "document", Whose::Own) => None,
-            // Who acts for whom is tried in `helpers.rs`.
+            // Who acts for whom is tried in `helpers.rs` and `acting.rs`.
             ("id" | "request", Whose::Own) if within("/api/account/") => None,
             // Nobody here has any; `passkeys.rs` and `oidc.rs` try them as their owners and as others.
             ("id", Whose::Own | Whose::Others) if path.contains("/passkeys/") || path.contains("/links/") => {
@@ -388,7 +395,7 @@ async fn everybody_tries_everything() {
             // A resident is nobody to the workspace, and staff are nobody to an account.
             let is_known =
                 who.role().is_some_and(|role| roles.iter().any(|known| known.is_staff() == role.is_staff()));
-            let may = who.role().is_some_and(|role| roles.contains(&role));
+            let may = who.may(&roles);
             if !may {
                 let refusal = if is_known { (403, "not_your_role") } else { (401, "not_signed_in") };
                 for (whose, reply) in &replies {
@@ -455,9 +462,7 @@ async fn fields_that_nobody_knows_are_refused() {
     let town = Town::found().await;
     let mut tried = 0;
     for operation in operations(&town.document) {
-        let who = Who::ALL.into_iter().find(|who| {
-            operation.is_open() || who.role().is_some_and(|role| operation.roles().contains(&role))
-        });
+        let who = Who::ALL.into_iter().find(|who| operation.is_open() || who.may(&operation.roles()));
         let who = who.expect("somebody may");
         let Some(body) = town.body(&operation, who, Whose::Own) else { continue };
         let schema = &operation.told["requestBody"]["content"]["application/json"]["schema"];
@@ -564,8 +569,7 @@ async fn what_needs_a_fresh_proof_asks_for_it() {
         .collect();
     assert_eq!(needing.len(), 8);
     for operation in &needing {
-        let who =
-            Who::ALL.into_iter().find(|who| who.role().is_some_and(|role| operation.roles().contains(&role)));
+        let who = Who::ALL.into_iter().find(|who| who.may(&operation.roles()));
         let who = who.unwrap();
         let visitor = who.signs_in(portal).await;
         assert_eq!(visitor.get("/api/staff/me").await.json()["proved"], true);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::support::browser::Browser;
 use crate::support::database::Kept;
 use crate::support::{Portal, Reply, Setup, Visitor, graffiti, graffiti_but, moment};
 use axum::body::Body;
@@ -23,7 +24,8 @@ on_both_engines![
     two_departments_see_exactly_what_they_may,
     what_holds_now_is_the_fold_of_the_ledger,
     decisions_at_the_same_moment_each_get_a_number,
-    the_resident_sees_who_looked
+    the_resident_sees_who_looked,
+    what_is_decided_in_the_form_is_kept_with_it
 ];
 
 const SAM: &str = "sam@example.org";
@@ -76,6 +78,98 @@ async fn answer(resident: &Visitor, purpose: &str, departments: &[&str]) -> Repl
         "purpose": purpose, "version": asked["wording"]["version"], "hash": asked["hash"], "departments": departments,
     });
     resident.post("/api/account/consent", &json!({ "answers": [answer] })).await
+}
+
+/// An answer to a question as it is asked now, for the body of a form that is sent.
+fn chosen(asked: &Value, departments: &[&str]) -> Value {
+    json!({
+        "purpose": asked["purpose"], "version": asked["wording"]["version"], "hash": asked["hash"],
+        "departments": departments,
+    })
+}
+
+async fn send(visitor: &Visitor, key: u128, consent: &Value) -> Reply {
+    let version = visitor.get("/api/services/report-graffiti").await.json()["service"]["version"].clone();
+    let body = json!({ "service": "report-graffiti", "version": version, "answers": graffiti(), "consent": consent });
+    visitor.submit_text(key, body.to_string()).await
+}
+
+async fn what_is_decided_in_the_form_is_kept_with_it(kept: Kept) {
+    let portal = Setup::default().in_database(&kept.url).open().await;
+    let sam = resident(&portal, SAM).await;
+    let invite = async |who: &Visitor| who.get("/api/consent").await.is(200).json();
+    let asked = invite(&sam).await["questions"].clone();
+    assert_eq!(asked.as_array().unwrap().len(), 2);
+    let agreed = async || {
+        let view = view(&sam).await;
+        let departments = question(&view, "share_record")["departments"].as_array().unwrap().clone();
+        departments.iter().filter(|one| one["agreed"] == true).count()
+    };
+
+    // Words that are others by now, and what nobody signed in says, keep nothing from being sent, and are kept nowhere.
+    let mut old = chosen(&asked[0], &["waste"]);
+    old["version"] = json!(77);
+    send(&sam, 1, &json!([old])).await.is(201);
+    send(&portal.visitor(), 2, &json!([chosen(&asked[0], &["waste"])])).await.is(201);
+    let mut odd = chosen(&asked[0], &["waste"]);
+    odd["departments"] = json!(["no-such-department"]);
+    send(&sam, 3, &json!([odd])).await.is(201);
+    assert_eq!(kept.rows("consent").await, 0);
+    assert_eq!(invite(&sam).await["questions"], asked);
+    // Left open, it is asked after it was sent.
+    send(&sam, 4, &json!([])).await.is(201);
+    assert_eq!(invite(&sam).await["questions"], asked);
+
+    // One answer; the other one is asked still. Once it is sent it is not asked, nor kept twice.
+    let share = chosen(&asked[0], &["waste"]);
+    for status in [201, 200] {
+        send(&sam, 5, &json!([share])).await.is(status);
+    }
+    let left = invite(&sam).await["questions"].clone();
+    assert_eq!(left, json!([asked[1]]));
+    let departments = asked[0]["departments"].as_array().unwrap().len();
+    assert_eq!(kept.rows("consent").await, i64::try_from(departments).unwrap());
+    assert_eq!(agreed().await, 1);
+    let told = view(&sam).await;
+    assert_eq!(question(&told, "share_record")["history"][0]["channel"], "web");
+    // Sent again after a lost reply with another decision: the last one counts.
+    send(&sam, 5, &json!([chosen(&asked[0], &[])])).await.is(200);
+    assert_eq!(agreed().await, 0);
+    // What can't be stored keeps nothing: the two are one.
+    let gone = graffiti_but(&json!({ "photos.1": Uuid::from_u128(4) }));
+    let version = sam.get("/api/services/report-graffiti").await.json()["service"]["version"].clone();
+    let body =
+        json!({ "service": "report-graffiti", "version": version, "answers": gone, "consent": [share] });
+    sam.submit_text(6, body.to_string()).await.is(422);
+    assert_eq!(agreed().await, 0);
+
+    // By the form of the page.
+    let ann = &mut Browser::of(&portal);
+    portal.mails().await;
+    ann.sign_in(&portal, "ann@example.org").await;
+    let fields = "surface=public&offensive=no&place.street=&place.words=By+the+steps&details=&you.name=Ann&you.email=ann%40example.org&you.phone=";
+    let of = |question: &Value| {
+        let purpose = question["purpose"].as_str().unwrap();
+        let words = format!("{}+{}", question["wording"]["version"], question["hash"].as_str().unwrap());
+        (purpose.to_owned(), words)
+    };
+    let ((share, words), (more, more_words)) = (of(&asked[0]), of(&asked[1]));
+    let ask = async |ann: &mut Browser, choice: &str| {
+        ann.post_form("/services/report-graffiti", fields).await.is(303);
+        let sent = ann.post_form("/services/report-graffiti/check", choice).await.is(303);
+        assert!(sent.header("location").ends_with("/sent"), "{sent:?}");
+        invite(&ann.visitor).await["questions"].as_array().unwrap().len()
+    };
+    // A choice without what it is about is none.
+    assert_eq!(ask(ann, &format!("{share}=some&{share}-wording={words}")).await, 2);
+    assert_eq!(ask(ann, &format!("{share}=all&{share}-wording=7+{}", "0".repeat(64))).await, 2);
+    let both = format!(
+        "{share}=some&{share}-departments=waste&{share}-departments=parking&{share}-wording={words}&{more}=no&{more}-wording={more_words}"
+    );
+    assert_eq!(ask(ann, &both).await, 0);
+    let view = view(&ann.visitor).await;
+    let own = question(&view, "share_record")["departments"].as_array().unwrap().clone();
+    assert_eq!(own.iter().filter(|one| one["agreed"] == true).count(), 2);
 }
 
 async fn person(staff: &Visitor, id: &str) -> Value {

@@ -12,6 +12,7 @@ mod support;
 
 mod access;
 mod account;
+mod acting;
 mod audit;
 mod canary;
 mod catalogue;

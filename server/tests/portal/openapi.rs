@@ -6,7 +6,7 @@ use crate::support::Portal;
 use axum::body::Body;
 use serde_json::Value;
 
-const OPERATIONS: [&str; 112] = [
+const OPERATIONS: [&str; 114] = [
     "get /api/account",
     "get /api/account/acting/{id}",
     "get /api/account/acting/{id}/{request}",
@@ -59,6 +59,8 @@ const OPERATIONS: [&str; 112] = [
     "get /api/staff/shared/{id}/documents/{document}",
     "get /api/staff/shared/{id}/photos/{photo}",
     "get /api/staff/ways",
+    "post /api/account/acting/{id}/{request}/messages",
+    "post /api/account/acting/{id}/{request}/withdraw",
     "post /api/account/close",
     "post /api/account/close/code",
     "post /api/account/code",

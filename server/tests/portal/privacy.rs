@@ -16,7 +16,7 @@ use picture::samples;
 use serde_json::{Value, json};
 use server::adapters::blobs::Size;
 use server::extract::At;
-use server::operations::submit::submit;
+use server::operations::submit::{Sender, submit};
 use server::store::StoreError;
 use server::store::accounts::entry;
 use server::store::consent::{Answered, Told, sha256};
@@ -445,7 +445,8 @@ async fn nothing_is_written_into_a_closed_account(kept: Kept) {
     let known = portal.visitor().get("/api/services/report-graffiti").await.json();
     let form = json!({ "service": "report-graffiti", "version": known["service"]["version"], "answers": graffiti_but(&json!({})) });
     let form = serde_json::from_value(form).unwrap();
-    let (sent, is_new) = submit(&portal.state, &at, Uuid::from_u128(1), form, Some(gone)).await.unwrap();
+    let (sent, is_new) =
+        submit(&portal.state, &at, Uuid::from_u128(1), form, Sender::Resident(gone)).await.unwrap();
     assert!(is_new);
     portal.visitor().follow(&sent.key).await;
     assert_eq!(kept.all_rows(["request", "request WHERE resident_id IS NOT NULL"]).await, [1, 0]);

@@ -111,6 +111,8 @@ fn with_photos(number: u32, photos: &[Uuid]) -> NewRequest {
         resident: None,
         spot: None,
         parts: Vec::new(),
+        by: None,
+        consent: Vec::new(),
         id: id(number),
         event_id: id(1000 + number),
         follow_hash: vec![1, number.to_le_bytes()[0], number.to_le_bytes()[1]],

@@ -213,8 +213,8 @@ async fn drawing_leaves_nothing_behind() {
     let served = portal.state.councils.all().remove(0);
     let draw = |times: u32| {
         for _ in 0..times {
-            let service =
-                server::routes::services::view(&portal.state, &served, "en", "report-graffiti", &[]);
+            let service = served.service("report-graffiti").unwrap();
+            let service = Some(server::routes::services::view(&portal.state, &served, "en", service));
             let council = server::routes::council::view(&portal.state, &served);
             let given = Given { address: "/services/report-graffiti".into(), origin: String::new() };
             let drawn = plain::draw(Boot { council, service, posted: None }, given, Vec::new());

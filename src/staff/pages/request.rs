@@ -8,7 +8,7 @@ use portico_app::components::answers::{AnswerList, Line};
 use portico_app::components::error_summary::ErrorSummary;
 use portico_app::components::fee::fee_table;
 use portico_app::components::layout::Column;
-use portico_app::components::timeline::Timeline;
+use portico_app::components::timeline::{Timeline, filled_in_by};
 use uuid::Uuid;
 
 use crate::handle::{self, Handle};
@@ -49,6 +49,7 @@ fn page(handle: Handle, case: Memo<StaffCase>) -> AnyView {
             {move || case.with(standing)}
             {destination(&first)}
             {part_of(&first)}
+            {filled_in_by(&first.request, "the resident")}
             {identity(&first)}
             <Actions handle=handle case=case sending=sending />
             <h2 class="govuk-heading-m">"What the resident told us"</h2>
