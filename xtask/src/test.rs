@@ -36,12 +36,12 @@ enum Step {
     Clippy,
     /// The linter on the app, as browsers run it.
     ClippyApp,
-    /// The tests of the rules, the server and the tools; the store on SQLite and PostgreSQL.
+    /// The app for browsers, optimised.
+    App,
+    /// The tests of the rules, the server and the tools; the store on SQLite and PostgreSQL; the pages, once there are any.
     Native,
     /// The tests of the app's own code, outside a browser.
     NativeApp,
-    /// The app for browsers, optimised.
-    App,
     /// Journeys in Chromium against the real server.
     E2e,
 }
@@ -53,9 +53,9 @@ impl Step {
         Self::Deny,
         Self::Clippy,
         Self::ClippyApp,
+        Self::App,
         Self::Native,
         Self::NativeApp,
-        Self::App,
         Self::E2e,
     ];
 

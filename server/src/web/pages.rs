@@ -407,10 +407,9 @@ fn before_time_runs_out(state: &AppState, at: &At, who: &SignedIn) -> String {
 fn banner(acting: &Acting) -> String {
     format!(
         "<section class=\"portico-messages\" aria-label=\"For whom this is\"><div class=\"govuk-width-container\"><ul><li>\
-         You are filling this in for <bdi><strong>{}</strong></bdi>. What you send is theirs, and they can see that you sent it. \
-         <a href=\"{}\" rel=\"external\">Stop, and go back</a></li></ul></div></section>",
+         You are filling this in for <bdi><strong>{}</strong></bdi>. What you send is theirs, and they can see that you sent it.\
+         </li></ul></div></section>",
         escape(&acting.name),
-        paths::acting(acting.helper.id),
     )
 }
 
