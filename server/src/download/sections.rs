@@ -15,8 +15,8 @@ use crate::adapters::blobs::Size;
 use crate::error::ApiError;
 use crate::operations::view;
 use crate::routes;
+use crate::store::drafts::Holder;
 use crate::store::passkeys::Owner;
-use crate::web::visit;
 
 /// Everything: no resident has so many.
 const ALL: u64 = i64::MAX.cast_unsigned();
@@ -195,8 +195,8 @@ pub(super) async fn watching(asked: &Asked<'_>) -> Result<Section, ApiError> {
 
 /// Forms that were begun and not sent.
 pub(super) async fn begun(asked: &Asked<'_>) -> Result<Section, ApiError> {
-    let token = visit::of_resident(asked.who.resident.id);
-    let drafts = asked.at.store.drafts(token, asked.state.now()).await?;
+    let account = Holder::Account(asked.who.resident.id);
+    let drafts = asked.at.store.drafts(&account, asked.state.now()).await?;
     let mut blocks = Vec::new();
     for draft in &drafts {
         draw_draft(asked, &mut blocks, draft).await?;

@@ -15,6 +15,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use super::account_codes::still_there;
 use super::accounts::Resident;
 use super::consent::{Answered, Told};
 use super::entities::{attempt, photo};
@@ -469,7 +470,8 @@ impl Store {
     /// Takes an upload as a document of a resident's, to be looked at.
     ///
     /// # Errors
-    /// [`StoreError::UploadGone`] when it is not there to be taken; the database's errors.
+    /// [`StoreError::UploadGone`] when it is not there to be taken, [`StoreError::NotFound`] when the account is closed;
+    /// the database's errors.
     pub async fn show_document(&self, new: NewDocument, log: Entry) -> Result<(), StoreError> {
         let store = self.clone();
         self.db
@@ -477,6 +479,7 @@ impl Store {
                 let (store, new, log) = (store.clone(), new.clone(), log.clone());
                 Box::pin(async move {
                     let council = store.council().to_owned();
+                    still_there(transaction, &council, new.resident).await?;
                     let taken = photo::Entity::update_many()
                         // No request has its identifier: it is served to nobody but who looks at it.
                         .set(photo::ActiveModel { request_id: Set(Some(new.id)), ..Default::default() })
@@ -612,7 +615,7 @@ impl Store {
     /// Makes a code for a resident to say at a desk, in place of the one before.
     ///
     /// # Errors
-    /// The database's errors.
+    /// [`StoreError::NotFound`] when the account is closed; the database's errors.
     pub async fn new_desk_code(
         &self,
         resident: Uuid,
@@ -622,6 +625,7 @@ impl Store {
         let council = self.council.to_string();
         self.db
             .write(move |transaction| {
+                let council = council.clone();
                 let row = desk_code::ActiveModel {
                     council_id: Set(council.clone()),
                     resident_id: Set(resident),
@@ -630,6 +634,7 @@ impl Store {
                 };
                 Box::pin(async move {
                     use desk_code::Column;
+                    still_there(transaction, &council, resident).await?;
                     let again =
                         sea_orm::sea_query::OnConflict::columns([Column::CouncilId, Column::ResidentId])
                             .update_columns([Column::Nonce, Column::EndsAt])

@@ -24,7 +24,7 @@ use crate::access::Pages;
 use crate::error::ApiError;
 use crate::extract::{At, SignedIn, browser_token, signed_in};
 use crate::routes::account::{self, Wanted};
-use crate::routes::{self, consent, helpers, identity, looked, passkeys, privacy, profile};
+use crate::routes::{self, consent, drafts, helpers, identity, looked, passkeys, privacy, profile};
 use crate::state::AppState;
 use crate::store::passkeys::Owner;
 
@@ -157,6 +157,15 @@ async fn act(State(state): State<AppState>, at: At, request: Request) -> Respons
                 }
                 "all" => return visit.done(paths::ACCOUNT, paths::ACCOUNT).await,
                 "throw" if at.served.service(on).is_some() => visit.throw_away(on).await?,
+                "use" | "drop" => {
+                    let settled =
+                        drafts::settle_earlier(&state, &at, who.resident.id, on, act == "use").await;
+                    // Pressed twice: it is done.
+                    match settled {
+                        Err(error) if error.status() == StatusCode::NOT_FOUND => {}
+                        settled => settled?,
+                    }
+                }
                 _ => {}
             }
             return Ok(visit.to(paths::ACCOUNT));

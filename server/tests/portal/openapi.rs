@@ -6,7 +6,7 @@ use crate::support::Portal;
 use axum::body::Body;
 use serde_json::Value;
 
-const OPERATIONS: [&str; 112] = [
+const OPERATIONS: [&str; 113] = [
     "get /api/account",
     "get /api/account/acting/{id}",
     "get /api/account/acting/{id}/{request}",
@@ -64,6 +64,7 @@ const OPERATIONS: [&str; 112] = [
     "post /api/account/code",
     "post /api/account/collect",
     "post /api/account/consent",
+    "post /api/account/earlier/{id}",
     "post /api/account/email",
     "post /api/account/email/confirm",
     "post /api/account/helpers",
