@@ -33,19 +33,15 @@ pub fn AccountPage() -> impl IntoView {
     // Signed out, the page asks anew.
     let again = Callback::new(move |()| turn.update(|turn| *turn += 1));
     // What is looked for, and which page of it. It may be a name: it stands in no address.
-    let wanted = RwSignal::new((boot::take_text("q"), boot::take_text("page")));
+    let wanted: Wanted = StoredValue::new((boot::take_text("q"), boot::take_text("page")));
     let ask = move || {
         turn.track();
-        let query = wanted.with(|(words, page)| account::wanted(words, page));
+        let query = wanted.with_value(|(words, page)| account::wanted(words, page));
         async move { account::get(&query).await }
     };
-    let look = Callback::new(move |(words, page): (String, String)| {
-        wanted.set((words, page));
-        a11y::focus_when_drawn("#listed");
-    });
     view! {
         <Column>{loaded(ask, move |account| match account {
-            Some(account) => whole(account, again, look),
+            Some(account) => whole(account, again, wanted),
             None => signing_in(again),
         })}</Column>
     }
@@ -112,7 +108,7 @@ fn signing_in(again: Callback<()>) -> AnyView {
     .drawn()
 }
 
-fn whole(first: AccountView, again: Callback<()>, look: Look) -> AnyView {
+fn whole(first: AccountView, again: Callback<()>, wanted: Wanted) -> AnyView {
     a11y::use_page(|| "Your account".to_owned());
     let email = first.email.clone();
     let (begun, sessions, acting) = (first.begun.clone(), first.sessions.clone(), first.acting.clone());
@@ -125,6 +121,21 @@ fn whole(first: AccountView, again: Callback<()>, look: Look) -> AnyView {
         let _ = failed.try_set(Some(words));
     };
     let failing = Callback::new(move |problem: ApiProblem| fail(&problem));
+    // Only the list is drawn anew: the page stays, and the focus goes to what was found, which says how many.
+    let look = Callback::new(move |(words, page): (String, String)| {
+        let query = account::wanted(&words, &page);
+        wanted.set_value((words, page));
+        spawn_local(async move {
+            match account::get(&query).await {
+                Ok(Some(account)) => {
+                    let _ = now.try_set(account);
+                    a11y::focus_when_drawn("#listed");
+                }
+                Ok(None) => again.run(()),
+                Err(problem) => fail(&problem),
+            }
+        });
+    });
     let collect = move |add: bool| -> Pressed {
         pressed(move || {
             spawn_local(async move {
@@ -260,7 +271,9 @@ fn offer(found: u32, collect: impl Fn(bool) -> Pressed) -> AnyView {
     .drawn()
 }
 
-/// Looks for something: words, and a page of what is found.
+/// What is looked for: words, and a page of what is found.
+type Wanted = StoredValue<(String, String)>;
+/// Looks for it.
 type Look = Callback<(String, String)>;
 
 /// The requests, by what they need; and a field that looks through them, where there are many.
@@ -308,12 +321,12 @@ fn listed(account: &AccountView, look: Look) -> AnyView {
     let many = words::count(account.total as usize, "request");
     let page = (account.pages > 1).then(|| format!(", page {} of {}", account.page, account.pages));
     if account.wanted.is_empty() {
-        return view! { <p id="listed" tabindex="-1">{many}{page}"."</p> }.drawn();
+        return view! { <h2 class="govuk-heading-s" id="listed" tabindex="-1">{many}{page}</h2> }.drawn();
     }
     let all = pressed(move || look.run((String::new(), String::new())));
     let all = act_button("all", "portico-link-button", None, all, "See all".into_any());
     view! {
-        <p id="listed" tabindex="-1">{many}" found for “"<bdi>{account.wanted.clone()}</bdi>"”"{page}"."</p>
+        <h2 class="govuk-heading-s" id="listed" tabindex="-1">{many}" found for “"<bdi>{account.wanted.clone()}</bdi>"”"{page}</h2>
         {posted(all)}
     }
     .drawn()

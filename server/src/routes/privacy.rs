@@ -183,7 +183,7 @@ fn wrong_code() -> ApiError {
     ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, "wrong_code")
 }
 
-fn mail(state: &AppState, told: Told) -> MakeMail {
+pub(super) fn mail(state: &AppState, told: Told) -> MakeMail {
     let id = state.new_id();
     Arc::new(move |email| (id, Job::AccountNotice(AccountNotice { email, told: told.clone() })))
 }

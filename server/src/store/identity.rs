@@ -15,11 +15,11 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::account_codes::still_there;
+use super::account_codes::{MakeMail, still_there};
 use super::accounts::Resident;
 use super::consent::{Answered, Told};
-use super::entities::{attempt, photo};
-use super::{Database, Store, StoreError, audit};
+use super::entities::{attempt, photo, resident};
+use super::{Database, Store, StoreError, audit, jobs};
 
 pub use desk_code::Model as StoredDeskCode;
 pub use identity_document::Model as StoredDocument;
@@ -552,18 +552,24 @@ impl Store {
         found.ok_or(StoreError::NotFound)
     }
 
-    /// Decides on a document. From then on nobody can see it, and [`Database::unerased`] names it until its bytes are
+    /// Decides on a document, and tells whose it is. From then on nobody can see it, and [`Database::unerased`] names it until its bytes are
     /// gone.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] when somebody else has decided; the database's errors.
-    pub async fn decide_document(&self, decision: Decision, log: Entry) -> Result<(), StoreError> {
+    pub async fn decide_document(
+        &self,
+        decision: Decision,
+        log: Entry,
+        tell: MakeMail,
+    ) -> Result<(), StoreError> {
         let store = self.clone();
         self.db
             .write(move |transaction| {
                 let (store, decision, log) = (store.clone(), decision.clone(), log.clone());
+                let tell = tell.clone();
                 Box::pin(async move {
-                    store.decide_document_within(transaction, decision).await?;
+                    store.decide_document_within(transaction, decision, &tell).await?;
                     audit::append(&store, transaction, log).await
                 })
             })
@@ -574,6 +580,7 @@ impl Store {
         &self,
         on: &impl ConnectionTrait,
         decision: Decision,
+        tell: &MakeMail,
     ) -> Result<(), StoreError> {
         let Decision { document, proof, by, refused, now } = decision;
         let row = identity_document::Entity::find_by_id((self.council.to_string(), document)).one(on).await?;
@@ -598,6 +605,10 @@ impl Store {
             return Err(StoreError::NotFound);
         }
         photo::Entity::delete_by_id((self.council.to_string(), document)).exec(on).await?;
+        let whose = resident::Entity::find_by_id((self.council.to_string(), row.resident_id)).one(on).await?;
+        if let Some(whose) = whose {
+            jobs::insert(on, jobs::rows(&self.council, now, &[tell(whose.email)])?).await?;
+        }
         if is_seen {
             let new = NewProof {
                 id: proof,

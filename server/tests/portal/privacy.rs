@@ -330,7 +330,7 @@ async fn more_ways_in(
         name: "My phone".into(),
         body: "{}".into(),
     };
-    (linked, store.add_passkey(Owner::Resident(resident), passkey, changed()).await)
+    (linked, store.add_passkey(Owner::Resident(resident), passkey, changed(), None).await)
 }
 
 async fn an_account_is_closed(kept: Kept) {
