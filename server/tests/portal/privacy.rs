@@ -100,6 +100,18 @@ async fn a_copy_holds_all_of_mine_and_nothing_else(kept: Kept) {
     sam.post_form("/services/report-graffiti", "surface=public&offensive=no&place.words=Half+a+word")
         .await
         .is(303);
+    // Who helps Sam, and what she did; and who asked Sam to help.
+    let mut eve = Browser::of(&portal);
+    eve.sign_in(&portal, "eve@example.org").await;
+    let asked = |email: &str| json!({ "name": "Eve Helper", "email": email, "services": ["report-graffiti"], "until": "2026-12-20" });
+    let named = sam.post("/api/account/helpers", &asked("eve@example.org")).await.is(200).json();
+    let helping = named["helpers"][0]["id"].as_str().unwrap();
+    eve.post(&format!("/api/account/helpers/{helping}/accept"), &json!({})).await.is(200);
+    eve.visitor.get(&format!("/api/account/acting/{helping}")).await.is(200);
+    let mut tom = Browser::of(&portal);
+    tom.sign_in(&portal, "tom@example.org").await;
+    tom.post("/api/account/profile", &json!({ "answers": { "name": "Tom Asks" } })).await.is(200);
+    tom.post("/api/account/helpers", &asked(SAM)).await.is(200);
     // Who looked, by department and reason; not by name.
     let resident = kept_id(&portal, SAM).await;
     let store = portal.state.db.council("demo");
@@ -118,8 +130,8 @@ async fn a_copy_holds_all_of_mine_and_nothing_else(kept: Kept) {
     let (page, data) = (text(&files, "open-me.html"), text(&files, "everything.json"));
     let json: Value = serde_json::from_str(&data).unwrap();
     for section in [
-        "account", "details", "requests", "watching", "begun", "helpers", "identity", "consent", "sessions",
-        "looked",
+        "account", "details", "requests", "watching", "begun", "helpers", "acting", "identity", "consent",
+        "sessions", "looked",
     ] {
         assert!(!json[section].is_null(), "{section}");
         assert!(page.contains(&format!("<h2 id=\"{section}\">")), "{section}");
@@ -128,6 +140,15 @@ async fn a_copy_holds_all_of_mine_and_nothing_else(kept: Kept) {
         assert!(page.contains(mine), "{mine} is missing in the page");
         assert!(data.contains(mine), "{mine} is missing in the data");
     }
+    assert_eq!(json["helpers"]["named"][0]["name"], "Eve Helper");
+    assert_eq!(json["helpers"]["used"][0]["name"], "Eve Helper");
+    assert_eq!(
+        (&json["acting"][0]["name"], &json["acting"][0]["accepted"]),
+        (&json!("Tom Asks"), &json!(false))
+    );
+    assert!(
+        page.contains("Tom Asks (you have not accepted yet)") && page.contains("What they looked at and did")
+    );
     assert!(page.contains("&lt;b&gt;Red&lt;/b&gt; &amp; &quot;blue&quot;") && !page.contains("<b>Red"));
     assert!(page.contains(&format!("<img src=\"{own_photo}\" alt=\"")));
     assert!(!page.contains("<script") && !page.contains("http"), "it opens by itself");
