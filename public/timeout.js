@@ -1,11 +1,15 @@
-// Warns somebody who is signed in two minutes before the session ends for want of use, and keeps what was typed. The
-// server puts it into the pages of who is signed in, and into nobody else's (server/src/web/pages.rs).
-const { idle, who } = document.querySelector("script[data-idle]").dataset;
+// Warns somebody who is signed in two minutes before the session ends for want of use, and five minutes before it ends in
+// any case, and keeps what was typed. The server puts it into the pages of who is signed in, and into nobody else's
+// (server/src/web/pages.rs).
+const { idle, left: lasts, who } = document.querySelector("script[data-idle]").dataset;
 const END = idle * 1000;
 const WARNING = 120_000;
+// Nobody can stay longer: time to finish a sentence, and to send.
+const LAST_WARNING = 300_000;
 // How exactly the server keeps when a session was used last, and so how often it has to hear of it.
 const EXACT = 60_000;
 const USED = "portico:used";
+const ENDS = "portico:ends";
 
 const kept = (store, name) => {
   try {
@@ -26,6 +30,10 @@ const keep = (store, name, text) => {
 let told = Date.now();
 keep(localStorage, USED, String(told));
 const used = () => Math.max(told, Number(kept(localStorage, USED)) || 0);
+// When the session ends in any case. Who has signed in anew in another tab stays for as long as that one.
+const own = told + lasts * 1000;
+keep(localStorage, ENDS, String(own));
+const ends = () => Math.max(own, Number(kept(localStorage, ENDS)) || 0);
 
 // What was typed, of this page and this person.
 const place = () => `portico:typed:${location.pathname}`;
@@ -80,6 +88,9 @@ document.body.append(dialog);
 
 let ended = false;
 let before = null;
+// The warning is of the end that nothing puts off; and it was read.
+let isLast = false;
+let wasRead = false;
 
 // Without a body, the header says that it is a page of ours that asks.
 const ask = (address, how) => fetch(address, { method: "POST", headers: { "X-Portico": "1" }, ...how });
@@ -89,41 +100,57 @@ const end = async () => {
   ended = true;
   save();
   await ask("/api/account/sign-out", { keepalive: true }).catch(() => {});
-  location.assign(`/account?to=${location.pathname}&ended=yes`);
+  location.assign(`/account?to=${location.pathname}&ended=${isLast ? "hours" : "yes"}`);
+};
+
+const close = () => {
+  if (dialog.open) dialog.close();
+  before?.focus?.();
+  before = null;
 };
 
 const stay = async () => {
   told = Date.now();
   keep(localStorage, USED, String(told));
-  if (dialog.open) dialog.close();
-  before?.focus?.();
-  before = null;
+  wasRead = isLast;
+  close();
   const reply = await ask("/api/account/stay").catch(() => null);
   if (reply?.status === 401) end();
 };
 
+const say = (left) => {
+  const minutes = Math.ceil(left / 60_000);
+  const time = left > 60_000 ? `${minutes} minutes` : left > 30_000 ? "1 minute" : "30 seconds";
+  const text = isLast
+    ? `We sign you out in ${time}, because nobody can be signed in for longer than 8 hours. This can't be put off. What you typed is kept on this device: sign in again, and you are back where you were.`
+    : `We sign you out in ${time}, because nothing was pressed for a while. What you typed is kept on this device.`;
+  if (!dialog.open) {
+    before = document.activeElement;
+    stayButton.textContent = isLast ? "Go on until then" : "Stay signed in";
+    words.textContent = text;
+    dialog.showModal();
+    stayButton.focus();
+  } else if (words.textContent !== text) {
+    words.textContent = text;
+    spoken.textContent = `${time} left`;
+  }
+};
+
 const look = () => {
   if (ended) return;
-  const left = END - (Date.now() - used());
+  const unused = END - (Date.now() - used());
+  const last = ends() - Date.now();
+  const left = Math.min(unused, last);
+  // What they read of one end is not what they have to know of the other.
+  if (dialog.open && isLast !== (last <= unused)) close();
+  isLast = last <= unused;
   if (left <= 0) {
     end();
-  } else if (left <= WARNING) {
-    const minutes = Math.ceil(left / 60_000);
-    const time = left > 60_000 ? `${minutes} minutes` : left > 30_000 ? "1 minute" : "30 seconds";
-    const text = `We sign you out in ${time}, because nothing was pressed for a while. What you typed is kept on this device.`;
-    if (!dialog.open) {
-      before = document.activeElement;
-      words.textContent = text;
-      dialog.showModal();
-      stayButton.focus();
-    } else if (words.textContent !== text) {
-      words.textContent = text;
-      spoken.textContent = `${time} left`;
-    }
+  } else if (isLast ? left <= LAST_WARNING && !wasRead : left <= WARNING) {
+    say(left);
   } else if (dialog.open) {
     // They stayed in another tab.
-    dialog.close();
-    before?.focus?.();
+    close();
   }
 };
 

@@ -53,6 +53,48 @@ test("after the time has run out I sign in and am back with what I typed", async
   await expect(page.getByLabel("Their name")).toHaveValue("Ann, who lives next door");
 });
 
+test("I am told before the eight hours end, which nothing puts off, and go on where I was", async ({
+  page,
+  server,
+  inspector,
+}) => {
+  inspector.allow(SIGNED_OUT);
+  const filler = new Filler(page, inspector);
+  await page.clock.install();
+  await signIn(page, server, filler, EMAIL);
+  await page.goto("/account/helpers");
+  await page.getByLabel("Their name").fill("Ann, who lives next door");
+  // Another tab was in use all the time.
+  await page.evaluate(() => localStorage.setItem("portico:used", String(Date.now() + 8 * 3_600_000)));
+  const dialog = page.getByRole("dialog", { name: "You will be signed out soon" });
+  await page.clock.fastForward("07:54:30");
+  await expect(dialog).toBeHidden();
+  await page.clock.fastForward("00:01:00");
+  await expect(dialog).toBeVisible();
+  await expect(dialog).toContainText("longer than 8 hours");
+  await expect(page.getByRole("button", { name: "Go on until then" })).toBeFocused();
+  await filler.inspected();
+  await page.keyboard.press("Enter");
+  await expect(dialog).toBeHidden();
+  await expect(page.getByLabel("Their name")).toBeFocused();
+  await page.keyboard.type(" to me");
+  // It is said once, and not again with every second.
+  await page.clock.fastForward("00:02:00");
+  await expect(dialog).toBeHidden();
+  await page.clock.fastForward("00:03:00");
+  await page.waitForURL(/\/account\?to=\/account\/helpers&ended=hours/);
+  await expect(page.getByText("You have been signed out, because you were signed in for 8 hours")).toBeVisible();
+  await filler.inspected();
+  await page.getByLabel("Email address").fill(EMAIL);
+  const before = await server.mailbox.codes(EMAIL);
+  await page.getByRole("button", { name: "Send me a code" }).click();
+  await filler.shows("Enter your code");
+  await page.getByLabel("6-digit code").fill(await server.mailbox.code(EMAIL, before));
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await filler.shows("People who help you");
+  await expect(page.getByLabel("Their name")).toHaveValue("Ann, who lives next door to me");
+});
+
 test("who has no account fetches nothing of it", async ({ page }) => {
   const fetched: string[] = [];
   page.on("request", (request) => fetched.push(request.url()));

@@ -1,6 +1,8 @@
 //! `/api/account`.
 
-use domain::api::account::{AccountCodeRequest, AccountSignInRequest, AccountView, CollectRequest};
+use domain::api::account::{
+    AccountCodeRequest, AccountSignInRequest, AccountView, CollectRequest, EarlierRequest,
+};
 
 use domain::api::sign_in::{SecurityView, WaysView};
 use uuid::Uuid;
@@ -97,4 +99,12 @@ pub async fn sign_out(everywhere: bool) -> Result<(), ApiProblem> {
 /// [`ApiProblem`].
 pub async fn collect(request: &CollectRequest) -> Result<AccountView, ApiProblem> {
     super::post("/api/account/collect", request).await
+}
+
+/// Says what becomes of a form that was begun earlier than another one of its service.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn earlier(id: Uuid, request: EarlierRequest) -> Result<(), ApiProblem> {
+    super::tell(&format!("/api/account/earlier/{id}"), &request).await
 }

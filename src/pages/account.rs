@@ -1,7 +1,8 @@
 //! `/account`: everything a resident has with the council; signing in for who is not.
 
 use domain::api::account::{
-    AccountCodeRequest, AccountRequest, AccountView, BegunForm, CollectRequest, Needs, SessionView,
+    AccountCodeRequest, AccountRequest, AccountView, BegunForm, CollectRequest, EarlierRequest, Needs,
+    SessionView,
 };
 use domain::api::profile::LearnRequest;
 use domain::case::Status;
@@ -32,19 +33,15 @@ pub fn AccountPage() -> impl IntoView {
     // Signed out, the page asks anew.
     let again = Callback::new(move |()| turn.update(|turn| *turn += 1));
     // What is looked for, and which page of it. It may be a name: it stands in no address.
-    let wanted = RwSignal::new((boot::take_text("q"), boot::take_text("page")));
+    let wanted: Wanted = StoredValue::new((boot::take_text("q"), boot::take_text("page")));
     let ask = move || {
         turn.track();
-        let query = wanted.with(|(words, page)| account::wanted(words, page));
+        let query = wanted.with_value(|(words, page)| account::wanted(words, page));
         async move { account::get(&query).await }
     };
-    let look = Callback::new(move |(words, page): (String, String)| {
-        wanted.set((words, page));
-        a11y::focus_when_drawn("#listed");
-    });
     view! {
         <Column>{loaded(ask, move |account| match account {
-            Some(account) => whole(account, again, look),
+            Some(account) => whole(account, again, wanted),
             None => signing_in(again),
         })}</Column>
     }
@@ -58,7 +55,13 @@ fn signing_in(again: Callback<()>) -> AnyView {
     a11y::use_page(move || format!("{}Sign in", sending.prefix()));
     let address = address::use_address();
     let then = paths::then(&address.query("to")).to_owned();
-    let has_ended = !address.query("ended").is_empty();
+    let ended = address.query("ended");
+    let has_ended = !ended.is_empty();
+    let why = if ended == "hours" {
+        "you were signed in for 8 hours, which is the longest"
+    } else {
+        "nothing was pressed for 15 minutes"
+    };
     let go_on = (has_ended && !then.is_empty()).then(|| {
         view! { <p><a class="govuk-link" href=then.clone()>"Go on without signing in"</a></p> }.drawn()
     });
@@ -88,13 +91,13 @@ fn signing_in(again: Callback<()>) -> AnyView {
         <ErrorSummary problems=sending.problems />
         <h1 class="govuk-heading-l">"Sign in to your account"</h1>
         {has_ended.then(|| view! {
-            <p class="govuk-inset-text">"You have been signed out, because nothing was pressed for 15 minutes. What you typed is kept on this device: sign in, and you are back where you were."</p>
+            <p class="govuk-inset-text">"You have been signed out, because "{why}". What you typed is kept on this device: sign in, and you are back where you were."</p>
         }.drawn())}
         {go_on}
         {problem_notice(&problem)}
         <p>"With an account you see everything that you have with us in one place, and can go on with a form on another device. You can do everything here without one, too."</p>
         <p>"If you have no account yet, you will have one once you have signed in."</p>
-        <p>"You stay signed in until you sign out, for 8 hours at most. When nothing is pressed for 15 minutes you are signed out; we warn you 2 minutes before."</p>
+        <p>"You stay signed in until you sign out, for 8 hours at most; we warn you 5 minutes before they end. When nothing is pressed for 15 minutes you are signed out; we warn you 2 minutes before."</p>
         <form novalidate method="post" action=posted_to() on:submit=send>
             <TextInput labelled=labelled value=email on_input=Callback::new(move |typed| email.set(typed)) typing=typing />
             <SubmitButton label="Send me a code" sending=sending.busy />
@@ -105,7 +108,7 @@ fn signing_in(again: Callback<()>) -> AnyView {
     .drawn()
 }
 
-fn whole(first: AccountView, again: Callback<()>, look: Look) -> AnyView {
+fn whole(first: AccountView, again: Callback<()>, wanted: Wanted) -> AnyView {
     a11y::use_page(|| "Your account".to_owned());
     let email = first.email.clone();
     let (begun, sessions, acting) = (first.begun.clone(), first.sessions.clone(), first.acting.clone());
@@ -117,6 +120,22 @@ fn whole(first: AccountView, again: Callback<()>, look: Look) -> AnyView {
         announcer.say(words);
         let _ = failed.try_set(Some(words));
     };
+    let failing = Callback::new(move |problem: ApiProblem| fail(&problem));
+    // Only the list is drawn anew: the page stays, and the focus goes to what was found, which says how many.
+    let look = Callback::new(move |(words, page): (String, String)| {
+        let query = account::wanted(&words, &page);
+        wanted.set_value((words, page));
+        spawn_local(async move {
+            match account::get(&query).await {
+                Ok(Some(account)) => {
+                    let _ = now.try_set(account);
+                    a11y::focus_when_drawn("#listed");
+                }
+                Ok(None) => again.run(()),
+                Err(problem) => fail(&problem),
+            }
+        });
+    });
     let collect = move |add: bool| -> Pressed {
         pressed(move || {
             spawn_local(async move {
@@ -188,7 +207,7 @@ fn whole(first: AccountView, again: Callback<()>, look: Look) -> AnyView {
         {(!begun.is_empty()).then(|| view! {
             <h2 class="govuk-heading-m">"Forms that you have begun"</h2>
             <ul class="govuk-list govuk-list--bullet">
-                {begun.into_iter().map(|form| begun_form(form, again)).collect_view()}
+                {begun.into_iter().map(|form| begun_form(form, again, failing)).collect_view()}
             </ul>
         }.drawn())}
         <h2 class="govuk-heading-m">"Where you are signed in"</h2>
@@ -252,7 +271,9 @@ fn offer(found: u32, collect: impl Fn(bool) -> Pressed) -> AnyView {
     .drawn()
 }
 
-/// Looks for something: words, and a page of what is found.
+/// What is looked for: words, and a page of what is found.
+type Wanted = StoredValue<(String, String)>;
+/// Looks for it.
 type Look = Callback<(String, String)>;
 
 /// The requests, by what they need; and a field that looks through them, where there are many.
@@ -300,12 +321,12 @@ fn listed(account: &AccountView, look: Look) -> AnyView {
     let many = words::count(account.total as usize, "request");
     let page = (account.pages > 1).then(|| format!(", page {} of {}", account.page, account.pages));
     if account.wanted.is_empty() {
-        return view! { <p id="listed" tabindex="-1">{many}{page}"."</p> }.drawn();
+        return view! { <h2 class="govuk-heading-s" id="listed" tabindex="-1">{many}{page}</h2> }.drawn();
     }
     let all = pressed(move || look.run((String::new(), String::new())));
     let all = act_button("all", "portico-link-button", None, all, "See all".into_any());
     view! {
-        <p id="listed" tabindex="-1">{many}" found for “"<bdi>{account.wanted.clone()}</bdi>"”"{page}"."</p>
+        <h2 class="govuk-heading-s" id="listed" tabindex="-1">{many}" found for “"<bdi>{account.wanted.clone()}</bdi>"”"{page}</h2>
         {posted(all)}
     }
     .drawn()
@@ -406,7 +427,10 @@ fn offer_to_learn(told: &[String], learn: impl Fn(bool) -> Pressed) -> AnyView {
 }
 
 /// A form that was begun: to go on with, or to throw away.
-fn begun_form(form: BegunForm, again: Callback<()>) -> AnyView {
+fn begun_form(form: BegunForm, again: Callback<()>, fail: Callback<ApiProblem>) -> AnyView {
+    if let Some(id) = form.earlier {
+        return earlier_form(id, form, again, fail);
+    }
     let service = form.service.clone();
     let announcer = a11y::use_announcer();
     let draft = use_context::<Draft>();
@@ -428,6 +452,43 @@ fn begun_form(form: BegunForm, again: Callback<()>) -> AnyView {
     let button =
         act_button(&format!("throw:{}", form.service), "portico-link-button", None, throw, label.into_any());
     view! { <li><a href=paths::service(&form.service)>{form.title}</a>" "{posted(button)}</li> }.drawn()
+}
+
+/// A form of which another one was begun that was newer when both met.
+fn earlier_form(id: Uuid, form: BegunForm, again: Callback<()>, fail: Callback<ApiProblem>) -> AnyView {
+    let BegunForm { service, title, saved, .. } = form;
+    let announcer = a11y::use_announcer();
+    let draft = use_context::<Draft>();
+    let settle = move |goes_on: bool| -> Pressed {
+        let service = service.clone();
+        pressed(move || {
+            let service = service.clone();
+            spawn_local(async move {
+                match account::earlier(id, EarlierRequest { goes_on }).await {
+                    Ok(()) => {
+                        // The server has what this browser has of the other one, too.
+                        if let Some(draft) = draft.filter(|_| goes_on) {
+                            draft.erase_of(&service);
+                        }
+                        announcer.say(if goes_on { "You go on with this one now" } else { "It is deleted" });
+                        again.run(());
+                        a11y::focus_when_drawn("main h1");
+                    }
+                    Err(problem) => fail.run(problem),
+                }
+            });
+        })
+    };
+    let hidden = format!(": the earlier draft of {title}, from {saved}");
+    let label = |words: &'static str| {
+        view! { {words}<span class="govuk-visually-hidden">{hidden.clone()}</span> }.into_any()
+    };
+    let link = "portico-link-button";
+    let buttons = view! {
+        {act_button(&format!("use:{id}"), link, None, settle(true), label("Use this one instead"))}" "
+        {act_button(&format!("drop:{id}"), link, None, settle(false), label("Delete it"))}
+    };
+    view! { <li>"An earlier draft of "{title}", from "{saved}". "{posted(buttons.drawn())}</li> }.drawn()
 }
 
 fn session(session: &SessionView) -> AnyView {

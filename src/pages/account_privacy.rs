@@ -35,7 +35,7 @@ pub fn AccountPrivacyPage() -> impl IntoView {
         <Column>
             <h1 class="govuk-heading-l">"Your data"</h1>
             <h2 class="govuk-heading-m">"Download everything we have about you"</h2>
-            <p>"You get one ZIP file with a page to read, your photos and documents, and the same as data for computer programs. It holds your requests with all messages, the forms that you have begun, what you told us about yourself, what you agreed to, where you are signed in, and who looked at your record."</p>
+            <p>"You get one ZIP file with a page to read, your photos and documents, and the same as data for computer programs. It holds your requests with all messages, the forms that you have begun, what you told us about yourself, what you agreed to, who may act for you and what they did, for whom you may act, where you are signed in, and who looked at your record."</p>
             <p>"Keep it where nobody else can read it. On a shared computer, delete it when you are done."</p>
             <p><a class="govuk-button" href=privacy::DOWNLOAD download="">"Download everything"</a></p>
             <h2 class="govuk-heading-m">"Your email address"</h2>

@@ -119,6 +119,21 @@ pub struct BegunForm {
     pub service: String,
     /// Its title.
     pub title: String,
+    /// Another one was begun elsewhere that was newer when both met: this one is kept beside it, under this identifier.
+    #[serde(default)]
+    pub earlier: Option<Uuid>,
+    /// When it was saved last, in words of the council's local time.
+    pub saved: String,
+}
+
+/// `POST /api/account/earlier/{id}`: what becomes of a form that was begun earlier than another one of its service.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct EarlierRequest {
+    /// It is gone on with, and the other one is the earlier one from then on. If not, it is deleted.
+    #[serde(rename = "use")]
+    pub goes_on: bool,
 }
 
 /// A browser in which the account is signed in.

@@ -75,9 +75,11 @@ impl Mailer {
         let message = message(&mail)?;
         match self {
             Self::Smtp(transport) => transport.send(message).await.map(|_| ()).map_err(|error| {
-                // What a mail server says names the address, and this is logged: its number says enough.
+                // What a mail server says names the address, and this is logged: its number says enough. What is no
+                // answer at all stands in the error word for word.
                 let why = match error.status() {
                     Some(code) => format!("the mail server answered {code}"),
+                    None if error.is_response() => "the mail server gave no answer that is one".to_owned(),
                     None => error.to_string(),
                 };
                 if error.is_permanent() { MailError::Never(why) } else { MailError::NotNow(why) }

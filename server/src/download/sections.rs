@@ -2,7 +2,7 @@
 
 use domain::api::drafts::Posted;
 use domain::api::follow::{Entry, FollowView, What};
-use domain::api::helpers::for_whom;
+use domain::api::helpers::{ActingView, HelperView, for_whom};
 use domain::case::{Outcome, Status};
 use domain::consent::Decision;
 use domain::field::{Kind, Value};
@@ -16,8 +16,8 @@ use crate::adapters::blobs::Size;
 use crate::error::ApiError;
 use crate::operations::view;
 use crate::routes;
+use crate::store::drafts::Holder;
 use crate::store::passkeys::Owner;
-use crate::web::visit;
 
 /// Everything: no resident has so many.
 const ALL: u64 = i64::MAX.cast_unsigned();
@@ -200,8 +200,8 @@ pub(super) async fn watching(asked: &Asked<'_>) -> Result<Section, ApiError> {
 
 /// Forms that were begun and not sent.
 pub(super) async fn begun(asked: &Asked<'_>) -> Result<Section, ApiError> {
-    let token = visit::of_resident(asked.who.resident.id);
-    let mut drafts = asked.at.store.drafts(token, asked.state.now()).await?;
+    let account = Holder::Account(asked.who.resident.id);
+    let mut drafts = asked.at.store.drafts(&account, asked.state.now()).await?;
     // What is filled in for somebody else is about them.
     drafts.retain(|draft| for_whom(&draft.service).is_none());
     let mut blocks = Vec::new();
@@ -344,30 +344,58 @@ pub(super) async fn profile(asked: &Asked<'_>) -> Result<Section, ApiError> {
     Ok(Section { key: "details", title: "What you told us once", blocks, data: json!(answers) })
 }
 
-/// Those who may act for the resident, as the resident named them.
+/// Those who may act for the resident, as the resident named them, and what they did with it.
 pub(super) async fn helpers(asked: &Asked<'_>) -> Result<Section, ApiError> {
-    let today = asked.at.served.local(asked.state.now()).date();
-    let helpers = asked.at.store.helpers(asked.who.resident.id, today).await?;
-    let lines: Vec<String> = helpers
-        .iter()
-        .map(|helper| {
-            let accepted = if helper.helper.is_some() { "" } else { " (has not accepted yet)" };
-            format!("{}, {}{accepted}, until {}", helper.name, helper.email, say_date(helper.until))
-        })
-        .collect();
-    let data = helpers.iter().map(|helper| {
+    let view = routes::helpers::view(asked.state, asked.at, asked.who).await?;
+    let line = |helper: &HelperView| {
+        let accepted = if helper.accepted { "" } else { " (has not accepted yet)" };
+        let HelperView { name, email, services, until, .. } = helper;
+        format!("{name}, {email}{accepted}, for {}, until {}", services.join(", "), say_date(*until))
+    };
+    let mut blocks = if view.helpers.is_empty() {
+        vec![Block::Text("Nobody acts for you.".to_owned())]
+    } else {
+        vec![Block::List(view.helpers.iter().map(line).collect())]
+    };
+    if !view.uses.is_empty() {
+        let used = view.uses.iter().map(|used| {
+            let who = if used.name.is_empty() { "Somebody who acted for you" } else { &used.name };
+            format!("{who}, {}: {}", used.when, used.what)
+        });
+        blocks.push(Block::Heading("What they looked at and did".to_owned()));
+        blocks.push(Block::List(used.collect()));
+    }
+    let helpers = view.helpers.iter().map(|helper| {
         json!({
             "name": helper.name, "email": helper.email, "services": helper.services, "until": helper.until,
-            "accepted": helper.helper.is_some(),
+            "accepted": helper.accepted,
+        })
+    });
+    let data = json!({ "named": helpers.collect::<Vec<_>>(), "used": view.uses });
+    Ok(Section { key: "helpers", title: "People who act for you", blocks, data })
+}
+
+/// Those for whom the resident acts, and those who asked them to: what the resident's own page says of them, and nothing
+/// of what is theirs.
+pub(super) async fn acting(asked: &Asked<'_>) -> Result<Section, ApiError> {
+    let view = routes::helpers::view(asked.state, asked.at, asked.who).await?;
+    let line = |acting: &ActingView| {
+        let accepted = if acting.accepted { "" } else { " (you have not accepted yet)" };
+        let ActingView { name, services, until, .. } = acting;
+        format!("{name}{accepted}, for {}, until {}", services.join(", "), say_date(*until))
+    };
+    let blocks = if view.acting.is_empty() {
+        vec![Block::Text("You act for nobody.".to_owned())]
+    } else {
+        vec![Block::List(view.acting.iter().map(line).collect())]
+    };
+    let data = view.acting.iter().map(|acting| {
+        json!({
+            "name": acting.name, "services": acting.services, "until": acting.until, "accepted": acting.accepted,
         })
     });
     let data = data.collect();
-    let blocks = if lines.is_empty() {
-        vec![Block::Text("Nobody acts for you.".to_owned())]
-    } else {
-        vec![Block::List(lines)]
-    };
-    Ok(Section { key: "helpers", title: "People who act for you", blocks, data })
+    Ok(Section { key: "acting", title: "People you act for", blocks, data })
 }
 
 /// Who the resident is, and how they showed it.

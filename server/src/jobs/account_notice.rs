@@ -38,6 +38,11 @@ pub enum Told {
     },
     /// The account is closed.
     Closed,
+    /// Somebody has looked at a document that was to show who they are.
+    Decided {
+        /// It does.
+        seen: bool,
+    },
 }
 
 impl Told {
@@ -45,7 +50,7 @@ impl Told {
     pub(super) fn worth(&self) -> TimeDelta {
         match self {
             Self::NewAddress { .. } | Self::Closing { .. } => account_code::WORKS,
-            Self::AddressInUse | Self::AddressChanged | Self::Closed => TOLD_FOR,
+            Self::AddressInUse | Self::AddressChanged | Self::Closed | Self::Decided { .. } => TOLD_FOR,
         }
     }
 }
@@ -106,6 +111,23 @@ impl AccountNotice {
                     format!("Your account with {name} is closed. What was in it is erased, and all browsers were signed out."),
                     "We keep the requests that you sent for as long as we must, as the page said. You can still follow each of them by the link in its emails.".to_owned(),
                     format!("If it was not you, ring us on {phone} ({}).", council.contact.hours),
+                ],
+            ),
+            // What it was, and why it was not enough, is not everybody's who sees the mail.
+            Told::Decided { seen } => (
+                format!("We have looked at what you sent to {name}"),
+                vec![
+                    if seen {
+                        format!(
+                            "You sent {name} a document to show who you are. We have looked at it, and it does. You can use every service that asks for that."
+                        )
+                    } else {
+                        format!(
+                            "You sent {name} a document to show who you are. We have looked at it, and we could not use it. Sign in to your account and choose “Show who you are” to see why. You can send another one there, or show it at a desk."
+                        )
+                    },
+                    "We have deleted our copy of the document.".to_owned(),
+                    format!("If you did not send us one, ring us on {phone} ({}).", council.contact.hours),
                 ],
             ),
         };

@@ -7,6 +7,7 @@ pub mod alert;
 pub mod retention;
 pub mod runner;
 pub mod sign_in_code;
+pub mod staff_notice;
 pub mod sweep;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -31,6 +32,8 @@ pub enum Job {
     AccountCode(account_code::AccountCode),
     /// Tell a resident something about their account.
     AccountNotice(account_notice::AccountNotice),
+    /// Tell a member of staff something about theirs.
+    StaffNotice(staff_notice::StaffNotice),
 }
 
 /// How a job ended.
@@ -54,6 +57,7 @@ impl Job {
             Self::SignInCode(_) => Some(staff_sign_in::CODE_WORKS),
             Self::AccountCode(_) => Some(account_code::WORKS),
             Self::AccountNotice(notice) => Some(notice.told.worth()),
+            Self::StaffNotice(_) => Some(staff_notice::WORTH),
         }
     }
 
@@ -72,7 +76,7 @@ impl Job {
             Self::AccountCode(code) => &code.email,
             Self::AccountNotice(notice) => &notice.email,
             Self::Alert(alert) if alert.told.is_to_watcher() => &alert.email,
-            Self::Alert(_) | Self::SignInCode(_) => return false,
+            Self::Alert(_) | Self::SignInCode(_) | Self::StaffNotice(_) => return false,
         };
         same_email_key(to) == email_key
     }
@@ -89,6 +93,7 @@ impl Job {
             Self::SignInCode(code) => code.letter(&served.council),
             Self::AccountCode(code) => code.letter(&served.council),
             Self::AccountNotice(notice) => notice.letter(&served.council),
+            Self::StaffNotice(notice) => notice.letter(&served.council),
         };
         let mail = Mail {
             id: claimed.id,

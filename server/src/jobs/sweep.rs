@@ -1,4 +1,4 @@
-//! Clearing up: photos that no request took within a day, documents that were decided on, sessions and codes that ended, old counts.
+//! Clearing up: photos that no request took within a day and no draft names, documents that were decided on, sessions and codes that ended, old counts.
 
 use chrono::TimeDelta;
 use uuid::Uuid;
@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::state::AppState;
 use crate::store::StoreError;
 
-/// How long an uploaded photo waits for its request.
+/// How long an uploaded photo waits for its request, where no draft that is kept names it.
 const PHOTO_WAITS: TimeDelta = TimeDelta::hours(24);
 /// How long a count of tries matters.
 const COUNT_MATTERS: TimeDelta = TimeDelta::hours(24);
@@ -17,6 +17,7 @@ const COUNT_MATTERS: TimeDelta = TimeDelta::hours(24);
 /// The database's errors.
 pub async fn sweep(state: &AppState) -> Result<(), StoreError> {
     let now = state.now();
+    state.db.forget_drafts(now).await?;
     for (council, photo) in state.db.abandoned_photos(now - PHOTO_WAITS).await? {
         abandon(state, council, photo).await?;
     }
@@ -28,16 +29,26 @@ pub async fn sweep(state: &AppState) -> Result<(), StoreError> {
     state.db.forget_resident_sessions(now).await?;
     state.db.forget_ceremonies(now).await?;
     state.db.forget_account_codes(now).await?;
-    state.db.forget_drafts(now).await?;
     state.db.forget_attempts(now - COUNT_MATTERS).await
 }
 
-/// Deletes a photo or document, unless a request took it. Bytes that can't be deleted go with the next night's run
+/// Deletes the photos and documents of a draft that is over, unless a request took them or another draft names them.
+///
+/// # Errors
+/// The database's errors.
+pub async fn abandon_all(state: &AppState, council: &str, uploads: Vec<Uuid>) -> Result<(), StoreError> {
+    for upload in uploads {
+        abandon(state, council.to_owned(), upload).await?;
+    }
+    Ok(())
+}
+
+/// Deletes a photo or document, unless a request took it or a draft names it. Bytes that can't be deleted go with the next night's run
 /// ([`retention`](super::retention)), which finds no row for them.
 ///
 /// # Errors
 /// The database's errors.
-pub async fn abandon(state: &AppState, council: String, upload: Uuid) -> Result<(), StoreError> {
+async fn abandon(state: &AppState, council: String, upload: Uuid) -> Result<(), StoreError> {
     // The row first: a request that takes it at this moment keeps it.
     if state.db.forget_photo(council.clone(), upload).await?
         && let Err(error) = state.blobs.delete(&council, upload).await

@@ -33,6 +33,7 @@ use crate::operations::submit::follow_key;
 use crate::secret;
 use crate::state::AppState;
 use crate::store::accounts::{NewSession, Resident, SigningIn};
+use crate::store::drafts::{Begun, Holder};
 use crate::store::profile::Profile;
 use crate::store::requests::Stored;
 use crate::web::visit;
@@ -314,14 +315,14 @@ pub(crate) async fn view(
     let SignedIn { resident, session } = who;
     let now = state.now();
     let today = at.served.local(now).date();
-    let token = visit::of_resident(resident.id);
+    let account = Holder::Account(resident.id);
     let (mut stored, seen, profile, acting, found, begun, sessions) = tokio::try_join!(
         at.store.requests_of(resident.id, KNOWN + 1),
         at.store.seen(resident.id),
         at.store.profile(resident.id),
         at.store.acting(resident, today),
         at.store.found_for(resident),
-        at.store.begun(token, now),
+        at.store.begun(&account, now),
         at.store.sessions(resident.id, now),
     )?;
     let acting: Vec<(Uuid, Uuid)> = acting
@@ -362,9 +363,14 @@ pub(crate) async fn view(
         .take(LISTED)
         .map(|(id, request)| AccountRequest { key: follow_key(state, at, id), ..request })
         .collect();
-    let title = |id: String| {
-        let title = at.served.service(&id)?.title.clone();
-        Some(BegunForm { service: id, title })
+    let form = |begun: Begun| {
+        let title = at.served.service(&begun.service)?.title.clone();
+        Some(BegunForm {
+            title,
+            service: begun.service,
+            earlier: begun.earlier,
+            saved: at.served.say(begun.saved),
+        })
     };
     let mut sessions: Vec<SessionView> = sessions
         .into_iter()
@@ -397,7 +403,7 @@ pub(crate) async fn view(
             })
             .unwrap_or_default(),
         acting,
-        begun: begun.into_iter().filter_map(title).collect(),
+        begun: begun.into_iter().filter_map(form).collect(),
         sessions,
     })
 }

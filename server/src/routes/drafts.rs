@@ -1,20 +1,25 @@
-//! `/api/drafts`: what somebody fills in, which the server keeps to draw their next page with.
+//! `/api/drafts`: what somebody fills in, which the server keeps to draw their next page with; and `/api/account/earlier`,
+//! the older one of two that met.
 
 use axum::Json;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::IntoResponse;
+use domain::access::Act;
 use domain::answers::Answers;
+use domain::api::account::EarlierRequest;
 use domain::api::drafts::{Filled, Kept, Posted};
 use domain::api::problem::Problem;
 use domain::catalogue::{Question, Service};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
+use uuid::Uuid;
 
 use crate::access::Declare as _;
 use crate::councils::ENGLISH;
 use crate::error::ApiError;
-use crate::extract::{At, Body, Path};
+use crate::extract::{At, Body, Path, SignedIn};
+use crate::jobs::sweep;
 use crate::operations::acting::Form;
 use crate::state::AppState;
 use crate::web::visit::{self, Visit};
@@ -27,6 +32,7 @@ pub fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(keep).open(super::FORM))
         .routes(routes!(forget).open(super::FORM))
+        .routes(routes!(earlier).needs(Act::ChangeOwn))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
 }
 
@@ -107,4 +113,37 @@ pub(super) async fn sent_or_thrown_away(
     service: &str,
 ) -> Result<(), ApiError> {
     Visit::of(state, at, headers).await?.forget(service).await
+}
+
+/// Goes on with a form that was begun earlier than another one of its service, in place of that one, which is kept in its
+/// turn; or deletes it.
+#[utoipa::path(post, path = "/api/account/earlier/{id}", tag = "account", operation_id = "account_earlier", params(("id" = String, Path)),
+    request_body = EarlierRequest, responses((status = 204), (status = 401, body = Problem), (status = 404, body = Problem)))]
+async fn earlier(
+    State(state): State<AppState>,
+    at: At,
+    who: SignedIn,
+    Path(id): Path<String>,
+    Body(request): Body<EarlierRequest>,
+) -> Result<StatusCode, ApiError> {
+    settle_earlier(&state, &at, who.resident.id, &id, request.goes_on).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Goes on with the earlier one of two drafts, or deletes it.
+pub(crate) async fn settle_earlier(
+    state: &AppState,
+    at: &At,
+    resident: Uuid,
+    id: &str,
+    goes_on: bool,
+) -> Result<(), ApiError> {
+    let id = Uuid::try_parse(id).map_err(|_| ApiError::not_found())?;
+    let now = state.now();
+    if goes_on {
+        at.store.use_earlier(resident, id, state.new_id(), now).await?;
+        return Ok(());
+    }
+    let named = at.store.drop_earlier(resident, id, now).await?;
+    Ok(sweep::abandon_all(state, at.store.council(), named).await?)
 }

@@ -28,9 +28,11 @@ use uuid::Uuid;
 
 use super::documents;
 use super::follow::{private, words};
+use super::privacy;
 use crate::access::Declare as _;
 use crate::error::ApiError;
 use crate::extract::{At, Path, SignedIn, Staff, Valid, signed_in};
+use crate::jobs::account_notice::Told;
 use crate::jobs::sweep;
 use crate::state::AppState;
 use crate::store::StoreError;
@@ -413,7 +415,9 @@ async fn decide(
     let detail = if request.seen { "It shows who they are" } else { "It does not show who they are" };
     let log = by_staff(&member, noted(Deed::Changed, resident, called(id), detail.to_owned(), now));
     let decision = Decision { document: id, proof: state.dice.id(now), by: member.id, refused, now };
-    at.store.decide_document(decision, log).await?;
+    let tell = privacy::mail(&state, Told::Decided { seen: request.seen });
+    at.store.decide_document(decision, log, tell).await?;
+    state.wake.notify_one();
     sweep::erase(&state, at.store.council().to_owned(), id).await?;
     waiting(State(state), at, Staff(member)).await
 }

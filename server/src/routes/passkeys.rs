@@ -28,6 +28,8 @@ use super::security::view;
 use crate::access::Declare as _;
 use crate::error::ApiError;
 use crate::extract::{At, Body, Path, SignedIn, Staff, Valid, named_cookie, signing_in_token};
+use crate::jobs::Job;
+use crate::jobs::staff_notice::{Passkey as Change, StaffNotice};
 use crate::operations::{base, staff_session};
 use crate::secret;
 use crate::state::AppState;
@@ -123,6 +125,13 @@ impl Person {
             Some(member) => member.did(now, Deed::Changed, format!("staff {id}"), detail),
             None => accounts::entry(Some(id), Deed::Changed, detail, now),
         }
+    }
+
+    /// The mail about it: a member of staff learns what was done at their desk while they were away.
+    fn told(&self, state: &AppState, passkey: Change) -> Option<(Uuid, Job)> {
+        let member = self.member.as_ref()?;
+        let (name, email) = (member.name.clone(), member.email.clone());
+        Some((state.new_id(), Job::StaffNotice(StaffNotice { name, email, passkey })))
     }
 }
 
@@ -233,9 +242,10 @@ async fn finish_adding(
         body: serde_json::to_string(&passkey).map_err(crate::store::StoreError::from)?,
     };
     let entry = person.changed(state, "Added a passkey".to_owned());
-    if !at.store.add_passkey(person.owner, new, entry).await? {
+    if !at.store.add_passkey(person.owner, new, entry, person.told(state, Change::Added)).await? {
         return Err(ApiError::new(StatusCode::CONFLICT, "too_many_passkeys"));
     }
+    state.wake.notify_one();
     Ok(private(view(state, at, person.owner).await?))
 }
 
@@ -256,7 +266,9 @@ async fn name(at: &At, owner: Owner, id: &str, typed: &str) -> Result<(), ApiErr
 async fn take_away(state: &AppState, at: &At, person: &Person, id: &str) -> Result<(), ApiError> {
     let id = Uuid::try_parse(id).map_err(|_| ApiError::not_found())?;
     let entry = person.changed(state, "Removed a passkey".to_owned());
-    if at.store.remove_passkey(person.owner, id, person.one_must_stay, entry).await? {
+    let tell = person.told(state, Change::Removed);
+    if at.store.remove_passkey(person.owner, id, person.one_must_stay, entry, tell).await? {
+        state.wake.notify_one();
         Ok(())
     } else {
         Err(ApiError::new(StatusCode::CONFLICT, "last_way_in"))

@@ -16,7 +16,6 @@ use domain::field::contact::{is_email, same_email_key};
 use domain::field::{ErrorCode, FieldError};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-use uuid::Uuid;
 
 use super::follow::private;
 use crate::access::Declare as _;
@@ -29,8 +28,8 @@ use crate::jobs::{Job, sweep};
 use crate::secret;
 use crate::state::AppState;
 use crate::store::account_codes::{MakeMail, Proving, Purpose};
+use crate::store::drafts::Holder;
 use crate::store::requests::Stored;
-use crate::web::visit;
 
 /// Codes that one account has sent.
 const CODES: (i32, TimeDelta) = (5, TimeDelta::minutes(15));
@@ -184,7 +183,7 @@ fn wrong_code() -> ApiError {
     ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, "wrong_code")
 }
 
-fn mail(state: &AppState, told: Told) -> MakeMail {
+pub(super) fn mail(state: &AppState, told: Told) -> MakeMail {
     let id = state.new_id();
     Arc::new(move |email| (id, Job::AccountNotice(AccountNotice { email, told: told.clone() })))
 }
@@ -286,17 +285,13 @@ pub(crate) async fn close_account(
 ) -> Result<HeaderValue, ApiError> {
     let entry = entry(state, who, Deed::Erased, "The account, at the resident's wish");
     let proving = proving(state, at, who, Purpose::Close, typed, entry).await?;
-    let drafts = visit::of_resident(who.resident.id);
-    let begun = at.store.drafts(drafts.clone(), state.now()).await?;
-    if !at.store.close_account(proving, drafts, mail(state, Told::Closed)).await? {
+    let named = at.store.named_by(&Holder::Account(who.resident.id)).await?;
+    if !at.store.close_account(proving, mail(state, Told::Closed)).await? {
         return Err(wrong_code());
     }
     // Photos of forms that were not sent, and papers that were shown and not looked at yet. What fails here is done with
     // the next clearing up.
-    let typed = begun.iter().flat_map(|draft| draft.answers.iter());
-    for upload in typed.filter_map(|(_, raw)| Uuid::try_parse(raw).ok()) {
-        sweep::abandon(state, at.store.council().to_owned(), upload).await?;
-    }
+    sweep::abandon_all(state, at.store.council(), named).await?;
     for (council, document) in state.db.unerased().await? {
         sweep::erase(state, council, document).await?;
     }

@@ -17,6 +17,7 @@ use subtle::ConstantTimeEq as _;
 use uuid::Uuid;
 
 use super::accounts::{Resident, Session};
+use super::drafts::Holder;
 use super::entities::{draft, photo, request, resident, resident_browser, resident_session, watcher};
 use super::helpers::{self, helper};
 use super::identity::{desk_code, identity_document, proof as identity_proof};
@@ -109,8 +110,7 @@ pub type MakeMail = Arc<dyn Fn(String) -> (Uuid, Job) + Send + Sync>;
 const IN_ACCOUNT: [Leave; 12] = [
     |on, council, who| {
         Box::pin(async move {
-            let own =
-                draft::Column::CouncilId.eq(council).and(draft::Column::TokenHash.eq(who.drafts.clone()));
+            let own = Holder::Account(who.id).own(council);
             draft::Entity::delete_many().filter(own).exec(on).await.map(drop)
         })
     },
@@ -118,7 +118,7 @@ const IN_ACCOUNT: [Leave; 12] = [
         Box::pin(async move {
             let own = resident_browser::Column::CouncilId
                 .eq(council)
-                .and(resident_browser::Column::ResidentId.eq(who.resident.id));
+                .and(resident_browser::Column::ResidentId.eq(who.id));
             resident_browser::Entity::delete_many().filter(own).exec(on).await.map(drop)
         })
     },
@@ -126,19 +126,19 @@ const IN_ACCOUNT: [Leave; 12] = [
         Box::pin(async move {
             let own = watcher::Column::CouncilId
                 .eq(council)
-                .and(watcher::Column::EmailKey.eq(who.resident.email_key.clone()));
+                .and(watcher::Column::EmailKey.eq(who.email_key.clone()));
             watcher::Entity::delete_many().filter(own).exec(on).await.map(drop)
         })
     },
     |on, council, who| {
         Box::pin(async move {
-            let own = told::Column::CouncilId.eq(council).and(told::Column::ResidentId.eq(who.resident.id));
+            let own = told::Column::CouncilId.eq(council).and(told::Column::ResidentId.eq(who.id));
             told::Entity::delete_many().filter(own).exec(on).await.map(drop)
         })
     },
     |on, council, who| {
         Box::pin(async move {
-            let own = seen::Column::CouncilId.eq(council).and(seen::Column::ResidentId.eq(who.resident.id));
+            let own = seen::Column::CouncilId.eq(council).and(seen::Column::ResidentId.eq(who.id));
             seen::Entity::delete_many().filter(own).exec(on).await.map(drop)
         })
     },
@@ -146,22 +146,19 @@ const IN_ACCOUNT: [Leave; 12] = [
         Box::pin(async move {
             let own = identity_proof::Column::CouncilId
                 .eq(council)
-                .and(identity_proof::Column::ResidentId.eq(who.resident.id));
+                .and(identity_proof::Column::ResidentId.eq(who.id));
             identity_proof::Entity::delete_many().filter(own).exec(on).await.map(drop)
         })
     },
     |on, council, who| {
         Box::pin(async move {
-            let own = desk_code::Column::CouncilId
-                .eq(council)
-                .and(desk_code::Column::ResidentId.eq(who.resident.id));
+            let own = desk_code::Column::CouncilId.eq(council).and(desk_code::Column::ResidentId.eq(who.id));
             desk_code::Entity::delete_many().filter(own).exec(on).await.map(drop)
         })
     },
     |on, council, who| {
         Box::pin(async move {
-            let own =
-                passkey::Column::CouncilId.eq(council).and(passkey::Column::ResidentId.eq(who.resident.id));
+            let own = passkey::Column::CouncilId.eq(council).and(passkey::Column::ResidentId.eq(who.id));
             passkey::Entity::delete_many().filter(own).exec(on).await.map(drop)
         })
     },
@@ -169,7 +166,7 @@ const IN_ACCOUNT: [Leave; 12] = [
         Box::pin(async move {
             let own = resident_link::Column::CouncilId
                 .eq(council)
-                .and(resident_link::Column::ResidentId.eq(who.resident.id));
+                .and(resident_link::Column::ResidentId.eq(who.id));
             resident_link::Entity::delete_many().filter(own).exec(on).await.map(drop)
         })
     },
@@ -179,7 +176,7 @@ const IN_ACCOUNT: [Leave; 12] = [
         Box::pin(async move {
             let own = identity_document::Column::CouncilId
                 .eq(council)
-                .and(identity_document::Column::ResidentId.eq(who.resident.id));
+                .and(identity_document::Column::ResidentId.eq(who.id));
             let nameless = identity_document::ActiveModel {
                 name: Set(String::new()),
                 reason: Set(None),
@@ -206,7 +203,7 @@ const IN_ACCOUNT: [Leave; 12] = [
     // Who may act for them, and for whom they may.
     |on, council, who| {
         Box::pin(async move {
-            let own = helper::Column::ResidentId.eq(who.resident.id).or(helpers::mine(&who.resident));
+            let own = helper::Column::ResidentId.eq(who.id).or(helpers::mine(&who));
             let helper = helper::Entity::delete_many().filter(helper::Column::CouncilId.eq(council));
             helper.filter(own).exec(on).await.map(drop)
         })
@@ -214,8 +211,7 @@ const IN_ACCOUNT: [Leave; 12] = [
     // Requests stay with the department, for as long as it must keep them, and are nobody's account's any more.
     |on, council, who| {
         Box::pin(async move {
-            let own =
-                request::Column::CouncilId.eq(council).and(request::Column::ResidentId.eq(who.resident.id));
+            let own = request::Column::CouncilId.eq(council).and(request::Column::ResidentId.eq(who.id));
             let nobody = Expr::value(None::<Uuid>);
             let left = request::Entity::update_many().col_expr(request::Column::ResidentId, nobody);
             left.filter(own).exec(on).await.map(drop)
@@ -223,17 +219,10 @@ const IN_ACCOUNT: [Leave; 12] = [
     },
 ];
 
-/// Who leaves.
-struct Leaving {
-    resident: Resident,
-    /// What their drafts are kept under.
-    drafts: Vec<u8>,
-}
-
 type Leave = for<'a> fn(
     &'a DatabaseTransaction,
     &'a str,
-    &'a Leaving,
+    &'a Resident,
 ) -> futures::future::BoxFuture<'a, Result<(), DbErr>>;
 
 /// Before a row is written that closing the account would take away: whoever closes it waits for that, or was first.
@@ -408,22 +397,16 @@ impl Store {
     ///
     /// # Errors
     /// The database's errors.
-    pub async fn close_account(
-        &self,
-        proving: Proving,
-        drafts: Vec<u8>,
-        tell: MakeMail,
-    ) -> Result<bool, StoreError> {
+    pub async fn close_account(&self, proving: Proving, tell: MakeMail) -> Result<bool, StoreError> {
         let store = self.clone();
         self.db
             .write(move |transaction| {
-                let (store, proving, drafts) = (store.clone(), proving.clone(), drafts.clone());
-                let tell = tell.clone();
+                let (store, proving, tell) = (store.clone(), proving.clone(), tell.clone());
                 Box::pin(async move {
                     if store.proved(transaction, Purpose::Close, &proving).await?.is_none() {
                         return Ok(false);
                     }
-                    store.close_within(transaction, &proving, drafts, &tell).await?;
+                    store.close_within(transaction, &proving, &tell).await?;
                     Ok(true)
                 })
             })
@@ -434,12 +417,11 @@ impl Store {
         &self,
         on: &DatabaseTransaction,
         proving: &Proving,
-        drafts: Vec<u8>,
         tell: &MakeMail,
     ) -> Result<(), StoreError> {
         let key = (self.council.to_string(), proving.resident);
         let found = resident::Entity::find_by_id(key.clone()).lock_exclusive().one(on).await?;
-        let who = Leaving { resident: found.ok_or(StoreError::NotFound)?, drafts };
+        let who = found.ok_or(StoreError::NotFound)?;
         self.withdraw_all(on, proving.resident, proving.now).await?;
         for leave in IN_ACCOUNT {
             leave(on, &self.council, &who).await?;
@@ -452,9 +434,9 @@ impl Store {
         self.forget_codes_of(on, proving.resident).await?;
         // Mails to them that could not be sent yet. Each has one of these words in it.
         let words = [r#""job":"account"#.to_owned(), "watch".to_owned()];
-        jobs::forget(on, &self.council, &words, |job| job.is_for_account(&who.resident.email_key)).await?;
+        jobs::forget(on, &self.council, &words, |job| job.is_for_account(&who.email_key)).await?;
         resident::Entity::delete_by_id(key).exec(on).await?;
-        jobs::insert(on, jobs::rows(&self.council, proving.now, &[tell(who.resident.email)])?).await?;
+        jobs::insert(on, jobs::rows(&self.council, proving.now, &[tell(who.email)])?).await?;
         audit::append(self, on, proving.entry.clone()).await
     }
 

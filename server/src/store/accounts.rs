@@ -7,14 +7,14 @@ use domain::field::contact::same_email_key;
 use domain::identity::Level;
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
-    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _,
-    ExprTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    ActiveValue::Set, ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, ExprTrait as _,
+    PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 use subtle::ConstantTimeEq as _;
 use uuid::Uuid;
 
-use super::drafts::is_ended;
-use super::entities::{draft, request, resident, resident_browser, resident_code, resident_session};
+use super::account_codes::still_there;
+use super::entities::{request, resident, resident_browser, resident_code, resident_session};
 use super::requests::{COLUMNS, Columns, Stored};
 use super::{Database, Store, StoreError, audit, jobs, links, passkeys};
 use crate::jobs::Job;
@@ -187,6 +187,7 @@ impl Store {
         let resident = resident::Entity::find()
             .filter(resident::Column::CouncilId.eq(&*council))
             .filter(resident::Column::EmailKey.eq(same_email_key(&code.email)))
+            .lock_exclusive()
             .one(on)
             .await?
             .ok_or(StoreError::NotFound)?;
@@ -213,7 +214,9 @@ impl Store {
                 let (store, proof, session) = (store.clone(), proof.clone(), session.clone());
                 Box::pin(async move {
                     let key = (store.council.to_string(), resident);
-                    let Some(resident) = resident::Entity::find_by_id(key).one(transaction).await? else {
+                    // Whoever closes the account waits for this, or was first.
+                    let found = resident::Entity::find_by_id(key).lock_exclusive().one(transaction).await?;
+                    let Some(resident) = found else {
                         return Ok(None);
                     };
                     let way = match proof {
@@ -414,7 +417,7 @@ impl Store {
     /// Puts those requests into the account, or leaves them out from now on.
     ///
     /// # Errors
-    /// The database's errors.
+    /// [`StoreError::NotFound`] when the account is closed; the database's errors.
     pub async fn collect(
         &self,
         resident: &Resident,
@@ -426,6 +429,7 @@ impl Store {
             .write(move |transaction| {
                 let (found, council) = (found.clone(), council.clone());
                 Box::pin(async move {
+                    still_there(transaction, &council, id).await?;
                     if add {
                         request::Entity::update_many()
                             .col_expr(request::Column::ResidentId, Expr::value(id))
@@ -444,72 +448,6 @@ impl Store {
                 })
             })
             .await
-    }
-
-    /// Gives what was begun in a browser to an account, where it is kept longer. Of two of the same service the one that
-    /// was saved last is the account's; the browser keeps an older one for as long as it would have.
-    ///
-    /// # Errors
-    /// The database's errors.
-    pub async fn move_drafts(
-        &self,
-        (from, kept_for): (Vec<u8>, TimeDelta),
-        (to, longer): (Vec<u8>, TimeDelta),
-        now: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
-        let council = self.council.to_string();
-        self.db
-            .write(move |transaction| {
-                let (council, from, to) = (council.clone(), from.clone(), to.clone());
-                Box::pin(async move {
-                    let of = |token: &[u8]| {
-                        draft::Entity::find()
-                            .filter(draft::Column::CouncilId.eq(&*council))
-                            .filter(draft::Column::TokenHash.eq(token.to_vec()))
-                    };
-                    let there = of(&to).all(transaction).await?;
-                    for draft in of(&from).all(transaction).await? {
-                        let saved = draft.expires_at - kept_for;
-                        let is_later = |known: &&draft::Model| {
-                            known.service == draft.service
-                                && known.expires_at > now
-                                && known.expires_at - longer > saved
-                        };
-                        if there.iter().any(|known| is_later(&known)) {
-                            continue;
-                        }
-                        for token in [&from, &to] {
-                            let key = (council.clone(), token.clone(), draft.service.clone());
-                            draft::Entity::delete_by_id(key).exec(transaction).await?;
-                        }
-                        // What is over is remembered no longer than it would have been.
-                        let expires_at =
-                            if is_ended(&draft.service) { draft.expires_at } else { saved + longer };
-                        let moved = draft::Model { token_hash: to.clone(), expires_at, ..draft };
-                        let moved: draft::ActiveModel = moved.into();
-                        draft::Entity::insert(moved.reset_all()).exec_without_returning(transaction).await?;
-                    }
-                    Ok(())
-                })
-            })
-            .await
-    }
-
-    /// The services of which something is begun under a token.
-    ///
-    /// # Errors
-    /// The database's errors.
-    pub async fn begun(&self, token_hash: Vec<u8>, now: DateTime<Utc>) -> Result<Vec<String>, StoreError> {
-        Ok(draft::Entity::find()
-            .filter(draft::Column::CouncilId.eq(&*self.council))
-            .filter(draft::Column::TokenHash.eq(token_hash))
-            .filter(draft::Column::ExpiresAt.gt(now))
-            .select_only()
-            .column(draft::Column::Service)
-            .order_by_desc(draft::Column::ExpiresAt)
-            .into_tuple()
-            .all(self.db.reader())
-            .await?)
     }
 }
 

@@ -1,16 +1,101 @@
-//! What people fill in without the app: kept under the token in their cookie until they send it, or for a while.
+//! What people fill in and have not sent: kept under the token in their cookie, or under their account, until they send
+//! it, or for a while; and with it the photos and documents that it names.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::answers::Answers;
 use domain::api::drafts::Posted;
-use sea_orm::sea_query::OnConflict;
+use domain::api::helpers::for_whom;
+use sea_orm::sea_query::{Condition, Expr, OnConflict, Query};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _,
-    QuerySelect as _, TryInsertResult,
+    ActiveValue::Set, ColumnTrait as _, ConnectionTrait, EntityTrait as _, ExprTrait as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _, TryInsertResult,
 };
 use uuid::Uuid;
 
-use super::entities::draft;
+use super::account_codes::still_there;
+use super::entities::{draft, photo};
 use super::{Database, Store, StoreError};
+use crate::secret;
+
+/// How long what is begun in a browser is kept after it was saved last.
+pub const KEPT: TimeDelta = TimeDelta::hours(4);
+/// The same in an account, whose resident may go on elsewhere.
+const KEPT_IN_ACCOUNT: TimeDelta = TimeDelta::days(30);
+/// The same of what somebody fills in for another, whose details stand in it.
+const KEPT_FOR_SOMEBODY: TimeDelta = TimeDelta::days(1);
+/// Photos and documents that one draft keeps; no form takes that many.
+const MOST_UPLOADS: usize = 100;
+
+/// The photos and documents that drafts name: they stay for as long as the draft does.
+pub(super) mod draft_upload {
+    use sea_orm::entity::prelude::*;
+
+    /// A row of `draft_upload`. It goes with its draft.
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "draft_upload")]
+    pub struct Model {
+        /// Council.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub council_id: String,
+        /// What the draft is kept under.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub token_hash: Vec<u8>,
+        /// The draft's service.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub service: String,
+        /// The photo or document.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub upload_id: Uuid,
+        /// The draft is kept in an account.
+        pub in_account: bool,
+    }
+
+    /// No relations: queries name their keys.
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Whose a draft is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Holder {
+    /// A browser's, by the SHA-256 of the token in its cookie.
+    Browser(Vec<u8>),
+    /// An account's.
+    Account(Uuid),
+}
+
+impl Holder {
+    /// Whoever has this token in a cookie.
+    #[must_use]
+    pub fn browser(token: &str) -> Self {
+        Self::Browser(secret::hash(token.as_bytes()))
+    }
+
+    /// How long what is begun of a form is kept after it was saved last.
+    #[must_use]
+    pub fn lasts(&self, form: &str) -> TimeDelta {
+        match self {
+            Self::Browser(_) => KEPT,
+            Self::Account(_) if for_whom(form).is_some() => KEPT_FOR_SOMEBODY,
+            Self::Account(_) => KEPT_IN_ACCOUNT,
+        }
+    }
+
+    fn token_hash(&self) -> Vec<u8> {
+        match self {
+            Self::Browser(hash) => hash.clone(),
+            Self::Account(resident) => secret::hash(format!("resident:{resident}").as_bytes()),
+        }
+    }
+
+    /// The rows that are its.
+    pub(super) fn own(&self, council: &str) -> Condition {
+        Condition::all()
+            .add(draft::Column::CouncilId.eq(council))
+            .add(draft::Column::TokenHash.eq(self.token_hash()))
+    }
+}
 
 /// In place of a draft's service: what is kept of it for a while once it was sent. No service's identifier has a colon.
 fn sent(service: &str) -> String {
@@ -22,9 +107,28 @@ fn ended(service: &str) -> String {
     format!("ended:{service}")
 }
 
-/// Whether a row is what was over, and not what is begun.
-pub(super) fn is_ended(service: &str) -> bool {
-    service.starts_with(&ended(""))
+/// The same, of one that a newer one of the same service took the place of.
+fn earlier(id: Uuid, service: &str) -> String {
+    format!("earlier:{id}:{service}")
+}
+
+/// What an earlier draft is called by: what says the same is the same one.
+fn earlier_id(posted: &Posted) -> Result<Uuid, StoreError> {
+    let hash = secret::hash(serde_json::to_string(posted)?.as_bytes());
+    let mut id = [0; 16];
+    id.copy_from_slice(&hash[..16]);
+    Ok(Uuid::from_bytes(id))
+}
+
+/// A form that was begun.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Begun {
+    /// Its service.
+    pub service: String,
+    /// Where a newer one took its place, what it is called by.
+    pub earlier: Option<Uuid>,
+    /// When it was saved last.
+    pub saved: DateTime<Utc>,
 }
 
 /// Whether a draft was kept.
@@ -39,61 +143,60 @@ pub enum Keeping {
 }
 
 impl Store {
-    /// What was posted for a service under this token.
+    /// What was posted for a service.
     ///
     /// # Errors
     /// The database's errors.
     pub async fn draft(
         &self,
-        token_hash: Vec<u8>,
+        holder: &Holder,
         service: &str,
         now: DateTime<Utc>,
     ) -> Result<Option<Posted>, StoreError> {
-        let row = draft::Entity::find_by_id(self.draft_key(&token_hash, service))
+        let row = draft::Entity::find_by_id(self.draft_key(holder, service))
             .filter(draft::Column::ExpiresAt.gt(now))
             .one(self.db.reader())
             .await?;
         row.map(|row| Ok(serde_json::from_str(&row.body)?)).transpose()
     }
 
-    fn draft_key(&self, token_hash: &[u8], service: &str) -> (String, Vec<u8>, String) {
-        (self.council.to_string(), token_hash.to_vec(), service.to_owned())
+    fn draft_key(&self, holder: &Holder, service: &str) -> (String, Vec<u8>, String) {
+        (self.council.to_string(), holder.token_hash(), service.to_owned())
     }
 
-    /// The key of the request that was sent last for a service under this token.
+    /// The key of the request that was sent last for a service.
     ///
     /// # Errors
     /// The database's errors.
     pub async fn draft_sent(
         &self,
-        token_hash: Vec<u8>,
+        holder: &Holder,
         service: &str,
         now: DateTime<Utc>,
     ) -> Result<Option<Uuid>, StoreError> {
-        Ok(self.draft(token_hash, &sent(service), now).await?.map(|posted| posted.key))
+        Ok(self.draft(holder, &sent(service), now).await?.map(|posted| posted.key))
     }
 
-    /// The key of the draft of a service that was sent or thrown away last under this token.
+    /// The key of the draft of a service that was sent or thrown away last.
     ///
     /// # Errors
     /// The database's errors.
     pub async fn draft_ended(
         &self,
-        token_hash: Vec<u8>,
+        holder: &Holder,
         service: &str,
         now: DateTime<Utc>,
     ) -> Result<Option<Uuid>, StoreError> {
-        Ok(self.draft(token_hash, &ended(service), now).await?.map(|posted| posted.key))
+        Ok(self.draft(holder, &ended(service), now).await?.map(|posted| posted.key))
     }
 
-    /// Everything that was posted under this token and says something.
+    /// Everything that was posted and says something.
     ///
     /// # Errors
     /// The database's errors.
-    pub async fn drafts(&self, token_hash: Vec<u8>, now: DateTime<Utc>) -> Result<Vec<Posted>, StoreError> {
+    pub async fn drafts(&self, holder: &Holder, now: DateTime<Utc>) -> Result<Vec<Posted>, StoreError> {
         let rows = draft::Entity::find()
-            .filter(draft::Column::CouncilId.eq(&*self.council))
-            .filter(draft::Column::TokenHash.eq(token_hash))
+            .filter(holder.own(&self.council))
             .filter(draft::Column::ExpiresAt.gt(now))
             .all(self.db.reader())
             .await?;
@@ -105,129 +208,406 @@ impl Store {
     /// Keeps what was posted, in place of the draft whose turn was read before (0 when there was none), or of any.
     ///
     /// # Errors
-    /// The database's errors.
+    /// [`StoreError::NotFound`] when the account is closed; the database's errors.
     pub async fn keep_draft(
         &self,
-        token_hash: Vec<u8>,
+        holder: &Holder,
         posted: &Posted,
         after: Option<u32>,
-        (now, until): (DateTime<Utc>, DateTime<Utc>),
+        now: DateTime<Utc>,
     ) -> Result<Keeping, StoreError> {
-        let row = self.draft_row(&token_hash, posted, until)?;
-        let (own, end) = (
-            self.draft_key(&token_hash, &posted.service),
-            self.draft_key(&token_hash, &ended(&posted.service)),
-        );
-        let key = posted.key;
+        let (store, holder, posted) = (self.clone(), holder.clone(), posted.clone());
         self.db
             .write(move |transaction| {
-                let (row, own, end) = (row.clone(), own.clone(), end.clone());
-                Box::pin(async move {
-                    let end = draft::Entity::find_by_id(end).one(transaction).await?;
-                    let end = end.filter(|row| row.expires_at > now);
-                    if let Some(end) = end
-                        && serde_json::from_str::<Posted>(&end.body)?.key == key
-                    {
-                        return Ok(Keeping::Ended);
-                    }
-                    let Some(after) = after else {
-                        put(transaction, row).await?;
-                        return Ok(Keeping::Kept);
-                    };
-                    // The lock makes two that write at the same moment wait for each other (PostgreSQL; SQLite has
-                    // one writer).
-                    let before = draft::Entity::find_by_id(own).lock_exclusive().one(transaction).await?;
-                    let Some(before) = before else {
-                        if after != 0 {
-                            return Ok(Keeping::Changed);
-                        }
-                        let once = draft::Entity::insert(row)
-                            .on_conflict(OnConflict::new().do_nothing().to_owned())
-                            .try_insert()
-                            .exec_without_returning(transaction)
-                            .await?;
-                        let is_first = matches!(once, TryInsertResult::Inserted(1));
-                        return Ok(if is_first { Keeping::Kept } else { Keeping::Changed });
-                    };
-                    let known: Posted = serde_json::from_str(&before.body)?;
-                    // One that has expired is as good as none.
-                    let turn = if before.expires_at > now { known.turn } else { 0 };
-                    if turn != after {
-                        return Ok(Keeping::Changed);
-                    }
-                    put(transaction, row).await?;
-                    Ok(Keeping::Kept)
-                })
+                let (store, holder, posted) = (store.clone(), holder.clone(), posted.clone());
+                Box::pin(
+                    async move { store.keep_draft_within(transaction, &holder, &posted, after, now).await },
+                )
             })
             .await
     }
 
+    async fn keep_draft_within(
+        &self,
+        on: &impl ConnectionTrait,
+        holder: &Holder,
+        posted: &Posted,
+        after: Option<u32>,
+        now: DateTime<Utc>,
+    ) -> Result<Keeping, StoreError> {
+        if let Holder::Account(resident) = holder {
+            still_there(on, &self.council, *resident).await?;
+        }
+        let end = draft::Entity::find_by_id(self.draft_key(holder, &ended(&posted.service))).one(on).await?;
+        if let Some(end) = end.filter(|row| row.expires_at > now)
+            && serde_json::from_str::<Posted>(&end.body)?.key == posted.key
+        {
+            return Ok(Keeping::Ended);
+        }
+        let until = now + holder.lasts(&posted.service);
+        let Some(after) = after else {
+            self.put(on, holder, (&posted.service, until), posted).await?;
+            return Ok(Keeping::Kept);
+        };
+        // The lock makes two that write at the same moment wait for each other (PostgreSQL; SQLite has one writer).
+        let own = self.draft_key(holder, &posted.service);
+        let Some(before) = draft::Entity::find_by_id(own).lock_exclusive().one(on).await? else {
+            if after != 0 {
+                return Ok(Keeping::Changed);
+            }
+            let row = self.draft_row(holder, (&posted.service, until), posted)?;
+            let once = draft::Entity::insert(row)
+                .on_conflict(OnConflict::new().do_nothing().to_owned())
+                .try_insert()
+                .exec_without_returning(on)
+                .await?;
+            if !matches!(once, TryInsertResult::Inserted(1)) {
+                return Ok(Keeping::Changed);
+            }
+            self.hold(on, holder, &posted.service, &posted.answers).await?;
+            return Ok(Keeping::Kept);
+        };
+        let known: Posted = serde_json::from_str(&before.body)?;
+        // One that has expired is as good as none.
+        let turn = if before.expires_at > now { known.turn } else { 0 };
+        if turn != after {
+            return Ok(Keeping::Changed);
+        }
+        self.put(on, holder, (&posted.service, until), posted).await?;
+        Ok(Keeping::Kept)
+    }
+
     fn draft_row(
         &self,
-        token_hash: &[u8],
+        holder: &Holder,
+        (service, until): (&str, DateTime<Utc>),
         posted: &Posted,
-        until: DateTime<Utc>,
     ) -> Result<draft::ActiveModel, StoreError> {
         Ok(draft::ActiveModel {
             council_id: Set(self.council.to_string()),
-            token_hash: Set(token_hash.to_vec()),
-            service: Set(posted.service.clone()),
+            token_hash: Set(holder.token_hash()),
+            service: Set(service.to_owned()),
             body: Set(serde_json::to_string(posted)?),
             expires_at: Set(until),
         })
     }
 
+    /// Writes a draft in place of what was there.
+    async fn put(
+        &self,
+        on: &impl ConnectionTrait,
+        holder: &Holder,
+        (service, until): (&str, DateTime<Utc>),
+        posted: &Posted,
+    ) -> Result<(), StoreError> {
+        let key = [draft::Column::CouncilId, draft::Column::TokenHash, draft::Column::Service];
+        let again = OnConflict::columns(key)
+            .update_columns([draft::Column::Body, draft::Column::ExpiresAt])
+            .to_owned();
+        let row = self.draft_row(holder, (service, until), posted)?;
+        draft::Entity::insert(row).on_conflict(again).exec_without_returning(on).await?;
+        self.hold(on, holder, service, &posted.answers).await
+    }
+
+    /// Keeps the uploads that a draft names for as long as it, and those no longer that it named before.
+    async fn hold(
+        &self,
+        on: &impl ConnectionTrait,
+        holder: &Holder,
+        service: &str,
+        answers: &Answers,
+    ) -> Result<(), StoreError> {
+        draft_upload::Entity::delete_many()
+            .filter(draft_upload::Column::CouncilId.eq(&*self.council))
+            .filter(draft_upload::Column::TokenHash.eq(holder.token_hash()))
+            .filter(draft_upload::Column::Service.eq(service))
+            .exec(on)
+            .await?;
+        let named = uploads(answers);
+        if named.is_empty() {
+            return Ok(());
+        }
+        let there: Vec<Uuid> = photo::Entity::find()
+            .select_only()
+            .column(photo::Column::Id)
+            .filter(photo::Column::CouncilId.eq(&*self.council))
+            .filter(photo::Column::Id.is_in(named))
+            .filter(photo::Column::RequestId.is_null())
+            .into_tuple()
+            .all(on)
+            .await?;
+        let row = |upload: Uuid| draft_upload::ActiveModel {
+            council_id: Set(self.council.to_string()),
+            token_hash: Set(holder.token_hash()),
+            service: Set(service.to_owned()),
+            upload_id: Set(upload),
+            in_account: Set(matches!(holder, Holder::Account(_))),
+        };
+        if !there.is_empty() {
+            let rows = there.into_iter().map(row);
+            draft_upload::Entity::insert_many(rows).exec_without_returning(on).await?;
+        }
+        Ok(())
+    }
+
     /// Ends the draft of a service: it was sent, or thrown away. Where that was without the app, its key is kept for a
     /// while, so that the app does not bring it back; and if it was sent, whoever pressed twice is led to the request
-    /// both times.
+    /// both times. Gives the uploads that it named.
     ///
     /// # Errors
     /// The database's errors.
     pub async fn end_draft(
         &self,
-        token_hash: Vec<u8>,
+        holder: &Holder,
         service: &str,
         ended_until: Option<DateTime<Utc>>,
         sent_until: Option<DateTime<Utc>>,
-    ) -> Result<(), StoreError> {
-        let (store, service) = (self.clone(), service.to_owned());
+    ) -> Result<Vec<Uuid>, StoreError> {
+        let (store, holder, service) = (self.clone(), holder.clone(), service.to_owned());
         self.db
             .write(move |transaction| {
-                let (store, token_hash, service) = (store.clone(), token_hash.clone(), service.clone());
+                let (store, holder, service) = (store.clone(), holder.clone(), service.clone());
                 Box::pin(async move {
-                    let own = store.draft_key(&token_hash, &service);
+                    let own = store.draft_key(&holder, &service);
                     let before = draft::Entity::find_by_id(own.clone()).one(transaction).await?;
                     if before.is_none() && sent_until.is_some() {
                         // Pressed twice at once: the other press was first.
-                        return Ok(());
+                        return Ok(Vec::new());
                     }
                     draft::Entity::delete_by_id(own).exec(transaction).await?;
-                    draft::Entity::delete_by_id(store.draft_key(&token_hash, &sent(&service)))
+                    draft::Entity::delete_by_id(store.draft_key(&holder, &sent(&service)))
                         .exec(transaction)
                         .await?;
                     // A small form of a page is only forgotten.
-                    let Some(before) = before.filter(|_| !service.contains(':')) else { return Ok(()) };
-                    let key = serde_json::from_str::<Posted>(&before.body)?.key;
+                    let Some(before) = before.filter(|_| !service.contains(':')) else {
+                        return Ok(Vec::new());
+                    };
+                    let Posted { key, answers, .. } = serde_json::from_str(&before.body)?;
                     let marks = [(ended(&service), ended_until), (sent(&service), sent_until)];
                     for (service, until) in marks {
                         let Some(until) = until else { continue };
-                        let mark = Posted { service, key, ..Posted::default() };
-                        put(transaction, store.draft_row(&token_hash, &mark, until)?).await?;
+                        let mark = Posted { service: service.clone(), key, ..Posted::default() };
+                        store.put(transaction, &holder, (&service, until), &mark).await?;
+                    }
+                    Ok(uploads(&answers))
+                })
+            })
+            .await
+    }
+
+    /// Gives what was begun in a browser to an account, where it is kept longer. Of two of the same service the one that
+    /// was saved last is gone on with; the other is kept beside it, if it says anything that this one does not.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when the account is closed; the database's errors.
+    pub async fn move_drafts(
+        &self,
+        browser: &Holder,
+        resident: Uuid,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let (store, browser) = (self.clone(), browser.clone());
+        self.db
+            .write(move |transaction| {
+                let (store, browser) = (store.clone(), browser.clone());
+                Box::pin(async move {
+                    still_there(transaction, &store.council, resident).await?;
+                    let account = Holder::Account(resident);
+                    let all =
+                        draft::Entity::find().filter(browser.own(&store.council)).all(transaction).await?;
+                    for draft in all {
+                        store.move_draft(transaction, (&browser, &account), draft, now).await?;
                     }
                     Ok(())
                 })
             })
             .await
     }
+
+    async fn move_draft(
+        &self,
+        on: &impl ConnectionTrait,
+        (browser, account): (&Holder, &Holder),
+        draft: draft::Model,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        draft::Entity::delete_by_id(self.draft_key(browser, &draft.service)).exec(on).await?;
+        if draft.expires_at <= now {
+            return Ok(());
+        }
+        let service = draft.service.as_str();
+        let saved = draft.expires_at - browser.lasts(service);
+        // What is over is remembered no longer than it would have been.
+        let is_mark = service.starts_with(&ended("")) || service.starts_with(&sent(""));
+        let until = if is_mark { draft.expires_at } else { saved + account.lasts(service) };
+        let posted: Posted = serde_json::from_str(&draft.body)?;
+        let there = draft::Entity::find_by_id(self.draft_key(account, service)).one(on).await?;
+        let Some(there) = there.filter(|there| there.expires_at > now) else {
+            return self.put(on, account, (service, until), &posted).await;
+        };
+        let known: Posted = serde_json::from_str(&there.body)?;
+        let is_newest = there.expires_at - account.lasts(service) <= saved;
+        let (newer, older) = if is_newest { (&posted, &known) } else { (&known, &posted) };
+        let is_lost = |(path, raw): (&str, &str)| !raw.is_empty() && newer.answers.get(path) != raw;
+        if !service.contains(':') && older.answers.iter().any(is_lost) {
+            let kept_until = if is_newest { there.expires_at } else { until };
+            self.put(on, account, (&earlier(earlier_id(older)?, service), kept_until), older).await?;
+        }
+        if is_newest {
+            self.put(on, account, (service, until), &posted).await?;
+        }
+        Ok(())
+    }
+
+    /// The forms that are begun, those that were saved last first.
+    ///
+    /// # Errors
+    /// The database's errors.
+    pub async fn begun(&self, holder: &Holder, now: DateTime<Utc>) -> Result<Vec<Begun>, StoreError> {
+        let rows: Vec<(String, DateTime<Utc>)> = draft::Entity::find()
+            .filter(holder.own(&self.council))
+            .filter(draft::Column::ExpiresAt.gt(now))
+            .select_only()
+            .columns([draft::Column::Service, draft::Column::ExpiresAt])
+            .order_by_desc(draft::Column::ExpiresAt)
+            .into_tuple()
+            .all(self.db.reader())
+            .await?;
+        let begun = |(service, expires_at): (String, DateTime<Utc>)| {
+            let saved = expires_at - holder.lasts(&service);
+            match service.split(':').collect::<Vec<_>>().as_slice() {
+                [service] => Some(Begun { service: (*service).to_owned(), earlier: None, saved }),
+                ["earlier", id, service] => {
+                    let earlier = Some(Uuid::try_parse(id).ok()?);
+                    Some(Begun { service: (*service).to_owned(), earlier, saved })
+                }
+                _ => None,
+            }
+        };
+        Ok(rows.into_iter().filter_map(begun).collect())
+    }
+
+    /// The uploads that drafts name.
+    ///
+    /// # Errors
+    /// The database's errors.
+    pub async fn named_by(&self, holder: &Holder) -> Result<Vec<Uuid>, StoreError> {
+        Ok(draft_upload::Entity::find()
+            .select_only()
+            .column(draft_upload::Column::UploadId)
+            .filter(draft_upload::Column::CouncilId.eq(&*self.council))
+            .filter(draft_upload::Column::TokenHash.eq(holder.token_hash()))
+            .into_tuple()
+            .all(self.db.reader())
+            .await?)
+    }
+
+    /// Goes on with an earlier draft of an account, with a key of its own; what it takes the place of is the earlier one
+    /// from now on.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when the account has no such draft; the database's errors.
+    pub async fn use_earlier(
+        &self,
+        resident: Uuid,
+        id: Uuid,
+        key: Uuid,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let store = self.clone();
+        self.db
+            .write(move |transaction| {
+                let store = store.clone();
+                Box::pin(async move {
+                    still_there(transaction, &store.council, resident).await?;
+                    let account = Holder::Account(resident);
+                    let chosen = store.earlier_draft(transaction, &account, id, now).await?;
+                    draft::Entity::delete_by_id(store.draft_key(&account, &chosen.service))
+                        .exec(transaction)
+                        .await?;
+                    let mut posted: Posted = serde_json::from_str(&chosen.body)?;
+                    let service = posted.service.clone();
+                    let own = draft::Entity::find_by_id(store.draft_key(&account, &service));
+                    let before = own.one(transaction).await?.filter(|before| before.expires_at > now);
+                    if let Some(before) = before {
+                        let known: Posted = serde_json::from_str(&before.body)?;
+                        posted.turn = Ord::max(posted.turn, known.turn);
+                        let aside = earlier(earlier_id(&known)?, &service);
+                        store.put(transaction, &account, (&aside, before.expires_at), &known).await?;
+                    }
+                    posted.key = key;
+                    posted.turn += 1;
+                    store.put(transaction, &account, (&service, now + account.lasts(&service)), &posted).await
+                })
+            })
+            .await
+    }
+
+    /// Deletes an earlier draft of an account. Gives the uploads that it named.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when the account has no such draft; the database's errors.
+    pub async fn drop_earlier(
+        &self,
+        resident: Uuid,
+        id: Uuid,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<Uuid>, StoreError> {
+        let store = self.clone();
+        self.db
+            .write(move |transaction| {
+                let store = store.clone();
+                Box::pin(async move {
+                    let account = Holder::Account(resident);
+                    let dropped = store.earlier_draft(transaction, &account, id, now).await?;
+                    draft::Entity::delete_by_id(store.draft_key(&account, &dropped.service))
+                        .exec(transaction)
+                        .await?;
+                    Ok(uploads(&serde_json::from_str::<Posted>(&dropped.body)?.answers))
+                })
+            })
+            .await
+    }
+
+    async fn earlier_draft(
+        &self,
+        on: &impl ConnectionTrait,
+        account: &Holder,
+        id: Uuid,
+        now: DateTime<Utc>,
+    ) -> Result<draft::Model, StoreError> {
+        let found = draft::Entity::find()
+            .filter(account.own(&self.council))
+            .filter(draft::Column::Service.starts_with(earlier(id, "")))
+            .filter(draft::Column::ExpiresAt.gt(now))
+            .one(on)
+            .await?;
+        found.ok_or(StoreError::NotFound)
+    }
 }
 
-/// Writes a draft in place of what was there.
-async fn put(on: &impl ConnectionTrait, row: draft::ActiveModel) -> Result<(), StoreError> {
-    let key = [draft::Column::CouncilId, draft::Column::TokenHash, draft::Column::Service];
-    let again =
-        OnConflict::columns(key).update_columns([draft::Column::Body, draft::Column::ExpiresAt]).to_owned();
-    draft::Entity::insert(row).on_conflict(again).exec_without_returning(on).await?;
-    Ok(())
+/// The photos and documents that answers name.
+fn uploads(answers: &Answers) -> Vec<Uuid> {
+    let named = answers.iter().filter_map(|(_, raw)| Uuid::try_parse(raw).ok());
+    named.take(MOST_UPLOADS).collect::<std::collections::BTreeSet<_>>().into_iter().collect()
+}
+
+/// Of the query around it: whether drafts name a photo; drafts of accounts, or any.
+pub(super) fn is_named(only_in_accounts: bool) -> Expr {
+    use draft_upload::Column;
+    let naming = Query::select()
+        .expr(Expr::val(1))
+        .from(draft_upload::Entity)
+        .and_where(
+            Expr::col((draft_upload::Entity, Column::CouncilId))
+                .equals((photo::Entity, photo::Column::CouncilId)),
+        )
+        .and_where(
+            Expr::col((draft_upload::Entity, Column::UploadId)).equals((photo::Entity, photo::Column::Id)),
+        )
+        .and_where_option(only_in_accounts.then(|| Column::InAccount.eq(true)))
+        .to_owned();
+    Expr::exists(naming)
 }
 
 impl Database {

@@ -24,7 +24,9 @@ use crate::jobs::Job;
 mod tombstone {
     use sea_orm::entity::prelude::*;
 
-    /// A row of `tombstone`.
+    /// A row of `tombstone`. The reference stays, for it stands in letters and mails: it must never be given to another
+    /// request, and whoever asks for it is to be told what became of it. It leads to nothing else: no route finds a
+    /// tombstone by it, and by the key only the reference, the service's title and two days are told.
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "tombstone")]
     pub struct Model {

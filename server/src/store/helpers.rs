@@ -12,6 +12,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use super::account_codes::still_there;
 use super::accounts::Resident;
 use super::entities::{audit as audit_row, draft, request, resident};
 use super::profile::told;
@@ -164,7 +165,7 @@ impl Store {
     /// Names a helper, at most `most` at a time. Says whether there was room.
     ///
     /// # Errors
-    /// The database's errors.
+    /// [`StoreError::NotFound`] when the account is closed; the database's errors.
     pub async fn name_helper(
         &self,
         new: Helper,
@@ -189,6 +190,7 @@ impl Store {
             .write(move |transaction| {
                 let (store, row, entry) = (store.clone(), row.clone(), entry.clone());
                 Box::pin(async move {
+                    still_there(transaction, &store.council, resident).await?;
                     let named = helper::Entity::find()
                         .filter(helper::Column::CouncilId.eq(&*store.council))
                         .filter(helper::Column::ResidentId.eq(resident))
@@ -242,6 +244,9 @@ impl Store {
             .write(move |transaction| {
                 let (store, which, entry) = (store.clone(), which.clone(), entry.clone());
                 Box::pin(async move {
+                    if let Some(helper) = accepted {
+                        still_there(transaction, &store.council, helper).await?;
+                    }
                     let row = helper::Entity::find_by_id((store.council.to_string(), id))
                         .filter(which)
                         .lock_exclusive()

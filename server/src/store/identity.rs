@@ -15,10 +15,11 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use super::account_codes::{MakeMail, still_there};
 use super::accounts::Resident;
 use super::consent::{Answered, Told};
-use super::entities::{attempt, photo};
-use super::{Database, Store, StoreError, audit};
+use super::entities::{attempt, photo, resident};
+use super::{Database, Store, StoreError, audit, jobs};
 
 pub use desk_code::Model as StoredDeskCode;
 pub use identity_document::Model as StoredDocument;
@@ -469,7 +470,8 @@ impl Store {
     /// Takes an upload as a document of a resident's, to be looked at.
     ///
     /// # Errors
-    /// [`StoreError::UploadGone`] when it is not there to be taken; the database's errors.
+    /// [`StoreError::UploadGone`] when it is not there to be taken, [`StoreError::NotFound`] when the account is closed;
+    /// the database's errors.
     pub async fn show_document(&self, new: NewDocument, log: Entry) -> Result<(), StoreError> {
         let store = self.clone();
         self.db
@@ -477,6 +479,7 @@ impl Store {
                 let (store, new, log) = (store.clone(), new.clone(), log.clone());
                 Box::pin(async move {
                     let council = store.council().to_owned();
+                    still_there(transaction, &council, new.resident).await?;
                     let taken = photo::Entity::update_many()
                         // No request has its identifier: it is served to nobody but who looks at it.
                         .set(photo::ActiveModel { request_id: Set(Some(new.id)), ..Default::default() })
@@ -549,18 +552,24 @@ impl Store {
         found.ok_or(StoreError::NotFound)
     }
 
-    /// Decides on a document. From then on nobody can see it, and [`Database::unerased`] names it until its bytes are
+    /// Decides on a document, and tells whose it is. From then on nobody can see it, and [`Database::unerased`] names it until its bytes are
     /// gone.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] when somebody else has decided; the database's errors.
-    pub async fn decide_document(&self, decision: Decision, log: Entry) -> Result<(), StoreError> {
+    pub async fn decide_document(
+        &self,
+        decision: Decision,
+        log: Entry,
+        tell: MakeMail,
+    ) -> Result<(), StoreError> {
         let store = self.clone();
         self.db
             .write(move |transaction| {
                 let (store, decision, log) = (store.clone(), decision.clone(), log.clone());
+                let tell = tell.clone();
                 Box::pin(async move {
-                    store.decide_document_within(transaction, decision).await?;
+                    store.decide_document_within(transaction, decision, &tell).await?;
                     audit::append(&store, transaction, log).await
                 })
             })
@@ -571,6 +580,7 @@ impl Store {
         &self,
         on: &impl ConnectionTrait,
         decision: Decision,
+        tell: &MakeMail,
     ) -> Result<(), StoreError> {
         let Decision { document, proof, by, refused, now } = decision;
         let row = identity_document::Entity::find_by_id((self.council.to_string(), document)).one(on).await?;
@@ -595,6 +605,10 @@ impl Store {
             return Err(StoreError::NotFound);
         }
         photo::Entity::delete_by_id((self.council.to_string(), document)).exec(on).await?;
+        let whose = resident::Entity::find_by_id((self.council.to_string(), row.resident_id)).one(on).await?;
+        if let Some(whose) = whose {
+            jobs::insert(on, jobs::rows(&self.council, now, &[tell(whose.email)])?).await?;
+        }
         if is_seen {
             let new = NewProof {
                 id: proof,
@@ -612,7 +626,7 @@ impl Store {
     /// Makes a code for a resident to say at a desk, in place of the one before.
     ///
     /// # Errors
-    /// The database's errors.
+    /// [`StoreError::NotFound`] when the account is closed; the database's errors.
     pub async fn new_desk_code(
         &self,
         resident: Uuid,
@@ -622,6 +636,7 @@ impl Store {
         let council = self.council.to_string();
         self.db
             .write(move |transaction| {
+                let council = council.clone();
                 let row = desk_code::ActiveModel {
                     council_id: Set(council.clone()),
                     resident_id: Set(resident),
@@ -630,6 +645,7 @@ impl Store {
                 };
                 Box::pin(async move {
                     use desk_code::Column;
+                    still_there(transaction, &council, resident).await?;
                     let again =
                         sea_orm::sea_query::OnConflict::columns([Column::CouncilId, Column::ResidentId])
                             .update_columns([Column::Nonce, Column::EndsAt])

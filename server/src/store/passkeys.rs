@@ -10,7 +10,8 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::account_codes::still_there;
-use super::{Store, StoreError, audit};
+use super::{Store, StoreError, audit, jobs};
+use crate::jobs::Job;
 
 pub use passkey::Model as Passkey;
 
@@ -128,15 +129,22 @@ impl Store {
             .await?)
     }
 
-    /// Adds a passkey, and says so in the audit log. Says no where there are too many, or where it is there already.
+    /// Adds a passkey, and says so in the audit log and in a mail, where there is one. Says no where there are too many, or where it is there already.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] when the resident's account is closed; the database's errors.
-    pub async fn add_passkey(&self, owner: Owner, new: NewPasskey, entry: Entry) -> Result<bool, StoreError> {
+    pub async fn add_passkey(
+        &self,
+        owner: Owner,
+        new: NewPasskey,
+        entry: Entry,
+        tell: Option<(Uuid, Job)>,
+    ) -> Result<bool, StoreError> {
         let store = self.clone();
+        let jobs = jobs::rows(&self.council, entry.at, tell.as_slice())?;
         self.db
             .write(move |transaction| {
-                let (store, new, entry) = (store.clone(), new.clone(), entry.clone());
+                let (store, new, entry, jobs) = (store.clone(), new.clone(), entry.clone(), jobs.clone());
                 Box::pin(async move {
                     let council = store.council.to_string();
                     if let Owner::Resident(resident) = owner {
@@ -165,6 +173,7 @@ impl Store {
                         used_at: Set(None),
                     };
                     passkey::Entity::insert(row).exec_without_returning(transaction).await?;
+                    jobs::insert(transaction, jobs).await?;
                     audit::append(&store, transaction, entry).await?;
                     Ok(true)
                 })
@@ -192,7 +201,7 @@ impl Store {
             .await
     }
 
-    /// Removes somebody's passkey, and says so in the audit log. Says no where it is the last, and one must stay.
+    /// Removes somebody's passkey, and says so in the audit log and in a mail, where there is one. Says no where it is the last, and one must stay.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] when it is not theirs; the database's errors.
@@ -202,11 +211,13 @@ impl Store {
         id: Uuid,
         one_must_stay: bool,
         entry: Entry,
+        tell: Option<(Uuid, Job)>,
     ) -> Result<bool, StoreError> {
         let store = self.clone();
+        let jobs = jobs::rows(&self.council, entry.at, tell.as_slice())?;
         self.db
             .write(move |transaction| {
-                let (store, entry) = (store.clone(), entry.clone());
+                let (store, entry, jobs) = (store.clone(), entry.clone(), jobs.clone());
                 let which = owner.which(&store.council);
                 Box::pin(async move {
                     let own = passkey::Entity::find().filter(which.clone()).all(transaction).await?;
@@ -221,6 +232,7 @@ impl Store {
                         .filter(passkey::Column::Id.eq(id))
                         .exec(transaction)
                         .await?;
+                    jobs::insert(transaction, jobs).await?;
                     audit::append(&store, transaction, entry).await?;
                     Ok(true)
                 })

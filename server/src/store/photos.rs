@@ -2,11 +2,12 @@
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
-    QuerySelect as _,
+    ActiveValue::Set, ColumnTrait as _, EntityTrait as _, ExprTrait as _, PaginatorTrait as _,
+    QueryFilter as _, QuerySelect as _,
 };
 use uuid::Uuid;
 
+use super::drafts::is_named;
 use super::entities::photo;
 use super::{Database, Store, StoreError};
 
@@ -137,7 +138,8 @@ impl Store {
             .await
     }
 
-    /// Photos and documents that no request has taken yet.
+    /// Photos and documents that no request has taken yet, and no draft in an account names: those are as many as their
+    /// resident's forms take.
     ///
     /// # Errors
     /// The database's errors.
@@ -145,13 +147,15 @@ impl Store {
         Ok(photo::Entity::find()
             .filter(photo::Column::CouncilId.eq(&*self.council))
             .filter(photo::Column::RequestId.is_null())
+            .filter(is_named(true).not())
             .count(self.db.reader())
             .await?)
     }
 }
 
 impl Database {
-    /// Photos, of any council, that nobody took before this moment: council and identifier.
+    /// Photos, of any council, that came before this moment, that nobody took and no draft names: council and
+    /// identifier.
     ///
     /// # Errors
     /// The database's errors.
@@ -159,13 +163,14 @@ impl Database {
         let rows = photo::Entity::find()
             .filter(photo::Column::RequestId.is_null())
             .filter(photo::Column::CreatedAt.lt(before))
+            .filter(is_named(false).not())
             .limit(1000)
             .all(self.reader())
             .await?;
         Ok(rows.into_iter().map(|row| (row.council_id, row.id)).collect())
     }
 
-    /// Forgets an abandoned photo, unless a request took it meanwhile; says whether it was forgotten.
+    /// Forgets an abandoned photo, unless a request took it meanwhile or a draft names it; says whether it was forgotten.
     ///
     /// # Errors
     /// The database's errors.
@@ -177,6 +182,7 @@ impl Database {
                     .filter(photo::Column::CouncilId.eq(council))
                     .filter(photo::Column::Id.eq(id))
                     .filter(photo::Column::RequestId.is_null())
+                    .filter(is_named(false).not())
                     .exec(transaction)
                     .await?;
                 Ok(gone.rows_affected == 1)

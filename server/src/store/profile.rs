@@ -160,7 +160,8 @@ impl Store {
         Ok(rows.into_iter().map(|row| (row.request_id, row.seq.cast_unsigned())).collect())
     }
 
-    /// Notes that a resident has read a request of theirs up to an event. Of somebody else's nothing is noted.
+    /// Notes that a resident has read a request of theirs up to an event. Of somebody else's nothing is
+    /// noted, nor in an account that is closed.
     ///
     /// # Errors
     /// The database's errors.
@@ -178,11 +179,16 @@ impl Store {
             request_id: Set(request),
             seq: Set(seq.cast_signed()),
         };
+        let council = self.council.to_string();
         self.db
             .write(move |transaction| {
-                let row = row.clone();
+                let (row, council) = (row.clone(), council.clone());
                 Box::pin(async move {
                     use seen::Column;
+                    match still_there(transaction, &council, resident).await {
+                        Err(StoreError::NotFound) => return Ok(()),
+                        there => there?,
+                    }
                     let new = Expr::col(("excluded", Column::Seq));
                     let later =
                         OnConflict::columns([Column::CouncilId, Column::ResidentId, Column::RequestId])

@@ -24,7 +24,7 @@ use crate::access::Pages;
 use crate::error::ApiError;
 use crate::extract::{At, SignedIn, browser_token, signed_in};
 use crate::routes::account::{self, Wanted};
-use crate::routes::{self, acting, consent, helpers, identity, looked, passkeys, privacy, profile};
+use crate::routes::{self, acting, consent, drafts, helpers, identity, looked, passkeys, privacy, profile};
 use crate::state::AppState;
 use crate::store::passkeys::Owner;
 
@@ -155,8 +155,17 @@ async fn act(State(state): State<AppState>, at: At, request: Request) -> Respons
                     let words = kept.map(|kept| kept.answers.get("q").to_owned()).unwrap_or_default();
                     return looking(&visit, &words, on).await;
                 }
-                "all" => return visit.done(paths::ACCOUNT, paths::ACCOUNT).await,
+                "all" => return visit.done(paths::ACCOUNT, &format!("{}#listed", paths::ACCOUNT)).await,
                 "throw" if at.served.service(on).is_some() => visit.throw_away(on).await?,
+                "use" | "drop" => {
+                    let settled =
+                        drafts::settle_earlier(&state, &at, who.resident.id, on, act == "use").await;
+                    // Pressed twice: it is done.
+                    match settled {
+                        Err(error) if error.status() == StatusCode::NOT_FOUND => {}
+                        settled => settled?,
+                    }
+                }
                 _ => {}
             }
             return Ok(visit.to(paths::ACCOUNT));
@@ -177,7 +186,7 @@ async fn act(State(state): State<AppState>, at: At, request: Request) -> Respons
 async fn looking(visit: &Visit<'_>, words: &str, page: &str) -> Result<Response, ApiError> {
     let answers = [("q", words), ("page", page)].into_iter().collect();
     visit.keep_page(paths::ACCOUNT, answers, Vec::new(), String::new()).await?;
-    Ok(visit.to(paths::ACCOUNT))
+    Ok(visit.to(&format!("{}#listed", paths::ACCOUNT)))
 }
 
 /// Signs in with the code that was sent.

@@ -397,8 +397,9 @@ fn before_time_runs_out(state: &AppState, at: &At, who: &SignedIn) -> String {
     let Some(script) = assets::script("timeout") else { return String::new() };
     let whose = state.secret.public_id(at.store.council(), who.resident.id);
     let idle = IDLE.num_seconds();
+    let left = (who.session.ends_at - state.now()).num_seconds();
     format!(
-        "<script type=\"module\" src=\"/{script}\" data-idle=\"{idle}\" data-who=\"{}\"></script>",
+        "<script type=\"module\" src=\"/{script}\" data-idle=\"{idle}\" data-left=\"{left}\" data-who=\"{}\"></script>",
         escape(&whose)
     )
 }

@@ -6,10 +6,9 @@ use std::sync::{Mutex, PoisonError};
 
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::answers::Answers;
 use domain::api::drafts::Posted;
-use domain::api::helpers::for_whom;
 use portico_app::components::error_summary::Problem;
 use portico_app::state::drafts::FILLED;
 use uuid::Uuid;
@@ -18,18 +17,13 @@ use super::form::Form;
 use super::pages;
 use crate::error::ApiError;
 use crate::extract::{At, form_token, named_cookie, signed_in};
+use crate::jobs::sweep;
 use crate::operations::acting;
 use crate::secret;
 use crate::state::AppState;
 use crate::store::accounts::Resident;
-use crate::store::drafts::Keeping;
+use crate::store::drafts::{Holder, KEPT, Keeping};
 
-/// How long answers are kept after the last page was posted.
-const KEPT: TimeDelta = TimeDelta::hours(4);
-/// The same in an account, whose resident may go on elsewhere.
-const KEPT_IN_ACCOUNT: TimeDelta = TimeDelta::days(30);
-/// The same of what somebody fills in for another, whose details stand in it.
-const KEPT_FOR_SOMEBODY: TimeDelta = TimeDelta::days(1);
 /// How long a second press of "Send" leads to what the first one sent. Short, for the next person at a shared computer.
 const REMEMBERED: TimeDelta = TimeDelta::minutes(10);
 
@@ -48,7 +42,7 @@ pub(super) async fn of_service(
     if let Some(posted) = visit.kept(service).await? {
         return Ok(Some(posted));
     }
-    let ended = at.store.draft_ended(visit.hash(), service, state.now()).await?;
+    let ended = at.store.draft_ended(&visit.holder(), service, state.now()).await?;
     let answers = match form {
         Some(form) => visit.known(form).await?,
         None => Answers::default(),
@@ -62,11 +56,6 @@ pub(super) async fn of_service(
     })
 }
 
-/// What is begun in an account is kept under this, in place of the hash of a browser's token.
-pub(crate) fn of_resident(resident: Uuid) -> Vec<u8> {
-    secret::hash(format!("resident:{resident}").as_bytes())
-}
-
 /// Takes what was begun in a browser into the account of who has signed in there.
 pub(crate) async fn bring_along(
     state: &AppState,
@@ -75,8 +64,7 @@ pub(crate) async fn bring_along(
     resident: Uuid,
 ) -> Result<(), ApiError> {
     if let Some(token) = form_token(state, headers) {
-        let browser = (secret::hash(token.as_bytes()), KEPT);
-        at.store.move_drafts(browser, (of_resident(resident), KEPT_IN_ACCOUNT), state.now()).await?;
+        at.store.move_drafts(&Holder::browser(&token), resident, state.now()).await?;
     }
     Ok(())
 }
@@ -163,16 +151,8 @@ impl<'a> Visit<'a> {
         Ok(domain::profile::fill(&form.service.questions, &profile.answers, &resident.email))
     }
 
-    fn hash(&self) -> Vec<u8> {
-        self.resident().map_or_else(|| secret::hash(self.token.as_bytes()), of_resident)
-    }
-
-    fn lasts(&self, service: &str) -> TimeDelta {
-        match self.resident {
-            Some(_) if for_whom(service).is_some() => KEPT_FOR_SOMEBODY,
-            Some(_) => KEPT_IN_ACCOUNT,
-            None => KEPT,
-        }
+    fn holder(&self) -> Holder {
+        self.resident().map_or_else(|| Holder::browser(&self.token), Holder::Account)
     }
 
     /// The cookie that leads back to what is kept; it lives on from now.
@@ -203,13 +183,7 @@ impl<'a> Visit<'a> {
     /// A conflict when it is another draft by now than the one that was read; the database's.
     pub async fn keep(&self, posted: &Posted) -> Result<(), ApiError> {
         let after = self.read.lock().unwrap_or_else(PoisonError::into_inner).get(&posted.service).copied();
-        let now = self.state.now();
-        match self
-            .at
-            .store
-            .keep_draft(self.hash(), posted, after, (now, now + self.lasts(&posted.service)))
-            .await?
-        {
+        match self.at.store.keep_draft(&self.holder(), posted, after, self.state.now()).await? {
             Keeping::Kept => {
                 self.note(&posted.service, posted.turn);
                 Ok(())
@@ -223,7 +197,7 @@ impl<'a> Visit<'a> {
     /// # Errors
     /// The database's.
     pub async fn kept(&self, service: &str) -> Result<Option<Posted>, ApiError> {
-        let kept = self.at.store.draft(self.hash(), service, self.state.now()).await?;
+        let kept = self.at.store.draft(&self.holder(), service, self.state.now()).await?;
         self.note(service, kept.as_ref().map_or(0, |posted| posted.turn));
         Ok(kept)
     }
@@ -233,7 +207,7 @@ impl<'a> Visit<'a> {
     /// # Errors
     /// The database's.
     pub async fn forget(&self, service: &str) -> Result<(), ApiError> {
-        Ok(self.at.store.end_draft(self.hash(), service, None, None).await?)
+        self.end(service, None, None).await
     }
 
     /// Throws it away. The app, which may have a copy, is told when it comes.
@@ -241,11 +215,7 @@ impl<'a> Visit<'a> {
     /// # Errors
     /// The database's.
     pub async fn throw_away(&self, service: &str) -> Result<(), ApiError> {
-        Ok(self
-            .at
-            .store
-            .end_draft(self.hash(), service, Some(self.state.now() + self.lasts(service)), None)
-            .await?)
+        self.end(service, Some(self.state.now() + self.holder().lasts(service)), None).await
     }
 
     /// Forgets it, for it was sent.
@@ -254,11 +224,18 @@ impl<'a> Visit<'a> {
     /// The database's.
     pub async fn sent(&self, service: &str) -> Result<(), ApiError> {
         let now = self.state.now();
-        Ok(self
-            .at
-            .store
-            .end_draft(self.hash(), service, Some(now + self.lasts(service)), Some(now + REMEMBERED))
-            .await?)
+        self.end(service, Some(now + self.holder().lasts(service)), Some(now + REMEMBERED)).await
+    }
+
+    /// Ends it; what it named goes with it, where no request took it.
+    async fn end(
+        &self,
+        service: &str,
+        ended_until: Option<DateTime<Utc>>,
+        sent_until: Option<DateTime<Utc>>,
+    ) -> Result<(), ApiError> {
+        let named = self.at.store.end_draft(&self.holder(), service, ended_until, sent_until).await?;
+        Ok(sweep::abandon_all(self.state, self.at.store.council(), named).await?)
     }
 
     /// What they sent a moment ago.
@@ -267,7 +244,7 @@ impl<'a> Visit<'a> {
     /// The database's.
     pub async fn sent_before(&self, service: &str) -> Result<Option<Uuid>, ApiError> {
         let store = &self.at.store;
-        let Some(key) = store.draft_sent(self.hash(), service, self.state.now()).await? else {
+        let Some(key) = store.draft_sent(&self.holder(), service, self.state.now()).await? else {
             return Ok(None);
         };
         Ok(store.sent_before(key).await?.map(|before| before.id))
@@ -302,7 +279,7 @@ impl<'a> Visit<'a> {
     /// # Errors
     /// The database's.
     pub(super) async fn kept_page(&self, path: &str) -> Result<Option<Posted>, ApiError> {
-        let kept = self.at.store.draft(self.hash(), &page(path), self.state.now()).await?;
+        let kept = self.at.store.draft(&self.holder(), &page(path), self.state.now()).await?;
         Ok(kept)
     }
 

@@ -7,11 +7,14 @@ use crate::support::{NOT_BUILT, Portal, Setup, graffiti, graffiti_but};
 use chrono::TimeDelta;
 use domain::audit::Deed;
 use serde_json::{Value, json};
+use server::store::drafts::Holder;
 
 on_both_engines![
     a_first_account_collects_what_was_sent_before,
     a_form_goes_on_in_another_browser,
     of_two_forms_that_were_begun_the_newest_is_the_accounts,
+    the_older_of_two_forms_is_kept_beside_it,
+    photos_stay_for_as_long_as_the_draft_that_names_them,
     what_is_looked_for_stands_in_no_address,
     signing_out_ends_it_at_once
 ];
@@ -102,8 +105,8 @@ async fn of_two_forms_that_were_begun_the_newest_is_the_accounts(kept: Kept) {
     let of_account = async |browser: &Browser| {
         let id =
             browser.visitor.get("/api/account/profile").await.json()["person"].as_str().unwrap().to_owned();
-        let token = server::secret::hash(format!("resident:{id}").as_bytes());
-        let draft = store.draft(token, "report-graffiti", portal.state.now()).await.unwrap().unwrap();
+        let account = Holder::Account(id.parse().unwrap());
+        let draft = store.draft(&account, "report-graffiti", portal.state.now()).await.unwrap().unwrap();
         draft.answers.get("place.words").to_owned()
     };
     // Begun elsewhere first, and by the one who signs in later: theirs is the newest.
@@ -131,6 +134,146 @@ async fn of_two_forms_that_were_begun_the_newest_is_the_accounts(kept: Kept) {
     assert_eq!(of_account(&other).await, "On the new bridge");
 }
 
+/// What somebody has begun, by what is called what in the list: the title, or the day it was saved.
+fn begun(account: &Value) -> Vec<(bool, String)> {
+    let forms = account["begun"].as_array().unwrap().iter();
+    forms.map(|form| (form["earlier"].is_string(), form["saved"].as_str().unwrap().to_owned())).collect()
+}
+
+fn earlier_in(account: &Value) -> String {
+    let mut forms = account["begun"].as_array().unwrap().iter();
+    forms.find_map(|form| form["earlier"].as_str()).unwrap().to_owned()
+}
+
+async fn the_older_of_two_forms_is_kept_beside_it(kept: Kept) {
+    let portal = Setup::default().in_database(&kept.url).open().await;
+    let path = "/api/drafts/report-graffiti";
+    let sam = "sam@example.org";
+    let form = "/services/report-graffiti";
+    let mut phone = Browser::of(&portal);
+    phone.sign_in(&portal, sam).await;
+    let draft = |key: u128, answers: &Value| json!({ "key": uuid::Uuid::from_u128(key), "answers": answers, "seen": [], "turn": 0 });
+    let photo = phone.visitor.upload(picture::samples::png(80, 60)).await.is(201).text("id");
+    phone.post(path, &draft(1, &json!({ "place.words": "By the steps", "photos.1": photo }))).await.is(200);
+    portal.turn(TimeDelta::days(2));
+    // Elsewhere and later, before signing in; and what only repeats what is known is nothing of its own.
+    for answers in [json!({ "place.words": "On the bridge" }), json!({ "place.words": "On the bridge" })] {
+        let mut desk = Browser::of(&portal);
+        desk.post(path, &draft(2, &answers)).await.is(200);
+        portal.turn(TimeDelta::minutes(1));
+        desk.sign_in(&portal, sam).await;
+    }
+    phone.sign_in(&portal, sam).await;
+    let account = phone.account().await;
+    let [now, earlier] = begun(&account).try_into().unwrap();
+    assert_eq!(earlier, (true, "Monday 7 December 2026 at 10:00am".to_owned()));
+    assert!(!now.0 && now.1.starts_with("Wednesday 9 December 2026"), "{now:?}");
+    let id = earlier_in(&account);
+    assert_eq!(account["begun"][1]["title"], "Report graffiti");
+    let page = async |browser: &Browser, path: &str| {
+        String::from_utf8_lossy(&browser.visitor.get(path).await.body).into_owned()
+    };
+    let html = page(&phone, "/account").await;
+    assert!(html == NOT_BUILT || html.contains("An earlier draft of "), "{html}");
+    // Nobody else's, and none that is not there.
+    let mut ann = Browser::of(&portal);
+    ann.sign_in(&portal, "ann@example.org").await;
+    let settle = format!("/api/account/earlier/{id}");
+    for goes_on in [true, false] {
+        ann.post(&settle, &json!({ "use": goes_on })).await.refused(404, "not_found");
+        let none = format!("/api/account/earlier/{}", uuid::Uuid::nil());
+        phone.post(&none, &json!({ "use": goes_on })).await.refused(404, "not_found");
+    }
+    portal.visitor().post(&settle, &json!({ "use": true })).await.refused(401, "not_signed_in");
+    phone.post(&settle, &json!({ "use": true, "sure": true })).await.is(422);
+
+    // Used instead, the other one is the earlier one; its photo is there yet.
+    let store = portal.state.db.council("demo");
+    let resident =
+        phone.visitor.get("/api/account/profile").await.json()["person"].as_str().unwrap().parse().unwrap();
+    let words = async || {
+        let draft =
+            store.draft(&Holder::Account(resident), "report-graffiti", portal.state.now()).await.unwrap();
+        draft.unwrap().answers.get("place.words").to_owned()
+    };
+    assert_eq!(words().await, "On the bridge");
+    assert_eq!(
+        phone.post_form("/account", &format!("do=use:{id}")).await.is(303).header("location"),
+        "/account"
+    );
+    assert_eq!(words().await, "By the steps");
+    let account = phone.account().await;
+    assert_eq!(begun(&account).len(), 2);
+    phone.post_form("/account", &format!("do=use:{id}")).await.is(303);
+    // It is saved and sent like any other.
+    phone.post_form(form, "surface=public&offensive=no&place.words=By+the+steps").await.is(303);
+    let html = page(&phone, form).await;
+    assert!(html == NOT_BUILT || !html.contains("On the bridge"), "{html}");
+    let other =
+        account["begun"].as_array().unwrap().iter().find_map(|form| form["earlier"].as_str()).unwrap();
+    phone.post(&format!("/api/account/earlier/{other}"), &json!({ "use": true })).await.is(204);
+    assert_eq!(words().await, "On the bridge");
+    let id = earlier_in(&phone.account().await);
+    phone.visitor.get(&format!("/api/photos/{photo}")).await.is(200);
+    phone.post(&format!("/api/account/earlier/{id}"), &json!({ "use": false })).await.is(204);
+    assert_eq!(begun(&phone.account().await).len(), 1);
+    phone.visitor.get(&format!("/api/photos/{photo}")).await.is(404);
+    assert_eq!(kept.rows("draft_upload").await, 0);
+}
+
+async fn photos_stay_for_as_long_as_the_draft_that_names_them(kept: Kept) {
+    let portal = Setup::default().in_database(&kept.url).open().await;
+    let path = "/api/drafts/report-graffiti";
+    let mut sam = Browser::of(&portal);
+    sam.sign_in(&portal, "sam@example.org").await;
+    let mut stranger = Browser::of(&portal);
+    let sweep = async || server::jobs::sweep::sweep(&portal.state).await.unwrap();
+    let upload = async || portal.visitor().upload(picture::samples::png(80, 60)).await.is(201).text("id");
+    let is_there =
+        async |photo: &str| portal.visitor().get(&format!("/api/photos/{photo}")).await.status == 200;
+    let draft = |key: u128, turn: u32, photos: &[&String]| {
+        let named = photos.iter().enumerate().map(|(at, photo)| (format!("photos.{}", at + 1), json!(photo)));
+        json!({ "key": uuid::Uuid::from_u128(key), "answers": named.collect::<serde_json::Map<_, _>>(), "seen": [], "turn": turn })
+    };
+    let (first, second, theirs, nobodys) = (upload().await, upload().await, upload().await, upload().await);
+    let store = portal.state.db.council("demo");
+    assert_eq!(store.loose_photos().await.unwrap(), 4);
+    let told = sam.post(path, &draft(1, 0, &[&first, &second])).await.is(200).json();
+    stranger.post(path, &draft(2, 0, &[&theirs])).await.is(200);
+    assert_eq!(store.loose_photos().await.unwrap(), 2, "what an account keeps takes nobody's place");
+    // A stranger who comes back within the hours that a browser's draft is kept.
+    for turn in 1..=9 {
+        portal.turn(TimeDelta::hours(3));
+        stranger.post(path, &draft(2, turn, &[&theirs])).await.is(200);
+        sweep().await;
+    }
+    assert!(is_there(&first).await && is_there(&theirs).await && !is_there(&nobodys).await);
+    portal.turn(TimeDelta::hours(5));
+    sweep().await;
+    assert!(is_there(&first).await && !is_there(&theirs).await, "it went with the stranger's draft");
+    // What is taken out of a draft goes, and what is in it stays as long as it.
+    portal.turn(TimeDelta::days(20));
+    sam.sign_in(&portal, "sam@example.org").await;
+    let turn = u32::try_from(told["turn"].as_u64().unwrap()).unwrap();
+    sam.post(path, &draft(1, turn, &[&first])).await.is(200);
+    sweep().await;
+    assert!(is_there(&first).await && !is_there(&second).await);
+    portal.turn(TimeDelta::days(29));
+    sweep().await;
+    assert!(is_there(&first).await);
+    portal.turn(TimeDelta::days(2));
+    sweep().await;
+    assert!(!is_there(&first).await);
+    assert_eq!(kept.all_rows(["photo", "draft_upload"]).await, [0, 0]);
+    // Thrown away, at once.
+    sam.sign_in(&portal, "sam@example.org").await;
+    let third = upload().await;
+    sam.post(path, &draft(3, 0, &[&third])).await.is(200);
+    sam.post_form("/account", "do=throw:report-graffiti").await.is(303);
+    assert!(!is_there(&third).await);
+    assert_eq!(kept.rows("photo").await, 0);
+}
+
 async fn what_is_looked_for_stands_in_no_address(kept: Kept) {
     let portal = Setup::default().in_database(&kept.url).open().await;
     let mut sam = Browser::of(&portal);
@@ -144,11 +287,12 @@ async fn what_is_looked_for_stands_in_no_address(kept: Kept) {
     };
     assert_eq!(
         sam.post_form("/account", "do=find&q=lamp+post+3").await.is(303).header("location"),
-        "/account"
+        "/account#listed"
     );
     let found = page(&sam).await;
     assert!(found == NOT_BUILT || found.contains("1 request found for"), "{found}");
-    assert_eq!(sam.post_form("/account", "do=all").await.is(303).header("location"), "/account");
+    assert!(found == NOT_BUILT || found.contains(r#"id="listed""#), "{found}");
+    assert_eq!(sam.post_form("/account", "do=all").await.is(303).header("location"), "/account#listed");
     let all = page(&sam).await;
     assert!(all == NOT_BUILT || all.contains("6 requests") && !all.contains("found for"), "{all}");
     // Nobody who is signed out looks for anything.

@@ -10,13 +10,17 @@ use crate::support::browser::Browser;
 use crate::support::{PDF, Portal, Reply};
 use axum::body::Body;
 use axum::http::{Method, header};
+use chrono::TimeDelta;
 use domain::answers::Answers;
 use domain::catalogue::Service;
 use domain::field::Kind;
 use domain::journey;
 use picture::samples;
 use serde_json::{Value, json};
+use server::adapters::mail::Mailer;
 use server::gazetteer::demo;
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 use uuid::Uuid;
@@ -69,6 +73,52 @@ fn watch_the_log() {
         let filter = EnvFilter::new("debug,server=trace,portico_app=trace,domain=trace,picture=trace");
         tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).with_writer(Watch).init();
     });
+}
+
+/// What a mail server says that names who the mail is for: for good, for now, and in no words that mail servers have.
+const ANSWERS: [&str; 3] = [
+    "550 5.1.1 <qxcanary-mail@example.org>: qxcanary is unknown here\r\n",
+    "451 4.3.0 <qxcanary-mail@example.org>: qxcanary has no room\r\n",
+    "qxcanary-mail@example.org: qxcanary is unknown here\r\n",
+];
+
+/// A mail server that takes no mail, and says for whom.
+async fn mail_server(listener: TcpListener, said: Arc<Mutex<[u32; ANSWERS.len()]>>) {
+    for turn in 0.. {
+        let (stream, _) = listener.accept().await.unwrap();
+        let said = Arc::clone(&said);
+        tokio::spawn(async move {
+            let (reading, mut writing) = stream.into_split();
+            let mut lines = BufReader::new(reading).lines();
+            let mut reply = "220 mail.example ready\r\n";
+            while writing.write_all(reply.as_bytes()).await.is_ok() {
+                let Ok(Some(line)) = lines.next_line().await else { return };
+                reply = if line.starts_with("RCPT") {
+                    said.lock().unwrap()[turn % ANSWERS.len()] += 1;
+                    ANSWERS[turn % ANSWERS.len()]
+                } else {
+                    "250 mail.example\r\n"
+                };
+            }
+        });
+    }
+}
+
+/// Mails wait, and a server says of each that it does not take it, and from whom.
+async fn refused_by_a_mail_server(portal: &Portal) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("smtp://{}", listener.local_addr().unwrap());
+    let said = Arc::new(Mutex::new([0; ANSWERS.len()]));
+    let server = tokio::spawn(mail_server(listener, Arc::clone(&said)));
+    portal.turn(TimeDelta::minutes(1));
+    for _ in 0..ANSWERS.len() {
+        let state = portal.that_mails(Mailer::smtp(&url).unwrap());
+        assert!(server::jobs::runner::run_due(&state).await.unwrap() > 0);
+        portal.turn(TimeDelta::minutes(1));
+    }
+    server.abort();
+    let said = *said.lock().unwrap();
+    assert!(said.iter().all(|times| *times > 0), "{said:?}");
 }
 
 fn title(page: &str) -> Option<&str> {
@@ -370,6 +420,7 @@ async fn what_people_type_is_in_no_log() {
     std::fs::write(&mailbox, "").unwrap();
     while server::jobs::runner::run_due(&portal.state).await.unwrap() > 0 {}
     std::fs::remove_file(&mailbox).unwrap();
+    refused_by_a_mail_server(&portal).await;
     lives(&portal, &mut who, &keys).await;
     mistakes(&portal, &mut who).await;
     get(&who, "/account").await;

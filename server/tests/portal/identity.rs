@@ -244,7 +244,12 @@ async fn a_document_is_looked_at_and_erased(kept: Kept) {
     let decide =
         async |id: &str, body: Value| priya.post(&format!("/api/staff/identity/{id}/decide"), &body).await;
     decide(&first, json!({ "seen": false })).await.wrong(&[("reason", "missing", 0)]);
+    portal.mails().await;
     decide(&first, json!({ "seen": false, "reason": "It has run out" })).await.is(200);
+    let [told] = portal.mails().await.try_into().unwrap();
+    assert_eq!(told.to, "sam@example.org");
+    assert!(told.text.contains("we could not use it") && !told.text.contains("run out"), "{told:?}");
+    assert!(!told.subject.contains("document") && !told.subject.contains("passport"), "{told:?}");
     decide(&first, json!({ "seen": true })).await.refused(404, "not_found");
     priya.get(&format!("/api/staff/identity/{first}/document")).await.refused(404, "not_found");
     let sam = resident(&portal, "sam@example.org").await;
@@ -257,7 +262,10 @@ async fn a_document_is_looked_at_and_erased(kept: Kept) {
     sam.post(path, &json!({ "document": second, "kind": "driving_licence", "name": "Sam O’Brien" }))
         .await
         .is(200);
+    portal.mails().await;
     decide(&second, json!({ "seen": true })).await.is(200);
+    let [told] = portal.mails().await.try_into().unwrap();
+    assert!(told.text.contains("and it does"), "{told:?}");
     let view = identity(&sam).await;
     assert_eq!(
         (&view["level"], &view["proofs"][0]["name"]),

@@ -6,7 +6,7 @@ use crate::support::Portal;
 use axum::body::Body;
 use serde_json::Value;
 
-const OPERATIONS: [&str; 114] = [
+const OPERATIONS: [&str; 115] = [
     "get /api/account",
     "get /api/account/acting/{id}",
     "get /api/account/acting/{id}/{request}",
@@ -66,6 +66,7 @@ const OPERATIONS: [&str; 114] = [
     "post /api/account/code",
     "post /api/account/collect",
     "post /api/account/consent",
+    "post /api/account/earlier/{id}",
     "post /api/account/email",
     "post /api/account/email/confirm",
     "post /api/account/helpers",

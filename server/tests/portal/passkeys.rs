@@ -270,7 +270,11 @@ async fn staff_keep_a_way_in() {
     let portal = Setup::default().open().await;
     let mut priya = staff(&portal, "priya@saltmarsh.example").await;
     let mut key = Phone::new(7);
+    portal.mails().await;
     let view = key.add(&mut priya, STAFF, "Blue key").await;
+    let [told] = portal.mails().await.try_into().unwrap();
+    assert_eq!(told.to, "priya@saltmarsh.example");
+    assert!(told.subject.starts_with("A passkey was added to your"), "{told:?}");
     let mut desk = Browser::of(&portal);
     key.sign_in(&mut desk, STAFF).await.is(204);
     assert_eq!(desk.visitor.get("/api/staff/me").await.is(200).json()["name"], "Priya Shah");
@@ -292,11 +296,14 @@ async fn staff_keep_a_way_in() {
     let member = store.staff_by_email("priya@saltmarsh.example").await.unwrap().unwrap();
     let entry = member.did(portal.state.now(), Deed::Changed, "staff".to_owned(), "Removed".to_owned());
     let (owner, which) = (Owner::Staff(member.id), id.parse().unwrap());
-    assert!(!store.remove_passkey(owner, which, true, entry).await.unwrap());
+    assert!(!store.remove_passkey(owner, which, true, entry, None).await.unwrap());
     let mut tom = staff(&portal, "tom@saltmarsh.example").await;
     tom.post(&format!("{STAFF}/{id}/remove"), &json!({})).await.refused(404, "not_found");
     priya.post(&format!("{STAFF}/{id}/rename"), &json!({ "name": "Red key" })).await.is(200);
+    portal.mails().await;
     priya.post(&format!("{STAFF}/{id}/remove"), &json!({})).await.is(200);
+    let [told] = portal.mails().await.try_into().unwrap();
+    assert!(told.subject.starts_with("A passkey was removed from your"), "{told:?}");
     key.sign_in(&mut Browser::of(&portal), STAFF).await.refused(422, "passkey_refused");
 }
 

@@ -8,7 +8,7 @@ use axum::http::{Method, header};
 use domain::api::drafts::Posted;
 use futures::StreamExt as _;
 use picture::samples;
-use server::secret::hash;
+use server::store::drafts::Holder;
 
 on_both_engines![a_form_is_filled_in_and_sent_once, pages_at_the_same_moment];
 
@@ -130,7 +130,7 @@ async fn draft_of(portal: &Portal, visitor: &Visitor, service: &str) -> Posted {
     let token = visitor.cookie.as_ref().unwrap().split_once('=').unwrap().1;
     let served = &portal.state.councils.all()[0];
     let store = portal.state.db.council(&served.council.id);
-    let kept = store.draft(hash(token.as_bytes()), service, portal.state.now()).await.unwrap();
+    let kept = store.draft(&Holder::browser(token), service, portal.state.now()).await.unwrap();
     kept.expect("a draft")
 }
 

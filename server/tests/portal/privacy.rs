@@ -9,6 +9,7 @@ use crate::support::database::Kept;
 use crate::support::{NOT_BUILT, PDF, Portal, Setup, graffiti_but};
 use chrono::TimeDelta;
 use domain::access::Role;
+use domain::api::drafts::Posted;
 use domain::api::identity::DocumentKind;
 use domain::audit::{Deed, Entry};
 use domain::consent::{Channel, Decision, Purpose, Registry};
@@ -18,8 +19,10 @@ use server::adapters::blobs::Size;
 use server::extract::At;
 use server::operations::submit::{Sender, submit};
 use server::store::StoreError;
-use server::store::accounts::entry;
+use server::store::accounts::{Resident, entry};
 use server::store::consent::{Answered, Told, sha256};
+use server::store::drafts::Holder;
+use server::store::helpers::Helper;
 use server::store::identity::NewDocument;
 use server::store::links::Known;
 use server::store::passkeys::{NewPasskey, Owner};
@@ -97,6 +100,18 @@ async fn a_copy_holds_all_of_mine_and_nothing_else(kept: Kept) {
     sam.post_form("/services/report-graffiti", "surface=public&offensive=no&place.words=Half+a+word")
         .await
         .is(303);
+    // Who helps Sam, and what she did; and who asked Sam to help.
+    let mut eve = Browser::of(&portal);
+    eve.sign_in(&portal, "eve@example.org").await;
+    let asked = |email: &str| json!({ "name": "Eve Helper", "email": email, "services": ["report-graffiti"], "until": "2026-12-20" });
+    let named = sam.post("/api/account/helpers", &asked("eve@example.org")).await.is(200).json();
+    let helping = named["helpers"][0]["id"].as_str().unwrap();
+    eve.post(&format!("/api/account/helpers/{helping}/accept"), &json!({})).await.is(200);
+    eve.visitor.get(&format!("/api/account/acting/{helping}")).await.is(200);
+    let mut tom = Browser::of(&portal);
+    tom.sign_in(&portal, "tom@example.org").await;
+    tom.post("/api/account/profile", &json!({ "answers": { "name": "Tom Asks" } })).await.is(200);
+    tom.post("/api/account/helpers", &asked(SAM)).await.is(200);
     // Who looked, by department and reason; not by name.
     let resident = kept_id(&portal, SAM).await;
     let store = portal.state.db.council("demo");
@@ -115,8 +130,8 @@ async fn a_copy_holds_all_of_mine_and_nothing_else(kept: Kept) {
     let (page, data) = (text(&files, "open-me.html"), text(&files, "everything.json"));
     let json: Value = serde_json::from_str(&data).unwrap();
     for section in [
-        "account", "details", "requests", "watching", "begun", "helpers", "identity", "consent", "sessions",
-        "looked",
+        "account", "details", "requests", "watching", "begun", "helpers", "acting", "identity", "consent",
+        "sessions", "looked",
     ] {
         assert!(!json[section].is_null(), "{section}");
         assert!(page.contains(&format!("<h2 id=\"{section}\">")), "{section}");
@@ -125,6 +140,15 @@ async fn a_copy_holds_all_of_mine_and_nothing_else(kept: Kept) {
         assert!(page.contains(mine), "{mine} is missing in the page");
         assert!(data.contains(mine), "{mine} is missing in the data");
     }
+    assert_eq!(json["helpers"]["named"][0]["name"], "Eve Helper");
+    assert_eq!(json["helpers"]["used"][0]["name"], "Eve Helper");
+    assert_eq!(
+        (&json["acting"][0]["name"], &json["acting"][0]["accepted"]),
+        (&json!("Tom Asks"), &json!(false))
+    );
+    assert!(
+        page.contains("Tom Asks (you have not accepted yet)") && page.contains("What they looked at and did")
+    );
     assert!(page.contains("&lt;b&gt;Red&lt;/b&gt; &amp; &quot;blue&quot;") && !page.contains("<b>Red"));
     assert!(page.contains(&format!("<img src=\"{own_photo}\" alt=\"")));
     assert!(!page.contains("<script") && !page.contains("http"), "it opens by itself");
@@ -327,7 +351,7 @@ async fn more_ways_in(
         name: "My phone".into(),
         body: "{}".into(),
     };
-    (linked, store.add_passkey(Owner::Resident(resident), passkey, changed()).await)
+    (linked, store.add_passkey(Owner::Resident(resident), passkey, changed(), None).await)
 }
 
 async fn an_account_is_closed(kept: Kept) {
@@ -438,7 +462,43 @@ async fn nothing_is_written_into_a_closed_account(kept: Kept) {
     ));
     let (linked, added) = more_ways_in(&portal, gone).await;
     assert!(matches!((linked, added), (Err(StoreError::NotFound), Err(StoreError::NotFound))));
-    assert_eq!(kept.all_rows(["profile", "resident_link", "passkey", "audit"]).await, [0; 4]);
+    let (now, sam) = (portal.state.now(), closed_account(gone, portal.state.now()));
+    let day = now.date_naive();
+    let upload = portal.visitor().upload_document(PDF).await.is(201).text("id").parse().unwrap();
+    let shown =
+        NewDocument { id: upload, resident: gone, kind: DocumentKind::Passport, name: "Sam".to_owned(), now };
+    let helper = Helper {
+        id: Uuid::from_u128(78),
+        resident: gone,
+        name: "Eve".to_owned(),
+        email: SAM.to_owned(),
+        services: vec!["report-graffiti".to_owned()],
+        until: day,
+        helper: None,
+    };
+    let entry = || entry(Some(gone), Deed::Changed, String::new(), now);
+    let draft = Posted { service: "report-graffiti".to_owned(), ..Posted::default() };
+    for refused in [
+        store.show_document(shown, entry()).await,
+        store.new_desk_code(gone, Uuid::nil(), now).await,
+        store.name_helper(helper.clone(), 10, now, entry()).await.map(drop),
+        store.collect(&sam, true, now).await,
+        store.keep_draft(&Holder::Account(gone), &draft, Some(0), now).await.map(drop),
+        store.move_drafts(&Holder::browser("token"), gone, now).await,
+    ] {
+        assert!(matches!(refused, Err(StoreError::NotFound)), "{refused:?}");
+    }
+    assert!(store.is_loose(upload, true).await.unwrap());
+    // Asked to help by somebody who is there, and gone before saying yes.
+    let mut ann = Browser::of(&portal);
+    ann.sign_in(&portal, "ann@example.org").await;
+    let helper = Helper { resident: kept_id(&portal, "ann@example.org").await, ..helper };
+    assert!(store.name_helper(helper.clone(), 10, now, entry()).await.unwrap());
+    let accepted = store.accept(&sam, helper.id, day, entry()).await;
+    assert!(matches!(accepted, Err(StoreError::NotFound)), "{accepted:?}");
+    let tables = ["profile", "resident_link", "passkey", "identity_document", "desk_code", "draft"];
+    assert_eq!(kept.all_rows(tables).await, [0; 6]);
+    assert_eq!(kept.all_rows(["helper WHERE helper_id IS NULL", "helper"]).await, [1, 1]);
 
     // A request is kept, with its parts, and is nobody's account's.
     let at = At { served: portal.state.councils.by_id("demo").unwrap(), store: store.clone() };
@@ -450,6 +510,18 @@ async fn nothing_is_written_into_a_closed_account(kept: Kept) {
     assert!(is_new);
     portal.visitor().follow(&sent.key).await;
     assert_eq!(kept.all_rows(["request", "request WHERE resident_id IS NOT NULL"]).await, [1, 0]);
+}
+
+/// What a browser has in its hands that asked a moment before the account was closed.
+fn closed_account(id: Uuid, now: chrono::DateTime<chrono::Utc>) -> Resident {
+    Resident {
+        council_id: "demo".to_owned(),
+        id,
+        email: SAM.to_owned(),
+        email_key: SAM.to_owned(),
+        created_at: now,
+        left_out_until: None,
+    }
 }
 
 /// Whoever has an account can't keep the owner of an address from making it theirs.
@@ -484,7 +556,7 @@ enum Fate {
 }
 
 /// Every table. One more is a line more, when it is clear what takes away what it knows.
-const TABLES: [(&str, Fate); 35] = {
+const TABLES: [(&str, Fate); 36] = {
     use Fate::{Account, Ends, Request, Stays};
     const OF_RESIDENT: Fate = Account("resident_id = ?");
     [
@@ -497,6 +569,7 @@ const TABLES: [(&str, Fate); 35] = {
         ("consent", Stays("numbers in place of names; what was decided has to be provable")),
         ("desk_code", OF_RESIDENT),
         ("draft", Account("body LIKE '%Half of Sam%'")),
+        ("draft_upload", Account("in_account = TRUE")),
         ("elector", Stays("the electoral roll, which goes with the next one")),
         ("event", Request),
         ("helper", OF_RESIDENT),

@@ -147,7 +147,25 @@ async fn what_was_kept_long_enough_goes_and_a_tombstone_remains(kept: Kept) {
     sam.get("/api/follow/nonsense/erased").await.refused(404, "not_found");
     let lost = json!({ "reference": reference, "email": format!("{MARK}@example.org") });
     sam.post("/api/follow", &lost).await.refused(404, "not_found");
-    sam.post(&format!("{follow}/messages"), &json!({ "id": Uuid::nil(), "text": "Hello?" })).await.is(404);
+    // The key opens nothing any more: not to read, not to write, and nothing that hung on it.
+    for (write, body) in [
+        ("messages", json!({ "id": Uuid::nil(), "text": "Hello?" })),
+        ("withdraw", json!({ "reason": "" })),
+        ("feedback", json!({ "score": 1, "reason": "" })),
+        ("stop", json!({})),
+    ] {
+        let reply = sam.post(&format!("{follow}/{write}"), &body).await;
+        assert!([404, 410].contains(&reply.status.as_u16()), "{write}: {}", reply.status);
+    }
+    for read in ["events".to_owned(), format!("photos/{photo}"), format!("documents/{photo}")] {
+        let reply = sam.get(&format!("{follow}/{read}")).await;
+        assert!([404, 410].contains(&reply.status.as_u16()), "{read}: {}", reply.status);
+    }
+    // Nor does the reference, which is never given to another request.
+    for email in [format!("{MARK}@example.org"), String::new()] {
+        let found = sam.post("/api/follow", &json!({ "reference": reference, "email": email })).await;
+        assert!([404, 422].contains(&found.status.as_u16()), "{}", found.status);
+    }
 }
 
 /// The job ends at every place where it waits for something, one after the other, and is begun anew each time.

@@ -9,6 +9,7 @@ mod m0010_ways_in;
 mod m0011_privacy;
 mod m0012_profile;
 mod m0013_retention;
+mod m0014_draft_uploads;
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_ways_in::Step),
             Box::new(m0011_privacy::Step),
             Box::new(m0013_retention::Step),
+            Box::new(m0014_draft_uploads::Step),
         ]
     }
 }

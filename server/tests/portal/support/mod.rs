@@ -196,6 +196,25 @@ pub struct Portal {
 }
 
 impl Portal {
+    /// Another server of the demonstration council over the same database, which sends its mails elsewhere.
+    pub fn that_mails(&self, mail: Mailer) -> AppState {
+        AppState::new(Parts {
+            councils: Councils::load(Sources::default()).unwrap(),
+            db: self.state.db.clone(),
+            blobs: Blobs::in_folder(&self.path("photos")).unwrap(),
+            photos: PhotoCleaner::with_program(PathBuf::from(env!("CARGO_BIN_EXE_portico"))),
+            mail,
+            secret: secret(),
+            providers: Providers::new(self.path("sign-in")).unwrap(),
+            clock: self.state.clock.clone(),
+            dice: Dice::new([8; 32]),
+            public_url: self.state.public_url.clone(),
+            changes: broadcast::channel(64).0,
+            wake: Notify::new(),
+            stop: CancellationToken::new(),
+        })
+    }
+
     /// A portal of the demonstration council.
     pub async fn open() -> Self {
         Setup::default().open().await
