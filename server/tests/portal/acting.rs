@@ -209,10 +209,8 @@ async fn a_helper_fills_in_and_sends(kept: Kept) {
     ann.post(&format!("/api/drafts/{form}"), &filled("Theirs", 22)).await.is(200);
     assert_eq!(kept.number("SELECT COUNT(*) AS n FROM draft WHERE body LIKE '%Mine%'").await, 1);
     assert_eq!(kept.number("SELECT COUNT(*) AS n FROM draft WHERE body LIKE '%Theirs%'").await, 1);
-    assert_eq!(
-        ann.account().await["begun"],
-        json!([{ "service": "report-graffiti", "title": "Report graffiti" }])
-    );
+    let begun = ann.account().await["begun"].clone();
+    assert_eq!((begun.as_array().unwrap().len(), &begun[0]["service"]), (1, &json!("report-graffiti")));
     assert_eq!(sam.account().await["begun"], json!([]));
     ann.post(&format!("/api/drafts/{form}/forget"), &json!(null)).await.is(204);
 
