@@ -29,7 +29,7 @@ use server::routes::staff_sign_in;
 use server::secret::Secret;
 use server::state::{AppState, Parts};
 use server::store::audit::Verified;
-use server::store::identity::Rows;
+use server::store::roll::Rows;
 use server::store::{Database, Store, StoreError};
 use server::{app, listen, routes};
 use tokio::net::TcpListener;

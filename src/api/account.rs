@@ -48,16 +48,12 @@ pub async fn ways() -> Result<WaysView, ApiProblem> {
     super::get(WAYS).await
 }
 
-/// The ways in that the resident has; none when nobody is signed in.
+/// The ways in that the resident has.
 ///
 /// # Errors
 /// [`ApiProblem`].
-pub async fn security() -> Result<Option<SecurityView>, ApiProblem> {
-    match super::get(SECURITY).await {
-        Ok(security) => Ok(Some(security)),
-        Err(problem) if problem.is_signed_out() => Ok(None),
-        Err(problem) => Err(problem),
-    }
+pub async fn security() -> Result<SecurityView, ApiProblem> {
+    super::get(SECURITY).await
 }
 
 /// Ends the link to a provider.

@@ -154,8 +154,6 @@ fn whole(first: AccountView, again: Callback<()>, wanted: Wanted) -> AnyView {
             });
         })
     };
-    // The server draws the page without one.
-    let draft = use_context::<Draft>();
     let learn = move |keep: bool| -> Pressed {
         pressed(move || {
             spawn_local(async move {
@@ -168,23 +166,6 @@ fn whole(first: AccountView, again: Callback<()>, wanted: Wanted) -> AnyView {
                         });
                         let _ = now.try_set(account);
                         a11y::focus_when_drawn("main h1");
-                    }
-                    Err(problem) => fail(&problem),
-                }
-            });
-        })
-    };
-    let out = move |everywhere: bool| -> Pressed {
-        pressed(move || {
-            spawn_local(async move {
-                match account::sign_out(everywhere).await {
-                    Ok(()) => {
-                        // What was filled in here is in the account, and nobody else's.
-                        if let Some(draft) = draft {
-                            draft.forget_all();
-                        }
-                        announcer.say("You have signed out");
-                        again.run(());
                     }
                     Err(problem) => fail(&problem),
                 }
@@ -204,22 +185,45 @@ fn whole(first: AccountView, again: Callback<()>, wanted: Wanted) -> AnyView {
         {live(move || now.with(|account| requests(account, look)))}
         {invitation()}
         {helped(acting)}
-        {(!begun.is_empty()).then(|| view! {
-            <h2 class="govuk-heading-m">"Forms that you have begun"</h2>
-            <ul class="govuk-list govuk-list--bullet">
-                {begun.into_iter().map(|form| begun_form(form, again, failing)).collect_view()}
-            </ul>
-        }.drawn())}
+        {begun_forms(begun, again, failing)}
         <h2 class="govuk-heading-m">"Where you are signed in"</h2>
         <ul class="govuk-list">{sessions.iter().map(session).collect_view()}</ul>
-        {posted(view! {
+        {signing_out(again, failing)}
+    }
+    .drawn()
+}
+
+/// Signing out, here or everywhere.
+fn signing_out(again: Callback<()>, failing: Callback<ApiProblem>) -> AnyView {
+    let announcer = a11y::use_announcer();
+    // The server draws the page without one.
+    let draft = use_context::<Draft>();
+    let out = move |everywhere: bool| -> Pressed {
+        pressed(move || {
+            spawn_local(async move {
+                match account::sign_out(everywhere).await {
+                    Ok(()) => {
+                        // What was filled in here is in the account, and nobody else's.
+                        if let Some(draft) = draft {
+                            draft.forget_all();
+                        }
+                        announcer.say("You have signed out");
+                        again.run(());
+                    }
+                    Err(problem) => failing.run(problem),
+                }
+            });
+        })
+    };
+    posted(
+        view! {
             <div class="govuk-button-group">
                 {act_button("out", MAIN, None, out(false), "Sign out".into_any())}
                 {act_button("everywhere", SECONDARY, None, out(true), "Sign out everywhere".into_any())}
             </div>
-        }.drawn())}
-    }
-    .drawn()
+        }
+        .drawn(),
+    )
 }
 
 /// Those whose requests the resident sees for them.
@@ -424,6 +428,18 @@ fn offer_to_learn(told: &[String], learn: impl Fn(bool) -> Pressed) -> AnyView {
         </div>
     }
     .drawn()
+}
+
+/// The forms that were begun.
+fn begun_forms(begun: Vec<BegunForm>, again: Callback<()>, failing: Callback<ApiProblem>) -> Option<AnyView> {
+    (!begun.is_empty()).then(|| {
+        let forms = begun.into_iter().map(|form| begun_form(form, again, failing)).collect_view();
+        view! {
+            <h2 class="govuk-heading-m">"Forms that you have begun"</h2>
+            <ul class="govuk-list govuk-list--bullet">{forms}</ul>
+        }
+        .drawn()
+    })
 }
 
 /// A form that was begun: to go on with, or to throw away.

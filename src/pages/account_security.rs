@@ -12,29 +12,14 @@ use crate::components::passkeys::passkeys;
 use crate::components::ways_in::problem_notice;
 use crate::live::{Drawn as _, ON_SERVER, live, live_if};
 use crate::state::address;
-use crate::{a11y, paths, words};
+use crate::{a11y, words};
 
 pub use crate::components::passkeys::{NO_NAME, name_field};
 
 /// Signing in and security.
 #[component]
 pub fn AccountSecurityPage() -> impl IntoView {
-    view! {
-        <Column back=Signal::stored(paths::ACCOUNT.to_owned())>{loaded(account::security, |security| match security {
-            Some(security) => whole(security),
-            None => signed_out(),
-        })}</Column>
-    }
-    .drawn()
-}
-
-fn signed_out() -> AnyView {
-    a11y::use_page(|| "Sign in first".to_owned());
-    view! {
-        <h1 class="govuk-heading-l">"Sign in first"</h1>
-        <p>"You are not signed in, or not any more. "<a href=paths::ACCOUNT>"Sign in to your account"</a>"."</p>
-    }
-    .drawn()
+    view! { <Column>{loaded(account::security, whole)}</Column> }.drawn()
 }
 
 fn whole(first: SecurityView) -> AnyView {

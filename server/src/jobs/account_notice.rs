@@ -123,7 +123,7 @@ impl AccountNotice {
                         )
                     } else {
                         format!(
-                            "You sent {name} a document to show who you are. We have looked at it, and we could not use it. Sign in to your account and choose “Show who you are” to see why. You can send another one there, or show it at a desk."
+                            "You sent {name} a document to show who you are. We have looked at it, and we could not use it. Sign in to your account and choose “Who you are” to see why. You can send another one there, or show it at a desk."
                         )
                     },
                     "We have deleted our copy of the document.".to_owned(),

@@ -43,7 +43,7 @@ impl StaffNotice {
                 format!("Hello {name},"),
                 format!("A passkey was {done} your account for the staff pages of {}.", council.name),
                 "If it was you, you need not do anything.".to_owned(),
-                "If it was not you, somebody may be using a browser in which you are signed in. Tell an admin of these pages at once. Then sign in, look at “Ways to sign in”, and remove each passkey that is not yours.".to_owned(),
+                "If it was not you, somebody may be using a browser in which you are signed in. Tell an admin of these pages at once. Then sign in, look at “Signing in and security”, and remove each passkey that is not yours.".to_owned(),
             ],
             link: None,
             to: (name, email),

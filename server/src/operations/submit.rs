@@ -25,9 +25,9 @@ use crate::secret;
 use crate::state::AppState;
 use crate::store::StoreError;
 use crate::store::consent::Answered;
-use crate::store::identity::{KeptProof, known};
 use crate::store::nearby::Spot;
 use crate::store::places::Area;
+use crate::store::proofs::{KeptProof, known};
 use crate::store::requests::{NewRequest, Stored, Submission};
 
 /// References tried before giving up; with 3,404,825,447 of them a second try is already rare.

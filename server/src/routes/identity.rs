@@ -37,7 +37,8 @@ use crate::jobs::sweep;
 use crate::state::AppState;
 use crate::store::StoreError;
 use crate::store::accounts::Resident;
-use crate::store::identity::{Decision, NewDocument, NewProof, StoredDeskCode, StoredDocument, known};
+use crate::store::papers::{Decision, NewDocument, StoredDeskCode, StoredDocument};
+use crate::store::proofs::{NewProof, known};
 use crate::store::staff::StaffMember;
 
 /// The code of a refusal after the last try of a day.

@@ -20,10 +20,11 @@ use super::accounts::{Resident, Session};
 use super::drafts::Holder;
 use super::entities::{draft, photo, request, resident, resident_browser, resident_session, watcher};
 use super::helpers::{self, helper};
-use super::identity::{desk_code, identity_document, proof as identity_proof};
 use super::links::resident_link;
+use super::papers::{desk_code, identity_document};
 use super::passkeys::passkey;
 use super::profile::{seen, told};
+use super::proofs::proof as identity_proof;
 use super::{Database, Store, StoreError, audit, jobs};
 use crate::jobs::Job;
 
@@ -203,7 +204,7 @@ const IN_ACCOUNT: [Leave; 12] = [
     // Who may act for them, and for whom they may.
     |on, council, who| {
         Box::pin(async move {
-            let own = helper::Column::ResidentId.eq(who.id).or(helpers::mine(&who));
+            let own = helper::Column::ResidentId.eq(who.id).or(helpers::mine(who));
             let helper = helper::Entity::delete_many().filter(helper::Column::CouncilId.eq(council));
             helper.filter(own).exec(on).await.map(drop)
         })

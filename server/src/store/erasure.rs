@@ -14,7 +14,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::entities::{event, photo, request, spot, watcher};
-use super::identity::identity_document;
+use super::papers::identity_document;
 use super::profile::seen;
 use super::requests::Stored;
 use super::{Database, Store, StoreError, Write, audit, jobs};

@@ -1,5 +1,5 @@
 //! Providers that residents sign in with: whose account belongs to whom a provider knows. How sure it is of them becomes
-//! a proof (`store/identity.rs`).
+//! a proof (`store/proofs.rs`).
 
 use chrono::{DateTime, Utc};
 use domain::audit::{Deed, Entry};

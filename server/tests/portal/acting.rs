@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use domain::api::helpers::form_for;
 use domain::identity::{Level, Proof};
 use serde_json::{Value, json};
-use server::store::identity::NewProof;
+use server::store::proofs::NewProof;
 use uuid::Uuid;
 
 use crate::support::browser::Browser;

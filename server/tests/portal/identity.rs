@@ -14,7 +14,8 @@ use serde_json::{Value, json};
 use server::adapters::blobs::Size;
 use server::gazetteer::{demo, electors};
 use server::store::Store;
-use server::store::identity::{NewProof, Rows, known};
+use server::store::proofs::{NewProof, known};
+use server::store::roll::Rows;
 use uuid::Uuid;
 
 on_both_engines![

@@ -15,7 +15,7 @@ use domain::identity::Level;
 use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};
 use serde_json::{Value, json};
-use server::store::identity::known;
+use server::store::proofs::known;
 use sha2::{Digest as _, Sha256};
 
 use crate::support::browser::Browser;

@@ -23,8 +23,8 @@ use server::store::accounts::{Resident, entry};
 use server::store::consent::{Answered, Told, sha256};
 use server::store::drafts::Holder;
 use server::store::helpers::Helper;
-use server::store::identity::NewDocument;
 use server::store::links::Known;
+use server::store::papers::NewDocument;
 use server::store::passkeys::{NewPasskey, Owner};
 use server::store::profile::Profile;
 use uuid::Uuid;
@@ -100,18 +100,7 @@ async fn a_copy_holds_all_of_mine_and_nothing_else(kept: Kept) {
     sam.post_form("/services/report-graffiti", "surface=public&offensive=no&place.words=Half+a+word")
         .await
         .is(303);
-    // Who helps Sam, and what she did; and who asked Sam to help.
-    let mut eve = Browser::of(&portal);
-    eve.sign_in(&portal, "eve@example.org").await;
-    let asked = |email: &str| json!({ "name": "Eve Helper", "email": email, "services": ["report-graffiti"], "until": "2026-12-20" });
-    let named = sam.post("/api/account/helpers", &asked("eve@example.org")).await.is(200).json();
-    let helping = named["helpers"][0]["id"].as_str().unwrap();
-    eve.post(&format!("/api/account/helpers/{helping}/accept"), &json!({})).await.is(200);
-    eve.visitor.get(&format!("/api/account/acting/{helping}")).await.is(200);
-    let mut tom = Browser::of(&portal);
-    tom.sign_in(&portal, "tom@example.org").await;
-    tom.post("/api/account/profile", &json!({ "answers": { "name": "Tom Asks" } })).await.is(200);
-    tom.post("/api/account/helpers", &asked(SAM)).await.is(200);
+    people_help(&portal, &mut sam).await;
     // Who looked, by department and reason; not by name.
     let resident = kept_id(&portal, SAM).await;
     let store = portal.state.db.council("demo");
@@ -170,6 +159,21 @@ async fn a_copy_holds_all_of_mine_and_nothing_else(kept: Kept) {
         sam.visitor.get("/api/account/download").await.is(200);
     }
     sam.visitor.get("/api/account/download").await.refused(429, "too_many_requests");
+}
+
+/// Who helps Sam, and what she did; and who asked Sam to help.
+async fn people_help(portal: &Portal, sam: &mut Browser) {
+    let mut eve = Browser::of(portal);
+    eve.sign_in(portal, "eve@example.org").await;
+    let asked = |email: &str| json!({ "name": "Eve Helper", "email": email, "services": ["report-graffiti"], "until": "2026-12-20" });
+    let named = sam.post("/api/account/helpers", &asked("eve@example.org")).await.is(200).json();
+    let helping = named["helpers"][0]["id"].as_str().unwrap();
+    eve.post(&format!("/api/account/helpers/{helping}/accept"), &json!({})).await.is(200);
+    eve.visitor.get(&format!("/api/account/acting/{helping}")).await.is(200);
+    let mut tom = Browser::of(portal);
+    tom.sign_in(portal, "tom@example.org").await;
+    tom.post("/api/account/profile", &json!({ "answers": { "name": "Tom Asks" } })).await.is(200);
+    tom.post("/api/account/helpers", &asked(SAM)).await.is(200);
 }
 
 /// What the log says of something that an officer did.

@@ -8,7 +8,7 @@ use crate::support::browser::Browser;
 use crate::support::database::Kept;
 use crate::support::{NOT_BUILT, Setup, graffiti, graffiti_but};
 use domain::identity::{Level, Proof};
-use server::store::identity::NewProof;
+use server::store::proofs::NewProof;
 use uuid::Uuid;
 
 on_both_engines![
