@@ -105,7 +105,9 @@ const end = async () => {
 
 const close = () => {
   if (dialog.open) dialog.close();
-  before?.focus?.();
+  // The app may have put another field in the same place meanwhile.
+  const there = before?.isConnected ? before : before?.id && document.getElementById(before.id);
+  there?.focus?.();
   before = null;
 };
 
