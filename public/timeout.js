@@ -93,14 +93,30 @@ let isLast = false;
 let wasRead = false;
 
 // Without a body, the header says that it is a page of ours that asks.
-const ask = (address, how) => fetch(address, { method: "POST", headers: { "X-Portico": "1" }, ...how });
+const ask = (address, how) =>
+  fetch(address, { method: "POST", headers: { "X-Portico": "1", "X-Portico-For": who }, ...how });
 
-const end = async () => {
+// What forms of theirs this browser holds: the account has it, and the next person here must not. Who says that they are
+// going leaves nothing of what they typed on this page, either.
+const forget = (isGoing) => {
+  for (const store of ["localStorage", "sessionStorage"]) {
+    try {
+      const of = window[store];
+      const theirs = isGoing ? /^portico:(draft|visit|typed|message)/ : /^portico:(draft|visit)/;
+      for (const name of Object.keys(of)) if (theirs.test(name)) of.removeItem(name);
+    } catch {
+      // Where nothing can be kept, nothing is.
+    }
+  }
+};
+
+const end = async (isGoing) => {
   if (ended) return;
   ended = true;
-  save();
+  forget(isGoing);
+  if (!isGoing) save();
   await ask("/api/account/sign-out", { keepalive: true }).catch(() => {});
-  location.assign(`/account?to=${location.pathname}&ended=${isLast ? "hours" : "yes"}`);
+  location.assign(isGoing ? "/account" : `/account?to=${location.pathname}&ended=${isLast ? "hours" : "yes"}`);
 };
 
 const close = () => {
@@ -117,7 +133,7 @@ const stay = async () => {
   wasRead = isLast;
   close();
   const reply = await ask("/api/account/stay").catch(() => null);
-  if (reply?.status === 401) end();
+  if (reply?.status === 401) end(false);
 };
 
 const say = (left) => {
@@ -147,7 +163,7 @@ const look = () => {
   if (dialog.open && isLast !== (last <= unused)) close();
   isLast = last <= unused;
   if (left <= 0) {
-    end();
+    end(false);
   } else if (isLast ? left <= LAST_WARNING && !wasRead : left <= WARNING) {
     say(left);
   } else if (dialog.open) {
@@ -158,7 +174,7 @@ const look = () => {
 
 restore();
 stayButton.addEventListener("click", stay);
-outButton.addEventListener("click", end);
+outButton.addEventListener("click", () => end(true));
 // Escape stays, too: nobody signs out by accident.
 dialog.addEventListener("cancel", (event) => {
   event.preventDefault();

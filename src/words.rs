@@ -198,6 +198,7 @@ pub fn contact_label(part: &str) -> &'static str {
 pub fn call_failed(problem: &ApiProblem) -> &'static str {
     match (problem.status, problem.code.as_str()) {
         (429, _) => "You have tried too often. Wait a few minutes, then try again",
+        (401, _) => "You have been signed out. Open the page again, and sign in",
         (404, _) => "This is no longer here. Open the page again",
         (409, _) => "Something has changed in the meantime. Open the page again",
         (413, _) => "This is more than we can take. Make it shorter and try again",

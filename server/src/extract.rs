@@ -230,6 +230,28 @@ pub async fn signed_in(
     Ok(at.store.resident(&secret::hash(token.as_bytes()), state.now()).await?)
 }
 
+/// In this header, and in this field of a form that is posted, a page says for whom it was drawn.
+pub const DRAWN_FOR: &str = "x-portico-for";
+
+/// Refuses what comes from a page that was drawn for somebody else than who is signed in by now: a tab that was left open
+/// must not write into the next person's account.
+///
+/// # Errors
+/// `not_signed_in`; the database's.
+pub async fn still_the_same(
+    state: &AppState,
+    at: &At,
+    headers: &HeaderMap,
+    drawn_for: &str,
+) -> Result<(), ApiError> {
+    let now = signed_in(state, at, headers).await?;
+    let now = now.map(|(resident, _)| state.secret.public_id(at.store.council(), resident.id));
+    if now.as_deref() == Some(drawn_for) {
+        return Ok(());
+    }
+    Err(ApiError::new(StatusCode::UNAUTHORIZED, "not_signed_in"))
+}
+
 /// The token of a session of staff.
 #[must_use]
 pub fn staff_token(state: &AppState, headers: &HeaderMap) -> Option<String> {

@@ -129,7 +129,7 @@ fn then_of(uri: &Uri) -> String {
 async fn act(State(state): State<AppState>, at: At, request: Request) -> Response {
     let (headers, then) = (request.headers().clone(), then_of(request.uri()));
     let done = async {
-        let form = Form::read(request, &no_files).await?;
+        let form = Form::read((&state, &at), request, &no_files).await?;
         let visit = Visit::of(&state, &at, &headers).await?;
         let (act, on) = form.act();
         if act == "out" {
@@ -193,7 +193,7 @@ async fn looking(visit: &Visit<'_>, words: &str, page: &str) -> Result<Response,
 async fn code(State(state): State<AppState>, at: At, request: Request) -> Response {
     let (headers, then) = (request.headers().clone(), then_of(request.uri()));
     let done = async {
-        let form = Form::read(request, &no_files).await?;
+        let form = Form::read((&state, &at), request, &no_files).await?;
         let visit = Visit::of(&state, &at, &headers).await?;
         let here = paths::code(&then);
         let typed = form.text("code");
@@ -248,7 +248,7 @@ async fn taken(
 async fn details(State(state): State<AppState>, at: At, request: Request) -> Response {
     let headers = request.headers().clone();
     let done = async {
-        let form = Form::read(request, &no_files).await?;
+        let form = Form::read((&state, &at), request, &no_files).await?;
         let visit = Visit::of(&state, &at, &headers).await?;
         let here = paths::account("details");
         let Some((resident, session)) = signed_in(&state, &at, &headers).await? else {
@@ -284,7 +284,7 @@ async fn details(State(state): State<AppState>, at: At, request: Request) -> Res
 async fn security(State(state): State<AppState>, at: At, request: Request) -> Response {
     let headers = request.headers().clone();
     let done = async {
-        let form = Form::read(request, &no_files).await?;
+        let form = Form::read((&state, &at), request, &no_files).await?;
         let visit = Visit::of(&state, &at, &headers).await?;
         let Some((resident, session)) = signed_in(&state, &at, &headers).await? else {
             return Ok(visit.to(&paths::sign_in(paths::ACCOUNT_SECURITY)));
@@ -312,7 +312,7 @@ async fn security(State(state): State<AppState>, at: At, request: Request) -> Re
 async fn help(State(state): State<AppState>, at: At, request: Request) -> Response {
     let headers = request.headers().clone();
     let done = async {
-        let form = Form::read(request, &no_files).await?;
+        let form = Form::read((&state, &at), request, &no_files).await?;
         let visit = Visit::of(&state, &at, &headers).await?;
         let here = paths::account("helpers");
         let Some((resident, session)) = signed_in(&state, &at, &headers).await? else {

@@ -53,7 +53,7 @@ async fn write(
 ) -> Response {
     let (headers, here) = (posted.headers().clone(), paths::account(&format!("acting/{id}/{request}")));
     let written = async {
-        let form = Form::read(posted, &no_files).await?;
+        let form = Form::read((&state, &at), posted, &no_files).await?;
         let who = match who(&state, &at, &headers, &here).await? {
             Ok(who) => who,
             Err(elsewhere) => return Ok(elsewhere),
@@ -86,7 +86,7 @@ async fn withdraw(
 ) -> Response {
     let (headers, there) = (posted.headers().clone(), paths::account(&format!("acting/{id}/{request}")));
     let withdrawn = async {
-        let form = Form::read(posted, &no_files).await?;
+        let form = Form::read((&state, &at), posted, &no_files).await?;
         let here = format!("{there}/{}", paths::WITHDRAW);
         let who = match who(&state, &at, &headers, &here).await? {
             Ok(who) => who,

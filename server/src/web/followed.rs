@@ -45,7 +45,7 @@ async fn find_request(State(state): State<AppState>, at: At, request: Request) -
     let headers = request.headers().clone();
     let found = async {
         let visit = Visit::of(&state, &at, &headers).await?;
-        let form = Form::read(request, &no_files).await?;
+        let form = Form::read((&state, &at), request, &no_files).await?;
         let what = FindRequest {
             reference: form.text("reference").to_owned(),
             email: form.text("email").trim().to_owned(),
@@ -70,7 +70,7 @@ async fn write(State(state): State<AppState>, at: At, Path(key): Path<String>, r
     let headers = request.headers().clone();
     let written = async {
         let visit = Visit::of(&state, &at, &headers).await?;
-        let form = Form::read(request, &no_files).await?;
+        let form = Form::read((&state, &at), request, &no_files).await?;
         let stored = routes::follow::stored(&at, &key).await?;
         let here = paths::request(&key);
         if form.act().0 == "stop" {
@@ -136,7 +136,7 @@ async fn withdraw(
     let headers = request.headers().clone();
     let withdrawn = async {
         let visit = Visit::of(&state, &at, &headers).await?;
-        let form = Form::read(request, &no_files).await?;
+        let form = Form::read((&state, &at), request, &no_files).await?;
         let reason = plain::lines(form.text("reason"));
         let here = paths::withdraw(&key);
         if plain::count(&reason) > MOST_OF_WITHDRAWAL {

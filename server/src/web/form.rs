@@ -8,7 +8,8 @@ use axum::http::{StatusCode, header};
 use bytes::Bytes;
 
 use crate::error::ApiError;
-use crate::extract::body_error;
+use crate::extract::{At, DRAWN_FOR, body_error, still_the_same};
+use crate::state::AppState;
 
 /// No page has a tenth of so many fields.
 const MOST_FIELDS: usize = 1_000;
@@ -52,11 +53,21 @@ impl Form {
     /// without being held in memory.
     ///
     /// # Errors
-    /// What is no form, and what is too large.
+    /// What is no form, and what is too large; `not_signed_in` for one that was drawn for somebody else.
     pub async fn read(
+        (state, at): (&AppState, &At),
         request: Request,
         takes_files: &(dyn Fn(&str) -> bool + Sync),
     ) -> Result<Self, ApiError> {
+        let headers = request.headers().clone();
+        let mut form = Self::parse(request, takes_files).await?;
+        if let Some(drawn_for) = form.texts.remove(DRAWN_FOR) {
+            still_the_same(state, at, &headers, &drawn_for).await?;
+        }
+        Ok(form)
+    }
+
+    async fn parse(request: Request, takes_files: &(dyn Fn(&str) -> bool + Sync)) -> Result<Self, ApiError> {
         let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
         let mut form = Self::default();
         if kind.is_some_and(|kind| kind.starts_with("multipart/form-data")) {

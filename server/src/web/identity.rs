@@ -61,7 +61,7 @@ async fn act(State(state): State<AppState>, at: At, request: Request) -> Respons
     let headers = request.headers().clone();
     let service = came_from(&request);
     let done = async {
-        let form = Form::read(request, &|field| field == "file").await?;
+        let form = Form::read((&state, &at), request, &|field| field == "file").await?;
         let visit = Visit::of(&state, &at, &headers).await?;
         // Signed out meanwhile: the page says so by asking to sign in.
         let Some((resident, _)) = signed_in(&state, &at, &headers).await? else {

@@ -21,7 +21,7 @@ use sha2::{Digest as _, Sha256};
 use super::{account, assets, visit};
 use crate::councils::ENGLISH;
 use crate::error::ApiError;
-use crate::extract::{At, SignedIn, account_token, signed_in};
+use crate::extract::{At, DRAWN_FOR, SignedIn, account_token, signed_in};
 use crate::guard::POLICY;
 use crate::jobs::escape;
 use crate::operations::acting::{self, Acting};
@@ -142,7 +142,10 @@ async fn page(state: &AppState, at: &At, headers: &HeaderMap, address: &str) -> 
         told.about += &before_time_runs_out(state, at, who);
     }
     told.above = form.as_ref().and_then(|form| form.acting.as_ref()).map(banner).unwrap_or_default();
-    let drawn = plain::draw(boot, given, replies);
+    let mut drawn = plain::draw(boot, given, replies);
+    if let Some(who) = &who {
+        drawn.html = drawn.html.replace("</form>", &says_for_whom(state, at, who));
+    }
     let file = match found {
         _ if is_form => "index.html",
         None => "index.html",
@@ -282,6 +285,9 @@ pub(super) fn sorry_for(state: &AppState, at: &At, error: &ApiError, written: &s
             "What you sent is too large. Send less text, and fewer or smaller files."
         }
         StatusCode::CONFLICT => "This can’t be done any more. Look at your request again.",
+        StatusCode::UNAUTHORIZED => {
+            "You have been signed out, or somebody else has signed in, since you opened that page. Nothing was sent. Sign in again."
+        }
         StatusCode::NOT_FOUND => "What you sent this for is not here any more.",
         _ => "What you typed before is kept.",
     };
@@ -402,6 +408,12 @@ fn before_time_runs_out(state: &AppState, at: &At, who: &SignedIn) -> String {
         "<script type=\"module\" src=\"/{script}\" data-idle=\"{idle}\" data-left=\"{left}\" data-who=\"{}\"></script>",
         escape(&whose)
     )
+}
+
+/// The end of a form of somebody who is signed in: what is posted says for whom it was drawn.
+fn says_for_whom(state: &AppState, at: &At, who: &SignedIn) -> String {
+    let whose = state.secret.public_id(at.store.council(), who.resident.id);
+    format!("<input type=\"hidden\" name=\"{DRAWN_FOR}\" value=\"{}\"></form>", escape(&whose))
 }
 
 /// Says for whom a form is filled in, on each of its pages. It is drawn here, for the app is the same whoever it is for.

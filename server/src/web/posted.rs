@@ -219,7 +219,7 @@ async fn post_page(
     let filling = Filling::of(state, at, &headers, id).await?;
     let visit = &filling.visit;
     let takes_files = |question: &str| filling.service().question(question).is_some_and(received::takes);
-    let form = Form::read(request, &takes_files).await?;
+    let form = Form::read((state, at), request, &takes_files).await?;
     if form.act().0 == "throw" {
         visit.throw_away(id).await?;
         return Ok(visit.to(&paths::service(id)));
@@ -424,7 +424,7 @@ async fn send(State(state): State<AppState>, at: At, Path(id): Path<String>, req
 
 async fn post_check(state: &AppState, at: &At, id: &str, request: Request) -> Result<Response, ApiError> {
     let filling = Filling::of(state, at, request.headers(), id).await?;
-    let form = Form::read(request, &no_files).await?;
+    let form = Form::read((state, at), request, &no_files).await?;
     visit::in_turn(|| filling.send(&form)).await
 }
 

@@ -41,7 +41,7 @@ async fn for_resident(
 ) -> Response {
     let headers = request.headers().clone();
     let done = async {
-        let form = Form::read(request, &no_files).await?;
+        let form = Form::read((state, at), request, &no_files).await?;
         let here = paths::account(page);
         let Some((resident, session)) = signed_in(state, at, &headers).await? else {
             return Ok(to_sign_in(&here));

@@ -26,7 +26,7 @@ pub fn router() -> Pages {
 async fn decide(State(state): State<AppState>, at: At, request: Request) -> Response {
     let headers = request.headers().clone();
     let done = async {
-        let form = Form::read(request, &no_files).await?;
+        let form = Form::read((&state, &at), request, &no_files).await?;
         let visit = Visit::of(&state, &at, &headers).await?;
         // Signed out meanwhile: the page says so.
         let Some((resident, _)) = signed_in(&state, &at, &headers).await? else {

@@ -25,7 +25,8 @@ on_both_engines![
     what_holds_now_is_the_fold_of_the_ledger,
     decisions_at_the_same_moment_each_get_a_number,
     the_resident_sees_who_looked,
-    what_is_decided_in_the_form_is_kept_with_it
+    what_is_decided_in_the_form_is_kept_with_it,
+    a_page_that_was_drawn_for_somebody_else_writes_nothing
 ];
 
 const SAM: &str = "sam@example.org";
@@ -92,6 +93,50 @@ async fn send(visitor: &Visitor, key: u128, consent: &Value) -> Reply {
     let version = visitor.get("/api/services/report-graffiti").await.json()["service"]["version"].clone();
     let body = json!({ "service": "report-graffiti", "version": version, "answers": graffiti(), "consent": consent });
     visitor.submit_text(key, body.to_string()).await
+}
+
+/// Sam's tab is still open, and Lee has signed in since: what is pressed in it is not Lee's.
+async fn a_page_that_was_drawn_for_somebody_else_writes_nothing(kept: Kept) {
+    let portal = Setup::default().in_database(&kept.url).open().await;
+    let sam = portal.resident(SAM).await;
+    let lee = portal.resident("lee@example.org").await;
+    let whose = async |who: &Visitor| {
+        let view = who.get("/api/account/helpers").await.is(200).json();
+        let id = Uuid::parse_str(view["person"].as_str().unwrap()).unwrap();
+        crate::support::secret().public_id("demo", id)
+    };
+    let (of_sam, of_lee) = (whose(&sam).await, whose(&lee).await);
+    let invite = lee.get("/api/consent").await.is(200).json();
+    let version = lee.get("/api/services/report-graffiti").await.json()["service"]["version"].clone();
+    let consent = json!([chosen(&invite["questions"][0], &["waste"])]);
+    let sent = json!({ "service": "report-graffiti", "version": version, "answers": graffiti(), "consent": consent });
+    let call = async |who: &Visitor, drawn_for: &str, path: &str, body: &Value| {
+        let request = who
+            .request(Method::POST, path)
+            .header(header::CONTENT_TYPE, "application/json")
+            .header("idempotency-key", Uuid::from_u128(9).to_string())
+            .header("x-portico-for", drawn_for);
+        who.send(request.body(Body::from(body.to_string())).unwrap()).await
+    };
+    let decision = json!({ "answers": consent });
+    // Also where nobody is signed in by now: it would be nobody's request.
+    for who in [&lee, &portal.visitor()] {
+        call(who, &of_sam, "/api/requests", &sent).await.refused(401, "not_signed_in");
+        call(who, &of_sam, "/api/account/consent", &decision).await.refused(401, "not_signed_in");
+    }
+    let posted = async |drawn_for: &str| {
+        let body = format!("x-portico-for={drawn_for}&do=share_record:none");
+        let request = lee
+            .request(Method::POST, "/account/sharing")
+            .header("sec-fetch-site", "same-origin")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        lee.send(request.body(Body::from(body)).unwrap()).await.status.as_u16()
+    };
+    assert_eq!(posted(&of_sam).await, 401);
+    assert_eq!(kept.all_rows(["request", "consent"]).await, [0, 0]);
+    assert_ne!(posted(&of_lee).await, 401);
+    call(&lee, &of_lee, "/api/requests", &sent).await.is(201);
+    assert_eq!(kept.rows("request").await, 1);
 }
 
 async fn what_is_decided_in_the_form_is_kept_with_it(kept: Kept) {
