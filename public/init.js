@@ -19,15 +19,23 @@ for (const sign of ["pointerdown", "keydown"]) {
   );
 }
 
-// A word that is being put together in an input method would fall apart when the app takes the page over.
-let composed, end;
-addEventListener("compositionstart", () => (composed = new Promise((done) => (end = done))));
-addEventListener("compositionend", () => end?.());
+// A word that is being put together in an input method would fall apart when the app takes the page over, and a button
+// that is being pressed would be gone when it is let go.
+const hands = [
+  ["compositionstart", "compositionend"],
+  ["pointerdown", "pointerup", "pointercancel"],
+].map(([begin, ...ends]) => {
+  const hand = {};
+  addEventListener(begin, () => (hand.busy ??= new Promise((done) => (hand.done = done))));
+  // What follows from it comes first.
+  for (const end of ends) addEventListener(end, () => setTimeout(() => (hand.busy = hand.done?.())));
+  return hand;
+});
 
 try {
   const wasm = document.querySelector("script[data-wasm]").dataset.wasm;
   const app = await WebAssembly.compileStreaming(fetch(wasm));
-  await composed;
+  await Promise.all(hands.map(({ busy }) => busy));
   await start({ module_or_path: app });
 } catch (error) {
   // The page that the server sent works without the app, but for what only an app can do.

@@ -92,9 +92,16 @@ let before = null;
 let isLast = false;
 let wasRead = false;
 
+// Whatever is sent from this page says for whom it was drawn: where somebody else has signed in since, nothing is written.
+// It is done here, for the forms' program is the same for everybody, and light.
+const send = window.fetch;
+window.fetch = (what, how) => {
+  if (what instanceof Request && what.method !== "GET") what.headers.set("X-Portico-For", who);
+  return send(what, how);
+};
+
 // Without a body, the header says that it is a page of ours that asks.
-const ask = (address, how) =>
-  fetch(address, { method: "POST", headers: { "X-Portico": "1", "X-Portico-For": who }, ...how });
+const ask = (address, how) => fetch(new Request(address, { method: "POST", headers: { "X-Portico": "1" }, ...how }));
 
 // What forms of theirs this browser holds: the account has it, and the next person here must not. Who says that they are
 // going leaves nothing of what they typed on this page, either.

@@ -102,3 +102,41 @@ test("who has no account fetches nothing of it", async ({ page }) => {
   await page.waitForLoadState("networkidle");
   expect(fetched.filter((url) => url.includes("timeout") || url.includes("account"))).toEqual([]);
 });
+
+test("a tab that was left open writes nothing into the next person's account", async ({ page, context, server, inspector }) => {
+  inspector.allow(SIGNED_OUT);
+  const filler = new Filler(page, inspector);
+  await signIn(page, server, filler, EMAIL);
+  await page.goto("/account/details");
+  await expect(page.locator("#app[data-started]")).toBeVisible();
+  await page.getByLabel("Your name").fill("Sam Taylor");
+  const other = await context.newPage();
+  const there = new Filler(other, inspector);
+  await other.goto("/account");
+  await other.getByRole("button", { name: "Sign out", exact: true }).click();
+  await signIn(other, server, there, "lee@example.org");
+  const saved = page.waitForResponse((reply) => reply.url().endsWith("/api/account/profile") && reply.request().method() !== "GET");
+  await page.getByRole("button", { name: "Save" }).click();
+  expect((await saved).status()).toBe(401);
+  await other.goto("/account/details");
+  await expect(other.getByLabel("Your name")).toHaveValue("");
+  await there.inspected();
+});
+
+test("who signs out in the warning leaves nothing of what they typed", async ({ page, server, inspector }) => {
+  inspector.allow(SIGNED_OUT);
+  const filler = new Filler(page, inspector);
+  await page.clock.install();
+  await signIn(page, server, filler, EMAIL);
+  await page.goto("/services/report-graffiti");
+  await expect(page.locator("#app[data-started]")).toBeVisible();
+  await page.getByLabel("What is it near?").fill("By the steps");
+  const held = () => page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]));
+  expect(await held()).toContain("By the steps");
+  await page.clock.fastForward("13:10");
+  await page.getByRole("dialog").getByRole("button", { name: "Sign out" }).click();
+  await filler.shows("Sign in to your account");
+  expect(await held()).not.toContain("By the steps");
+  await page.goto("/services/report-graffiti");
+  await expect(page.getByLabel("What is it near?")).toHaveValue("");
+});

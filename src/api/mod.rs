@@ -114,7 +114,7 @@ pub async fn tell<B: Serialize>(path: &str, body: &B) -> Result<(), ApiProblem> 
 /// # Errors
 /// [`ApiProblem`].
 pub async fn send<B: Serialize>(request: RequestBuilder, body: &B) -> Result<String, ApiProblem> {
-    exchange(for_whom(request).json(body)).await
+    exchange(request.json(body)).await
 }
 
 /// Sends a text that is JSON already, and gives the text of a good reply.
@@ -123,17 +123,7 @@ pub async fn send<B: Serialize>(request: RequestBuilder, body: &B) -> Result<Str
 /// [`ApiProblem`].
 pub async fn post_text(path: &str, json: String) -> Result<String, ApiProblem> {
     let request = Request::post(path).header("content-type", "application/json");
-    exchange(for_whom(request).body(json)).await
-}
-
-/// Says for whom this page was drawn, where it was drawn for somebody who is signed in: if somebody else is by now, nothing
-/// is written.
-fn for_whom(request: RequestBuilder) -> RequestBuilder {
-    let script = document().query_selector("script[data-who]").ok().flatten();
-    match script.and_then(|script| script.get_attribute("data-who")) {
-        Some(who) => request.header("x-portico-for", &who),
-        None => request,
-    }
+    exchange(request.body(json)).await
 }
 
 /// Reads a reply's text.

@@ -97,7 +97,7 @@ fn signing_in(again: Callback<()>) -> AnyView {
         {problem_notice(&problem)}
         <p>"With an account you see everything that you have with us in one place, and can go on with a form on another device. You can do everything here without one, too."</p>
         <p>"If you have no account yet, you will have one once you have signed in."</p>
-        <p>"You stay signed in until you sign out, for 8 hours at most; we warn you 5 minutes before they end. When nothing is pressed for 15 minutes you are signed out; we warn you 2 minutes before."</p>
+        <p>"You stay signed in until you sign out, for 8 hours at most. When nothing is pressed for 15 minutes you are signed out. Where your browser runs scripts, we warn you before either."</p>
         <form novalidate method="post" action=posted_to() on:submit=send>
             <TextInput labelled=labelled value=email on_input=Callback::new(move |typed| email.set(typed)) typing=typing />
             <SubmitButton label="Send me a code" sending=sending.busy />

@@ -177,7 +177,7 @@ fn withdraw(request: &FollowView, which: &str) -> AnyView {
     let which = which.to_owned();
     let open = paths::account(&format!("acting/{which}"));
     if !request.status.is_open() {
-        return go(&open, "This request is closed", "See what happened with it");
+        return go(&open, "This request is closed", "See what happened with it", None);
     }
     let reason = RwSignal::new(boot::take_text("reason"));
     let sending = Sending::new("reason").with_summary();

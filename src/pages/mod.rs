@@ -31,12 +31,13 @@ use crate::state::address;
 
 /// Goes elsewhere instead of drawing this page. `why` and `way` are for a plain page, which can't: what is in the
 /// browser's own draft only the app knows.
-fn go(path: &str, why: &'static str, way: &'static str) -> AnyView {
+fn go(path: &str, why: &'static str, way: &'static str, note: Option<&'static str>) -> AnyView {
     if ON_SERVER {
         a11y::use_page(move || why.to_owned());
         return view! {
             <h1 class="govuk-heading-l">{why}</h1>
             <p><a href=path.to_owned()>{way}</a></p>
+            {note.map(|note| view! { <p>{note}</p> })}
         }
         .into_any();
     }
@@ -48,5 +49,6 @@ fn go(path: &str, why: &'static str, way: &'static str) -> AnyView {
 
 /// Goes to where a form goes on, from a page of it that is not open.
 fn go_on(path: &str) -> AnyView {
-    go(path, "Your answers", "Go on with your answers")
+    let note = "If you filled in a form just now and it is empty, your browser did not keep it: allow cookies for this site, then try again.";
+    go(path, "Your answers", "Go on with your answers", Some(note))
 }

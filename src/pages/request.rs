@@ -10,6 +10,7 @@ use leptos::{prelude::*, task::spawn_local};
 use crate::api::{events, follow, privacy};
 use crate::components::answers::{AnswerList, Line};
 use crate::components::button::{SECONDARY, act_button};
+use crate::components::error_summary::ErrorSummary;
 use crate::components::fee::fee_table;
 use crate::components::feedback::FeedbackForm;
 use crate::components::gallery::Gallery;
@@ -67,7 +68,11 @@ fn request(key: String, first: FollowView) -> AnyView {
     let watching = first.watching;
     let now = RwSignal::new(first);
     follow_news(&key, now);
-    let problems = RwSignal::new(boot::take_problems());
+    let mut found = boot::take_problems();
+    // What was wrong with a form that is gone meanwhile is wrong no more.
+    let is_closed = now.with_untracked(|now| !now.status.is_open());
+    found.retain(|problem| (problem.id == "message") != is_closed);
+    let problems = RwSignal::new(found);
     a11y::use_page(move || {
         let error = if problems.with(Vec::is_empty) { "" } else { "Error: " };
         now.with(|now| format!("{error}{} - {}", status::title(now), now.title))
@@ -85,6 +90,7 @@ fn request(key: String, first: FollowView) -> AnyView {
     let reference = now.with_untracked(|now| now.reference.to_string());
     let part_of = now.with_untracked(|now| now.part_of.clone());
     view! {
+        <ErrorSummary problems=problems />
         <span class="govuk-caption-l">"Reference "<span class="portico-reference">{reference}</span></span>
         <h1 class="govuk-heading-l">{if watching { "" } else { "Your request: " }}{title}</h1>
         {watching.then(|| view! { <p>"Somebody else told us about this, and you asked to hear what happens."</p> }.drawn())}

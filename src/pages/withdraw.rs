@@ -33,7 +33,7 @@ pub fn WithdrawPage(
 
 fn withdraw(request: &FollowView, key: String) -> AnyView {
     if !request.status.is_open() {
-        return go(&paths::request(&key), "This request is closed", "See what happened with it");
+        return go(&paths::request(&key), "This request is closed", "See what happened with it", None);
     }
     let reason = RwSignal::new(boot::take_text("reason"));
     let sending = Sending::new("reason").with_summary();

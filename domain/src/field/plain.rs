@@ -44,7 +44,19 @@ pub fn lines(raw: &str) -> String {
         }
         out.push(c);
     }
+    // Nothing but signs that nobody sees is nothing.
+    if out.chars().all(|c| c.is_whitespace() || is_invisible(c)) {
+        return String::new();
+    }
     normal_form(out.trim())
+}
+
+/// Signs of no width: spaces and joiners, soft hyphens, fillers.
+fn is_invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}' | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
+    )
 }
 
 /// Characters as a person would count them for a limit: Unicode scalar values.
@@ -118,6 +130,14 @@ fn normal_form(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_nobody_sees_is_nothing() {
+        for nothing in ["", " \n\t ", "\u{200b}", "\u{feff}\u{200d} \u{ad}", "\u{3164}\u{200b}"] {
+            assert_eq!(lines(nothing), "", "{nothing:?}");
+        }
+        assert_eq!(lines("\u{200b}a"), "\u{200b}a");
+    }
 
     #[test]
     fn names_are_kept_to_the_letter() {

@@ -364,6 +364,14 @@ impl Store {
         if other.is_some() {
             return Ok(false);
         }
+        // Requests that were sent with the old address are found by the new one from now on, and by that one alone.
+        request::Entity::update_many()
+            .col_expr(request::Column::EmailKey, Expr::value(email_key.clone()))
+            .filter(request::Column::CouncilId.eq(&*self.council))
+            .filter(request::Column::ResidentId.eq(proving.resident))
+            .filter(request::Column::EmailKey.eq(before.email_key.clone()))
+            .exec(on)
+            .await?;
         let changed = resident::ActiveModel {
             email: Set(email),
             email_key: Set(email_key),

@@ -7,8 +7,8 @@ use domain::api::drafts::Posted;
 use domain::api::helpers::for_whom;
 use sea_orm::sea_query::{Condition, Expr, OnConflict, Query};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait as _, ConnectionTrait, EntityTrait as _, ExprTrait as _, QueryFilter as _,
-    QueryOrder as _, QuerySelect as _, TryInsertResult,
+    ActiveValue::Set, ColumnTrait as _, ConnectionTrait, EntityTrait as _, ExprTrait as _,
+    PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, TryInsertResult,
 };
 use uuid::Uuid;
 
@@ -23,7 +23,7 @@ pub const KEPT: TimeDelta = TimeDelta::hours(4);
 const KEPT_IN_ACCOUNT: TimeDelta = TimeDelta::days(30);
 /// The same of what somebody fills in for another, whose details stand in it.
 const KEPT_FOR_SOMEBODY: TimeDelta = TimeDelta::days(1);
-/// Photos and documents that one draft keeps; no form takes that many.
+/// Photos and documents that all drafts of one account, or of one browser, keep; what is over goes after a day.
 const MOST_UPLOADS: usize = 100;
 
 /// The photos and documents that drafts name: they stay for as long as the draft does.
@@ -336,6 +336,12 @@ impl Store {
             .into_tuple()
             .all(on)
             .await?;
+        let others = draft_upload::Entity::find()
+            .filter(draft_upload::Column::CouncilId.eq(&*self.council))
+            .filter(draft_upload::Column::TokenHash.eq(holder.token_hash()))
+            .count(on)
+            .await?;
+        let room = MOST_UPLOADS.saturating_sub(usize::try_from(others).unwrap_or(MOST_UPLOADS));
         let row = |upload: Uuid| draft_upload::ActiveModel {
             council_id: Set(self.council.to_string()),
             token_hash: Set(holder.token_hash()),
@@ -343,8 +349,8 @@ impl Store {
             upload_id: Set(upload),
             in_account: Set(matches!(holder, Holder::Account(_))),
         };
-        if !there.is_empty() {
-            let rows = there.into_iter().map(row);
+        if !there.is_empty() && room > 0 {
+            let rows = there.into_iter().take(room).map(row);
             draft_upload::Entity::insert_many(rows).exec_without_returning(on).await?;
         }
         Ok(())

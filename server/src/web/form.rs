@@ -5,16 +5,24 @@ use std::collections::BTreeMap;
 use axum::body::to_bytes;
 use axum::extract::{FromRequest as _, Multipart, Request};
 use axum::http::{StatusCode, header};
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::error::ApiError;
 use crate::extract::{At, DRAWN_FOR, body_error, still_the_same};
+use crate::photo::MAX_BYTES;
 use crate::state::AppState;
 
 /// No page has a tenth of so many fields.
 const MOST_FIELDS: usize = 1_000;
 /// Nobody picks so many on purpose.
 const MOST_FILES: usize = 100;
+/// What is kept of a file: a byte more than the largest that is taken.
+const MOST_OF_FILE: usize = MAX_BYTES + 1;
+/// Room for the files of all forms that are read at a moment, in megabytes: who sends many at once must not take the
+/// memory that others need.
+static ROOM: Semaphore = Semaphore::const_new(512);
+const MEGABYTE: usize = 1 << 20;
 /// Room for texts far over their limits, so that the person is told so and keeps them, in bytes.
 const MOST_TEXT: usize = 2 * 1024 * 1024;
 
@@ -27,6 +35,10 @@ pub(super) struct Form {
     length: usize,
     /// Files, in their order.
     pub files: Vec<File>,
+    /// The room that its files take; given back with the form.
+    room: Option<SemaphorePermit<'static>>,
+    /// Megabytes of the file that is being read that have room.
+    held: usize,
 }
 
 /// A file that was picked.
@@ -78,7 +90,15 @@ impl Form {
                 let question = part.name().unwrap_or_default().to_owned();
                 let file = part.file_name().map(ToOwned::to_owned);
                 if file.is_some() && takes_files(&question) {
-                    let bytes = part.bytes().await.map_err(|error| bad(error.status()))?;
+                    let mut bytes = BytesMut::new();
+                    while let Some(chunk) = part.chunk().await.map_err(|error| bad(error.status()))? {
+                        // One byte too many is enough to say so; the rest goes by.
+                        let room = MOST_OF_FILE - bytes.len().min(MOST_OF_FILE);
+                        bytes.extend_from_slice(&chunk[..chunk.len().min(room)]);
+                        form.hold(bytes.len())?;
+                    }
+                    form.held = 0;
+                    let bytes = bytes.freeze();
                     match file {
                         // No file was chosen.
                         Some(name) if name.is_empty() && bytes.is_empty() => {}
@@ -114,6 +134,20 @@ impl Form {
             }
         }
         Ok(form)
+    }
+
+    /// Takes room for what was read of a file by now.
+    fn hold(&mut self, length: usize) -> Result<(), ApiError> {
+        while self.held * MEGABYTE < length {
+            let more = ROOM.try_acquire();
+            let more = more.map_err(|_| ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "busy"))?;
+            match &mut self.room {
+                Some(room) => room.merge(more),
+                None => self.room = Some(more),
+            }
+            self.held += 1;
+        }
+        Ok(())
     }
 
     /// Boxes of one question that are ticked have one name.

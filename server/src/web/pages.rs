@@ -18,7 +18,7 @@ use portico_app::plain::{self, Drawn, Given};
 use portico_app::state::boot::Reply;
 use sha2::{Digest as _, Sha256};
 
-use super::{account, assets, visit};
+use super::{account, assets, posted, visit};
 use crate::councils::ENGLISH;
 use crate::error::ApiError;
 use crate::extract::{At, DRAWN_FOR, SignedIn, account_token, signed_in};
@@ -95,6 +95,16 @@ async fn page(state: &AppState, at: &At, headers: &HeaderMap, address: &str) -> 
         }
         _ => None,
     };
+    match found {
+        // What was mistyped is shown once: the next person at this computer has no use for it.
+        Some(Page::Find) if posted.is_some() => visit::forget_page(state, at, headers, path).await?,
+        Some(Page::Check { id }) if form.is_some() && posted.as_ref().is_none_or(|posted| posted.ended) => {
+            if let Some(confirmed) = posted::sent_a_moment_ago(state, at, headers, id).await? {
+                return Ok((StatusCode::SEE_OTHER, [(header::LOCATION, confirmed)]).into_response());
+            }
+        }
+        _ => {}
+    }
     let is_same_for_all = posted.is_none()
         && account_token(state, headers).is_none()
         && matches!(found, Some(Page::Home | Page::Help | Page::Start { .. } | Page::Step { .. }));
@@ -283,6 +293,9 @@ pub(super) fn sorry_for(state: &AppState, at: &At, error: &ApiError, written: &s
         StatusCode::TOO_MANY_REQUESTS => "That was tried too often. Wait an hour, then try again.",
         StatusCode::PAYLOAD_TOO_LARGE => {
             "What you sent is too large. Send less text, and fewer or smaller files."
+        }
+        StatusCode::SERVICE_UNAVAILABLE => {
+            "Too many photos are being sent to us at this moment, and yours did not fit. Wait a minute, go back, and try again."
         }
         StatusCode::CONFLICT => "This can’t be done any more. Look at your request again.",
         StatusCode::UNAUTHORIZED => {

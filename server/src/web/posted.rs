@@ -229,6 +229,18 @@ async fn post_page(
     visit::in_turn(|| filling.go_on(step, &form, received.clone(), &headers, &uri)).await
 }
 
+/// Where what was sent a moment ago is confirmed: for who comes back to answers that are not there any more.
+pub(super) async fn sent_a_moment_ago(
+    state: &AppState,
+    at: &At,
+    headers: &HeaderMap,
+    id: &str,
+) -> Result<Option<String>, ApiError> {
+    let filling = Filling::of(state, at, headers, id).await?;
+    let before = filling.visit.sent_before(&filling.service().id).await?;
+    Ok(before.map(|before| filling.confirmed(before)))
+}
+
 impl Filling<'_> {
     /// Takes a page into the draft as it is now, and leads on from it.
     async fn go_on(

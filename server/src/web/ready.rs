@@ -72,7 +72,7 @@ impl Ready {
     #[must_use]
     pub fn reply(&self, asked: &HeaderMap) -> Response {
         let known = asked.get(header::IF_NONE_MATCH).and_then(|known| known.to_str().ok());
-        let known = known.is_some_and(|known| known.split(',').any(|tag| tag.trim() == self.tag));
+        let known = known.is_some_and(|known| is_same(known, &self.tag));
         let is_small = accepts(asked, "br");
         let mut response = match (known, is_small) {
             (true, _) => StatusCode::NOT_MODIFIED.into_response(),
@@ -89,5 +89,26 @@ impl Ready {
             headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("br"));
         }
         response
+    }
+}
+
+/// Whether one of the entity tags that a browser knows is this one, strong or weak (RFC 9110, 13.1.2).
+fn is_same(known: &str, tag: &str) -> bool {
+    let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
+    known.split(',').any(|one| one.trim() == "*" || opaque(one) == opaque(tag))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_same;
+
+    #[test]
+    fn a_tag_is_the_same_strong_or_weak() {
+        for known in ["W/\"a\"", "\"a\"", "\"b\", W/\"a\"", "*"] {
+            assert!(is_same(known, "W/\"a\""), "{known}");
+        }
+        for known in ["", "\"b\"", "a"] {
+            assert!(!is_same(known, "W/\"a\""), "{known}");
+        }
     }
 }

@@ -93,6 +93,16 @@ pub(super) async fn of_page(
     Ok(posted.map(|posted| Posted { service: String::new(), ..posted }))
 }
 
+/// Forgets what was typed into a small form of a page.
+pub(super) async fn forget_page(
+    state: &AppState,
+    at: &At,
+    headers: &HeaderMap,
+    path: &str,
+) -> Result<(), ApiError> {
+    Visit::of(state, at, headers).await?.forget(&page(path)).await
+}
+
 /// In place of a draft's service: the page of a small form. Its address is a key, which is kept nowhere.
 fn page(path: &str) -> String {
     format!("page:{}", data_encoding::HEXLOWER.encode(&secret::hash(path.as_bytes())))

@@ -59,6 +59,10 @@ async fn a_form_is_filled_in_and_sent_once(kept: Kept) {
     let again = post(&sam, "/services/report-graffiti/check", "").await.is(303);
     assert_eq!(again.header("location"), place);
     assert_eq!(portal.mails_to("sam@example.org").await.len(), 1);
+    // Who goes back to check what is gone is shown that it was sent; somebody else is not.
+    let back = sam.get("/services/report-graffiti/check").await.is(303);
+    assert_eq!(back.header("location"), place);
+    is_page(&portal.visitor().get("/services/report-graffiti/check").await, 200);
     // Nothing of what was sent is kept, and after a while not even that it was.
     let anew = post(&sam, "/services/report-graffiti", "surface=private").await.is(303);
     assert_eq!(anew.header("location"), "/services/report-graffiti");
@@ -366,6 +370,37 @@ async fn small_forms_keep_what_was_typed() {
 }
 
 /// A message that another form fits better: it is said once, and what was written comes along.
+/// Whoever comes to the computer next does not find what somebody mistyped.
+#[tokio::test]
+async fn what_was_not_found_is_shown_once() {
+    let portal = Portal::open().await;
+    let (sam, _) = begin(&portal, "/follow", "reference=ABCD-1234&email=sam%40example.org").await;
+    let page = sam.get("/follow").await;
+    is_page(&page, 200);
+    let text = |reply: &Reply| String::from_utf8(reply.body.to_vec()).unwrap();
+    let is_built = page.status == 200;
+    assert_eq!(text(&page).contains("sam@example.org"), is_built);
+    assert!(!text(&sam.get("/follow").await).contains("sam@example.org"));
+}
+
+/// What was wrong with a message is wrong no more where there is no room for one.
+#[tokio::test]
+async fn what_was_wrong_goes_with_its_form() {
+    let portal = Portal::open().await;
+    let (mut sam, _) = begin(&portal, FORM_PAGE, GRAFFITI).await;
+    let place = post(&sam, "/services/report-graffiti/check", "").await.is(303).header("location").to_owned();
+    let page = place.trim_end_matches("/sent").to_owned();
+    let wrong = post(&sam, &page, "message=%E2%80%8B").await.is(303);
+    sam.cookie = Some(wrong.cookie());
+    let text = async |sam: &Visitor| String::from_utf8(sam.get(&page).await.body.to_vec()).unwrap();
+    let first = text(&sam).await;
+    if first != NOT_BUILT {
+        assert!(first.contains("govuk-error-summary") && first.contains("Write a message"), "{first}");
+        post(&sam, &format!("{page}/withdraw"), "reason=").await.is(303);
+        assert!(!text(&sam).await.contains("Error: "));
+    }
+}
+
 #[tokio::test]
 async fn a_form_that_fits_better_is_told() {
     let portal = Portal::open().await;
