@@ -73,15 +73,14 @@ impl Sender {
         }
     }
 
-    /// The reply. Who sends it for another gets no key: what they may see of it ends with what they were named for.
+    /// The reply. Who sends it for another gets no key, and nobody who asks later as somebody else does: what they may see
+    /// of it ends with what they were named for.
     fn told(&self, state: &AppState, at: &At, id: Uuid, case: &Case) -> Submitted {
-        let (key, request) = match self {
-            Self::Helper(_) => (String::new(), Some(id)),
-            Self::Nobody | Self::Resident(_) => (follow_key(state, at, id), None),
-        };
+        let request = matches!(self, Self::Helper(_)).then_some(id);
+        let has_key = request.is_none() && case.helper.is_none();
         Submitted {
             reference: case.submission.reference.clone(),
-            key,
+            key: if has_key { follow_key(state, at, id) } else { String::new() },
             acknowledge_by: case.submission.acknowledge_by,
             complete_by: case.submission.complete_by,
             request,

@@ -23,6 +23,7 @@ use crate::secret;
 use crate::state::AppState;
 use crate::store::accounts::Resident;
 use crate::store::drafts::{Holder, KEPT, Keeping};
+use crate::store::requests::Stored;
 
 /// How long a second press of "Send" leads to what the first one sent. Short, for the next person at a shared computer.
 const REMEMBERED: TimeDelta = TimeDelta::minutes(10);
@@ -242,12 +243,12 @@ impl<'a> Visit<'a> {
     ///
     /// # Errors
     /// The database's.
-    pub async fn sent_before(&self, service: &str) -> Result<Option<Uuid>, ApiError> {
+    pub async fn sent_before(&self, service: &str) -> Result<Option<Stored>, ApiError> {
         let store = &self.at.store;
         let Some(key) = store.draft_sent(&self.holder(), service, self.state.now()).await? else {
             return Ok(None);
         };
-        Ok(store.sent_before(key).await?.map(|before| before.id))
+        Ok(store.sent_before(key).await?)
     }
 
     /// Leads to a page, for a small form was taken: what was typed into it before is forgotten.

@@ -18,7 +18,8 @@ on_both_engines![
     a_helper_writes_and_withdraws,
     a_helper_fills_in_and_sends,
     what_a_helper_may_ends_at_once,
-    at_the_same_moment_it_is_one_request
+    at_the_same_moment_it_is_one_request,
+    nobody_is_told_the_key_of_what_a_helper_sent
 ];
 
 const SAM: &str = "sam@example.org";
@@ -336,6 +337,33 @@ async fn at_the_same_moment_it_is_one_request(kept: Kept) {
     assert_eq!(kept.rows("request").await, 1);
     // One's own form under the key of theirs is another's.
     ann.visitor.submit_to("report-graffiti", 1, &answers).await.refused(422, "already_sent");
+}
+
+/// Whoever sends something of their own under the key of what was sent for somebody.
+async fn nobody_is_told_the_key_of_what_a_helper_sent(kept: Kept) {
+    let portal = Setup::default().in_database(&kept.url).open().await;
+    let (mut sam, mut ann) = (signed_in(&portal, SAM).await, signed_in(&portal, ANN).await);
+    let id = named(&mut sam, &mut ann, &["report-graffiti"]).await;
+    let form = form_for("report-graffiti", id);
+    // Begun as her own, under the key that what she sends for him has.
+    let begun =
+        json!({ "key": Uuid::from_u128(1), "answers": { "details": "Mine" }, "seen": [], "turn": 0 });
+    ann.post("/api/drafts/report-graffiti", &begun).await.is(200);
+    let fields = "surface=public&offensive=no&place.street=&place.words=By+the+steps&details=&you.name=Ann&you.email=ann%40example.org&you.phone=";
+    ann.post_form("/services/report-graffiti", fields).await.is(303);
+    let sent = ann.visitor.submit_to(&form, 1, &graffiti()).await.is(201).json();
+    let key = sam.account().await["requests"][0]["key"].as_str().unwrap().to_owned();
+    for visitor in [&ann.visitor, &portal.visitor(), &sam.visitor] {
+        for answers in [graffiti(), graffiti_but(&json!({ "details": "Mine" }))] {
+            let refused = visitor.submit_to("report-graffiti", 1, &answers).await.refused(422, "already_sent");
+            assert_eq!(refused.json()["key"], Value::Null);
+            assert_eq!(refused.json()["reference"], sent["reference"]);
+        }
+    }
+    let page = ann.post_form("/services/report-graffiti/check", "").await;
+    assert!(!format!("{page:?}").contains(&key), "{page:?}");
+    assert_eq!(page.status, 422);
+    assert_eq!(kept.rows("request").await, 1);
 }
 
 /// How well the resident is known counts, not how well the helper is.
