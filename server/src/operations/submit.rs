@@ -66,6 +66,14 @@ impl Sender {
         }
     }
 
+    /// The address of the account of whom it is sent for.
+    fn account(&self) -> Option<&str> {
+        match self {
+            Self::Nobody | Self::Resident(_) => None,
+            Self::Helper(acting) => Some(&acting.resident.email),
+        }
+    }
+
     fn actor(&self) -> Actor {
         match self {
             Self::Nobody | Self::Resident(_) => Actor::Resident,
@@ -155,8 +163,8 @@ pub async fn submit(
         };
         let mut new = new_request(id, key, whole);
         let case = Case::open(&new.submitted).map_err(StoreError::Refused)?;
-        let told =
-            alert::received(&case, &links(state, &at.served.council, (id, &case)), service.next.clone());
+        let to = links(state, &at.served.council, (id, &case));
+        let told = alert::received(&case, sender.account(), &to, service.next.clone());
         new.jobs = alert::as_jobs(told, || state.dice.id(now));
         new.spot = shown.then(|| Spot {
             public_id: state.secret.public_id(at.store.council(), id),

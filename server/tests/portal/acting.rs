@@ -19,7 +19,8 @@ on_both_engines![
     a_helper_fills_in_and_sends,
     what_a_helper_may_ends_at_once,
     at_the_same_moment_it_is_one_request,
-    nobody_is_told_the_key_of_what_a_helper_sent
+    nobody_is_told_the_key_of_what_a_helper_sent,
+    mails_go_to_whose_it_is
 ];
 
 const SAM: &str = "sam@example.org";
@@ -251,7 +252,7 @@ async fn a_helper_fills_in_and_sends(kept: Kept) {
     let case = portal.staff(PRIYA).await.get(&format!("/api/staff/requests/{request}")).await.is(200).json();
     assert_eq!(case["request"]["timeline"][0]["helper"], "Ann Smith");
     assert_eq!(case["identity"]["level"], json!(Level::EmailConfirmed));
-    // The mail goes where the form says, and has no key: nor has who knows its reference and that address.
+    // The mail goes to Sam's account, and has no key: nor has who knows its reference and that address.
     let mail = portal.mails_to(SAM).await.pop().unwrap();
     assert!(mail.text.contains("Ann Smith, who acts for you, sent it"), "{}", mail.text);
     assert!(!mail.raw.contains("/follow/") && mail.text.contains("https://portico.example/account"));
@@ -346,8 +347,7 @@ async fn nobody_is_told_the_key_of_what_a_helper_sent(kept: Kept) {
     let id = named(&mut sam, &mut ann, &["report-graffiti"]).await;
     let form = form_for("report-graffiti", id);
     // Begun as her own, under the key that what she sends for him has.
-    let begun =
-        json!({ "key": Uuid::from_u128(1), "answers": { "details": "Mine" }, "seen": [], "turn": 0 });
+    let begun = json!({ "key": Uuid::from_u128(1), "answers": { "details": "Mine" }, "seen": [], "turn": 0 });
     ann.post("/api/drafts/report-graffiti", &begun).await.is(200);
     let fields = "surface=public&offensive=no&place.street=&place.words=By+the+steps&details=&you.name=Ann&you.email=ann%40example.org&you.phone=";
     ann.post_form("/services/report-graffiti", fields).await.is(303);
@@ -355,7 +355,8 @@ async fn nobody_is_told_the_key_of_what_a_helper_sent(kept: Kept) {
     let key = sam.account().await["requests"][0]["key"].as_str().unwrap().to_owned();
     for visitor in [&ann.visitor, &portal.visitor(), &sam.visitor] {
         for answers in [graffiti(), graffiti_but(&json!({ "details": "Mine" }))] {
-            let refused = visitor.submit_to("report-graffiti", 1, &answers).await.refused(422, "already_sent");
+            let refused =
+                visitor.submit_to("report-graffiti", 1, &answers).await.refused(422, "already_sent");
             assert_eq!(refused.json()["key"], Value::Null);
             assert_eq!(refused.json()["reference"], sent["reference"]);
         }
@@ -364,6 +365,48 @@ async fn nobody_is_told_the_key_of_what_a_helper_sent(kept: Kept) {
     assert!(!format!("{page:?}").contains(&key), "{page:?}");
     assert_eq!(page.status, 422);
     assert_eq!(kept.rows("request").await, 1);
+}
+
+/// Whatever address stands in what a helper sent: what is told of it goes to the account that it is in.
+async fn mails_go_to_whose_it_is(kept: Kept) {
+    let portal = Setup::default().in_database(&kept.url).open().await;
+    let (mut sam, mut ann) = (signed_in(&portal, SAM).await, signed_in(&portal, ANN).await);
+    let id = named(&mut sam, &mut ann, &["report-graffiti"]).await;
+    portal.mails().await;
+    let form = form_for("report-graffiti", id);
+    for (key, email) in [(1, ANN), (2, "eve@example.org")] {
+        let answers = graffiti_but(&json!({ "you.name": "Ann Smith", "you.email": email }));
+        ann.visitor.submit_to(&form, key, &answers).await.is(201);
+        let [told] = portal.mails().await.try_into().unwrap();
+        assert_eq!(told.to, SAM);
+        assert!(told.text.starts_with("Hello,\n"), "it is not Ann who is told: {}", told.text);
+    }
+    let request = only_request(&portal, PRIYA).await;
+    let priya = portal.staff(PRIYA).await;
+    let path = format!("/api/staff/requests/{request}");
+    let says = async |number: u128| {
+        let message = json!({ "id": Uuid::from_u128(number), "text": "Which of the steps?" });
+        priya.post(&format!("{path}/messages"), &message).await.is(200);
+        portal.mails().await.into_iter().map(|mail| mail.to).collect::<Vec<_>>()
+    };
+    priya.post(&format!("{path}/take"), &json!({})).await.is(200);
+    let [told] = portal.mails().await.try_into().unwrap();
+    assert_eq!(told.to, SAM);
+    assert_eq!(says(100).await, [SAM]);
+    // Wherever the account is now, also when nobody acts for him any more.
+    sam.post(&format!("/api/account/helpers/{id}/end"), &json!(null)).await.is(200);
+    let new = "sam.taylor@example.org";
+    sam.post("/api/account/email", &json!({ "email": new })).await.is(204);
+    let code = portal.code(new).await;
+    sam.post("/api/account/email/confirm", &json!({ "code": code })).await.is(204);
+    portal.mails().await;
+    assert_eq!(says(101).await, [new]);
+    // No account, nobody to tell.
+    sam.post("/api/account/close/code", &json!({})).await.is(204);
+    let code = portal.code(new).await;
+    sam.post("/api/account/close", &json!({ "code": code })).await.is(204);
+    portal.mails().await;
+    assert_eq!(says(102).await, Vec::<String>::new());
 }
 
 /// How well the resident is known counts, not how well the helper is.
