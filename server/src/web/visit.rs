@@ -9,7 +9,9 @@ use axum::response::{IntoResponse as _, Response};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::answers::Answers;
 use domain::api::drafts::Posted;
+use domain::api::helpers::form_for;
 use portico_app::components::error_summary::Problem;
+use portico_app::paths;
 use portico_app::state::drafts::FILLED;
 use uuid::Uuid;
 
@@ -94,9 +96,13 @@ pub(super) async fn of_page(
     Ok(posted.map(|posted| Posted { service: String::new(), ..posted }))
 }
 
-/// In place of a draft's service: the page of a small form. Its address is a key, which is kept nowhere.
+/// In place of a draft's service: the page of a small form. Its address is a key, which is kept nowhere. On a page about
+/// somebody that one acts for, it is filled in for them.
 fn page(path: &str) -> String {
-    format!("page:{}", data_encoding::HEXLOWER.encode(&secret::hash(path.as_bytes())))
+    let page = format!("page:{}", data_encoding::HEXLOWER.encode(&secret::hash(path.as_bytes())));
+    let acting = path.strip_prefix(&paths::account("acting/")).and_then(|rest| rest.split('/').next());
+    let helper = acting.and_then(|helper| Uuid::try_parse(helper).ok());
+    helper.map_or_else(|| page.clone(), |helper| form_for(&page, helper))
 }
 
 /// Who posts: what they posted before, and the way to keep it.

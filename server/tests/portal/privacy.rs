@@ -41,7 +41,7 @@ const SAM: &str = "sam@example.org";
 const PRIYA: &str = "priya@saltmarsh.example";
 
 /// The files of a copy, by their names.
-async fn copy(browser: &Browser) -> Vec<(String, Vec<u8>)> {
+pub(crate) async fn copy(browser: &Browser) -> Vec<(String, Vec<u8>)> {
     let reply = browser.visitor.get("/api/account/download").await.is(200);
     assert_eq!(reply.header("content-type"), "application/zip");
     assert_eq!(reply.header("content-encoding"), "", "it is packed already");
