@@ -285,7 +285,8 @@ pub(crate) async fn close_account(
 ) -> Result<HeaderValue, ApiError> {
     let entry = entry(state, who, Deed::Erased, "The account, at the resident's wish");
     let proving = proving(state, at, who, Purpose::Close, typed, entry).await?;
-    let named = at.store.named_by(&Holder::Account(who.resident.id)).await?;
+    let mut named = at.store.named_by(&Holder::Account(who.resident.id)).await?;
+    named.extend(at.store.named_for(who.resident.id).await?);
     if !at.store.close_account(proving, mail(state, Told::Closed)).await? {
         return Err(wrong_code());
     }

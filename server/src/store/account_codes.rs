@@ -10,8 +10,8 @@ use domain::field::contact::same_email_key;
 use domain::identity::{Detail, Level};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait as _, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait as _,
-    ExprTrait as _, QueryFilter as _, QuerySelect as _, SqlErr,
+    ActiveValue::Set, ColumnTrait as _, Condition, ConnectionTrait, DatabaseTransaction, DbErr,
+    EntityTrait as _, ExprTrait as _, QueryFilter as _, QuerySelect as _, SqlErr,
 };
 use subtle::ConstantTimeEq as _;
 use uuid::Uuid;
@@ -201,9 +201,12 @@ const IN_ACCOUNT: [Leave; 12] = [
             identity_document::Entity::update_many().set(ended).filter(waiting).exec(on).await.map(drop)
         })
     },
-    // Who may act for them, and for whom they may.
+    // Who may act for them, and for whom they may, with what was begun so.
     |on, council, who| {
         Box::pin(async move {
+            let all = Condition::any().add(helper::Column::ResidentId.eq(who.id)).add(helpers::mine(who));
+            let begun = helpers::ids(on, council, all).await?;
+            helpers::forget_begun(on, council, &begun).await?;
             let own = helper::Column::ResidentId.eq(who.id).or(helpers::mine(who));
             let helper = helper::Entity::delete_many().filter(helper::Column::CouncilId.eq(council));
             helper.filter(own).exec(on).await.map(drop)

@@ -6,7 +6,9 @@ use std::collections::BTreeSet;
 use chrono::TimeDelta;
 use domain::api::helpers::form_for;
 use domain::identity::{Level, Proof};
+use picture::samples;
 use serde_json::{Value, json};
+use server::jobs::sweep::sweep;
 use server::store::proofs::NewProof;
 use uuid::Uuid;
 
@@ -20,7 +22,8 @@ on_both_engines![
     what_a_helper_may_ends_at_once,
     at_the_same_moment_it_is_one_request,
     nobody_is_told_the_key_of_what_a_helper_sent,
-    mails_go_to_whose_it_is
+    mails_go_to_whose_it_is,
+    what_was_begun_for_somebody_goes_with_its_photos
 ];
 
 const SAM: &str = "sam@example.org";
@@ -304,6 +307,9 @@ async fn what_a_helper_may_ends_at_once(kept: Kept) {
     ann.post(&format!("/api/drafts/{form}"), &filled).await.is(200);
     ann.post("/api/drafts/report-graffiti", &filled).await.is(200);
     sam.post(&format!("/api/account/helpers/{id}/end"), &json!(null)).await.is(200);
+    // He still sees who it was.
+    let seen = sam.visitor.get("/api/account/helpers").await.is(200).json();
+    assert_eq!((&seen["helpers"], &seen["uses"][0]["name"]), (&json!([]), &json!("Ann Smith")));
     // What was begun for Sam is gone with it, and what Ann began for herself is there.
     assert_eq!(kept.rows("draft").await, 1);
     let message = json!({ "text": "More", "id": MISSING });
@@ -330,8 +336,18 @@ async fn what_a_helper_may_ends_at_once(kept: Kept) {
     portal.turn(TimeDelta::days(14));
     let ann = signed_in(&portal, ANN).await;
     ann.visitor.submit_to(&form, 3, &graffiti()).await.refused(404, "not_found");
-    // And with the account of whose it was.
     assert_eq!(kept.rows("request").await, 1);
+    // Who it was is seen for a year, and no longer.
+    let name = async || {
+        sweep(&portal.state).await.unwrap();
+        let seen = signed_in(&portal, SAM).await.visitor.get("/api/account/helpers").await.is(200).json();
+        seen["uses"][0]["name"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(name().await, "Ann Smith");
+    portal.turn(TimeDelta::days(360));
+    assert_eq!(name().await, "Ann Smith");
+    portal.turn(TimeDelta::days(10));
+    assert_eq!((name().await, kept.rows("helper").await), (String::new(), 0));
 }
 
 async fn at_the_same_moment_it_is_one_request(kept: Kept) {
@@ -416,6 +432,59 @@ async fn mails_go_to_whose_it_is(kept: Kept) {
     sam.post("/api/account/close", &json!({ "code": code })).await.is(204);
     portal.mails().await;
     assert_eq!(says(102).await, Vec::<String>::new());
+}
+
+/// A form that Ann begins for Sam, with a photo, whose identifier it gives.
+async fn begun_with_a_photo(ann: &mut Browser, form: &str) -> String {
+    let photo = ann.visitor.upload(samples::png(8, 6)).await.is(201).text("id");
+    let answers = json!({ "details": "Theirs", "photos.1": photo });
+    let begun = json!({ "key": Uuid::from_u128(41), "answers": answers, "seen": [], "turn": 0 });
+    ann.post(&format!("/api/drafts/{form}"), &begun).await.is(200);
+    ann.visitor.get(&format!("/api/photos/{photo}")).await.is(200);
+    photo
+}
+
+/// Ended, at the end of its day, and with the account of whose it was.
+async fn what_was_begun_for_somebody_goes_with_its_photos(kept: Kept) {
+    let portal = Setup::default().in_database(&kept.url).open().await;
+    let (mut sam, mut ann) = (signed_in(&portal, SAM).await, signed_in(&portal, ANN).await);
+    let id = named(&mut sam, &mut ann, &["report-graffiti"]).await;
+    let gone = begun_with_a_photo(&mut ann, &form_for("report-graffiti", id)).await;
+    sam.post(&format!("/api/account/helpers/{id}/end"), &json!(null)).await.is(200);
+    ann.visitor.get(&format!("/api/photos/{gone}")).await.refused(404, "not_found");
+    sam.post(&format!("/api/account/helpers/{id}/end"), &json!(null)).await.refused(404, "not_found");
+
+    let id = named(&mut sam, &mut ann, &["report-graffiti"]).await;
+    portal.turn_to("2026-12-20T20:00:00Z");
+    let mut ann = signed_in(&portal, ANN).await;
+    let gone = begun_with_a_photo(&mut ann, &form_for("report-graffiti", id)).await;
+    sweep(&portal.state).await.unwrap();
+    ann.visitor.get(&format!("/api/photos/{gone}")).await.is(200);
+    portal.turn_to("2026-12-21T00:30:00Z");
+    sweep(&portal.state).await.unwrap();
+    ann.visitor.get(&format!("/api/photos/{gone}")).await.refused(404, "not_found");
+    assert_eq!(kept.rows("draft").await, 0);
+    let addresses =
+        "SELECT COUNT(*) AS n FROM helper WHERE email <> '' OR email_key <> '' OR services <> '[]'";
+    assert_eq!(kept.number(addresses).await, 0);
+
+    let mut sam = signed_in(&portal, SAM).await;
+    let mut ann = signed_in(&portal, ANN).await;
+    let request =
+        json!({ "name": "Ann Smith", "email": ANN, "services": ["report-graffiti"], "until": "2027-01-20" });
+    let named = sam.post("/api/account/helpers", &request).await.is(200).json();
+    let id = named["helpers"][0]["id"].as_str().unwrap().to_owned();
+    ann.post(&format!("/api/account/helpers/{id}/accept"), &json!(null)).await.is(200);
+    let gone = begun_with_a_photo(&mut ann, &form_for("report-graffiti", id.parse().unwrap())).await;
+    close(&portal, &mut sam, SAM).await;
+    ann.visitor.get(&format!("/api/photos/{gone}")).await.refused(404, "not_found");
+    assert_eq!(kept.all_rows(["draft", "draft_upload", "photo"]).await, [0; 3]);
+}
+
+async fn close(portal: &Portal, who: &mut Browser, email: &str) {
+    who.post("/api/account/close/code", &json!({})).await.is(204);
+    let code = portal.code(email).await;
+    who.post("/api/account/close", &json!({ "code": code })).await.is(204);
 }
 
 /// How well the resident is known counts, not how well the helper is.
