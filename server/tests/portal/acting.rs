@@ -23,7 +23,8 @@ on_both_engines![
     at_the_same_moment_it_is_one_request,
     nobody_is_told_the_key_of_what_a_helper_sent,
     mails_go_to_whose_it_is,
-    what_was_begun_for_somebody_goes_with_its_photos
+    what_was_begun_for_somebody_goes_with_its_photos,
+    what_a_helper_sent_is_followed_after_closing
 ];
 
 const SAM: &str = "sam@example.org";
@@ -485,6 +486,30 @@ async fn close(portal: &Portal, who: &mut Browser, email: &str) {
     who.post("/api/account/close/code", &json!({})).await.is(204);
     let code = portal.code(email).await;
     who.post("/api/account/close", &json!({ "code": code })).await.is(204);
+}
+
+/// No mail about it ever had a link: the one that says that the account is closed does.
+async fn what_a_helper_sent_is_followed_after_closing(kept: Kept) {
+    let portal = Setup::default().in_database(&kept.url).open().await;
+    let (mut sam, mut ann) = (signed_in(&portal, SAM).await, signed_in(&portal, ANN).await);
+    let id = named(&mut sam, &mut ann, &["report-graffiti"]).await;
+    let form = form_for("report-graffiti", id);
+    ann.visitor.submit_to(&form, 1, &graffiti_but(&json!({ "you.email": ANN }))).await.is(201);
+    let own = sam.visitor.submit(2, &graffiti()).await.is(201).text("key");
+    let key = async |sam: &Browser| {
+        let account = sam.account().await;
+        let keys = account["requests"].as_array().unwrap().iter().map(|one| one["key"].as_str().unwrap());
+        keys.filter(|key| **key != own).collect::<Vec<_>>().concat()
+    };
+    let key = key(&sam).await;
+    portal.mails().await;
+    close(&portal, &mut sam, SAM).await;
+    let [told] = portal.mails().await.try_into().unwrap();
+    assert!(told.to == SAM && told.subject.ends_with("account is closed"), "{told:?}");
+    let link = format!("https://portico.example/follow/{key}");
+    assert!(told.text.contains(&link) && told.text.contains("Report graffiti"), "{}", told.text);
+    assert!(!told.text.contains(&own), "its own mails have its link");
+    assert_eq!(portal.visitor().follow(&key).await["title"], "Report graffiti");
 }
 
 /// How well the resident is known counts, not how well the helper is.
