@@ -95,9 +95,14 @@ let wasRead = false;
 // Whatever is sent from this page says for whom it was drawn: where somebody else has signed in since, nothing is written.
 // It is done here, for the forms' program is the same for everybody, and light.
 const send = window.fetch;
-window.fetch = (what, how) => {
-  if (what instanceof Request && what.method !== "GET") what.headers.set("X-Portico-For", who);
-  return send(what, how);
+let drawnFor = who;
+window.fetch = async (what, how) => {
+  const isWrite = what instanceof Request && what.method !== "GET";
+  if (isWrite && drawnFor) what.headers.set("X-Portico-For", drawnFor);
+  const reply = await send(what, how);
+  // From then on this is nobody's page: somebody else may sign in in it.
+  if (isWrite && what.url.includes("/sign-out")) drawnFor = "";
+  return reply;
 };
 
 // Without a body, the header says that it is a page of ours that asks.

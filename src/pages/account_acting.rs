@@ -4,7 +4,6 @@
 use domain::api::follow::{FollowView, WithdrawRequest};
 use domain::api::helpers::ActingRequests;
 use domain::field::Value;
-use domain::validate::email_in;
 use leptos::prelude::*;
 
 use super::account::item;
@@ -153,7 +152,6 @@ fn one(first: FollowView, which: &str, back: &str) -> AnyView {
 
 /// It was sent just now, and what happens next.
 fn sent(request: &FollowView) -> AnyView {
-    let email = email_in(&request.answers).map(ToOwned::to_owned);
     let next = request.next.iter().map(|next| view! { <li>{next.clone()}</li> }.drawn()).collect_view();
     view! {
         <div class="govuk-panel govuk-panel--confirmation">
@@ -163,7 +161,7 @@ fn sent(request: &FollowView) -> AnyView {
             </div>
         </div>
         <p class="govuk-body-l">"We will finish by "<strong>{words::day(request.complete_by)}</strong>"."</p>
-        {email.map(|email| view! { <p>"We are sending these details to "<bdi><strong>{email}</strong></bdi>"."</p> }.drawn())}
+        <p>"We are sending these details to the email address of their account."</p>
         <p>"It is in their account, where they can see that you sent it. You can see it here, for as long as you act for them."</p>
         {(!request.next.is_empty()).then(|| view! {
             <h2 class="govuk-heading-m">"What happens next"</h2>

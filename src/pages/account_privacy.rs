@@ -93,7 +93,7 @@ fn kept(requests: Vec<KeptRequest>, more: bool) -> AnyView {
     }
     let rest = more.then(|| view! { <p>"These are your newest requests. The same goes for the older ones: each is kept as its service says."</p> }.drawn());
     view! {
-        <p>"The department that deals with a request needs it until it is closed, and must be able to say for a time what was done. You can follow each of them by the link in its emails, and emails about open ones still come."</p>
+        <p>"The department that deals with a request needs it until it is closed, and must be able to say for a time what was done. You can follow each of them by the link in its emails, and emails about open ones still come. Requests without such a link, as those that somebody sent for you, have theirs in the email that says that your account is closed, and no more emails come about them."</p>
         <ul class="portico-services">{requests.into_iter().map(one).collect_view()}</ul>
         {rest}
     }
@@ -152,7 +152,7 @@ pub fn AccountClosedPage() -> impl IntoView {
     view! {
         <Column>
             <h1 class="govuk-heading-l">"Your account is closed"</h1>
-            <p>"We have sent you an email to say so. You can still follow each of your requests by the link in its emails, and do everything here without an account."</p>
+            <p>"We have sent you an email to say so. You can still follow each of your requests by the link in its emails, or by the one in this email if it had none, and do everything here without an account."</p>
             <p><a href=paths::HOME>"See everything you can do here"</a></p>
         </Column>
     }

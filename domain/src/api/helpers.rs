@@ -156,7 +156,7 @@ pub struct ActingView {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct UseView {
-    /// Who; empty when they are not a helper any more.
+    /// Who, as the resident called them; empty when it is long ago that they were a helper, or they closed their account.
     pub name: String,
     /// When, in words of the council's local time.
     pub when: String,
@@ -188,11 +188,13 @@ pub fn form_for(service: &str, helper: Uuid) -> String {
 }
 
 /// The service of a form that is filled in for somebody, and by what one acts for them. None where one fills it in for
-/// oneself: no service's identifier has this sign.
+/// oneself: no service's identifier has this sign. Nor is it one that is written in another way than [`form_for`] does: each
+/// form has one identifier.
 #[must_use]
 pub fn for_whom(form: &str) -> Option<(&str, Uuid)> {
     let (service, helper) = form.split_once('_')?;
-    Some((service, Uuid::try_parse(helper).ok()?))
+    let helper = Uuid::try_parse(helper).ok()?;
+    (form_for(service, helper) == form).then_some((service, helper))
 }
 
 #[cfg(test)]
@@ -205,6 +207,11 @@ mod tests {
         assert_eq!(for_whom(&form_for("missed-bin", helper)), Some(("missed-bin", helper)));
         for own in ["missed-bin", "", "missed-bin_", "missed-bin_x", "_"] {
             assert_eq!(for_whom(own), None, "{own}");
+        }
+        let helper = Uuid::from_u128(0xabc);
+        let upper = helper.simple().to_string().to_uppercase();
+        for other in [helper.to_string(), upper, helper.braced().to_string(), helper.urn().to_string()] {
+            assert_eq!(for_whom(&format!("missed-bin_{other}")), None, "{other}");
         }
     }
 }

@@ -9,6 +9,9 @@ use super::{Letter, account_code};
 /// How long it is worth telling what was done.
 const TOLD_FOR: TimeDelta = TimeDelta::days(7);
 
+/// The same of what is said nowhere else.
+const LINKS_TOLD_FOR: TimeDelta = TimeDelta::days(30);
+
 /// Something to tell.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountNotice {
@@ -38,6 +41,11 @@ pub enum Told {
     },
     /// The account is closed.
     Closed,
+    /// The same, where requests were in it whose mails had no link.
+    ClosedWithLinks {
+        /// Each: what it is, and where it is followed.
+        links: Vec<(String, String)>,
+    },
     /// Somebody has looked at a document that was to show who they are.
     Decided {
         /// It does.
@@ -51,6 +59,8 @@ impl Told {
         match self {
             Self::NewAddress { .. } | Self::Closing { .. } => account_code::WORKS,
             Self::AddressInUse | Self::AddressChanged | Self::Closed | Self::Decided { .. } => TOLD_FOR,
+            // Nothing else says where they are followed.
+            Self::ClosedWithLinks { .. } => LINKS_TOLD_FOR,
         }
     }
 }
@@ -105,14 +115,8 @@ impl AccountNotice {
                     ),
                 ],
             ),
-            Told::Closed => (
-                format!("Your {name} account is closed"),
-                vec![
-                    format!("Your account with {name} is closed. What was in it is erased, and all browsers were signed out."),
-                    "We keep the requests that you sent for as long as we must, as the page said. You can still follow each of them by the link in its emails.".to_owned(),
-                    format!("If it was not you, ring us on {phone} ({}).", council.contact.hours),
-                ],
-            ),
+            Told::Closed => closed(council, &[]),
+            Told::ClosedWithLinks { links } => closed(council, &links),
             // What it was, and why it was not enough, is not everybody's who sees the mail.
             Told::Decided { seen } => (
                 format!("We have looked at what you sent to {name}"),
@@ -133,4 +137,19 @@ impl AccountNotice {
         };
         Letter { to: (String::new(), self.email), subject, paragraphs, link: None }
     }
+}
+
+/// What is said of an account that is closed, with where requests are followed that no mail says it of.
+fn closed(council: &Council, links: &[(String, String)]) -> (String, Vec<String>) {
+    let (name, contact) = (&council.name, &council.contact);
+    let mut said = vec![
+        format!("Your account with {name} is closed. What was in it is erased, and all browsers were signed out."),
+        "We keep the requests that you sent for as long as we must, as the page said. You can still follow each of them by the link in its emails.".to_owned(),
+    ];
+    if !links.is_empty() {
+        said.push("There were no emails with a link about the requests below. You can follow them here, so keep this email. Whoever has a link can see the request and answer for you. We send no emails about these.".to_owned());
+        said.extend(links.iter().map(|(about, link)| format!("{about}\n{link}")));
+    }
+    said.push(format!("If it was not you, ring us on {} ({}).", contact.phone, contact.hours));
+    (format!("Your {name} account is closed"), said)
 }

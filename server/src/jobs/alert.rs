@@ -144,24 +144,24 @@ pub struct Links {
     pub staff: String,
 }
 
-/// What the resident is told when a request arrived.
+/// What the resident is told when a request arrived. `account` is the address of the account that it is in.
 #[must_use]
-pub fn received(case: &Case, links: &Links, next: Vec<String>) -> Option<Alert> {
+pub fn received(case: &Case, account: Option<&str>, links: &Links, next: Vec<String>) -> Option<Alert> {
     let by = case.helper.as_ref().map(|helper| helper.name.clone());
     let told = Told::Received { complete_by: case.complete_by, next, by };
-    resident(case).map(|(name, email)| alert(case, name, email, &links.resident, told))
+    resident(case, account).map(|(name, email)| alert(case, name, email, &links.resident, told))
 }
 
 /// The alerts that follow from an event after that.
 #[must_use]
 pub fn alerts(happened: &Happened, links: &Links) -> Vec<Alert> {
-    let Happened { case, recorded, follows, owner_email, .. } = happened;
+    let Happened { case, recorded, follows, owner_email, account_email, .. } = happened;
     let mut alerts = Vec::new();
     // Of what a part withdraws with the whole, the resident knows.
     let is_told = !(*follows && matches!(recorded.event, Event::Withdrawn { .. }));
     if is_told
         && let Some(told) = for_resident(case, recorded)
-        && let Some((name, email)) = resident(case)
+        && let Some((name, email)) = resident(case, account_email.as_deref())
     {
         alerts.push(alert(case, name, email, &links.resident, told));
     }
@@ -204,8 +204,16 @@ fn alert(case: &Case, name: String, email: String, link: &str, told: Told) -> Al
     }
 }
 
+/// Who is told of what somebody sent for another: whose account it is in, whatever they typed; nobody, where that is closed.
+fn of_account(email: Option<&str>) -> Option<(String, String)> {
+    email.map(|email| (String::new(), email.to_owned()))
+}
+
 /// The resident's name and address, if they gave one. Other names in a form may be somebody else's.
-fn resident(case: &Case) -> Option<(String, String)> {
+fn resident(case: &Case, account: Option<&str>) -> Option<(String, String)> {
+    if case.helper.is_some() {
+        return of_account(account);
+    }
     let answers = &case.submission.answers;
     let email = email_in(answers)?.to_owned();
     let name = answers.iter().find_map(|answer| match &answer.value {

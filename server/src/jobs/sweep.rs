@@ -1,4 +1,4 @@
-//! Clearing up: photos that no request took within a day and no draft names, documents that were decided on, sessions and codes that ended, old counts.
+//! Clearing up: photos that no request took within a day and no draft names, documents that were decided on, sessions and codes that ended, old counts, what helpers might until a day that is over.
 
 use chrono::TimeDelta;
 use uuid::Uuid;
@@ -18,6 +18,11 @@ const COUNT_MATTERS: TimeDelta = TimeDelta::hours(24);
 pub async fn sweep(state: &AppState) -> Result<(), StoreError> {
     let now = state.now();
     state.db.forget_drafts(now).await?;
+    for served in state.councils.all() {
+        let (store, today) = (state.db.council(&served.council.id), served.local(now).date());
+        let named = store.forget_helpers(today).await?;
+        abandon_all(state, store.council(), named).await?;
+    }
     for (council, photo) in state.db.abandoned_photos(now - PHOTO_WAITS).await? {
         abandon(state, council, photo).await?;
     }

@@ -15,8 +15,8 @@ use uuid::Uuid;
 use crate::jobs::alert::Links;
 use crate::state::AppState;
 
-/// Where links about a request lead. What somebody sent for its resident may go to the address of who sent it: it is found
-/// in the account, and no mail has the key to it.
+/// Where links about a request lead. What somebody sent for its resident is found in the account, and no mail about it has
+/// the key to it.
 fn links(state: &AppState, council: &Council, (request, case): (Uuid, &Case)) -> Links {
     let resident = match case.helper {
         Some(_) => base(state, council) + "/account",

@@ -66,6 +66,14 @@ impl Sender {
         }
     }
 
+    /// The address of the account of whom it is sent for.
+    fn account(&self) -> Option<&str> {
+        match self {
+            Self::Nobody | Self::Resident(_) => None,
+            Self::Helper(acting) => Some(&acting.resident.email),
+        }
+    }
+
     fn actor(&self) -> Actor {
         match self {
             Self::Nobody | Self::Resident(_) => Actor::Resident,
@@ -73,15 +81,14 @@ impl Sender {
         }
     }
 
-    /// The reply. Who sends it for another gets no key: what they may see of it ends with what they were named for.
+    /// The reply. Who sends it for another gets no key, and nobody who asks later as somebody else does: what they may see
+    /// of it ends with what they were named for.
     fn told(&self, state: &AppState, at: &At, id: Uuid, case: &Case) -> Submitted {
-        let (key, request) = match self {
-            Self::Helper(_) => (String::new(), Some(id)),
-            Self::Nobody | Self::Resident(_) => (follow_key(state, at, id), None),
-        };
+        let request = matches!(self, Self::Helper(_)).then_some(id);
+        let has_key = request.is_none() && case.helper.is_none();
         Submitted {
             reference: case.submission.reference.clone(),
-            key,
+            key: if has_key { follow_key(state, at, id) } else { String::new() },
             acknowledge_by: case.submission.acknowledge_by,
             complete_by: case.submission.complete_by,
             request,
@@ -156,8 +163,8 @@ pub async fn submit(
         };
         let mut new = new_request(id, key, whole);
         let case = Case::open(&new.submitted).map_err(StoreError::Refused)?;
-        let told =
-            alert::received(&case, &links(state, &at.served.council, (id, &case)), service.next.clone());
+        let to = links(state, &at.served.council, (id, &case));
+        let told = alert::received(&case, sender.account(), &to, service.next.clone());
         new.jobs = alert::as_jobs(told, || state.dice.id(now));
         new.spot = shown.then(|| Spot {
             public_id: state.secret.public_id(at.store.council(), id),

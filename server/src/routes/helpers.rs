@@ -18,6 +18,7 @@ use super::follow::private;
 use crate::access::Declare as _;
 use crate::error::ApiError;
 use crate::extract::{At, Path, SignedIn, Valid};
+use crate::jobs::sweep;
 use crate::operations::acting::today;
 use crate::state::AppState;
 use crate::store::helpers::Helper;
@@ -45,15 +46,16 @@ async fn helpers(State(state): State<AppState>, at: At, who: SignedIn) -> Result
 /// Who may act for somebody, and for whom they may.
 pub(crate) async fn view(state: &AppState, at: &At, who: &SignedIn) -> Result<HelpersView, ApiError> {
     let (resident, today) = (&who.resident, today(state, at));
-    let (helpers, acting, uses) = tokio::try_join!(
+    let (helpers, acting, uses, called) = tokio::try_join!(
         at.store.helpers(resident.id, today),
         at.store.acting(resident, today),
         at.store.helper_uses(resident.id, USES),
+        at.store.helper_names(resident.id),
     )?;
     let names = at.store.names(&acting.iter().map(|helper| helper.resident).collect::<Vec<_>>()).await?;
     let name = |who: Option<Uuid>| {
-        let known = helpers.iter().find(|helper| who.is_some() && helper.helper == who);
-        known.map(|helper| helper.name.clone()).unwrap_or_default()
+        let known = called.iter().find(|(helper, _)| who == Some(*helper));
+        known.map(|(_, name)| name.clone()).unwrap_or_default()
     };
     let uses = uses
         .into_iter()
@@ -178,7 +180,7 @@ pub(crate) async fn name_for(
         helper: None,
     };
     let entry = entry(state, who, (Role::Resident, Deed::Changed), who.resident.id, "Named a helper");
-    if at.store.name_helper(new, MOST, state.now(), entry).await? {
+    if at.store.name_helper(new, MOST, (state.now(), today), entry).await? {
         Ok(())
     } else {
         Err(ApiError::invalid(vec![FieldError::over(
@@ -235,5 +237,6 @@ async fn end(
 pub(crate) async fn end_for(state: &AppState, at: &At, who: &SignedIn, id: &str) -> Result<(), ApiError> {
     let entry =
         entry(state, who, (Role::Resident, Deed::Changed), who.resident.id, "Ended what a helper may");
-    Ok(at.store.end_helper(&who.resident, id_of(id)?, entry).await?)
+    let named = at.store.end_helper(&who.resident, id_of(id)?, today(state, at), entry).await?;
+    Ok(sweep::abandon_all(state, at.store.council(), named).await?)
 }

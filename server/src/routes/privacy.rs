@@ -25,9 +25,10 @@ use crate::extract::{At, Path, SignedIn, Valid, named_cookie};
 use crate::jobs::account_code::WORKS as CODE_WORKS;
 use crate::jobs::account_notice::{AccountNotice, Told};
 use crate::jobs::{Job, sweep};
+use crate::operations::watch_link;
 use crate::secret;
 use crate::state::AppState;
-use crate::store::account_codes::{MakeMail, Proving, Purpose};
+use crate::store::account_codes::{MakeFarewell, MakeMail, Proving, Purpose};
 use crate::store::drafts::Holder;
 use crate::store::requests::Stored;
 
@@ -188,6 +189,23 @@ pub(super) fn mail(state: &AppState, told: Told) -> MakeMail {
     Arc::new(move |email| (id, Job::AccountNotice(AccountNotice { email, told: told.clone() })))
 }
 
+/// The mail that says that an account is closed.
+fn farewell(state: &AppState, at: &At) -> MakeFarewell {
+    let (id, of, served) = (state.new_id(), state.clone(), at.served.clone());
+    Arc::new(move |email, unmailed| {
+        let link = |stored: &Stored| {
+            let submission = &stored.case.submission;
+            let about = format!("{} ({})", submission.title, submission.reference);
+            (about, watch_link(&of, &served.council, stored.id))
+        };
+        let told = match unmailed {
+            [] => Told::Closed,
+            unmailed => Told::ClosedWithLinks { links: unmailed.iter().map(link).collect() },
+        };
+        (id, Job::AccountNotice(AccountNotice { email, told }))
+    })
+}
+
 /// Makes the address that the code went to the account's. The old one is told, and other browsers are signed out.
 #[utoipa::path(post, path = "/api/account/email/confirm", tag = "account", operation_id = "account_confirm_email", request_body = ProofRequest,
     responses((status = 204), (status = 401, body = Problem), (status = 422, body = Problem, description = "`wrong_code`"), (status = 429, body = Problem)))]
@@ -285,8 +303,9 @@ pub(crate) async fn close_account(
 ) -> Result<HeaderValue, ApiError> {
     let entry = entry(state, who, Deed::Erased, "The account, at the resident's wish");
     let proving = proving(state, at, who, Purpose::Close, typed, entry).await?;
-    let named = at.store.named_by(&Holder::Account(who.resident.id)).await?;
-    if !at.store.close_account(proving, mail(state, Told::Closed)).await? {
+    let mut named = at.store.named_by(&Holder::Account(who.resident.id)).await?;
+    named.extend(at.store.named_for(who.resident.id).await?);
+    if !at.store.close_account(proving, farewell(state, at)).await? {
         return Err(wrong_code());
     }
     // Photos of forms that were not sent, and papers that were shown and not looked at yet. What fails here is done with

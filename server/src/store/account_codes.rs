@@ -10,8 +10,8 @@ use domain::field::contact::same_email_key;
 use domain::identity::{Detail, Level};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait as _, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait as _,
-    ExprTrait as _, QueryFilter as _, QuerySelect as _, SqlErr,
+    ActiveValue::Set, ColumnTrait as _, Condition, ConnectionTrait, DatabaseTransaction, DbErr,
+    EntityTrait as _, ExprTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, SqlErr,
 };
 use subtle::ConstantTimeEq as _;
 use uuid::Uuid;
@@ -25,6 +25,7 @@ use super::papers::{desk_code, identity_document};
 use super::passkeys::passkey;
 use super::profile::{seen, told};
 use super::proofs::proof as identity_proof;
+use super::requests::{COLUMNS, Columns, Stored};
 use super::{Database, Store, StoreError, audit, jobs};
 use crate::jobs::Job;
 
@@ -105,6 +106,9 @@ pub struct Proving {
 
 /// Makes the mail to an address that says what was done.
 pub type MakeMail = Arc<dyn Fn(String) -> (Uuid, Job) + Send + Sync>;
+
+/// Makes the mail to the address of an account that is closed: with the requests in it of which no mail ever was sent.
+pub type MakeFarewell = Arc<dyn Fn(String, &[Stored]) -> (Uuid, Job) + Send + Sync>;
 
 /// What is in an account, and goes when it is closed; besides the row of the account itself and its sessions. A
 /// table more that names residents is a line more here.
@@ -201,9 +205,12 @@ const IN_ACCOUNT: [Leave; 12] = [
             identity_document::Entity::update_many().set(ended).filter(waiting).exec(on).await.map(drop)
         })
     },
-    // Who may act for them, and for whom they may.
+    // Who may act for them, and for whom they may, with what was begun so.
     |on, council, who| {
         Box::pin(async move {
+            let all = Condition::any().add(helper::Column::ResidentId.eq(who.id)).add(helpers::mine(who));
+            let begun = helpers::ids(on, council, all).await?;
+            helpers::forget_begun(on, council, &begun).await?;
             let own = helper::Column::ResidentId.eq(who.id).or(helpers::mine(who));
             let helper = helper::Entity::delete_many().filter(helper::Column::CouncilId.eq(council));
             helper.filter(own).exec(on).await.map(drop)
@@ -406,7 +413,7 @@ impl Store {
     ///
     /// # Errors
     /// The database's errors.
-    pub async fn close_account(&self, proving: Proving, tell: MakeMail) -> Result<bool, StoreError> {
+    pub async fn close_account(&self, proving: Proving, tell: MakeFarewell) -> Result<bool, StoreError> {
         let store = self.clone();
         self.db
             .write(move |transaction| {
@@ -426,12 +433,13 @@ impl Store {
         &self,
         on: &DatabaseTransaction,
         proving: &Proving,
-        tell: &MakeMail,
+        tell: &MakeFarewell,
     ) -> Result<(), StoreError> {
         let key = (self.council.to_string(), proving.resident);
         let found = resident::Entity::find_by_id(key.clone()).lock_exclusive().one(on).await?;
         let who = found.ok_or(StoreError::NotFound)?;
         self.withdraw_all(on, proving.resident, proving.now).await?;
+        let unmailed = self.without_mails(on, proving.resident).await?;
         for leave in IN_ACCOUNT {
             leave(on, &self.council, &who).await?;
         }
@@ -445,8 +453,29 @@ impl Store {
         let words = [r#""job":"account"#.to_owned(), "watch".to_owned()];
         jobs::forget(on, &self.council, &words, |job| job.is_for_account(&who.email_key)).await?;
         resident::Entity::delete_by_id(key).exec(on).await?;
-        jobs::insert(on, jobs::rows(&self.council, proving.now, &[tell(who.email)])?).await?;
+        jobs::insert(on, jobs::rows(&self.council, proving.now, &[tell(who.email, &unmailed)])?).await?;
         audit::append(self, on, proving.entry.clone()).await
+    }
+
+    /// The requests in an account whose mails had no link, or that had none: with no address in them, or sent by a helper.
+    async fn without_mails(
+        &self,
+        on: &impl ConnectionTrait,
+        resident: Uuid,
+    ) -> Result<Vec<Stored>, StoreError> {
+        let rows: Vec<Columns> = request::Entity::find()
+            .filter(request::Column::CouncilId.eq(&*self.council))
+            .filter(request::Column::ResidentId.eq(resident))
+            .filter(request::Column::EmailKey.is_null())
+            .order_by_desc(request::Column::Id)
+            .select_only()
+            .columns(COLUMNS)
+            .into_tuple()
+            .all(on)
+            .await?;
+        let stored: Result<Vec<Stored>, StoreError> = rows.into_iter().map(Stored::try_from).collect();
+        // A part is found from the whole.
+        Ok(stored?.into_iter().filter(|stored| stored.case.submission.part_of.is_none()).collect())
     }
 
     async fn forget_codes_of(&self, on: &DatabaseTransaction, resident: Uuid) -> Result<(), StoreError> {
@@ -465,7 +494,7 @@ impl Store {
     pub async fn watched_by(
         &self,
         email_key: &str,
-    ) -> Result<Vec<(DateTime<Utc>, super::requests::Stored)>, StoreError> {
+    ) -> Result<Vec<(DateTime<Utc>, Stored)>, StoreError> {
         let rows = watcher::Entity::find()
             .filter(watcher::Column::CouncilId.eq(&*self.council))
             .filter(watcher::Column::EmailKey.eq(email_key))

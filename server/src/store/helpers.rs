@@ -1,25 +1,29 @@
 //! Who may act for a resident: named by them, for some services, until a day.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Months, NaiveDate, Utc};
 use domain::access::Role;
 use domain::api::helpers::form_for;
 use domain::audit::{Deed, Entry};
 use domain::case::Case;
 use domain::field::contact::same_email_key;
 use sea_orm::{
-    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _,
-    PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, Condition, ConnectionTrait, DbErr,
+    EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 use uuid::Uuid;
 
 use super::account_codes::still_there;
 use super::accounts::Resident;
+use super::drafts::draft_upload;
 use super::entities::{audit as audit_row, draft, request, resident};
 use super::profile::told;
 use super::requests::{COLUMNS, Columns, Happened, MakeJobs, NewEvent, Stored};
 use super::{Store, StoreError, audit};
 
-/// Who may act for whom.
+/// How long the name of who may act no longer stands beside what they did.
+const NAMED_FOR: Months = Months::new(12);
+
+/// Who may act for whom. Where it is over and was accepted, only what the resident called them is left, and their account.
 pub mod helper {
     use sea_orm::entity::prelude::*;
 
@@ -162,6 +166,25 @@ impl Store {
         Ok(rows.into_iter().map(name).collect())
     }
 
+    /// What a resident calls those who accepted to act for them, by their accounts, the newest first: also those who may no
+    /// longer, for a while.
+    ///
+    /// # Errors
+    /// The database's errors.
+    pub async fn helper_names(&self, resident: Uuid) -> Result<Vec<(Uuid, String)>, StoreError> {
+        Ok(helper::Entity::find()
+            .filter(helper::Column::CouncilId.eq(&*self.council))
+            .filter(helper::Column::ResidentId.eq(resident))
+            .filter(helper::Column::HelperId.is_not_null())
+            .order_by_desc(helper::Column::MadeAt)
+            .order_by_desc(helper::Column::Id)
+            .select_only()
+            .columns([helper::Column::HelperId, helper::Column::Name])
+            .into_tuple()
+            .all(self.db.reader())
+            .await?)
+    }
+
     /// Names a helper, at most `most` at a time. Says whether there was room.
     ///
     /// # Errors
@@ -170,7 +193,7 @@ impl Store {
         &self,
         new: Helper,
         most: u64,
-        now: DateTime<Utc>,
+        (now, today): (DateTime<Utc>, NaiveDate),
         entry: Entry,
     ) -> Result<bool, StoreError> {
         let row = helper::ActiveModel {
@@ -194,6 +217,7 @@ impl Store {
                     let named = helper::Entity::find()
                         .filter(helper::Column::CouncilId.eq(&*store.council))
                         .filter(helper::Column::ResidentId.eq(resident))
+                        .filter(helper::Column::Until.gte(today))
                         .count(transaction)
                         .await?;
                     if named >= most {
@@ -220,59 +244,104 @@ impl Store {
     ) -> Result<(), StoreError> {
         let which = Condition::all().add(mine(who)).add(helper::Column::Until.gte(today));
         let accepted = who.id;
-        self.change_helper(which, id, Some(accepted), entry).await
-    }
-
-    /// Ends what a helper may: by who named them, or by themselves.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`] when it is neither's; the database's errors.
-    pub async fn end_helper(&self, who: &Resident, id: Uuid, entry: Entry) -> Result<(), StoreError> {
-        let which = Condition::any().add(helper::Column::ResidentId.eq(who.id)).add(mine(who));
-        self.change_helper(Condition::all().add(which), id, None, entry).await
-    }
-
-    async fn change_helper(
-        &self,
-        which: Condition,
-        id: Uuid,
-        accepted: Option<Uuid>,
-        entry: Entry,
-    ) -> Result<(), StoreError> {
         let store = self.clone();
         self.db
             .write(move |transaction| {
                 let (store, which, entry) = (store.clone(), which.clone(), entry.clone());
                 Box::pin(async move {
-                    if let Some(helper) = accepted {
-                        still_there(transaction, &store.council, helper).await?;
-                    }
-                    let row = helper::Entity::find_by_id((store.council.to_string(), id))
-                        .filter(which)
-                        .lock_exclusive()
-                        .one(transaction)
-                        .await?
-                        .ok_or(StoreError::NotFound)?;
+                    still_there(transaction, &store.council, accepted).await?;
+                    let row = store.locked_helper(transaction, which, id).await?;
                     let person = row.resident_id;
-                    if accepted.is_some() {
-                        let mut row: helper::ActiveModel = row.into();
-                        row.helper_id = Set(accepted);
-                        row.update(transaction).await?;
-                    } else {
-                        helper::Entity::delete_by_id((store.council.to_string(), id))
-                            .exec(transaction)
-                            .await?;
-                        // What they had begun for the resident goes with it.
-                        draft::Entity::delete_many()
-                            .filter(draft::Column::CouncilId.eq(&*store.council))
-                            .filter(draft::Column::Service.ends_with(form_for("", id)))
-                            .exec(transaction)
-                            .await?;
-                    }
+                    let mut row: helper::ActiveModel = row.into();
+                    row.helper_id = Set(Some(accepted));
+                    row.update(transaction).await?;
                     audit::append(&store, transaction, Entry { person: Some(person), ..entry }).await
                 })
             })
             .await
+    }
+
+    /// Ends what a helper may: by who named them, or by themselves. Gives the uploads of what they had begun for the
+    /// resident, which goes with it.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when it is neither's, or it is over; the database's errors.
+    pub async fn end_helper(
+        &self,
+        who: &Resident,
+        id: Uuid,
+        today: NaiveDate,
+        entry: Entry,
+    ) -> Result<Vec<Uuid>, StoreError> {
+        let either = Condition::any().add(helper::Column::ResidentId.eq(who.id)).add(mine(who));
+        let which = Condition::all().add(either).add(helper::Column::Until.gte(today));
+        let store = self.clone();
+        self.db
+            .write(move |transaction| {
+                let (store, which, entry) = (store.clone(), which.clone(), entry.clone());
+                Box::pin(async move {
+                    let row = store.locked_helper(transaction, which, id).await?;
+                    let person = row.resident_id;
+                    let last = today.pred_opt().unwrap_or(today);
+                    let named = retire(transaction, helper::Model { until: last, ..row }).await?;
+                    audit::append(&store, transaction, Entry { person: Some(person), ..entry }).await?;
+                    Ok(named)
+                })
+            })
+            .await
+    }
+
+    async fn locked_helper(
+        &self,
+        on: &impl ConnectionTrait,
+        which: Condition,
+        id: Uuid,
+    ) -> Result<helper::Model, StoreError> {
+        let row = helper::Entity::find_by_id((self.council.to_string(), id)).filter(which);
+        row.lock_exclusive().one(on).await?.ok_or(StoreError::NotFound)
+    }
+
+    /// Ends what helpers might until a day that is over, as [`Self::end_helper`] does, and forgets the names of those who
+    /// could not do anything any more for a year. Gives the uploads of what they had begun.
+    ///
+    /// # Errors
+    /// The database's errors.
+    pub async fn forget_helpers(&self, today: NaiveDate) -> Result<Vec<Uuid>, StoreError> {
+        let council = self.council.clone();
+        let long_ago = today.checked_sub_months(NAMED_FOR).unwrap_or(NaiveDate::MIN);
+        self.db
+            .write(move |transaction| {
+                let council = council.clone();
+                Box::pin(async move {
+                    let over = helper::Entity::find()
+                        .filter(helper::Column::CouncilId.eq(&*council))
+                        .filter(helper::Column::Until.lt(today))
+                        .filter(helper::Column::EmailKey.ne(""))
+                        .lock_exclusive()
+                        .all(transaction)
+                        .await?;
+                    let mut named = Vec::new();
+                    for row in over {
+                        named.extend(retire(transaction, row).await?);
+                    }
+                    helper::Entity::delete_many()
+                        .filter(helper::Column::CouncilId.eq(&*council))
+                        .filter(helper::Column::Until.lt(long_ago))
+                        .exec(transaction)
+                        .await?;
+                    Ok(named)
+                })
+            })
+            .await
+    }
+
+    /// The uploads of what helpers have begun for a resident.
+    ///
+    /// # Errors
+    /// The database's errors.
+    pub async fn named_for(&self, resident: Uuid) -> Result<Vec<Uuid>, StoreError> {
+        let ids = ids(self.db.reader(), &self.council, helper::Column::ResidentId.eq(resident).into());
+        Ok(begun_by(self.db.reader(), &self.council, &ids.await?).await?)
     }
 
     /// What somebody may act for, while they may.
@@ -406,6 +475,78 @@ impl Store {
         let did = |deed: &str| deed == Deed::Changed.id();
         Ok(rows.into_iter().map(|row| (row.who, row.at, did(&row.deed), row.detail)).collect())
     }
+}
+
+/// A row that ends with its day: what was begun by it goes, whose uploads it gives, and the address and the services. The
+/// name stays beside what they did, where they accepted: once for each who did.
+async fn retire(on: &impl ConnectionTrait, row: helper::Model) -> Result<Vec<Uuid>, StoreError> {
+    let (council, id, resident, accepted) = (row.council_id.clone(), row.id, row.resident_id, row.helper_id);
+    let named = begun_by(on, &council, &[id]).await?;
+    forget_begun(on, &council, &[id]).await?;
+    let Some(accepted) = accepted else {
+        helper::Entity::delete_by_id((council, id)).exec(on).await?;
+        return Ok(named);
+    };
+    helper::Entity::delete_many()
+        .filter(helper::Column::CouncilId.eq(&council))
+        .filter(helper::Column::ResidentId.eq(resident))
+        .filter(helper::Column::HelperId.eq(accepted))
+        .filter(helper::Column::EmailKey.eq(""))
+        .exec(on)
+        .await?;
+    let over =
+        helper::Model { email: String::new(), email_key: String::new(), services: "[]".to_owned(), ..row };
+    helper::Entity::update(helper::ActiveModel::from(over).reset_all()).exec(on).await?;
+    Ok(named)
+}
+
+/// By what somebody acts: the identifiers of those rows.
+pub(super) async fn ids(
+    on: &impl ConnectionTrait,
+    council: &str,
+    which: Condition,
+) -> Result<Vec<Uuid>, DbErr> {
+    helper::Entity::find()
+        .filter(helper::Column::CouncilId.eq(council))
+        .filter(which)
+        .select_only()
+        .column(helper::Column::Id)
+        .into_tuple()
+        .all(on)
+        .await
+}
+
+/// The uploads of what was begun by these.
+async fn begun_by(on: &impl ConnectionTrait, council: &str, helpers: &[Uuid]) -> Result<Vec<Uuid>, DbErr> {
+    use draft_upload::Column;
+    let each = helpers.iter().map(|id| Column::Service.ends_with(form_for("", *id)));
+    if helpers.is_empty() {
+        return Ok(Vec::new());
+    }
+    draft_upload::Entity::find()
+        .filter(Column::CouncilId.eq(council))
+        .filter(each.fold(Condition::any(), Condition::add))
+        .select_only()
+        .column(Column::UploadId)
+        .into_tuple()
+        .all(on)
+        .await
+}
+
+/// Forgets what was begun by these, and what was typed on the pages of those they act for.
+pub(super) async fn forget_begun(
+    on: &impl ConnectionTrait,
+    council: &str,
+    helpers: &[Uuid],
+) -> Result<(), DbErr> {
+    for id in helpers {
+        draft::Entity::delete_many()
+            .filter(draft::Column::CouncilId.eq(council))
+            .filter(draft::Column::Service.ends_with(form_for("", *id)))
+            .exec(on)
+            .await?;
+    }
+    Ok(())
 }
 
 /// What is meant for somebody: accepted by them, or by nobody yet and named by their address.

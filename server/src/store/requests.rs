@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use super::account_codes::still_there;
 use super::consent::{Answered, Told};
-use super::entities::{event, photo, request, spot};
+use super::entities::{event, photo, request, resident, spot};
 use super::helpers::ActsBy;
 use super::nearby::{self, Spot, Watcher};
 use super::staff::StaffMember;
@@ -112,6 +112,8 @@ pub struct Happened {
     pub follows: bool,
     /// The owner's e-mail address.
     pub owner_email: Option<String>,
+    /// The address of the account that the request is in, as it is now.
+    pub account_email: Option<String>,
     /// Those who watch the request.
     pub watchers: Vec<Watcher>,
 }
@@ -396,7 +398,7 @@ impl Store {
         new: NewEvent,
         follows: bool,
     ) -> Result<Happened, StoreError> {
-        let id = row.id;
+        let (id, resident) = (row.id, row.resident_id);
         let recorded = Recorded { seq: case.next_seq(), at: new.at, by: new.by, event: new.event };
         case.apply(recorded.clone())?;
         event::Entity::insert(self.event_row(id, new.id, &recorded)?).exec_without_returning(on).await?;
@@ -410,6 +412,13 @@ impl Store {
             Some(owner) => staff::email(on, &self.council, owner.id).await?,
             None => None,
         };
+        let account_email = match resident {
+            Some(resident) => {
+                let key = (self.council.to_string(), resident);
+                resident::Entity::find_by_id(key).one(on).await?.map(|account| account.email)
+            }
+            None => None,
+        };
         let watchers = match recorded.event {
             Event::Message { .. } | Event::Feedback(_) | Event::PartMoved { .. } => Vec::new(),
             _ => nearby::watchers(on, &self.council, id).await?,
@@ -417,7 +426,7 @@ impl Store {
         if !case.status.is_open() {
             nearby::close(on, &self.council, id).await?;
         }
-        Ok(Happened { request: id, case, recorded, follows, owner_email, watchers })
+        Ok(Happened { request: id, case, recorded, follows, owner_email, account_email, watchers })
     }
 
     /// The request that was stored under an idempotency key.

@@ -18,7 +18,6 @@ use portico_app::pages::check::CHANGED;
 use portico_app::pages::form::{self as page_of_questions, ASKED};
 use portico_app::pages::start::GONE;
 use portico_app::{paths, plain, words};
-use uuid::Uuid;
 
 use super::form::{Form, no_files};
 use super::received::{self, Came};
@@ -32,6 +31,7 @@ use crate::operations::submit::{Sender, follow_key, submit};
 use crate::routes::nearby::Near;
 use crate::routes::{self, consent};
 use crate::state::AppState;
+use crate::store::requests::Stored;
 
 /// A page with five photos, and the boundaries between.
 const MOST_BYTES: usize = 80 * 1024 * 1024;
@@ -81,11 +81,12 @@ impl<'a> Filling<'a> {
         &self.form.service
     }
 
-    /// Where what was sent is confirmed: a helper has no key to it.
-    fn confirmed(&self, request: Uuid) -> String {
+    /// Where what was sent is confirmed: a helper has no key to it, also where they ask as themselves.
+    fn confirmed(&self, sent: &Stored) -> Result<String, ApiError> {
         match &self.form.acting {
-            Some(acting) => paths::acting_sent(acting.helper.id, request),
-            None => paths::sent(&follow_key(self.state, self.at, request)),
+            Some(acting) => Ok(paths::acting_sent(acting.helper.id, sent.id)),
+            None if sent.case.helper.is_some() => Err(ApiError::not_found()),
+            None => Ok(paths::sent(&follow_key(self.state, self.at, sent.id))),
         }
     }
 
@@ -449,7 +450,7 @@ impl Filling<'_> {
         let Some(mut posted) = visit.kept(id).await? else {
             // Pressed twice, it was sent by the first press.
             if let Some(before) = visit.sent_before(id).await? {
-                return Ok(visit.to(&self.confirmed(before)));
+                return Ok(visit.to(&self.confirmed(&before)?));
             }
             // It is gone: the page says so.
             let gone = Posted { opened: GONE.to_owned(), ..self.begun().await? };

@@ -9,7 +9,9 @@ use axum::response::{IntoResponse as _, Response};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::answers::Answers;
 use domain::api::drafts::Posted;
+use domain::api::helpers::form_for;
 use portico_app::components::error_summary::Problem;
+use portico_app::paths;
 use portico_app::state::drafts::FILLED;
 use uuid::Uuid;
 
@@ -23,6 +25,7 @@ use crate::secret;
 use crate::state::AppState;
 use crate::store::accounts::Resident;
 use crate::store::drafts::{Holder, KEPT, Keeping};
+use crate::store::requests::Stored;
 
 /// How long a second press of "Send" leads to what the first one sent. Short, for the next person at a shared computer.
 const REMEMBERED: TimeDelta = TimeDelta::minutes(10);
@@ -103,9 +106,13 @@ pub(super) async fn forget_page(
     Visit::of(state, at, headers).await?.forget(&page(path)).await
 }
 
-/// In place of a draft's service: the page of a small form. Its address is a key, which is kept nowhere.
+/// In place of a draft's service: the page of a small form. Its address is a key, which is kept nowhere. On a page about
+/// somebody that one acts for, it is filled in for them.
 fn page(path: &str) -> String {
-    format!("page:{}", data_encoding::HEXLOWER.encode(&secret::hash(path.as_bytes())))
+    let page = format!("page:{}", data_encoding::HEXLOWER.encode(&secret::hash(path.as_bytes())));
+    let acting = path.strip_prefix(&paths::account("acting/")).and_then(|rest| rest.split('/').next());
+    let helper = acting.and_then(|helper| Uuid::try_parse(helper).ok());
+    helper.map_or_else(|| page.clone(), |helper| form_for(&page, helper))
 }
 
 /// Who posts: what they posted before, and the way to keep it.
@@ -252,12 +259,12 @@ impl<'a> Visit<'a> {
     ///
     /// # Errors
     /// The database's.
-    pub async fn sent_before(&self, service: &str) -> Result<Option<Uuid>, ApiError> {
+    pub async fn sent_before(&self, service: &str) -> Result<Option<Stored>, ApiError> {
         let store = &self.at.store;
         let Some(key) = store.draft_sent(&self.holder(), service, self.state.now()).await? else {
             return Ok(None);
         };
-        Ok(store.sent_before(key).await?.map(|before| before.id))
+        Ok(store.sent_before(key).await?)
     }
 
     /// Leads to a page, for a small form was taken: what was typed into it before is forgotten.

@@ -6,7 +6,9 @@ use std::collections::BTreeSet;
 use chrono::TimeDelta;
 use domain::api::helpers::form_for;
 use domain::identity::{Level, Proof};
+use picture::samples;
 use serde_json::{Value, json};
+use server::jobs::sweep::sweep;
 use server::store::proofs::NewProof;
 use uuid::Uuid;
 
@@ -18,7 +20,11 @@ on_both_engines![
     a_helper_writes_and_withdraws,
     a_helper_fills_in_and_sends,
     what_a_helper_may_ends_at_once,
-    at_the_same_moment_it_is_one_request
+    at_the_same_moment_it_is_one_request,
+    nobody_is_told_the_key_of_what_a_helper_sent,
+    mails_go_to_whose_it_is,
+    what_was_begun_for_somebody_goes_with_its_photos,
+    what_a_helper_sent_is_followed_after_closing
 ];
 
 const SAM: &str = "sam@example.org";
@@ -57,6 +63,12 @@ fn same(replies: &[Reply]) {
     let all: BTreeSet<_> = replies.iter().map(|reply| (reply.status, reply.body.clone())).collect();
     assert_eq!(all.len(), 1, "{all:?}");
     assert_eq!(replies[0].status.as_u16(), 404);
+}
+
+/// Whether these words stand somewhere in somebody's copy of everything.
+async fn has_in_copy(who: &Browser, words: &str) -> bool {
+    let files = crate::privacy::copy(who).await;
+    files.iter().any(|(_, bytes)| String::from_utf8_lossy(bytes).contains(words))
 }
 
 fn no_key(value: &Value) {
@@ -139,8 +151,12 @@ async fn a_helper_writes_and_withdraws(kept: Kept) {
     let mail = portal.mails_to(PRIYA).await.pop().unwrap();
     assert!(mail.text.contains("Ann Smith, who acts for the resident, wrote to you"), "{}", mail.text);
 
-    // By the forms of the page, too; what can't be taken is said beside it.
+    // By the forms of the page, too; what can't be taken is said beside it, and is about Sam, not in Ann's copy.
     let page = format!("/account/acting/{id}/{request}");
+    let long = format!("message=Of+Sam{}", "a".repeat(20_000));
+    assert_eq!(ann.post_form(&page, &long).await.is(303).header("location"), page);
+    assert_eq!(kept.number("SELECT COUNT(*) AS n FROM draft WHERE body LIKE '%Of Sam%'").await, 1);
+    assert!(!has_in_copy(&ann, "Of Sam").await);
     let fields = "message=By+the+form&id=00000000-0000-0000-0000-000000000001";
     for _ in 0..2 {
         assert_eq!(ann.post_form(&page, fields).await.is(303).header("location"), page);
@@ -250,7 +266,7 @@ async fn a_helper_fills_in_and_sends(kept: Kept) {
     let case = portal.staff(PRIYA).await.get(&format!("/api/staff/requests/{request}")).await.is(200).json();
     assert_eq!(case["request"]["timeline"][0]["helper"], "Ann Smith");
     assert_eq!(case["identity"]["level"], json!(Level::EmailConfirmed));
-    // The mail goes where the form says, and has no key: nor has who knows its reference and that address.
+    // The mail goes to Sam's account, and has no key: nor has who knows its reference and that address.
     let mail = portal.mails_to(SAM).await.pop().unwrap();
     assert!(mail.text.contains("Ann Smith, who acts for you, sent it"), "{}", mail.text);
     assert!(!mail.raw.contains("/follow/") && mail.text.contains("https://portico.example/account"));
@@ -277,8 +293,7 @@ async fn a_helper_fills_in_and_sends(kept: Kept) {
     assert_eq!(kept.rows("consent").await, 0);
     // What she has with her copy of everything is about her.
     ann.post(&format!("/api/drafts/{form}"), &filled("Theirs", 23)).await.is(200);
-    let everything = ann.visitor.get("/api/account/download").await.is(200);
-    assert!(!String::from_utf8_lossy(&everything.body).contains("Theirs"));
+    assert!(has_in_copy(&ann, ANN).await && !has_in_copy(&ann, "Theirs").await);
 }
 
 async fn what_a_helper_may_ends_at_once(kept: Kept) {
@@ -293,6 +308,9 @@ async fn what_a_helper_may_ends_at_once(kept: Kept) {
     ann.post(&format!("/api/drafts/{form}"), &filled).await.is(200);
     ann.post("/api/drafts/report-graffiti", &filled).await.is(200);
     sam.post(&format!("/api/account/helpers/{id}/end"), &json!(null)).await.is(200);
+    // He still sees who it was.
+    let seen = sam.visitor.get("/api/account/helpers").await.is(200).json();
+    assert_eq!((&seen["helpers"], &seen["uses"][0]["name"]), (&json!([]), &json!("Ann Smith")));
     // What was begun for Sam is gone with it, and what Ann began for herself is there.
     assert_eq!(kept.rows("draft").await, 1);
     let message = json!({ "text": "More", "id": MISSING });
@@ -319,8 +337,18 @@ async fn what_a_helper_may_ends_at_once(kept: Kept) {
     portal.turn(TimeDelta::days(14));
     let ann = signed_in(&portal, ANN).await;
     ann.visitor.submit_to(&form, 3, &graffiti()).await.refused(404, "not_found");
-    // And with the account of whose it was.
     assert_eq!(kept.rows("request").await, 1);
+    // Who it was is seen for a year, and no longer.
+    let name = async || {
+        sweep(&portal.state).await.unwrap();
+        let seen = signed_in(&portal, SAM).await.visitor.get("/api/account/helpers").await.is(200).json();
+        seen["uses"][0]["name"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(name().await, "Ann Smith");
+    portal.turn(TimeDelta::days(360));
+    assert_eq!(name().await, "Ann Smith");
+    portal.turn(TimeDelta::days(10));
+    assert_eq!((name().await, kept.rows("helper").await), (String::new(), 0));
 }
 
 async fn at_the_same_moment_it_is_one_request(kept: Kept) {
@@ -336,6 +364,152 @@ async fn at_the_same_moment_it_is_one_request(kept: Kept) {
     assert_eq!(kept.rows("request").await, 1);
     // One's own form under the key of theirs is another's.
     ann.visitor.submit_to("report-graffiti", 1, &answers).await.refused(422, "already_sent");
+}
+
+/// Whoever sends something of their own under the key of what was sent for somebody.
+async fn nobody_is_told_the_key_of_what_a_helper_sent(kept: Kept) {
+    let portal = Setup::default().in_database(&kept.url).open().await;
+    let (mut sam, mut ann) = (signed_in(&portal, SAM).await, signed_in(&portal, ANN).await);
+    let id = named(&mut sam, &mut ann, &["report-graffiti"]).await;
+    let form = form_for("report-graffiti", id);
+    // Begun as her own, under the key that what she sends for him has.
+    let begun = json!({ "key": Uuid::from_u128(1), "answers": { "details": "Mine" }, "seen": [], "turn": 0 });
+    ann.post("/api/drafts/report-graffiti", &begun).await.is(200);
+    let fields = "surface=public&offensive=no&place.street=&place.words=By+the+steps&details=&you.name=Ann&you.email=ann%40example.org&you.phone=";
+    ann.post_form("/services/report-graffiti", fields).await.is(303);
+    let sent = ann.visitor.submit_to(&form, 1, &graffiti()).await.is(201).json();
+    let key = sam.account().await["requests"][0]["key"].as_str().unwrap().to_owned();
+    for visitor in [&ann.visitor, &portal.visitor(), &sam.visitor] {
+        for answers in [graffiti(), graffiti_but(&json!({ "details": "Mine" }))] {
+            let refused =
+                visitor.submit_to("report-graffiti", 1, &answers).await.refused(422, "already_sent");
+            assert_eq!(refused.json()["key"], Value::Null);
+            assert_eq!(refused.json()["reference"], sent["reference"]);
+        }
+    }
+    let page = ann.post_form("/services/report-graffiti/check", "").await;
+    assert!(!format!("{page:?}").contains(&key), "{page:?}");
+    assert_eq!(page.status, 422);
+    assert_eq!(kept.rows("request").await, 1);
+}
+
+/// Whatever address stands in what a helper sent: what is told of it goes to the account that it is in.
+async fn mails_go_to_whose_it_is(kept: Kept) {
+    let portal = Setup::default().in_database(&kept.url).open().await;
+    let (mut sam, mut ann) = (signed_in(&portal, SAM).await, signed_in(&portal, ANN).await);
+    let id = named(&mut sam, &mut ann, &["report-graffiti"]).await;
+    portal.mails().await;
+    let form = form_for("report-graffiti", id);
+    for (key, email) in [(1, ANN), (2, "eve@example.org")] {
+        let answers = graffiti_but(&json!({ "you.name": "Ann Smith", "you.email": email }));
+        ann.visitor.submit_to(&form, key, &answers).await.is(201);
+        let [told] = portal.mails().await.try_into().unwrap();
+        assert_eq!(told.to, SAM);
+        assert!(told.text.starts_with("Hello,\n"), "it is not Ann who is told: {}", told.text);
+    }
+    let request = only_request(&portal, PRIYA).await;
+    let priya = portal.staff(PRIYA).await;
+    let path = format!("/api/staff/requests/{request}");
+    let says = async |number: u128| {
+        let message = json!({ "id": Uuid::from_u128(number), "text": "Which of the steps?" });
+        priya.post(&format!("{path}/messages"), &message).await.is(200);
+        portal.mails().await.into_iter().map(|mail| mail.to).collect::<Vec<_>>()
+    };
+    priya.post(&format!("{path}/take"), &json!({})).await.is(200);
+    let [told] = portal.mails().await.try_into().unwrap();
+    assert_eq!(told.to, SAM);
+    assert_eq!(says(100).await, [SAM]);
+    // Wherever the account is now, also when nobody acts for him any more.
+    sam.post(&format!("/api/account/helpers/{id}/end"), &json!(null)).await.is(200);
+    let new = "sam.taylor@example.org";
+    sam.post("/api/account/email", &json!({ "email": new })).await.is(204);
+    let code = portal.code(new).await;
+    sam.post("/api/account/email/confirm", &json!({ "code": code })).await.is(204);
+    portal.mails().await;
+    assert_eq!(says(101).await, [new]);
+    // No account, nobody to tell.
+    sam.post("/api/account/close/code", &json!({})).await.is(204);
+    let code = portal.code(new).await;
+    sam.post("/api/account/close", &json!({ "code": code })).await.is(204);
+    portal.mails().await;
+    assert_eq!(says(102).await, Vec::<String>::new());
+}
+
+/// A form that Ann begins for Sam, with a photo, whose identifier it gives.
+async fn begun_with_a_photo(ann: &mut Browser, form: &str) -> String {
+    let photo = ann.visitor.upload(samples::png(8, 6)).await.is(201).text("id");
+    let answers = json!({ "details": "Theirs", "photos.1": photo });
+    let begun = json!({ "key": Uuid::from_u128(41), "answers": answers, "seen": [], "turn": 0 });
+    ann.post(&format!("/api/drafts/{form}"), &begun).await.is(200);
+    ann.visitor.get(&format!("/api/photos/{photo}")).await.is(200);
+    photo
+}
+
+/// Ended, at the end of its day, and with the account of whose it was.
+async fn what_was_begun_for_somebody_goes_with_its_photos(kept: Kept) {
+    let portal = Setup::default().in_database(&kept.url).open().await;
+    let (mut sam, mut ann) = (signed_in(&portal, SAM).await, signed_in(&portal, ANN).await);
+    let id = named(&mut sam, &mut ann, &["report-graffiti"]).await;
+    let gone = begun_with_a_photo(&mut ann, &form_for("report-graffiti", id)).await;
+    sam.post(&format!("/api/account/helpers/{id}/end"), &json!(null)).await.is(200);
+    ann.visitor.get(&format!("/api/photos/{gone}")).await.refused(404, "not_found");
+    sam.post(&format!("/api/account/helpers/{id}/end"), &json!(null)).await.refused(404, "not_found");
+
+    let id = named(&mut sam, &mut ann, &["report-graffiti"]).await;
+    portal.turn_to("2026-12-20T20:00:00Z");
+    let mut ann = signed_in(&portal, ANN).await;
+    let gone = begun_with_a_photo(&mut ann, &form_for("report-graffiti", id)).await;
+    sweep(&portal.state).await.unwrap();
+    ann.visitor.get(&format!("/api/photos/{gone}")).await.is(200);
+    portal.turn_to("2026-12-21T00:30:00Z");
+    sweep(&portal.state).await.unwrap();
+    ann.visitor.get(&format!("/api/photos/{gone}")).await.refused(404, "not_found");
+    assert_eq!(kept.rows("draft").await, 0);
+    let addresses =
+        "SELECT COUNT(*) AS n FROM helper WHERE email <> '' OR email_key <> '' OR services <> '[]'";
+    assert_eq!(kept.number(addresses).await, 0);
+
+    let mut sam = signed_in(&portal, SAM).await;
+    let mut ann = signed_in(&portal, ANN).await;
+    let request =
+        json!({ "name": "Ann Smith", "email": ANN, "services": ["report-graffiti"], "until": "2027-01-20" });
+    let named = sam.post("/api/account/helpers", &request).await.is(200).json();
+    let id = named["helpers"][0]["id"].as_str().unwrap().to_owned();
+    ann.post(&format!("/api/account/helpers/{id}/accept"), &json!(null)).await.is(200);
+    let gone = begun_with_a_photo(&mut ann, &form_for("report-graffiti", id.parse().unwrap())).await;
+    close(&portal, &mut sam, SAM).await;
+    ann.visitor.get(&format!("/api/photos/{gone}")).await.refused(404, "not_found");
+    assert_eq!(kept.all_rows(["draft", "draft_upload", "photo"]).await, [0; 3]);
+}
+
+async fn close(portal: &Portal, who: &mut Browser, email: &str) {
+    who.post("/api/account/close/code", &json!({})).await.is(204);
+    let code = portal.code(email).await;
+    who.post("/api/account/close", &json!({ "code": code })).await.is(204);
+}
+
+/// No mail about it ever had a link: the one that says that the account is closed does.
+async fn what_a_helper_sent_is_followed_after_closing(kept: Kept) {
+    let portal = Setup::default().in_database(&kept.url).open().await;
+    let (mut sam, mut ann) = (signed_in(&portal, SAM).await, signed_in(&portal, ANN).await);
+    let id = named(&mut sam, &mut ann, &["report-graffiti"]).await;
+    let form = form_for("report-graffiti", id);
+    ann.visitor.submit_to(&form, 1, &graffiti_but(&json!({ "you.email": ANN }))).await.is(201);
+    let own = sam.visitor.submit(2, &graffiti()).await.is(201).text("key");
+    let key = async |sam: &Browser| {
+        let account = sam.account().await;
+        let keys = account["requests"].as_array().unwrap().iter().map(|one| one["key"].as_str().unwrap());
+        keys.filter(|key| **key != own).collect::<Vec<_>>().concat()
+    };
+    let key = key(&sam).await;
+    portal.mails().await;
+    close(&portal, &mut sam, SAM).await;
+    let [told] = portal.mails().await.try_into().unwrap();
+    assert!(told.to == SAM && told.subject.ends_with("account is closed"), "{told:?}");
+    let link = format!("https://portico.example/follow/{key}");
+    assert!(told.text.contains(&link) && told.text.contains("Report graffiti"), "{}", told.text);
+    assert!(!told.text.contains(&own), "its own mails have its link");
+    assert_eq!(portal.visitor().follow(&key).await["title"], "Report graffiti");
 }
 
 /// How well the resident is known counts, not how well the helper is.

@@ -115,6 +115,17 @@ async fn a_helper_is_named_by_the_rules(kept: Kept) {
     let id = list["helpers"][0]["id"].as_str().unwrap().to_owned();
     sam.post_form("/account/helpers", &format!("do=end%3A{id}")).await.is(303);
     assert_eq!(sam.visitor.get("/api/account/helpers").await.json()["helpers"], json!([]));
+    // At most 20 at a time: those whose day is over are none.
+    for number in 0..20 {
+        let one = but("email", json!(format!("ann{number}@example.org")));
+        sam.post("/api/account/helpers", &one).await.is(200);
+    }
+    sam.post("/api/account/helpers", &ann("2026-12-20")).await.wrong(&[("name", "too_many", 20)]);
+    portal.turn(TimeDelta::days(14));
+    let mut sam = signed_in(&portal, "sam@example.org").await;
+    sam.post("/api/account/helpers", &ann("2026-12-30")).await.is(200);
+    server::jobs::sweep::sweep(&portal.state).await.unwrap();
+    assert_eq!(kept.rows("helper").await, 1, "nobody of the others has accepted");
     // Without a session the page leads to signing in, and back.
     let mut stranger = Browser::of(&portal);
     let next = stranger.post_form("/account/helpers", fields).await.is(303);

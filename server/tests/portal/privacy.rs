@@ -41,7 +41,7 @@ const SAM: &str = "sam@example.org";
 const PRIYA: &str = "priya@saltmarsh.example";
 
 /// The files of a copy, by their names.
-async fn copy(browser: &Browser) -> Vec<(String, Vec<u8>)> {
+pub(crate) async fn copy(browser: &Browser) -> Vec<(String, Vec<u8>)> {
     let reply = browser.visitor.get("/api/account/download").await.is(200);
     assert_eq!(reply.header("content-type"), "application/zip");
     assert_eq!(reply.header("content-encoding"), "", "it is packed already");
@@ -485,7 +485,7 @@ async fn nothing_is_written_into_a_closed_account(kept: Kept) {
     for refused in [
         store.show_document(shown, entry()).await,
         store.new_desk_code(gone, Uuid::nil(), now).await,
-        store.name_helper(helper.clone(), 10, now, entry()).await.map(drop),
+        store.name_helper(helper.clone(), 10, (now, day), entry()).await.map(drop),
         store.collect(&sam, true, now).await,
         store.keep_draft(&Holder::Account(gone), &draft, Some(0), now).await.map(drop),
         store.move_drafts(&Holder::browser("token"), gone, now).await,
@@ -497,7 +497,7 @@ async fn nothing_is_written_into_a_closed_account(kept: Kept) {
     let mut ann = Browser::of(&portal);
     ann.sign_in(&portal, "ann@example.org").await;
     let helper = Helper { resident: kept_id(&portal, "ann@example.org").await, ..helper };
-    assert!(store.name_helper(helper.clone(), 10, now, entry()).await.unwrap());
+    assert!(store.name_helper(helper.clone(), 10, (now, day), entry()).await.unwrap());
     let accepted = store.accept(&sam, helper.id, day, entry()).await;
     assert!(matches!(accepted, Err(StoreError::NotFound)), "{accepted:?}");
     let tables = ["profile", "resident_link", "passkey", "identity_document", "desk_code", "draft"];
