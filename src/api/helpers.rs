@@ -2,6 +2,7 @@
 
 use domain::api::follow::{FollowView, WithdrawRequest};
 use domain::api::helpers::{ActingRequests, HelpersView, NameHelperRequest};
+use uuid::Uuid;
 
 use super::ApiProblem;
 
@@ -49,6 +50,12 @@ pub async fn requests(id: &str) -> Result<ActingRequests, ApiProblem> {
 /// [`ApiProblem`].
 pub async fn request(which: &str) -> Result<FollowView, ApiProblem> {
     super::get(&format!("{ACTING}/{which}")).await
+}
+
+/// Where a photo of it is to be had small.
+#[must_use]
+pub fn photo(which: &str, id: Uuid) -> String {
+    format!("{ACTING}/{which}/photos/{id}?size=thumb")
 }
 
 /// Withdraws it. Gives it as it is now.

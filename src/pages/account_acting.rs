@@ -104,8 +104,8 @@ fn one(first: FollowView, which: &str, back: &str) -> AnyView {
         format!("{error}{sent}{title}")
     });
     let (title, reference) = (first.title.clone(), first.reference.to_string());
-    let told =
-        first.answers.iter().filter(|answer| !matches!(answer.value, Value::Photos(_) | Value::Documents(_)));
+    let told = first.answers.iter().filter(|answer| !matches!(answer.value, Value::Documents(_)));
+    let of = which.to_owned();
     let lines = told
         .map(|answer| Line { label: answer.label.clone(), value: Some(answer.value.clone()), change: None })
         .collect();
@@ -140,7 +140,7 @@ fn one(first: FollowView, which: &str, back: &str) -> AnyView {
         }.drawn()))}
         <h2 class="govuk-heading-m">"What was told"</h2>
         {by}
-        <AnswerList lines=lines photo=Box::new(|_| None) />
+        <AnswerList lines=lines photo=Box::new(move |id| Some(helpers::photo(&of, id))) />
         {fee}
         {live_if(move || is_open.get().then(|| view! {
             <h2 class="govuk-heading-m">"If they no longer need this"</h2>

@@ -16,9 +16,10 @@ use uuid::Uuid;
 use super::account::listed;
 use super::follow::{private, words};
 use super::helpers::{acts_for, id_of};
+use super::photos::{self, Which};
 use crate::access::Declare as _;
 use crate::error::ApiError;
-use crate::extract::{At, Path, SignedIn, Valid};
+use crate::extract::{At, Path, Query, SignedIn, Valid};
 use crate::operations::act::act_for;
 use crate::operations::acting::{actor, acts_by, log_once, looked, today};
 use crate::operations::view as readings;
@@ -34,6 +35,7 @@ pub fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(acting).needs(Act::ActFor))
         .routes(routes!(acting_request).needs(Act::ActFor))
+        .routes(routes!(photo).needs(Act::ActFor))
         .routes(routes!(message).needs(Act::ActFor))
         .routes(routes!(withdraw).needs(Act::ActFor))
 }
@@ -109,11 +111,37 @@ pub(crate) async fn request_view(
     who: &SignedIn,
     which: (&str, &str),
 ) -> Result<FollowView, ApiError> {
+    let stored = looked_at(state, at, who, which).await?;
+    Ok(readings::alone(state, &at.served, stored.case))
+}
+
+/// A request that somebody looks at for its resident, who sees that they did.
+async fn looked_at(
+    state: &AppState,
+    at: &At,
+    who: &SignedIn,
+    which: (&str, &str),
+) -> Result<Stored, ApiError> {
     let (helper, stored) = found(state, at, who, which).await?;
     let what = format!("Your request {}, as your helper", stored.case.submission.reference);
     let object = format!("request {}", stored.id);
     log_once(state, at, looked((who.resident.id, &helper), object, what, state.now())).await?;
-    Ok(readings::alone(state, &at.served, stored.case))
+    Ok(stored)
+}
+
+/// A photo of a request of somebody I act for; `?size=thumb` for a small one.
+#[utoipa::path(get, path = "/api/account/acting/{id}/{request}/photos/{photo}", tag = "account", operation_id = "acting_photo",
+    params(("id" = Uuid, Path), ("request" = Uuid, Path), ("photo" = Uuid, Path)),
+    responses((status = 200, content_type = "image/jpeg"), (status = 401, body = Problem), (status = 404, body = Problem)))]
+async fn photo(
+    State(state): State<AppState>,
+    at: At,
+    who: SignedIn,
+    Path((id, request, photo)): Path<(String, String, String)>,
+    Query(which): Query<Which>,
+) -> Result<Response, ApiError> {
+    let stored = looked_at(&state, &at, &who, (&id, &request)).await?;
+    photos::serve(&state, &at, &stored, id_of(&photo)?, &which).await
 }
 
 /// Writes about a request of somebody I act for, or answers what was asked about it.

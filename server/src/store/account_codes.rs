@@ -491,10 +491,7 @@ impl Store {
     ///
     /// # Errors
     /// The database's errors.
-    pub async fn watched_by(
-        &self,
-        email_key: &str,
-    ) -> Result<Vec<(DateTime<Utc>, Stored)>, StoreError> {
+    pub async fn watched_by(&self, email_key: &str) -> Result<Vec<(DateTime<Utc>, Stored)>, StoreError> {
         let rows = watcher::Entity::find()
             .filter(watcher::Column::CouncilId.eq(&*self.council))
             .filter(watcher::Column::EmailKey.eq(email_key))

@@ -24,7 +24,8 @@ on_both_engines![
     nobody_is_told_the_key_of_what_a_helper_sent,
     mails_go_to_whose_it_is,
     what_was_begun_for_somebody_goes_with_its_photos,
-    what_a_helper_sent_is_followed_after_closing
+    what_a_helper_sent_is_followed_after_closing,
+    a_helper_sees_the_photos_of_what_they_may_see
 ];
 
 const SAM: &str = "sam@example.org";
@@ -480,6 +481,38 @@ async fn what_was_begun_for_somebody_goes_with_its_photos(kept: Kept) {
     close(&portal, &mut sam, SAM).await;
     ann.visitor.get(&format!("/api/photos/{gone}")).await.refused(404, "not_found");
     assert_eq!(kept.all_rows(["draft", "draft_upload", "photo"]).await, [0; 3]);
+}
+
+/// Of the requests that they see, and of no other.
+async fn a_helper_sees_the_photos_of_what_they_may_see(kept: Kept) {
+    let portal = Setup::default().in_database(&kept.url).open().await;
+    let (mut sam, mut ann) = (signed_in(&portal, SAM).await, signed_in(&portal, ANN).await);
+    let id = named(&mut sam, &mut ann, &["report-graffiti"]).await;
+    let form = form_for("report-graffiti", id);
+    let mut sent = Vec::new();
+    for number in 1..3_u128 {
+        let photo = ann.visitor.upload(samples::png(8, 6)).await.is(201).text("id");
+        let answers = graffiti_but(&json!({ "photos.1": photo }));
+        let reply = ann.visitor.submit_to(&form, number, &answers).await.is(201);
+        sent.push((format!("/api/account/acting/{id}/{}/photos", reply.text("request")), photo));
+    }
+    let [(one, photo), (other, _)] = &sent[..] else { panic!("{sent:?}") };
+    for size in ["", "?size=thumb"] {
+        let reply = ann.visitor.get(&format!("{one}/{photo}{size}")).await.is(200);
+        assert_eq!(reply.header("content-type"), "image/jpeg");
+    }
+    let eve = signed_in(&portal, "eve@example.org").await;
+    let mut replies = vec![
+        ann.visitor.get(&format!("{other}/{photo}")).await,
+        ann.visitor.get(&format!("{one}/{MISSING}")).await,
+        ann.visitor.get(&format!("{one}/x")).await,
+        sam.visitor.get(&format!("{one}/{photo}")).await,
+        eve.visitor.get(&format!("{one}/{photo}")).await,
+    ];
+    portal.visitor().get(&format!("{one}/{photo}")).await.refused(401, "not_signed_in");
+    sam.post(&format!("/api/account/helpers/{id}/end"), &json!(null)).await.is(200);
+    replies.push(ann.visitor.get(&format!("{one}/{photo}")).await);
+    same(&replies);
 }
 
 async fn close(portal: &Portal, who: &mut Browser, email: &str) {

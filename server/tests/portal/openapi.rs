@@ -6,10 +6,11 @@ use crate::support::Portal;
 use axum::body::Body;
 use serde_json::Value;
 
-const OPERATIONS: [&str; 115] = [
+const OPERATIONS: [&str; 116] = [
     "get /api/account",
     "get /api/account/acting/{id}",
     "get /api/account/acting/{id}/{request}",
+    "get /api/account/acting/{id}/{request}/photos/{photo}",
     "get /api/account/close",
     "get /api/account/consent",
     "get /api/account/download",
