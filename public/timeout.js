@@ -98,11 +98,10 @@ const send = window.fetch;
 let drawnFor = who;
 window.fetch = async (what, how) => {
   const isWrite = what instanceof Request && what.method !== "GET";
+  // Who signs in, here or after the session has ended elsewhere, may be somebody else: it is their page then.
+  if (isWrite && /\/api\/account\/(code|(passkeys\/)?sign-in)/.test(what.url)) drawnFor = "";
   if (isWrite && drawnFor) what.headers.set("X-Portico-For", drawnFor);
-  const reply = await send(what, how);
-  // From then on this is nobody's page: somebody else may sign in in it.
-  if (isWrite && what.url.includes("/sign-out")) drawnFor = "";
-  return reply;
+  return send(what, how);
 };
 
 // Without a body, the header says that it is a page of ours that asks.
@@ -114,7 +113,8 @@ const forget = (isGoing) => {
   for (const store of ["localStorage", "sessionStorage"]) {
     try {
       const of = window[store];
-      const theirs = isGoing ? /^portico:(draft|visit|typed|message)/ : /^portico:(draft|visit)/;
+      // What is begun in the account itself has their identifier in its name, and is shown to nobody else.
+      const theirs = isGoing ? /^portico:(draft|visit|typed|message)/ : /^portico:(draft:(?!account-)|visit)/;
       for (const name of Object.keys(of)) if (theirs.test(name)) of.removeItem(name);
     } catch {
       // Where nothing can be kept, nothing is.

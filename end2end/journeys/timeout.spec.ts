@@ -113,7 +113,9 @@ test("a tab that was left open writes nothing into the next person's account", a
   const other = await context.newPage();
   const there = new Filler(other, inspector);
   await other.goto("/account");
+  const out = other.waitForResponse("**/api/account/sign-out");
   await other.getByRole("button", { name: "Sign out", exact: true }).click();
+  await out;
   await signIn(other, server, there, "lee@example.org");
   const saved = page.waitForResponse((reply) => reply.url().endsWith("/api/account/profile") && reply.request().method() !== "GET");
   await page.getByRole("button", { name: "Save" }).click();

@@ -239,7 +239,7 @@ pub(super) async fn sent_a_moment_ago(
 ) -> Result<Option<String>, ApiError> {
     let filling = Filling::of(state, at, headers, id).await?;
     let before = filling.visit.sent_before(&filling.service().id).await?;
-    Ok(before.map(|before| filling.confirmed(before)))
+    Ok(before.and_then(|before| filling.confirmed(&before).ok()))
 }
 
 impl Filling<'_> {
