@@ -149,19 +149,19 @@ pub struct Links {
 pub fn received(case: &Case, account: Option<&str>, links: &Links, next: Vec<String>) -> Option<Alert> {
     let by = case.helper.as_ref().map(|helper| helper.name.clone());
     let told = Told::Received { complete_by: case.complete_by, next, by };
-    resident(case, account).map(|(name, email)| alert(case, name, email, &links.resident, told))
+    resident(case, account, false).map(|(name, email)| alert(case, name, email, &links.resident, told))
 }
 
 /// The alerts that follow from an event after that.
 #[must_use]
 pub fn alerts(happened: &Happened, links: &Links) -> Vec<Alert> {
-    let Happened { case, recorded, follows, owner_email, account_email, .. } = happened;
+    let Happened { case, recorded, follows, owner_email, account_email, has_moved, .. } = happened;
     let mut alerts = Vec::new();
     // Of what a part withdraws with the whole, the resident knows.
     let is_told = !(*follows && matches!(recorded.event, Event::Withdrawn { .. }));
     if is_told
         && let Some(told) = for_resident(case, recorded)
-        && let Some((name, email)) = resident(case, account_email.as_deref())
+        && let Some((name, email)) = resident(case, account_email.as_deref(), *has_moved)
     {
         alerts.push(alert(case, name, email, &links.resident, told));
     }
@@ -210,8 +210,9 @@ fn of_account(email: Option<&str>) -> Option<(String, String)> {
 }
 
 /// The resident's name and address, if they gave one. Other names in a form may be somebody else's.
-fn resident(case: &Case, account: Option<&str>) -> Option<(String, String)> {
-    if case.helper.is_some() {
+/// Who has changed the address of their account is told there, and at the old one no more.
+fn resident(case: &Case, account: Option<&str>, has_moved: bool) -> Option<(String, String)> {
+    if case.helper.is_some() || has_moved {
         return of_account(account);
     }
     let answers = &case.submission.answers;

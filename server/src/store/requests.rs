@@ -114,6 +114,8 @@ pub struct Happened {
     pub owner_email: Option<String>,
     /// The address of the account that the request is in, as it is now.
     pub account_email: Option<String>,
+    /// That account has another address by now than the one that was given with the request.
+    pub has_moved: bool,
     /// Those who watch the request.
     pub watchers: Vec<Watcher>,
 }
@@ -402,6 +404,7 @@ impl Store {
         let recorded = Recorded { seq: case.next_seq(), at: new.at, by: new.by, event: new.event };
         case.apply(recorded.clone())?;
         event::Entity::insert(self.event_row(id, new.id, &recorded)?).exec_without_returning(on).await?;
+        let known_by = row.email_key.clone();
         let mut changed: request::ActiveModel = row.into();
         changed.open = Set(case.status.is_open());
         changed.complete_by = Set(case.complete_by);
@@ -412,13 +415,16 @@ impl Store {
             Some(owner) => staff::email(on, &self.council, owner.id).await?,
             None => None,
         };
-        let account_email = match resident {
+        let account = match resident {
             Some(resident) => {
                 let key = (self.council.to_string(), resident);
-                resident::Entity::find_by_id(key).one(on).await?.map(|account| account.email)
+                resident::Entity::find_by_id(key).one(on).await?
             }
             None => None,
         };
+        let is_known_by = |account: &resident::Model| known_by.as_ref() == Some(&account.email_key);
+        let has_moved = known_by != email_key(&case) && account.as_ref().is_some_and(is_known_by);
+        let account_email = account.map(|account| account.email);
         let watchers = match recorded.event {
             Event::Message { .. } | Event::Feedback(_) | Event::PartMoved { .. } => Vec::new(),
             _ => nearby::watchers(on, &self.council, id).await?,
@@ -426,7 +432,7 @@ impl Store {
         if !case.status.is_open() {
             nearby::close(on, &self.council, id).await?;
         }
-        Ok(Happened { request: id, case, recorded, follows, owner_email, account_email, watchers })
+        Ok(Happened { request: id, case, recorded, follows, owner_email, account_email, has_moved, watchers })
     }
 
     /// The request that was stored under an idempotency key.

@@ -24,6 +24,7 @@ use crate::error::ApiError;
 use crate::extract::{At, DRAWN_FOR, SignedIn, account_token, signed_in};
 use crate::guard::POLICY;
 use crate::jobs::escape;
+use crate::operations::acting::service_of;
 use crate::operations::acting::{self, Acting};
 use crate::operations::base;
 use crate::routes;
@@ -95,15 +96,8 @@ async fn page(state: &AppState, at: &At, headers: &HeaderMap, address: &str) -> 
         }
         _ => None,
     };
-    match found {
-        // What was mistyped is shown once: the next person at this computer has no use for it.
-        Some(Page::Find) if posted.is_some() => visit::forget_page(state, at, headers, path).await?,
-        Some(Page::Check { id }) if form.is_some() && posted.as_ref().is_none_or(|posted| posted.ended) => {
-            if let Some(confirmed) = posted::sent_a_moment_ago(state, at, headers, id).await? {
-                return Ok((StatusCode::SEE_OTHER, [(header::LOCATION, confirmed)]).into_response());
-            }
-        }
-        _ => {}
+    if let Some(elsewhere) = instead(state, at, headers, found, (path, posted.as_ref())).await? {
+        return Ok(elsewhere);
     }
     let is_same_for_all = posted.is_none()
         && account_token(state, headers).is_none()
@@ -205,6 +199,29 @@ fn council_of(state: &AppState, at: &At, form: Option<&str>) -> CouncilView {
         council.messages.iter_mut().filter(about).for_each(|message| message.services.push(form.to_owned()));
     }
     council
+}
+
+/// Where somebody is led instead of to the page that they asked for, if they are.
+async fn instead(
+    state: &AppState,
+    at: &At,
+    headers: &HeaderMap,
+    page: Option<Page<'_>>,
+    (path, posted): (&str, Option<&Posted>),
+) -> Result<Option<Response>, ApiError> {
+    match page {
+        // What was mistyped is shown once: the next person at this computer has no use for it.
+        Some(Page::Find) if posted.is_some() => visit::forget_page(state, at, headers, path).await?,
+        Some(Page::Check { id }) if posted.is_none_or(|posted| posted.ended) => {
+            if at.served.service(service_of(id)).is_some()
+                && let Some(confirmed) = posted::sent_a_moment_ago(state, at, headers, id).await?
+            {
+                return Ok(Some((StatusCode::SEE_OTHER, [(header::LOCATION, confirmed)]).into_response()));
+            }
+        }
+        _ => {}
+    }
+    Ok(None)
 }
 
 /// What the page will ask the API for, answered beforehand.

@@ -254,6 +254,22 @@ async fn another_address(kept: Kept) {
     assert!(told.text.contains("If it was not you, ring us") && !told.raw.contains(NEW), "{}", told.text);
     let logged = portal.state.db.council("demo").audit_log(None, 10).await.unwrap();
     assert!(logged.iter().any(|row| row.entry.deed == Deed::Changed && row.entry.object == "account"));
+    // What was sent before is found by the new address, and told there; whoever reads the old one learns no more.
+    let priya = portal.staff("priya@saltmarsh.example").await;
+    let (request, reference) = (account["requests"][0].clone(), account["requests"][0]["reference"].clone());
+    let queue = priya.get("/api/staff/requests").await.is(200).json();
+    let row = queue["requests"].as_array().unwrap().iter().find(|row| row["reference"] == reference).unwrap();
+    portal.mails().await;
+    priya
+        .post(&format!("/api/staff/requests/{}/take", row["id"].as_str().unwrap()), &json!({}))
+        .await
+        .is(200);
+    let told: Vec<String> = portal.mails().await.into_iter().map(|mail| mail.to).collect();
+    assert_eq!(told, [NEW], "{request}");
+    for (email, status) in [(SAM, 404), (NEW, 200)] {
+        let find = json!({ "reference": reference, "email": email });
+        portal.visitor().post("/api/follow", &find).await.is(status);
+    }
     // The old address makes another account now.
     other.sign_in(&portal, SAM).await;
     assert_eq!(other.account().await["requests"], json!([]));
