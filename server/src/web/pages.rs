@@ -166,14 +166,19 @@ async fn page(state: &AppState, at: &At, headers: &HeaderMap, address: &str) -> 
         false if is_erased => StatusCode::GONE,
         false => StatusCode::OK,
     };
-    let mut response = with_policy(at, (status, Html(html)).into_response());
-    if is_same_for_all {
-        let caching = HeaderValue::from_static("no-cache");
-        response.headers_mut().insert(header::CACHE_CONTROL, caching);
-    } else {
-        keep_private(&mut response);
-    }
-    Ok(response)
+    let response = with_policy(at, (status, Html(html)).into_response());
+    Ok(if is_same_for_all { asked_for_anew(response) } else { kept_private(response) })
+}
+
+/// A page that anybody may see, and no browser keeps without asking.
+fn asked_for_anew(mut response: Response) -> Response {
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    response
+}
+
+fn kept_private(mut response: Response) -> Response {
+    keep_private(&mut response);
+    response
 }
 
 /// The form with this identifier; none where it is not there for who asks.
