@@ -10,8 +10,8 @@ use crate::components::layout::{Column, Layout};
 use crate::components::load::not_found;
 use crate::live::{Drawn as _, afresh, react};
 use crate::pages::{
-    check::CheckPage, find::FindPage, help::HelpPage, home::HomePage, request::RequestPage, sent::SentPage,
-    start::StartPage, step::StepPage, withdraw::WithdrawPage,
+    check::CheckPage, find::FindPage, help::HelpPage, home::HomePage, reopen::ReopenPage,
+    request::RequestPage, sent::SentPage, start::StartPage, step::StepPage, withdraw::WithdrawPage,
 };
 use crate::paths::Page;
 use crate::state::{address, boot, drafts, services};
@@ -76,6 +76,7 @@ pub fn around(page: Page<'_>) -> Option<AnyView> {
         Page::Find => view! { <FindPage /> }.drawn(),
         Page::Request { key } => view! { <RequestPage key=own(key) /> }.drawn(),
         Page::Sent { key } => view! { <SentPage key=own(key) /> }.drawn(),
+        Page::Reopen { key } => view! { <ReopenPage key=own(key) /> }.drawn(),
         Page::Withdraw { key } => view! { <WithdrawPage key=own(key) /> }.drawn(),
         _ => return None,
     })

@@ -66,6 +66,11 @@ pub enum Page<'a> {
         /// The key to the request.
         key: &'a str,
     },
+    /// Opening a request again.
+    Reopen {
+        /// The key to it.
+        key: &'a str,
+    },
     /// Withdrawing a request.
     Withdraw {
         /// The key to the request.
@@ -103,6 +108,7 @@ impl<'a> Page<'a> {
             ["follow", "", ..] => Self::Find,
             ["follow", key, "", ..] => Self::Request { key },
             ["follow", key, "sent", "", _] => Self::Sent { key },
+            ["follow", key, "reopen", "", _] => Self::Reopen { key },
             ["follow", key, "withdraw", "", _] => Self::Withdraw { key },
             ["account", ..] => {
                 let page = address.trim_start_matches('/').strip_prefix("account").unwrap_or_default();
@@ -208,6 +214,12 @@ pub fn sent(key: &str) -> String {
     format!("/follow/{key}/sent")
 }
 
+/// Opening a request again.
+#[must_use]
+pub fn reopen(key: &str) -> String {
+    format!("/follow/{key}/reopen")
+}
+
 /// Withdrawing a request.
 #[must_use]
 pub fn withdraw(key: &str) -> String {
@@ -239,6 +251,7 @@ mod tests {
             (request(key), Page::Request { key }),
             (sent(key), Page::Sent { key }),
             (withdraw(key), Page::Withdraw { key }),
+            (reopen(key), Page::Reopen { key }),
             (ACCOUNT.to_owned(), Page::Account { page: "" }),
             (account("details"), Page::Account { page: "details" }),
             (ACCOUNT_SECURITY.to_owned(), Page::Account { page: "security" }),

@@ -79,7 +79,9 @@ pub fn needs_around(page: Page<'_>) -> Vec<String> {
         Page::Sent { key } => vec![follow::address(key, ""), consent::INVITE.to_owned()],
         // Somebody who fills it in for another decides nothing about their details.
         Page::Check { id } if for_whom(id).is_none() => vec![consent::INVITE.to_owned()],
-        Page::Request { key } | Page::Withdraw { key } => vec![follow::address(key, "")],
+        Page::Request { key } | Page::Withdraw { key } | Page::Reopen { key } => {
+            vec![follow::address(key, "")]
+        }
         _ => Vec::new(),
     }
 }

@@ -1,6 +1,6 @@
 //! The words for a person: codes cross the wire, words live here. Plain English that says what to do.
 
-use domain::case::{Outcome, Status};
+use domain::case::{Cause, Outcome, Rung, Status, Why};
 use domain::catalogue::{Question, Topic};
 use domain::field::{ErrorCode, FieldError, Kind};
 use domain::money;
@@ -218,6 +218,9 @@ pub fn outcome(outcome: Outcome) -> &'static str {
         Outcome::NotOurs => "Closed: somebody else is responsible for this",
         Outcome::Duplicate => "Closed: we know about this already",
         Outcome::Withdrawn => "Withdrawn: this is no longer needed",
+        Outcome::PartDone => "Closed: some of it is done",
+        Outcome::NoAnswer => "Closed: we had no answer from you",
+        Outcome::NothingFound => "Closed: we looked, and found nothing",
     }
 }
 
@@ -226,8 +229,45 @@ pub fn outcome(outcome: Outcome) -> &'static str {
 pub fn part_status(status: Status) -> &'static str {
     match status {
         Status::Received => "They have it",
+        Status::LookedAt => "They are looking at it",
+        Status::Planned => "They have planned the work",
         Status::InProgress => "They are working on it",
+        Status::Waiting => "They need an answer from you",
         Status::Closed(ended) => outcome(ended),
+    }
+}
+
+/// Who stands on a rung.
+#[must_use]
+pub fn rung(rung: Rung) -> &'static str {
+    match rung {
+        Rung::Lead => "who leads the team",
+        Rung::Deputy => "the deputy",
+        Rung::Head => "the head of service",
+        Rung::Director => "the director",
+    }
+}
+
+/// Why a request went up.
+#[must_use]
+pub fn cause(cause: Cause) -> &'static str {
+    match cause {
+        Cause::NotAcknowledged => "nobody had taken it by the day that we promised",
+        Cause::Missed => "we missed the day that we promised",
+        Cause::MissedAgain => "we missed the day that we promised again",
+        Cause::Unanswered => "a message had no answer",
+        Cause::Away => "the person who has it is away",
+        Cause::Silent => "it is taking too long",
+    }
+}
+
+/// Why a promised day was missed.
+#[must_use]
+pub fn why_missed(why: Why) -> &'static str {
+    match why {
+        Why::NotBegun => "nobody had begun to work on it",
+        Why::Contractor => "the company that does the work has not finished",
+        Why::Longer => "it takes longer than we thought",
     }
 }
 

@@ -6,6 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::answers::Answers;
+use crate::case::Outcome;
 use crate::condition::Condition;
 use crate::council::Council;
 use crate::fee::Fee;
@@ -76,8 +77,36 @@ pub struct Service {
     /// How long requests are kept. No browser needs to know.
     #[serde(skip)]
     pub retention: Retention,
+    /// What staff write most often at the end. No browser of a resident needs to know.
+    #[serde(skip)]
+    pub replies: Vec<Reply>,
+    /// The outcomes that need the agreement of somebody who answers for the department.
+    #[serde(skip)]
+    pub sign_off: Vec<Outcome>,
     /// What happens after sending, one sentence each.
     pub next: Vec<String>,
+}
+
+/// What staff write most often at the end, to be changed where it does not fit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Reply {
+    /// For this outcome.
+    pub outcome: Outcome,
+    /// What it is called in the list.
+    pub name: String,
+    /// What was done, or why not.
+    pub text: String,
+    /// What happens next.
+    #[serde(default)]
+    pub next: String,
+    /// Who did it.
+    #[serde(default)]
+    pub by: String,
+    /// Who else is responsible.
+    #[serde(default)]
+    pub elsewhere: String,
 }
 
 /// One question.
@@ -278,6 +307,9 @@ pub struct Policy {
     pub text: String,
     /// What a resident can do instead.
     pub instead: String,
+    /// What would change the answer.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub unless: String,
 }
 
 impl Question {

@@ -4,11 +4,16 @@ use chrono::{NaiveDate, NaiveTime};
 use serde::{Deserialize, Serialize};
 
 use crate::access::Role;
+use crate::catalogue::Reply;
+use crate::clock::Limits;
+use crate::field::contact::is_email;
+use crate::holidays::Division;
+#[cfg(feature = "documents")]
+use crate::holidays::bank_holidays;
 use crate::retention;
 use crate::sign_in::{self, Provider};
-use crate::standard::Division;
 #[cfg(feature = "documents")]
-use crate::standard::{Calendar, bank_holidays};
+use crate::standard::Calendar;
 
 /// A council, as its `council.toml` says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -40,6 +45,15 @@ pub struct Council {
     /// How long requests are kept, where a service's document says nothing.
     #[serde(default)]
     pub retention: retention::Defaults,
+    /// What time does to requests by itself.
+    #[serde(default)]
+    pub escalation: Limits,
+    /// What staff write most often at the end, whatever the service.
+    #[serde(default)]
+    pub replies: Vec<Reply>,
+    /// What a resident who does not agree with how a request ended can do; stands in what staff write, to be changed.
+    #[serde(default = "object")]
+    pub object: String,
     /// What its map is drawn from; its own streets and wards where nothing is said.
     #[serde(default)]
     pub map: MapSource,
@@ -152,6 +166,35 @@ pub struct Department {
     /// What it does, in a line.
     #[serde(default)]
     pub about: Option<String>,
+    /// Who leads its work and owns what nobody has taken, by e-mail address, as all that follow.
+    #[serde(default)]
+    pub lead: String,
+    /// Who stands in for them.
+    #[serde(default)]
+    pub deputy: Option<String>,
+    /// The head of the service.
+    #[serde(default)]
+    pub head: Option<String>,
+    /// The director.
+    #[serde(default)]
+    pub director: Option<String>,
+    /// The councillor whose portfolio it is: told of what is open for long. Has no account here.
+    #[serde(default)]
+    pub portfolio: Option<Portfolio>,
+}
+
+/// A councillor, as the work of a department concerns them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Portfolio {
+    /// Name.
+    pub name: String,
+    /// E-mail address.
+    pub email: String,
+}
+
+fn object() -> String {
+    "If you think this is wrong, tell us on the page of your request within 30 days and we look at it again. You can also make a complaint.".to_owned()
 }
 
 /// A key message: a strike, a closure, a known delay.
@@ -209,6 +252,12 @@ impl Council {
             .map_or(id, |department| &department.name)
     }
 
+    /// A department by its identifier.
+    #[must_use]
+    pub fn department(&self, id: &str) -> Option<&Department> {
+        self.departments.iter().find(|department| department.id == id)
+    }
+
     /// Mistakes in the document that its types do not show.
     #[must_use]
     pub fn faults(&self) -> Vec<String> {
@@ -226,6 +275,21 @@ impl Council {
                 staff.name, staff.department
             ));
         }
+        for department in &self.departments {
+            if department.lead.is_empty() {
+                faults.push(format!(
+                    "{} needs a “lead”: the e-mail address of who owns a request until somebody takes it",
+                    department.name
+                ));
+            }
+            let people = [&department.deputy, &department.head, &department.director];
+            let people = people.into_iter().flatten().chain(Some(&department.lead));
+            let people = people.chain(department.portfolio.as_ref().map(|portfolio| &portfolio.email));
+            for email in people.filter(|email| !email.is_empty() && !is_email(email)) {
+                faults.push(format!("“{email}” in {} is not an e-mail address", department.name));
+            }
+        }
+        faults.extend(self.escalation.faults());
         for staff in self.staff.iter().filter(|staff| !staff.role.is_staff()) {
             faults.push(format!(
                 "the role of {} must be officer, manager, auditor or admin, not {}",
@@ -233,7 +297,7 @@ impl Council {
                 staff.role.id()
             ));
         }
-        if !crate::field::contact::is_email(&self.contact.email) {
+        if !is_email(&self.contact.email) {
             faults.push(format!("“{}” is not an e-mail address", self.contact.email));
         }
         for language in &self.languages {

@@ -117,6 +117,29 @@ impl Calendar {
         }
     }
 
+    /// The local time at which a limit that begins at this one is over: a day's is over when the council closes.
+    #[must_use]
+    pub fn until(&self, from: NaiveDateTime, limit: Limit) -> NaiveDateTime {
+        match limit.unit {
+            Unit::Hours => from + TimeDelta::hours(limit.amount.into()),
+            Unit::WorkingHours => self.working_hours(from, limit.amount),
+            Unit::WorkingDays | Unit::Days | Unit::Months => self.due(from, limit).and_time(self.closes),
+        }
+    }
+
+    fn working_hours(&self, from: NaiveDateTime, amount: u16) -> NaiveDateTime {
+        let mut at = self.clock_starts(from);
+        let mut left = TimeDelta::hours(i64::from(amount));
+        loop {
+            let today = at.date().and_time(self.closes) - at;
+            if left <= today || today <= TimeDelta::zero() {
+                return at + left;
+            }
+            left -= today;
+            at = self.next_working_day(at.date()).and_time(self.opens);
+        }
+    }
+
     /// The day by which something received at this local time is promised. The day the clock starts is not
     /// counted, as councils publish it: "within 1 working day" of Monday morning is Tuesday.
     #[must_use]
@@ -133,63 +156,7 @@ impl Calendar {
                 let start = self.clock_starts(received).date();
                 (0..limit.amount).fold(start, |day, _| self.next_working_day(day))
             }
-            Unit::WorkingHours => {
-                let mut at = self.clock_starts(received);
-                let mut left = TimeDelta::hours(i64::from(limit.amount));
-                loop {
-                    let today = at.date().and_time(self.closes) - at;
-                    if left <= today || today <= TimeDelta::zero() {
-                        return at.date();
-                    }
-                    left -= today;
-                    at = self.next_working_day(at.date()).and_time(self.opens);
-                }
-            }
-        }
-    }
-}
-
-/// The bank holidays of a division of the United Kingdom (2025 to 2028). Source: GOV.UK bank holidays,
-/// Open Government Licence v3.0.
-#[cfg(feature = "documents")]
-#[must_use]
-pub fn bank_holidays(division: Division) -> BTreeSet<NaiveDate> {
-    #[derive(Deserialize)]
-    struct Holidays {
-        events: Vec<Holiday>,
-    }
-    #[derive(Deserialize)]
-    struct Holiday {
-        date: NaiveDate,
-    }
-    let all: std::collections::BTreeMap<String, Holidays> =
-        serde_json::from_str(include_str!("../data/bank-holidays.json")).unwrap_or_default();
-    all.get(division.name())
-        .map(|holidays| holidays.events.iter().map(|holiday| holiday.date).collect())
-        .unwrap_or_default()
-}
-
-/// The divisions of the United Kingdom that have their own bank holidays.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Division {
-    /// England and Wales.
-    #[default]
-    EnglandAndWales,
-    /// Scotland.
-    Scotland,
-    /// Northern Ireland.
-    NorthernIreland,
-}
-
-impl Division {
-    /// The name in the published data.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::EnglandAndWales => "england-and-wales",
-            Self::Scotland => "scotland",
-            Self::NorthernIreland => "northern-ireland",
+            Unit::WorkingHours => self.working_hours(received, limit.amount).date(),
         }
     }
 }
@@ -235,6 +202,7 @@ pub fn say_date(day: NaiveDate) -> String {
 #[cfg(feature = "documents")]
 mod tests {
     use super::*;
+    use crate::holidays::{Division, bank_holidays};
 
     fn calendar() -> Calendar {
         Calendar {
@@ -284,16 +252,6 @@ mod tests {
         for text in ["", "5", "five working days", "0 hours", "5 weeks", "501 hours"] {
             assert_eq!(Limit::parse(text), None, "{text}");
         }
-    }
-
-    #[test]
-    fn every_division_has_holidays_to_2028() {
-        for division in [Division::EnglandAndWales, Division::Scotland, Division::NorthernIreland] {
-            let last = bank_holidays(division).into_iter().next_back().unwrap();
-            assert_eq!(last.year(), 2028, "{}", division.name());
-        }
-        let scotland = bank_holidays(Division::Scotland);
-        assert!(scotland.contains(&NaiveDate::from_ymd_opt(2027, 1, 4).unwrap()));
     }
 
     proptest::proptest! {

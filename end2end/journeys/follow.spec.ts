@@ -105,7 +105,7 @@ test("what I am typing stays when news arrive", async ({ page, api, people, insp
   const staff = await people.staff("priya");
   await staff.openRequest(reference);
   await staff.take();
-  await expect(mine.statusTitle).toHaveText("Open: we are working on it");
+  await expect(mine.statusTitle).toHaveText("Open: we are looking at it");
   await expect(page.getByLabel("Your message")).toBeFocused();
   await page.keyboard.type("tence");
   await expect(page.getByLabel("Your message")).toHaveValue("Half a sentence");
@@ -172,7 +172,7 @@ test("without a stream of news the page asks by itself", async ({ page, api, peo
   await staff.take();
   await expect(mine.statusTitle).toHaveText("Open: we have your request");
   await page.clock.fastForward(16_000);
-  await expect(mine.statusTitle).toHaveText("Open: we are working on it");
+  await expect(mine.statusTitle).toHaveText("Open: we are looking at it");
 });
 
 test("the confirmation gives me ways to keep the link", async ({ page, api, server, context, inspector }) => {

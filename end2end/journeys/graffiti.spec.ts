@@ -130,7 +130,7 @@ test("I report graffiti with a photo, follow it to its end and say how it went",
   });
 
   await test.step("I see it at once", async () => {
-    await expect(mine.statusTitle).toHaveText("Open: we are working on it");
+    await expect(mine.statusTitle).toHaveText("Open: we are looking at it");
     await expect(mine.status).toContainText("Priya Shah in Street scene is dealing with it.");
     await expect(mine.announcer).toHaveText(/^News: Priya Shah is dealing with your request/);
     expect((await server.mailbox.expect("sam@example.org", "Somebody is working on")).text).toContain("Priya Shah");

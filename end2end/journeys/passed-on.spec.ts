@@ -46,8 +46,8 @@ test("I tell once, two departments get what each needs, and I see how far each i
   await expect(kofi.page.getByText("20123456")).toHaveCount(0);
   await expect(kofi.page.getByText("Libraries")).toHaveCount(0);
   await kofi.take();
-  await expect(row("Parking")).toContainText("They are working on it");
-  await expect(mine.timeline.first().getByRole("heading")).toHaveText("Parking: They are working on it");
+  await expect(row("Parking")).toContainText("They are looking at it");
+  await expect(mine.timeline.first().getByRole("heading")).toHaveText("Parking: They are looking at it");
   await kofi.close("Done", "Your permit is for your new address now.");
   await expect(row("Parking")).toContainText("Done");
 

@@ -78,14 +78,31 @@ export class Workspace extends Screen {
     await this.succeeded("The promised date has been moved");
   }
 
-  async close(outcome: string, text: string, policy?: string): Promise<void> {
+  async close(outcome: string, text: string, policy?: string, more?: { label: string; text: string }): Promise<void> {
     await this.follow("Close the request");
     await this.shows("Close the request");
     await this.choose(outcome);
     if (policy !== undefined) await this.choose(policy);
     await this.inspected();
-    await this.type("What to tell the resident", text);
+    await this.type("What was done, or why not", text);
+    if (["Done", "Part done", "Nothing found"].includes(outcome)) {
+      const today = new Date();
+      await this.type("Day", String(today.getDate()));
+      await this.type("Month", String(today.getMonth() + 1));
+      await this.type("Year", String(today.getFullYear()));
+      await this.type("Who did it?", "The north crew");
+    }
+    if (outcome === "Declined by policy") await this.type("What would change our answer?", "The owner agrees in writing.");
+    else await this.type("What happens next", "There is nothing more for you to do.");
+    if (more !== undefined) await this.type(more.label, more.text);
+    await this.inspected();
     await this.press("Close the request");
-    await this.succeeded("The request is closed");
+    await this.succeeded("Done. The resident is told when it is closed");
+  }
+
+  /** One of the steps below the buttons of a request. */
+  async step(link: string): Promise<void> {
+    await this.follow(link);
+    await this.shows(link);
   }
 }

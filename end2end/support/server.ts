@@ -21,7 +21,8 @@ export class Server {
   private constructor(
     readonly url: string,
     readonly folder: string,
-    private readonly child: ChildProcess,
+    private readonly settings: string[],
+    private child: ChildProcess,
   ) {
     this.mailbox = new Mailbox(join(folder, "mailbox", "demo"));
   }
@@ -56,16 +57,16 @@ export class Server {
     await promisify(execFile)(PROGRAM, [...settings, "seed-demo"]);
     const port = wanted ?? (await freePort());
     const url = `http://${host}:${port}`;
-    const log = createWriteStream(join(folder, "log"));
-    const child = spawn(PROGRAM, [...settings, "serve", "--listen", `127.0.0.1:${port}`, "--public-url", url], {
-      env: { ...process.env, NO_COLOR: "1" },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    child.stdout.pipe(log, { end: false });
-    child.stderr.pipe(log, { end: false });
-    const server = new Server(url, folder, child);
+    const server = new Server(url, folder, settings, run(settings, url, folder));
     await server.ready();
     return server;
+  }
+
+  /** Starts again, so many days later. */
+  async later(days: number): Promise<void> {
+    await this.end();
+    this.child = run([...this.settings], this.url, this.folder, days);
+    await this.ready();
   }
 
   private async ready(): Promise<void> {
@@ -95,6 +96,11 @@ export class Server {
 
   /** Stops it as an operator would, and takes its folder away. */
   async stop(): Promise<void> {
+    await this.end();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  private async end(): Promise<void> {
     if (this.child.exitCode === null) {
       const ended = once(this.child, "exit");
       this.child.kill("SIGTERM");
@@ -102,8 +108,21 @@ export class Server {
       await ended;
       clearTimeout(late);
     }
-    await rm(this.folder, { recursive: true, force: true });
   }
+}
+
+/** Runs the server, its log going to a file. */
+function run(settings: string[], url: string, folder: string, daysAhead = 0): ChildProcess {
+  const log = createWriteStream(join(folder, "log"), { flags: "a" });
+  const listen = `127.0.0.1:${new URL(url).port}`;
+  const more = ["serve", "--listen", listen, "--public-url", url, "--days-ahead", String(daysAhead)];
+  const child = spawn(PROGRAM, [...settings, ...more], {
+    env: { ...process.env, NO_COLOR: "1" },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  child.stdout.pipe(log, { end: false });
+  child.stderr.pipe(log, { end: false });
+  return child;
 }
 
 /** A port that nobody listens on. */

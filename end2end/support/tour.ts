@@ -36,6 +36,7 @@ export async function everyPage(needs: Needs, viewport: { width: number; height:
   });
   const late = await api.send("report-graffiti", { "place.words": "Bridge Street, the bench by the library" });
   const done = await api.send("report-graffiti", { "place.words": "Quay Road" });
+  const asked = await api.send("report-graffiti", { "place.words": "Station Road" });
   const declined = await api.send("report-graffiti", { "place.words": "Harbour View 12" });
   await api.send("ask-us", { department: "street-scene" });
 
@@ -46,15 +47,21 @@ export async function everyPage(needs: Needs, viewport: { width: number; height:
   const id = (reference: string) => queue.find((row) => row.reference === reference)!.id;
   const act = (sent: { reference: string }, what: string, data: object = {}) =>
     signedIn.post(`/api/staff/requests/${id(sent.reference)}/${what}`, data);
-  for (const sent of [open, late, done, declined]) await act(sent, "take");
+  for (const sent of [open, late, done, asked, declined]) await act(sent, "take");
   await act(open, "messages", { text: "Thank you. A crew comes on Thursday.", id: crypto.randomUUID() });
   const to = new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10);
   await act(late, "promise", { to, reason: "The crew needs a taller ladder." });
-  await act(done, "close", { outcome: "done", text: "We have cleaned the wall." });
+  const today = new Date().toISOString().slice(0, 10);
+  const object = "Tell us on the page of your request within 30 days, and we look at it again.";
+  const next = "If some of it shows again when the wall is dry, tell us on this page.";
+  await act(done, "close", { outcome: "done", text: "We have cleaned the wall.", on: today, by: "The north crew", next, object });
+  await act(asked, "ask", { text: "Is it on the left or the right as you come from the station?", id: crypto.randomUUID() });
   await act(declined, "close", {
     outcome: "declined_by_policy",
     policy: "private-property",
     text: "The wall belongs to the house beside it.",
+    unless: "The owner agrees in writing, and pays the fee.",
+    object,
   });
 
   const phone = await people.somebody({ viewport });
@@ -143,6 +150,8 @@ export async function everyPage(needs: Needs, viewport: { width: number; height:
     visit("request-later", `/follow/${late.key}`),
     visit("request-done", `/follow/${done.key}`),
     visit("request-declined", `/follow/${declined.key}`),
+    visit("request-asked", `/follow/${asked.key}`),
+    visit("reopen", `/follow/${done.key}/reopen`),
     visit("withdraw", `/follow/${open.key}/withdraw`),
     visit("find", "/follow"),
     visit("help", "/help"),
@@ -174,6 +183,15 @@ export async function everyPage(needs: Needs, viewport: { width: number; height:
     atDesk("staff-queue-closed", "/staff?show=closed"),
     atDesk("staff-request", request),
     atDesk("staff-write", `${request}/write`),
+    atDesk("staff-ask", `${request}/ask`),
+    atDesk("staff-plan", `${request}/plan`),
+    atDesk("staff-offer", `${request}/offer`),
+    atDesk("staff-queue-waiting", "/staff?show=waiting"),
+    atDesk("staff-close-done", `${request}/close`, async () => {
+      await staff.choose("Done");
+      await staff.page.getByLabel("Standard reply").selectOption({ label: "Removed" });
+      await staff.inspected();
+    }),
     atDesk("staff-move", `${request}/move`, async () => {
       await staff.press("Move the date");
       await expect(staff.summary).toBeFocused();

@@ -40,6 +40,9 @@ pub struct ServeConfig {
     /// Folder of what proves to sign-in providers that this is the portal: `COUNCIL/PROVIDER.secret` or `COUNCIL/PROVIDER.pem` [default: `sign-in` in the data folder]
     #[arg(long, env = "PORTICO_SIGN_IN_DIR")]
     pub sign_in_dir: Option<PathBuf>,
+    /// For demonstrations only: it is so many days later here than it is
+    #[arg(long, env = "PORTICO_DAYS_AHEAD", default_value_t = 0)]
+    pub days_ahead: u16,
     /// Log lines as JSON
     #[arg(long, env = "PORTICO_LOG_JSON")]
     pub log_json: bool,

@@ -106,7 +106,7 @@ impl Served {
     /// The day by which something received at this moment is promised.
     #[must_use]
     pub fn due(&self, received: DateTime<Utc>, limit: Limit) -> chrono::NaiveDate {
-        self.calendar.due(self.local(received), limit)
+        crate::operations::clock::without_people(self, |clock| clock.due(received, limit))
     }
 
     /// A service by its identifier.

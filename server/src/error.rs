@@ -139,6 +139,13 @@ fn refused_code(refused: Refused) -> &'static str {
         Refused::PolicyMissing => "policy_missing",
         Refused::SameDate => "same_date",
         Refused::NotAllowed => "not_allowed",
+        Refused::Incomplete => "incomplete",
+        Refused::AfterPromise => "after_promise",
+        Refused::Asked => "asked",
+        Refused::NotReminded => "not_reminded",
+        Refused::ReopenedBefore => "reopened_before",
+        Refused::TooLate => "too_late",
+        Refused::NotChecked => "not_checked",
     }
 }
 

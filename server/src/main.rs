@@ -22,7 +22,7 @@ use server::councils::{Councils, Served, Sources};
 use server::gazetteer::addresses::Skipped;
 use server::gazetteer::{addresses, demo, electors, wards};
 use server::jobs::retention::{self, Erased, Gone, Retaining};
-use server::jobs::{runner, sweep};
+use server::jobs::{self, runner, sweep};
 use server::oidc::Providers;
 use server::photo::{self, PhotoCleaner};
 use server::routes::staff_sign_in;
@@ -478,6 +478,19 @@ fn now() -> chrono::DateTime<chrono::Utc> {
     chrono::Utc::now()
 }
 
+/// The clock of a server. Only demonstrations may be ahead of their time.
+fn clock(days_ahead: u16, councils: &Councils) -> Result<server::chance::Clock> {
+    if days_ahead == 0 {
+        return Ok(Arc::new(now));
+    }
+    if !councils.all().iter().all(|served| served.council.demo) {
+        return Err(
+            "--days-ahead is for demonstrations: a council's promises are kept by its own clock".into()
+        );
+    }
+    Ok(Arc::new(move || now() + chrono::TimeDelta::days(days_ahead.into())))
+}
+
 /// Chance from the system.
 fn dice() -> Result<Dice> {
     use rand::TryRng as _;
@@ -495,8 +508,10 @@ async fn serve(config: &Config, serve: &ServeConfig) -> Result<()> {
         Some(url) => Mailer::smtp(url)?,
         None => Mailer::Folder(config.data_dir.join("mailbox")),
     };
+    let councils = councils(config)?;
+    let clock = clock(serve.days_ahead, &councils)?;
     let state = AppState::new(Parts {
-        councils: councils(config)?,
+        councils,
         db,
         blobs: Blobs::in_folder(&config.data_dir.join("photos"))?,
         photos: PhotoCleaner::new().map_err(|error| error.to_string())?,
@@ -505,7 +520,7 @@ async fn serve(config: &Config, serve: &ServeConfig) -> Result<()> {
         providers: Providers::new(
             serve.sign_in_dir.clone().unwrap_or_else(|| config.data_dir.join("sign-in")),
         )?,
-        clock: Arc::new(now),
+        clock,
         dice,
         public_url: serve.public_url(),
         changes: broadcast::channel(1024).0,
@@ -516,12 +531,13 @@ async fn serve(config: &Config, serve: &ServeConfig) -> Result<()> {
         TcpListener::bind(serve.listen).await.map_err(|error| format!("{}: {error}", serve.listen))?;
     println!("Portico is at {}", state.public_url);
     let jobs = tokio::spawn(runner::run(state.clone()));
+    let time = tokio::spawn(jobs::clock::run(state.clone()));
     tokio::spawn(look_after(state.clone()));
     tokio::spawn(retention::nightly(state.clone()));
     tokio::spawn(stop_on_signal(state.stop.clone()));
     listen::serve(listener, app::app(state.clone()), state.stop.clone()).await;
     // A batch of jobs under way is finished; what is left stays in the outbox.
-    let _ = jobs.await;
+    let _ = tokio::join!(jobs, time);
     Ok(())
 }
 

@@ -1,6 +1,8 @@
 //! `/api/follow`.
 
-use domain::api::follow::{FeedbackRequest, FindRequest, FollowView, Found, MessageRequest, WithdrawRequest};
+use domain::api::follow::{
+    FeedbackRequest, FindRequest, FollowView, Found, MessageRequest, ReopenRequest, WithdrawRequest,
+};
 use uuid::Uuid;
 
 use super::ApiProblem;
@@ -41,6 +43,14 @@ pub fn messages(key: &str) -> String {
 /// [`ApiProblem`].
 pub async fn withdraw(key: &str, why: &WithdrawRequest) -> Result<FollowView, ApiProblem> {
     super::post(&address(key, "/withdraw"), why).await
+}
+
+/// Opens the request again. Gives it as it is now.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn reopen(key: &str, why: &ReopenRequest) -> Result<FollowView, ApiProblem> {
+    super::post(&address(key, "/reopen"), why).await
 }
 
 /// Says how it went. Gives the request as it is now.

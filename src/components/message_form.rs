@@ -12,7 +12,7 @@ use super::input::{Labelled, TextArea};
 use super::sending::Sending;
 use crate::a11y;
 use crate::api::{self, follow};
-use crate::live::{Drawn as _, ON_SERVER, live_if};
+use crate::live::{Drawn as _, ON_SERVER, live, live_if};
 use crate::state::{boot, storage};
 
 /// The most characters of a message.
@@ -28,6 +28,9 @@ pub fn MessageForm(
     on_sent: Callback<FollowView>,
     /// What is wrong on the page.
     problems: RwSignal<Vec<Problem>>,
+    /// What is written answers a question.
+    #[prop(optional)]
+    answers: Signal<bool>,
 ) -> impl IntoView {
     // Half a message outlives a reload, with the identifier it may have been sent under already: sent twice
     // after a lost reply, it is stored once.
@@ -70,7 +73,7 @@ pub fn MessageForm(
     );
     let labelled = Labelled::new(ID, "Your message").error(sending.at(ID));
     view! {
-        <h2 class="govuk-heading-m">"Add a message"</h2>
+        <h2 class="govuk-heading-m">{live(move || if answers.get() { "Answer our question" } else { "Add a message" }.into_any())}</h2>
         <form novalidate method="post" action=posted_to() on:submit=send>
             <TextArea
                 labelled=labelled value=text count=Count { max: MAX, left }

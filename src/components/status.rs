@@ -1,6 +1,6 @@
 //! Where a request stands, so that nobody takes "no" for "later", or "later" for "done".
 
-use domain::api::follow::{FollowView, What};
+use domain::api::follow::{Ending, FollowView, What};
 use domain::case::{Outcome, Status};
 use leptos::prelude::*;
 
@@ -15,6 +15,8 @@ pub enum Look {
     Open,
     /// Open, later than promised.
     Late,
+    /// Open, and the resident has to answer.
+    Waiting,
     /// Done.
     Done,
     /// Declined by policy.
@@ -28,11 +30,12 @@ impl Look {
     #[must_use]
     pub fn of(status: Status, later: bool) -> Self {
         match status {
-            Status::Received | Status::InProgress if later => Self::Late,
-            Status::Received | Status::InProgress => Self::Open,
+            Status::Waiting => Self::Waiting,
+            Status::Received | Status::LookedAt | Status::Planned | Status::InProgress if later => Self::Late,
+            Status::Received | Status::LookedAt | Status::Planned | Status::InProgress => Self::Open,
             Status::Closed(Outcome::Done) => Self::Done,
             Status::Closed(Outcome::DeclinedByPolicy) => Self::Declined,
-            Status::Closed(Outcome::NotOurs | Outcome::Duplicate | Outcome::Withdrawn) => Self::Closed,
+            Status::Closed(_) => Self::Closed,
         }
     }
 
@@ -40,6 +43,7 @@ impl Look {
         match self {
             Self::Open => "portico-status",
             Self::Late => "portico-status portico-status--late",
+            Self::Waiting => "portico-status portico-status--waiting",
             Self::Done => "portico-status portico-status--done",
             Self::Declined => "portico-status portico-status--declined",
             Self::Closed => "portico-status portico-status--closed",
@@ -55,8 +59,11 @@ pub fn title(request: &FollowView) -> &'static str {
             "Everybody you told has finished"
         }
         (Status::Closed(outcome), _) => words::outcome(outcome),
+        (Status::Waiting, _) => "Open: waiting for your answer",
         (_, true) => "Open, later than promised",
         (Status::Received, false) => "Open: we have your request",
+        (Status::LookedAt, false) => "Open: we are looking at it",
+        (Status::Planned, false) => "Open: the work is planned",
         (Status::InProgress, false) => "Open: we are working on it",
     }
 }
@@ -89,10 +96,18 @@ fn details(request: &FollowView) -> AnyView {
     let first_day = words::day(request.first_complete_by);
     if !request.status.is_open() {
         let said = request.timeline.iter().rev().find_map(|entry| match &entry.what {
-            What::Closed { text, .. } if !text.is_empty() => Some(text.clone()),
+            What::Closed(ending) => Some(ending_told(ending)),
             _ => None,
         });
-        return said.map(|said| view! { <p><bdi class="portico-typed">{said}</bdi></p> }.drawn()).into_any();
+        return said.into_any();
+    }
+    if let Some(question) = &request.asked {
+        return view! {
+            <p>"We need an answer from you before we can go on:"</p>
+            <p class="govuk-inset-text"><bdi class="portico-typed">{question.clone()}</bdi></p>
+            <p>"Answer below. Our promise to finish by "<strong>{new_day}</strong>" waits for you, and moves by the working days that it waits."</p>
+        }
+        .drawn();
     }
     let taken_by = words::day(request.acknowledge_by);
     let owner = match &request.owner {
@@ -110,13 +125,61 @@ fn details(request: &FollowView) -> AnyView {
     };
     let reason = request.timeline.iter().rev().find_map(|entry| match &entry.what {
         What::PromiseMoved { reason, .. } => Some(reason.clone()),
+        What::Missed { why, .. } => Some(format!("{}. We are sorry.", words::why_missed(*why))),
         _ => None,
     });
     let reason = reason.filter(|_| is_later(request));
+    let planned = request
+        .planned
+        .map(|on| view! { <p>"The work is planned for "<strong>{words::day(on)}</strong>"."</p> }.drawn());
     view! {
         {promise}
+        {planned}
         {reason.map(|reason| view! { <p>"Why: "<bdi class="portico-typed">{reason}</bdi></p> }.drawn())}
         <p><bdi>{owner}</bdi></p>
+    }
+    .drawn()
+}
+
+/// What the resident is told at the end: what, when, by whom, what next and how to object.
+#[must_use]
+pub fn ending_told(ending: &Ending) -> AnyView {
+    let typed = |text: &str| view! { <bdi class="portico-typed">{text.to_owned()}</bdi> }.drawn();
+    let line = |label: &'static str, text: &str| {
+        (!text.is_empty()).then(|| view! { <p><strong>{label}": "</strong>{typed(text)}</p> }.drawn())
+    };
+    let by = (!ending.by.is_empty()).then(|| typed(&ending.by));
+    let when = match (by, ending.on.map(words::day)) {
+        (Some(by), Some(on)) => Some(view! { <p>"Done by "{by}" on "{on}"."</p> }.drawn()),
+        (Some(by), None) => Some(view! { <p>"Done by "{by}"."</p> }.drawn()),
+        (None, Some(on)) => Some(view! { <p>"On "{on}"."</p> }.drawn()),
+        (None, None) => None,
+    };
+    let elsewhere =
+        ending.elsewhere.as_ref().filter(|_| ending.outcome == Outcome::NotOurs).map(|elsewhere| {
+            let told = if elsewhere.handed_over {
+                "We have told them."
+            } else {
+                "Please tell them yourself: we have not."
+            };
+            view! { <p><strong>"Who is responsible: "</strong>{typed(&elsewhere.who)}</p> <p>{told}</p> }
+                .drawn()
+        });
+    let same_as = ending.same_as.as_ref().map(|reference| {
+        view! { <p>"It goes on under the reference "<span class="portico-reference">{reference.to_string()}</span>". We tell you what happens."</p> }.drawn()
+    });
+    let signed = ending.signed.as_ref().map(|signed| {
+        view! { <p><bdi>{signed.name.clone()}</bdi><br/><bdi>{signed.role.clone()}</bdi></p> }.drawn()
+    });
+    view! {
+        {(!ending.text.is_empty()).then(|| view! { <p>{typed(&ending.text)}</p> }.drawn())}
+        {when}
+        {elsewhere}
+        {same_as}
+        {line("What would change our answer", &ending.unless)}
+        {line("What happens next", &ending.next)}
+        {line("If you do not agree", &ending.object)}
+        {signed}
     }
     .drawn()
 }
@@ -130,6 +193,7 @@ mod tests {
         let looks = [
             Look::of(Status::InProgress, false),
             Look::of(Status::InProgress, true),
+            Look::of(Status::Waiting, true),
             Look::of(Status::Closed(Outcome::Done), false),
             Look::of(Status::Closed(Outcome::DeclinedByPolicy), false),
             Look::of(Status::Closed(Outcome::Withdrawn), false),

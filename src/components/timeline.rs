@@ -1,8 +1,10 @@
 //! What has happened to a request, newest first.
 
 use domain::api::follow::{Entry, FollowView, What};
+use domain::case::Age;
 use leptos::prelude::*;
 
+use super::status::ending_told;
 use crate::live::Drawn as _;
 use crate::words;
 
@@ -45,7 +47,44 @@ pub fn title(entry: &Entry, for_staff: bool) -> String {
         What::Taken => format!("{who} is dealing with {your} request"),
         What::Message { .. } => format!("{who} wrote"),
         What::PromiseMoved { to, .. } => format!("The date was moved to {}", words::day(*to)),
-        What::Closed { outcome, .. } => words::outcome(*outcome).to_owned(),
+        What::Closed(ending) => words::outcome(ending.outcome).to_owned(),
+        What::Planned { on } => format!("Work is planned for {}", words::day(*on)),
+        What::Begun => "Work has begun".to_owned(),
+        What::Asked { .. } => format!("{who} asked {whom} something"),
+        What::Reminded => format!("We reminded {whom} of the question"),
+        What::Answered { .. } => format!("{who} answered"),
+        What::Missed { to, .. } => format!("We missed our date. The new one is {}", words::day(*to)),
+        What::Escalated { to, whom, cause } => {
+            format!("We passed this to {whom}, {}, because {}", words::rung(*to), words::cause(*cause))
+        }
+        What::Aged { age: Age::TooLong, .. } => {
+            "This has been open for too long, and is on the list of the council’s board".to_owned()
+        }
+        What::Aged { told, .. } if !told.is_empty() => {
+            format!("This has been open for a long time. We told {}", told.join(" and "))
+        }
+        What::Aged { .. } => "This has been open for a long time".to_owned(),
+        What::Decided { to, .. } => format!("It was decided what happens. The date is {}", words::day(*to)),
+        What::Contracted { by } => format!("{by} does the work for us"),
+        What::ContractorWrote { planned: Some(on), .. } => {
+            format!("{who} planned the work for {}", words::day(*on))
+        }
+        What::ContractorWrote { .. } => format!("{who} wrote"),
+        What::ContractorDone { .. } => format!("{who} says that the work is done"),
+        What::Reopened { to, .. } => {
+            format!("{who} opened the request again. The date is {}", words::day(*to))
+        }
+        What::Amended { labels } => format!("{who} changed: {}", labels.join(", ")),
+        What::AskedAgain => format!("We asked {whom} again how it went"),
+        What::Offered { to, .. } => format!("{who} asked {to} to take it"),
+        What::OfferEnded { reason } if reason.is_empty() => "Nobody took it in time: it came back".to_owned(),
+        What::OfferEnded { .. } => format!("{who} did not take it"),
+        What::Noted { .. } => format!("{who} made a note, for staff only"),
+        What::Prompted => "A reminder: the promised day is near".to_owned(),
+        What::Checked { fine: true, .. } => format!("{who} looked at the work: it is done well"),
+        What::Checked { .. } => format!("{who} looked at the work: it is not done well"),
+        What::Proposed(ending) => format!("{who} would close it: {}", words::outcome(ending.outcome)),
+        What::SentBack { .. } => format!("{who} did not agree with how it is to be closed"),
         What::PartMoved { department, to: Some(to), .. } => {
             format!("{department} moved its date to {}", words::day(*to))
         }
@@ -70,18 +109,35 @@ fn details(what: What) -> Option<AnyView> {
     let typed =
         |text: String| (!text.is_empty()).then(|| view! { <bdi class="portico-typed">{text}</bdi> }.drawn());
     match what {
-        What::Received | What::Taken | What::PartMoved { .. } => None,
-        What::Message { text } => {
+        What::Missed { from, why, .. } => {
+            let text = format!("It was {}: {}.", words::day(from), words::why_missed(why));
+            Some(view! { <p class="portico-timeline__text">{text}</p> }.drawn())
+        }
+        What::Closed(ending) | What::Proposed(ending) => {
+            Some(view! { <div class="portico-timeline__text">{ending_told(&ending)}</div> }.drawn())
+        }
+        What::Message { text }
+        | What::Asked { question: text }
+        | What::Answered { text, .. }
+        | What::Decided { text, .. }
+        | What::Noted { text } => {
             Some(view! { <div class="portico-timeline__message">{typed(text)}</div> }.drawn())
         }
         What::PromiseMoved { from, reason, .. } => {
             let from = format!("It was {}. ", words::day(from));
             Some(view! { <p class="portico-timeline__text">{from}{typed(reason)}</p> }.drawn())
         }
-        What::Closed { text, .. }
-        | What::Withdrawn { reason: text }
-        | What::Feedback { reason: text, .. } => {
+        What::Withdrawn { reason: text }
+        | What::Feedback { reason: text, .. }
+        | What::Reopened { reason: text, .. }
+        | What::Offered { reason: text, .. }
+        | What::OfferEnded { reason: text }
+        | What::SentBack { reason: text }
+        | What::ContractorWrote { text, .. }
+        | What::ContractorDone { text }
+        | What::Checked { text, .. } => {
             typed(text).map(|text| view! { <p class="portico-timeline__text">{text}</p> }.drawn())
         }
+        _ => None,
     }
 }

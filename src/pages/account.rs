@@ -390,7 +390,7 @@ pub(super) fn item(request: &AccountRequest, href: String) -> AnyView {
         (None, true) => format!("We will finish by {}", words::day(request.complete_by)),
         (None, false) => match request.status {
             Status::Closed(outcome) => words::outcome(outcome).to_owned(),
-            Status::Received | Status::InProgress => String::new(),
+            _ => String::new(),
         },
     };
     let received = words::day(request.received);

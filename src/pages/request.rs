@@ -102,8 +102,13 @@ fn request(key: String, first: FollowView) -> AnyView {
         {live_if(move || now.with(said_feedback))}
         <h2 class="govuk-heading-m">"What has happened"</h2>
         {live(move || view! { <Timeline entries=now.with(|now| now.timeline.clone()) /> }.drawn())}
-        {live_if(move || (is_open.get() && !has_parts).then(|| view! { <MessageForm to=follow::messages(&key.get_value()) on_sent=update problems=problems /> }.drawn()))}
+        {live_if(move || (is_open.get() && !has_parts).then(|| view! { <MessageForm to=follow::messages(&key.get_value()) on_sent=update problems=problems answers=Signal::derive(move || now.with(|now| now.asked.is_some())) /> }.drawn()))}
         {if watching { stop_watching(key) } else { now.with_untracked(|now| told(now, key)) }}
+        {live_if(move || now.with(|now| now.may_reopen).then(|| view! {
+            <h2 class="govuk-heading-m">"If this is not over"</h2>
+            <p>"Within 30 days you can open it again, once."</p>
+            <p><a href=paths::reopen(&key.get_value())>"Open this request again"</a></p>
+        }.drawn()))}
         {live_if(move || is_open.get().then(|| view! {
             <h2 class="govuk-heading-m">"If you no longer need this"</h2>
             <p><a href=paths::withdraw(&key.get_value())>"Withdraw this request"</a></p>

@@ -2,16 +2,16 @@
 
 use domain::api::follow::MessageRequest;
 use domain::api::identity::{DecideRequest, DeskRequest, WaitingDocuments};
+use domain::api::leave::{EndLeaveRequest, LeaveRequest, LeaveView};
 use domain::api::sign_in::{SecurityView, WaysView};
 use domain::api::staff::{
-    AuditPage, CloseRequest, CodeRequest, Colleagues, HandOverManyRequest, HandedOver, Me, Members,
-    MovePromiseRequest, PersonView, ProveRequest, PublishPhotoRequest, Queue, RoleRequest, SharedRequest,
-    SignInRequest, StaffCase, StaffSessions,
+    AuditPage, CloseRequest, CodeRequest, Colleagues, DecisionRequest, HandOverManyRequest, HandedOver, Me,
+    Members, MovePromiseRequest, OfferRequest, PersonView, PlanRequest, ProposalRequest, ProveRequest,
+    PublishPhotoRequest, Queue, ReasonRequest, RoleRequest, SharedRequest, Show, SignInRequest, StaffCase,
+    StaffSessions, WordsRequest,
 };
 use portico_app::api::{self, ApiProblem};
 use uuid::Uuid;
-
-use crate::paths::Show;
 
 type Reply<T> = Result<T, ApiProblem>;
 
@@ -146,8 +146,7 @@ pub async fn security() -> Reply<SecurityView> {
 /// # Errors
 /// [`ApiProblem`].
 pub async fn queue(show: Show) -> Reply<Queue> {
-    let show = if show == Show::Closed { "closed" } else { "open" };
-    api::get(&format!("/api/staff/requests?show={show}")).await
+    api::get(&format!("/api/staff/requests?show={}", show.id())).await
 }
 
 /// One request.
@@ -180,6 +179,94 @@ pub async fn message(id: Uuid, message: &MessageRequest) -> Reply<StaffCase> {
 /// [`ApiProblem`].
 pub async fn move_promise(id: Uuid, to: &MovePromiseRequest) -> Reply<StaffCase> {
     api::post(&address(id, "/promise"), to).await
+}
+
+/// When I am away, or my department.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn leave() -> Reply<LeaveView> {
+    api::get("/api/staff/leave").await
+}
+
+/// Says that somebody is away.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn add_leave(what: &LeaveRequest) -> Reply<LeaveView> {
+    api::post("/api/staff/leave", what).await
+}
+
+/// Says that somebody is not away after all.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn end_leave(what: &EndLeaveRequest) -> Reply<LeaveView> {
+    api::post("/api/staff/leave/end", what).await
+}
+
+/// Says for which day work is planned.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn plan(id: Uuid, to: &PlanRequest) -> Reply<StaffCase> {
+    api::post(&address(id, "/plan"), to).await
+}
+
+/// Says that work has begun.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn begin(id: Uuid) -> Reply<StaffCase> {
+    api::post(&address(id, "/begin"), &()).await
+}
+
+/// Asks the resident something.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn ask(id: Uuid, words: &WordsRequest) -> Reply<StaffCase> {
+    api::post(&address(id, "/ask"), words).await
+}
+
+/// Writes something down for colleagues.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn note(id: Uuid, words: &WordsRequest) -> Reply<StaffCase> {
+    api::post(&address(id, "/notes"), words).await
+}
+
+/// Asks somebody else to take a request.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn offer(id: Uuid, to: &OfferRequest) -> Reply<StaffCase> {
+    api::post(&address(id, "/offer"), to).await
+}
+
+/// Does not take what was offered, or takes an offer back.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn decline_offer(id: Uuid, why: &ReasonRequest) -> Reply<StaffCase> {
+    api::post(&address(id, "/offer/decline"), why).await
+}
+
+/// Agrees with how a request is to be closed, or does not.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn proposal(id: Uuid, answer: &ProposalRequest) -> Reply<StaffCase> {
+    api::post(&address(id, "/proposal"), answer).await
+}
+
+/// Decides what becomes of a request that was open for too long.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn decision(id: Uuid, what: &DecisionRequest) -> Reply<StaffCase> {
+    api::post(&address(id, "/decision"), what).await
 }
 
 /// Closes a request.

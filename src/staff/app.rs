@@ -8,10 +8,25 @@ use leptos_router::path;
 use portico_app::a11y;
 
 use crate::pages::{
-    audit::AuditPage, close::ClosePage, code::CodePage, export::ExportPage, hand_over::HandOverPage,
-    identity::IdentityPage, members::MembersPage, move_date::MovePage, queue::QueuePage,
-    request::RequestPage, security::SecurityPage, sessions::SessionsPage, shared::SharedPage,
-    sign_in::SignInPage, write::WritePage,
+    answer::{DecisionPage, DeclinePage, SendBackPage},
+    audit::AuditPage,
+    close::ClosePage,
+    code::CodePage,
+    export::ExportPage,
+    hand_over::HandOverPage,
+    identity::IdentityPage,
+    leave::LeavePage,
+    members::MembersPage,
+    move_date::MovePage,
+    offer::OfferPage,
+    plan::PlanPage,
+    queue::QueuePage,
+    request::RequestPage,
+    security::SecurityPage,
+    sessions::SessionsPage,
+    shared::SharedPage,
+    sign_in::SignInPage,
+    write::{AskPage, NotePage, WritePage},
 };
 use crate::parts::{frame::Frame, load};
 use crate::{browser, handle, session};
@@ -46,6 +61,7 @@ fn Shell(council: CouncilView) -> impl IntoView {
                     <Route path=path!("hand-over") view=HandOverPage />
                     <Route path=path!("export") view=ExportPage />
                     <Route path=path!("audit") view=AuditPage />
+                    <Route path=path!("leave") view=LeavePage />
                     <Route path=path!("members") view=MembersPage />
                     <Route path=path!("identity") view=IdentityPage />
                     <Route path=path!("/shared/:id") view=SharedPage />
@@ -53,6 +69,13 @@ fn Shell(council: CouncilView) -> impl IntoView {
                     <ParentRoute path=path!("/requests/:id") view=Request>
                         <Route path=path!("") view=RequestPage />
                         <Route path=path!("write") view=WritePage />
+                        <Route path=path!("ask") view=AskPage />
+                        <Route path=path!("note") view=NotePage />
+                        <Route path=path!("plan") view=PlanPage />
+                        <Route path=path!("offer") view=OfferPage />
+                        <Route path=path!("decline") view=DeclinePage />
+                        <Route path=path!("send-back") view=SendBackPage />
+                        <Route path=path!("decision") view=DecisionPage />
                         <Route path=path!("move") view=MovePage />
                         <Route path=path!("close") view=ClosePage />
                     </ParentRoute>

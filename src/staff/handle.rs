@@ -79,6 +79,12 @@ impl Handle {
         page(Memo::new(move |_| self.current().unwrap_or_else(|| first.clone())))
     }
 
+    /// The request as it is known now.
+    #[must_use]
+    pub fn now(self) -> Option<StaffCase> {
+        untrack(|| self.current())
+    }
+
     /// Asks for its state again.
     pub fn refresh(self) {
         self.live.refresh();

@@ -1,6 +1,7 @@
 //! Every address of the staff app, and the way back to the page a person wanted before they signed in.
 
 use domain::access::Role;
+use domain::api::staff::Show;
 use uuid::Uuid;
 
 /// The queue.
@@ -29,47 +30,25 @@ pub fn menu(role: Role) -> &'static [(&'static str, &'static str)] {
     const REQUESTS: (&str, &str) = (QUEUE, "Requests");
     const IDENTITIES: (&str, &str) = (IDENTITY, "Who people are");
     match role {
-        Role::Manager => &[REQUESTS, IDENTITIES, (HAND_OVER, "Hand over"), (EXPORT, "Export")],
+        Role::Manager => {
+            &[REQUESTS, IDENTITIES, (HAND_OVER, "Hand over"), (LEAVE, "Leave"), (EXPORT, "Export")]
+        }
         Role::Auditor => &[(AUDIT, "Audit log")],
         Role::Admin => &[(MEMBERS, "Staff")],
-        Role::Officer | Role::Resident | Role::Helper | Role::Terminal => &[REQUESTS, IDENTITIES],
+        Role::Officer | Role::Resident | Role::Helper | Role::Terminal => {
+            &[REQUESTS, IDENTITIES, (LEAVE, "Leave")]
+        }
     }
 }
+/// When staff are away.
+pub const LEAVE: &str = "/staff/leave";
 /// The ways to sign in that one has.
 pub const SECURITY: &str = "/staff/security";
 
-/// Which requests of the queue are shown. In the address as `show`, so that it can be kept and sent on.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Show {
-    /// Open ones.
-    #[default]
-    Open,
-    /// Open ones that are mine.
-    Mine,
-    /// Closed ones.
-    Closed,
-}
-
-impl Show {
-    /// Reads the address; what it does not know is `Open`.
-    #[must_use]
-    pub fn read(show: Option<&str>) -> Self {
-        match show {
-            Some("mine") => Self::Mine,
-            Some("closed") => Self::Closed,
-            _ => Self::Open,
-        }
-    }
-
-    /// Its address.
-    #[must_use]
-    pub fn path(self) -> &'static str {
-        match self {
-            Self::Open => QUEUE,
-            Self::Mine => "/staff?show=mine",
-            Self::Closed => "/staff?show=closed",
-        }
-    }
+/// The queue, with some of its requests.
+#[must_use]
+pub fn queue(show: Show) -> String {
+    if show == Show::Open { QUEUE.to_owned() } else { format!("{QUEUE}?show={}", show.id()) }
 }
 
 /// One request.
@@ -96,6 +75,12 @@ pub fn move_date(id: Uuid) -> String {
     format!("/staff/requests/{id}/move")
 }
 
+/// Doing something else with a request: `ask`, `note`, `plan`, `offer`, `decline`, `send-back`, `decision`.
+#[must_use]
+pub fn step(id: Uuid, step: &str) -> String {
+    format!("/staff/requests/{id}/{step}")
+}
+
 /// Closing it.
 #[must_use]
 pub fn close(id: Uuid) -> String {
@@ -117,7 +102,8 @@ pub fn with_next(path: &str, next: Option<&str>) -> String {
 /// `next` of their own: it must never lead to another site, nor round in circles.
 #[must_use]
 pub fn safe_next(next: &str) -> Option<&str> {
-    let ours = [QUEUE, IDENTITY, SESSIONS, SECURITY, HAND_OVER, EXPORT, AUDIT, MEMBERS].contains(&next)
+    let ours = [QUEUE, LEAVE, IDENTITY, SESSIONS, SECURITY, HAND_OVER, EXPORT, AUDIT, MEMBERS]
+        .contains(&next)
         || ["/staff?", "/staff/requests/", "/staff/shared/"].iter().any(|start| next.starts_with(start));
     let plain = next.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/-?=&".contains(&byte));
     (ours && plain && !next.contains("//")).then_some(next)
@@ -133,12 +119,13 @@ mod tests {
         for good in [
             QUEUE,
             IDENTITY,
-            Show::Closed.path(),
+            &queue(Show::Closed),
             &request(id),
             &shared(id),
             &write(id),
             &move_date(id),
             &close(id),
+            &step(id, "send-back"),
             AUDIT,
             SECURITY,
         ] {
@@ -177,8 +164,9 @@ mod tests {
 
     #[test]
     fn what_is_shown_is_in_the_address() {
-        for show in [Show::Open, Show::Mine, Show::Closed] {
-            let query = show.path().split_once("show=").map(|(_, value)| value);
+        for show in Show::ALL {
+            let address = queue(show);
+            let query = address.split_once("show=").map(|(_, value)| value);
             assert_eq!(Show::read(query), show);
         }
         assert_eq!(Show::read(Some("everything")), Show::Open);

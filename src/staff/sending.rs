@@ -66,7 +66,7 @@ pub fn problems(faults: &[FieldError]) -> Vec<Problem> {
 
 /// The id of the input that a field path belongs to.
 fn field_id(path: &str) -> String {
-    if path == "to" { "to-day".to_owned() } else { path.to_owned() }
+    if matches!(path, "to" | "on" | "until") { format!("{path}-day") } else { path.to_owned() }
 }
 
 /// What is to be done with a request.

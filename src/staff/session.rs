@@ -1,6 +1,6 @@
 //! Who is signed in, and the ways in and out.
 
-use domain::api::staff::Me;
+use domain::api::staff::{Me, Show};
 use leptos::prelude::*;
 use leptos_router::{
     NavigateOptions,
@@ -8,7 +8,7 @@ use leptos_router::{
 };
 use portico_app::api::ApiProblem;
 
-use crate::paths::{self, Show};
+use crate::paths;
 use crate::{api, browser};
 
 const EMAIL: &str = "portico:staff:email";
@@ -159,8 +159,8 @@ impl Session {
 
     /// Which part of the queue to go back to.
     #[must_use]
-    pub fn queue(self) -> &'static str {
-        self.show.get_value().path()
+    pub fn queue(self) -> String {
+        paths::queue(self.show.get_value())
     }
 
     /// Remembers which part of the queue is looked at.

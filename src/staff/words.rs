@@ -25,7 +25,10 @@ pub fn requests(many: usize, sort: &str) -> String {
 pub fn status(status: Status) -> &'static str {
     match status {
         Status::Received => "New",
+        Status::LookedAt => "Being looked at",
+        Status::Planned => "Planned",
         Status::InProgress => "In progress",
+        Status::Waiting => "Waiting for the resident",
         Status::Closed(outcome) => closed(outcome),
     }
 }
@@ -39,12 +42,17 @@ pub fn closed(outcome: Outcome) -> &'static str {
         Outcome::NotOurs => "Not ours",
         Outcome::Duplicate => "Reported before",
         Outcome::Withdrawn => "No longer needed",
+        Outcome::PartDone => "Part done",
+        Outcome::NoAnswer => "No answer",
+        Outcome::NothingFound => "Nothing found",
     }
 }
 
 /// The ways staff can close a request: the outcome, its label, and what it means.
-pub const OUTCOMES: [(Outcome, &str, &str); 5] = [
+pub const OUTCOMES: [(Outcome, &str, &str); 8] = [
     (Outcome::Done, "Done", "What they asked for has been done"),
+    (Outcome::PartDone, "Part done", "Some of what they asked for has been done"),
+    (Outcome::NothingFound, "Nothing found", "We went to look, and there was nothing"),
     (
         Outcome::DeclinedByPolicy,
         "Declined by policy",
@@ -57,6 +65,7 @@ pub const OUTCOMES: [(Outcome, &str, &str); 5] = [
         "We know about this already. Tell them what is happening with it",
     ),
     (Outcome::Withdrawn, "No longer needed", "The resident told us that they no longer need it"),
+    (Outcome::NoAnswer, "No answer", "They were asked and reminded twice, and did not answer"),
 ];
 
 /// An outcome as it stands in a form.
@@ -68,6 +77,9 @@ pub fn outcome_value(outcome: Outcome) -> &'static str {
         Outcome::NotOurs => "not_ours",
         Outcome::Duplicate => "duplicate",
         Outcome::Withdrawn => "withdrawn",
+        Outcome::PartDone => "part_done",
+        Outcome::NoAnswer => "no_answer",
+        Outcome::NothingFound => "nothing_found",
     }
 }
 
@@ -84,6 +96,17 @@ pub fn field(error: &FieldError) -> String {
         ("to", _) => "The new date can't be promised. Enter a later one",
         ("reason", ErrorCode::Missing) => "Say why the date moves, in words for the resident",
         ("policy", _) => "Choose the policy it is declined by",
+        ("by", ErrorCode::Missing) => "Say who did it: a crew, a company or a team",
+        ("next", ErrorCode::Missing) => "Say what happens next, also if it is nothing",
+        ("object", ErrorCode::Missing) => "Say what they can do who do not agree",
+        ("unless", ErrorCode::Missing) => "Say what would change the answer",
+        ("elsewhere", ErrorCode::Missing) => "Say who is responsible, and how to reach them",
+        ("same_as", ErrorCode::Missing) => "Enter the reference of the request that it says again",
+        ("same_as", ErrorCode::NotAllowed) => "Enter a reference like H3LF-WE25",
+        ("same_as", _) => "There is no such request in your department. Check the reference",
+        ("on", ErrorCode::Missing) => "Enter the day",
+        ("on", _) => "Enter a day that is possible: see the hint",
+        ("department", _) => "Choose another department",
         ("outcome", _) => "Choose how it ended",
         _ => match error.limit {
             Some(limit) => return format!("Use {} characters or fewer", words::number(limit.unsigned_abs())),
@@ -147,6 +170,11 @@ pub fn refused(problem: &ApiProblem, owner: Option<&str>) -> String {
         "already_yours" => "This request is yours already".to_owned(),
         "not_your_role" => "Your role does not let you do this. Ask whoever looks after your accounts".to_owned(),
         "last_admin" => "This is the last admin. Make somebody else an admin first".to_owned(),
+        "incomplete" => "The resident has to be told more than this. Fill in every box".to_owned(),
+        "after_promise" => "That is after the day that is promised. Move the promised date first, and say why".to_owned(),
+        "asked" => "The resident is being asked something, and has not answered yet".to_owned(),
+        "not_reminded" => "The resident has to be reminded twice first. That happens by itself".to_owned(),
+        "not_checked" => "Somebody has to look at the contractor’s work first".to_owned(),
         "policy_missing" => "Choose the policy it is declined by".to_owned(),
         "not_allowed" => "This can’t be done with the request now. Look at it again first".to_owned(),
         _ if problem.is_unconfirmed() => {

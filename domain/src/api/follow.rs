@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use validator::Validate;
 
-use crate::case::{Feedback, Outcome, Status};
+use crate::case::{Age, Cause, Closing, Elsewhere, Feedback, Outcome, Rung, Signature, Status, Why};
 use crate::catalogue::Policy;
 use crate::fee::Due;
 use crate::reference::Reference;
@@ -54,6 +54,15 @@ pub struct FollowView {
     /// Who owns it, by name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,
+    /// What the resident is asked, while the promise waits for the answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<String>,
+    /// The day that work is planned for.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::day::optional")]
+    pub planned: Option<NaiveDate>,
+    /// It ended, and may be opened again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub may_reopen: bool,
     /// Somebody takes it by this day.
     #[serde(with = "crate::day")]
     pub acknowledge_by: NaiveDate,
@@ -149,13 +158,132 @@ pub enum What {
         /// Why.
         reason: String,
     },
-    /// It was closed.
-    Closed {
-        /// The outcome.
-        outcome: Outcome,
-        /// What was done or why not.
+    /// Work is planned.
+    Planned {
+        /// For this day.
+        #[serde(with = "crate::day")]
+        on: NaiveDate,
+    },
+    /// Work has begun.
+    Begun,
+    /// Staff asked the resident something.
+    Asked {
+        /// What.
+        question: String,
+    },
+    /// The resident was reminded of it.
+    Reminded,
+    /// The resident answered.
+    Answered {
+        /// What.
+        text: String,
+        /// The day promised from then on, where it is another.
+        #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::day::optional")]
+        to: Option<NaiveDate>,
+    },
+    /// The promised day was missed.
+    Missed {
+        /// That day.
+        #[serde(with = "crate::day")]
+        from: NaiveDate,
+        /// The day promised instead.
+        #[serde(with = "crate::day")]
+        to: NaiveDate,
+        /// Why.
+        why: Why,
+    },
+    /// It went up.
+    Escalated {
+        /// How far.
+        to: Rung,
+        /// To whom, by name.
+        whom: String,
+        /// Why.
+        cause: Cause,
+    },
+    /// It has been open for so long that others were told.
+    Aged {
+        /// How long.
+        age: Age,
+        /// Who was told, by name.
+        told: Vec<String>,
+    },
+    /// It was decided what becomes of a request that was open for too long.
+    Decided {
+        /// What.
+        text: String,
+        /// The day promised from then on.
+        #[serde(with = "crate::day")]
+        to: NaiveDate,
+    },
+    /// A contractor does the work.
+    Contracted {
+        /// Who.
+        by: String,
+    },
+    /// The contractor wrote; only staff read what.
+    ContractorWrote {
+        /// What; empty for the resident.
+        text: String,
+        /// The day that the work is planned for.
+        #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::day::optional")]
+        planned: Option<NaiveDate>,
+    },
+    /// The contractor says that it is done; only staff read what.
+    ContractorDone {
+        /// What; empty for the resident.
         text: String,
     },
+    /// The resident opened it again.
+    Reopened {
+        /// Why.
+        reason: String,
+        /// The day promised from then on.
+        #[serde(with = "crate::day")]
+        to: NaiveDate,
+    },
+    /// The resident put something right.
+    Amended {
+        /// The questions.
+        labels: Vec<String>,
+    },
+    /// The resident was asked again how it went.
+    AskedAgain,
+    /// For staff: it was offered to somebody.
+    Offered {
+        /// To whom, in words.
+        to: String,
+        /// Why.
+        reason: String,
+    },
+    /// For staff: what was offered came back.
+    OfferEnded {
+        /// Why; empty where nobody took it in time.
+        reason: String,
+    },
+    /// For staff: a note.
+    Noted {
+        /// The text.
+        text: String,
+    },
+    /// For staff: they were told that it is due soon.
+    Prompted,
+    /// For staff: the contractor's work was looked at.
+    Checked {
+        /// It is well done.
+        fine: bool,
+        /// What was seen.
+        text: String,
+    },
+    /// For staff: how it is to be closed, if somebody agrees.
+    Proposed(Box<Ending>),
+    /// For staff: they did not agree.
+    SentBack {
+        /// Why not.
+        reason: String,
+    },
+    /// It was closed.
+    Closed(Box<Ending>),
     /// A department that it was passed on to got further.
     PartMoved {
         /// The department's name.
@@ -178,6 +306,59 @@ pub enum What {
         /// Why; may be empty.
         reason: String,
     },
+}
+
+/// What the resident is told at the end: what was done or why not, when and by whom, what next, and how to object.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Ending {
+    /// The outcome.
+    pub outcome: Outcome,
+    /// What was done or why not.
+    pub text: String,
+    /// When.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::day::optional")]
+    pub on: Option<NaiveDate>,
+    /// By whom.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub by: String,
+    /// What happens next.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub next: String,
+    /// What can be done by who does not agree.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub object: String,
+    /// What would change the answer.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub unless: String,
+    /// Who is responsible.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub elsewhere: Option<Elsewhere>,
+    /// The reference of the request that this one says again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub same_as: Option<Reference>,
+    /// Under whose name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signed: Option<Signature>,
+}
+
+impl From<Closing> for Ending {
+    fn from(closing: Closing) -> Self {
+        let Closing { outcome, text, on, by, next, object, unless, elsewhere, same_as, signed, policy: _ } =
+            closing;
+        let same_as = same_as.map(|other| other.reference);
+        Self { outcome, text, on, by, next, object, unless, elsewhere, same_as, signed }
+    }
+}
+
+/// `POST /api/follow/{key}/reopen`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Validate)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ReopenRequest {
+    /// Why it is not over.
+    #[validate(length(min = 1, max = 2000))]
+    pub reason: String,
 }
 
 /// `POST /api/follow/{key}/messages`, `POST /api/staff/requests/{id}/messages`, and

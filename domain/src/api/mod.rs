@@ -10,6 +10,7 @@ pub mod drafts;
 pub mod follow;
 pub mod helpers;
 pub mod identity;
+pub mod leave;
 pub mod nearby;
 pub mod photos;
 pub mod places;

@@ -6,11 +6,11 @@ use uuid::Uuid;
 use validator::Validate;
 
 use super::account::SessionView;
-use super::follow::FollowView;
+use super::follow::{Ending, FollowView};
 use crate::access::Role;
 use crate::audit::Deed;
-use crate::case::{Outcome, Owner, Status};
-use crate::catalogue::Policy;
+use crate::case::{Cause, Outcome, Owner, Rung, Status};
+use crate::catalogue::{Policy, Reply};
 use crate::identity::Known;
 use crate::reference::Reference;
 
@@ -72,12 +72,15 @@ pub struct ProveRequest {
     pub code: String,
 }
 
-/// `GET /api/staff/colleagues`: who in my department can have a request.
+/// `GET /api/staff/colleagues`: who in my department can have a request, and which departments can be asked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Colleagues {
     /// By name.
     pub colleagues: Vec<Owner>,
+    /// The other departments, which can be asked to take one: identifier and name.
+    #[serde(default)]
+    pub departments: Vec<(String, String)>,
 }
 
 /// `POST /api/staff/requests/{id}/hand-over`.
@@ -180,7 +183,72 @@ pub struct AuditRow {
     pub detail: String,
 }
 
-/// `GET /api/staff/requests?show=open|closed`: the queue of my department, earliest promise first.
+/// Which requests of the queue are shown. In addresses as `show`, so that it can be kept and sent on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Show {
+    /// Open ones of my department.
+    #[default]
+    Open,
+    /// Open ones that are mine.
+    Mine,
+    /// Open ones that nobody has taken.
+    Unowned,
+    /// Open ones that are promised by today.
+    Today,
+    /// Open ones of which a promised day was missed.
+    Overdue,
+    /// Those that wait for their resident.
+    Waiting,
+    /// Those that went up, and those that went up to me.
+    Escalated,
+    /// Those that somebody offers to my department or to me.
+    Offered,
+    /// Those that have been open for too long.
+    Board,
+    /// Closed ones.
+    Closed,
+}
+
+impl Show {
+    /// All of them, in the order in which they are listed.
+    pub const ALL: [Self; 10] = [
+        Self::Open,
+        Self::Mine,
+        Self::Unowned,
+        Self::Today,
+        Self::Overdue,
+        Self::Waiting,
+        Self::Escalated,
+        Self::Offered,
+        Self::Board,
+        Self::Closed,
+    ];
+
+    /// As it stands in addresses.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Mine => "mine",
+            Self::Unowned => "unowned",
+            Self::Today => "today",
+            Self::Overdue => "overdue",
+            Self::Waiting => "waiting",
+            Self::Escalated => "escalated",
+            Self::Offered => "offered",
+            Self::Board => "board",
+            Self::Closed => "closed",
+        }
+    }
+
+    /// Reads what stands in an address; what it does not know is [`Show::Open`].
+    #[must_use]
+    pub fn read(show: Option<&str>) -> Self {
+        Self::ALL.into_iter().find(|known| Some(known.id()) == show).unwrap_or_default()
+    }
+}
+
+/// `GET /api/staff/requests?show=…`: the queue of my department, earliest promise first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Queue {
@@ -206,6 +274,9 @@ pub struct QueueItem {
     pub status: Status,
     /// Open, and later than promised.
     pub late: bool,
+    /// It went up, and nobody has done anything since.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub escalated: bool,
     /// The owner's name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,
@@ -255,9 +326,135 @@ pub struct StaffCase {
     pub public: bool,
     /// The policies this service can be declined by.
     pub policies: Vec<Policy>,
+    /// Who answers for it until somebody takes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lead: Option<String>,
+    /// To whom it went up, by name, and how far; gone when staff have done something.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub up: Option<Up>,
+    /// It was offered to somebody, who has not taken it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offer: Option<OfferView>,
+    /// How it is to be closed, if somebody agrees who answers for the department.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proposed: Option<Box<Ending>>,
+    /// Outcomes that need such agreement.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sign_off: Vec<Outcome>,
+    /// Reminders sent to the resident, of a question that is not answered.
+    #[serde(default)]
+    pub reminders: u8,
+    /// It has been open for too long and waits for a decision.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub undecided: bool,
+    /// What is written most often at the end.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub replies: Vec<Reply>,
+    /// What the resident can do who does not agree, as the council says it.
+    #[serde(default)]
+    pub object: String,
     /// The first day the promise may be moved to: tomorrow.
     #[serde(with = "crate::day")]
     pub earliest: NaiveDate,
+}
+
+/// To whom a request went up.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Up {
+    /// How far.
+    pub to: Rung,
+    /// To whom, by name.
+    pub whom: String,
+    /// Why.
+    pub cause: Cause,
+}
+
+/// An offer of a request to somebody.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct OfferView {
+    /// To whom, in words.
+    pub to: String,
+    /// Why.
+    pub reason: String,
+    /// The person asking may take it.
+    pub mine: bool,
+}
+
+/// `POST /api/staff/requests/{id}/plan`: the day for which work is planned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Validate)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct PlanRequest {
+    /// The day: today or later, and not after the promised one.
+    #[serde(with = "crate::day")]
+    pub on: NaiveDate,
+}
+
+/// `POST /api/staff/requests/{id}/notes`, `…/ask`: some words, with an identifier made by the sender, so that what is sent twice is
+/// stored once.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Validate)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct WordsRequest {
+    /// The words.
+    #[validate(length(min = 1, max = 4000))]
+    pub text: String,
+    /// One for each note or question.
+    pub id: Uuid,
+}
+
+/// `POST /api/staff/requests/{id}/offer`: to a colleague, or to another department.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Validate)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct OfferRequest {
+    /// A colleague in my department.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<Uuid>,
+    /// Another department, by identifier.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub department: Option<String>,
+    /// Why.
+    #[validate(length(min = 1, max = 1000))]
+    pub reason: String,
+}
+
+/// Words that go with a no: `POST /api/staff/requests/{id}/offer/decline`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Validate)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ReasonRequest {
+    /// Why not.
+    #[validate(length(min = 1, max = 1000))]
+    pub reason: String,
+}
+
+/// `POST /api/staff/requests/{id}/proposal`: whether somebody who answers for the department agrees with how it is to be closed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Validate)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ProposalRequest {
+    /// They do.
+    pub agree: bool,
+    /// Why not; needed where they do not.
+    #[serde(default)]
+    #[validate(length(max = 1000))]
+    pub reason: String,
+}
+
+/// `POST /api/staff/requests/{id}/decision`: what becomes of a request that was open for too long.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Validate)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct DecisionRequest {
+    /// What was decided, in words for the resident.
+    #[validate(length(min = 1, max = 2000))]
+    pub text: String,
+    /// The day promised from now on.
+    #[serde(with = "crate::day")]
+    pub to: NaiveDate,
 }
 
 /// `GET /api/staff/requests/{id}/person`: what else my department may see of the person whose request it is.
@@ -327,9 +524,64 @@ pub struct CloseRequest {
     /// What was done or why not, in words for the resident.
     #[validate(length(min = 1, max = 4000))]
     pub text: String,
+    /// The day it was done or looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::day::optional")]
+    pub on: Option<NaiveDate>,
+    /// Who did it.
+    #[serde(default)]
+    #[validate(length(max = 200))]
+    pub by: String,
+    /// What happens next.
+    #[serde(default)]
+    #[validate(length(max = 2000))]
+    pub next: String,
+    /// What the resident can do who does not agree.
+    #[serde(default)]
+    #[validate(length(max = 2000))]
+    pub object: String,
+    /// What would change the answer; needed for [`Outcome::DeclinedByPolicy`].
+    #[serde(default)]
+    #[validate(length(max = 2000))]
+    pub unless: String,
+    /// Who is responsible; needed for [`Outcome::NotOurs`].
+    #[serde(default)]
+    #[validate(length(max = 1000))]
+    pub elsewhere: String,
+    /// We told them.
+    #[serde(default)]
+    pub handed_over: bool,
+    /// The reference of the request that this one says again; needed for [`Outcome::Duplicate`].
+    #[serde(default)]
+    #[validate(length(max = 40))]
+    pub same_as: String,
     /// The policy's identifier; needed for [`Outcome::DeclinedByPolicy`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy: Option<String>,
+}
+
+impl CloseRequest {
+    /// What the resident must be told and is not, by field, in the order of the form.
+    #[must_use]
+    pub fn missing(&self) -> Vec<&'static str> {
+        let empty = |text: &str| text.trim().is_empty();
+        let about_work = matches!(self.outcome, Outcome::Done | Outcome::PartDone | Outcome::NothingFound);
+        let is = |outcome| self.outcome == outcome;
+        let needs_next = about_work || is(Outcome::NoAnswer);
+        [
+            ("policy", is(Outcome::DeclinedByPolicy) && self.policy.is_none()),
+            ("elsewhere", is(Outcome::NotOurs) && empty(&self.elsewhere)),
+            ("same_as", is(Outcome::Duplicate) && empty(&self.same_as)),
+            ("text", empty(&self.text)),
+            ("on", about_work && self.on.is_none()),
+            ("by", about_work && empty(&self.by)),
+            ("unless", is(Outcome::DeclinedByPolicy) && empty(&self.unless)),
+            ("next", needs_next && empty(&self.next)),
+            ("object", empty(&self.object)),
+        ]
+        .into_iter()
+        .filter_map(|(field, missing)| missing.then_some(field))
+        .collect()
+    }
 }
 
 /// `POST /api/staff/requests/{id}/photos/{photo}/public`: whether others who report the same may see it.

@@ -123,7 +123,7 @@ fn read_one(
 }
 
 /// The settings of a document.
-const SETTINGS: [&str; 22] = [
+const SETTINGS: [&str; 24] = [
     "id",
     "version",
     "title",
@@ -140,6 +140,8 @@ const SETTINGS: [&str; 22] = [
     "standards",
     "routes",
     "pass_on",
+    "replies",
+    "sign_off",
     "needs_identity",
     "retention",
     "fee",
@@ -183,6 +185,7 @@ impl Reader<'_> {
         let standards = self.standards(root, &questions);
         let routes = self.routes(root, &questions, council);
         let pass_on = self.pass_on(root, &questions, council);
+        let (replies, sign_off) = (self.replies(root), self.sign_off(root));
         let needs_identity = self.needs_identity(root);
         let retention = self.retention(root);
         let fee = self.fee(root, &questions);
@@ -216,6 +219,8 @@ impl Reader<'_> {
             route,
             routes,
             pass_on,
+            replies,
+            sign_off,
             keywords: keywords?,
             nearby: nearby.and_then(|metres| u16::try_from(metres).ok()),
             suggest,

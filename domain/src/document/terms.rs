@@ -5,7 +5,8 @@ use std::ops::Range;
 
 use super::questions::Read;
 use super::reader::{Part, Reader};
-use crate::catalogue::{PassOn, PassTo, Policy, Route, StandardWhen, Stop, StopKind};
+use crate::case::Outcome;
+use crate::catalogue::{PassOn, PassTo, Policy, Reply, Route, StandardWhen, Stop, StopKind};
 use crate::condition::Condition;
 use crate::council::Council;
 use crate::fee::{Amount, Fee, Line};
@@ -13,6 +14,18 @@ use crate::field::Kind;
 use crate::identity::{Level, NeedsIdentity};
 use crate::retention::{self, After, Period, Retention, Then};
 use crate::standard::{Limit, Standard};
+
+/// The outcomes that staff can close a request with, as documents write them.
+const OUTCOMES: [(&str, Outcome); 8] = [
+    ("done", Outcome::Done),
+    ("part_done", Outcome::PartDone),
+    ("declined_by_policy", Outcome::DeclinedByPolicy),
+    ("not_ours", Outcome::NotOurs),
+    ("duplicate", Outcome::Duplicate),
+    ("withdrawn", Outcome::Withdrawn),
+    ("no_answer", Outcome::NoAnswer),
+    ("nothing_found", Outcome::NothingFound),
+];
 
 impl Reader<'_> {
     pub(super) fn department(&mut self, id: &str, at: Range<usize>, council: &Council) {
@@ -314,20 +327,59 @@ impl Reader<'_> {
         let mut taken = BTreeSet::new();
         let mut policies = Vec::new();
         for part in self.tables(root, "policies", "policy") {
-            self.only(&part, &["id", "name", "version", "date", "text", "instead"]);
+            self.only(&part, &["id", "name", "version", "date", "text", "instead", "unless"]);
             let id = self.id(&part, &mut taken);
             let name = self.words_of(&part, "name");
             let version = self.plain_of(&part, "version");
             let date = self.date(&part, "date");
             let text = self.words_of(&part, "text");
             let instead = self.words_of(&part, "instead");
+            let unless = if part.has("unless") { self.words_of(&part, "unless") } else { None };
+            let unless = unless.unwrap_or_default();
             if let (Some(id), Some(name), Some(version), Some(date), Some(text), Some(instead)) =
                 (id, name, version, date, text, instead)
             {
-                policies.push(Policy { id, name, version, date, text, instead });
+                policies.push(Policy { id, name, version, date, text, instead, unless });
             }
         }
         policies
+    }
+
+    pub(super) fn replies(&mut self, root: &Part<'_, '_>) -> Vec<Reply> {
+        let mut replies = Vec::new();
+        for part in self.tables(root, "replies", "reply") {
+            self.only(&part, &["outcome", "name", "text", "next", "by", "elsewhere"]);
+            let outcome = self.one_of(&part, "outcome", &OUTCOMES);
+            let name = self.plain_of(&part, "name");
+            let text = self.plain_of(&part, "text");
+            let mut more = |key| self.maybe_plain(&part, key).unwrap_or_default();
+            let (next, by, elsewhere) = (more("next"), more("by"), more("elsewhere"));
+            if let (Some(outcome), Some(name), Some(text)) = (outcome, name, text) {
+                replies.push(Reply { outcome, name, text, next, by, elsewhere });
+            }
+        }
+        replies
+    }
+
+    /// The outcomes that need somebody's agreement.
+    pub(super) fn sign_off(&mut self, root: &Part<'_, '_>) -> Vec<Outcome> {
+        if !root.has("sign_off") {
+            return Vec::new();
+        }
+        let said = self.list(root, "sign_off", false).unwrap_or_default();
+        let mut outcomes = Vec::new();
+        for word in said {
+            match OUTCOMES.iter().find(|(known, _)| *known == word) {
+                Some((_, outcome)) => outcomes.push(*outcome),
+                None => {
+                    let known: Vec<&str> = OUTCOMES.iter().map(|(word, _)| *word).collect();
+                    let message =
+                        format!("“sign_off” lists outcomes: {}; “{word}” is none", known.join(", "));
+                    self.fault(root.at("sign_off"), message);
+                }
+            }
+        }
+        outcomes
     }
 
     pub(super) fn stops(

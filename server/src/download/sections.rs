@@ -8,6 +8,7 @@ use domain::consent::Decision;
 use domain::field::{Kind, Value};
 use domain::identity::Level;
 use domain::standard::say_date;
+use portico_app::components::timeline;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -131,7 +132,10 @@ fn paper(of: &str, number: usize, id: Uuid, name: &str) -> File {
 fn status(status: Status) -> &'static str {
     match status {
         Status::Received => "received",
+        Status::LookedAt => "being looked at",
+        Status::Planned => "planned",
         Status::InProgress => "in progress",
+        Status::Waiting => "waiting for your answer",
         Status::Closed(outcome) => ended(outcome),
     }
 }
@@ -143,6 +147,9 @@ fn ended(outcome: Outcome) -> &'static str {
         Outcome::NotOurs => "closed: somebody else has to do this",
         Outcome::Duplicate => "closed: we knew about this already",
         Outcome::Withdrawn => "withdrawn",
+        Outcome::PartDone => "closed: some of it is done",
+        Outcome::NoAnswer => "closed: we had no answer from you",
+        Outcome::NothingFound => "closed: we found nothing",
     }
 }
 
@@ -160,7 +167,11 @@ fn happened(entry: &Entry) -> String {
         What::PromiseMoved { to, reason, .. } => {
             format!("{by} moved the date to {}: {reason}", say_date(*to))
         }
-        What::Closed { outcome, text } => format!("{by} closed it ({}): {text}", ended(*outcome)),
+        What::Closed(ending) => {
+            let rest = [&ending.unless, &ending.next, &ending.object].map(String::as_str);
+            let rest = rest.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" ");
+            format!("{by} closed it ({}): {} {rest}", ended(ending.outcome), ending.text)
+        }
         What::PartMoved { department, status, to } => {
             let to = to.map_or_else(String::new, |to| format!(", by {}", say_date(to)));
             format!("{department}: {}{to}.", self::status(*status))
@@ -168,6 +179,11 @@ fn happened(entry: &Entry) -> String {
         What::Withdrawn { reason } if reason.is_empty() => "You withdrew it.".to_owned(),
         What::Withdrawn { reason } => format!("You withdrew it: {reason}"),
         What::Feedback { score, reason } => format!("You said how it went: {score} of 5. {reason}"),
+        What::Asked { question: text }
+        | What::Answered { text, .. }
+        | What::Decided { text, .. }
+        | What::Reopened { reason: text, .. } => format!("{}: {text}", timeline::title(entry, false)),
+        _ => format!("{}.", timeline::title(entry, false)),
     };
     format!("{}: {what}", entry.when)
 }

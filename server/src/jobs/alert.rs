@@ -2,8 +2,7 @@
 //! says something.
 
 use chrono::NaiveDate;
-use domain::case::{Actor, Case, Event, Outcome, Recorded};
-use domain::catalogue::Policy;
+use domain::case::{Actor, Age, Case, Cause, Closing, Event, Outcome, Owner, Recorded, Rung, Why};
 use domain::council::Council;
 use domain::field::{Person, Value};
 use domain::standard::{say, say_date};
@@ -67,14 +66,35 @@ pub enum Told {
         reason: String,
     },
     /// To the resident: it is closed.
-    Closed {
-        /// How.
-        outcome: Outcome,
-        /// What was done or why not.
-        text: String,
-        /// The policy that was named.
-        policy: Option<Policy>,
+    Closed(Box<Closing>),
+    /// To the resident: work is planned.
+    Planned {
+        /// For this day.
+        on: NaiveDate,
     },
+    /// To the resident: work has begun.
+    Begun,
+    /// To the resident: we can't go on without an answer.
+    Asked {
+        /// The question.
+        question: String,
+        /// Whoever asks.
+        by: String,
+    },
+    /// To the resident: what becomes of a request that was open for too long.
+    Decided {
+        /// What.
+        text: String,
+        /// Done by then.
+        to: NaiveDate,
+    },
+    /// To the resident: it is open again.
+    Reopened {
+        /// Done by then.
+        to: NaiveDate,
+    },
+    /// To the resident: what time did.
+    ByTheClock(Box<ByTheClock>),
     /// To the resident: they withdrew it.
     Withdrawn,
     /// To the resident: somebody who acts for them withdrew it.
@@ -116,10 +136,107 @@ pub enum Told {
         /// Done by then.
         complete_by: NaiveDate,
     },
+    /// To the owner: the resident answered.
+    ResidentAnswered {
+        /// What.
+        text: String,
+        /// Done by then.
+        complete_by: NaiveDate,
+    },
+    /// To the owner: the resident says that it is not over.
+    ResidentReopened {
+        /// Why.
+        reason: String,
+        /// Done by then.
+        complete_by: NaiveDate,
+    },
+    /// To the owner: the resident put something right or added to it.
+    ResidentAmended,
+    /// To somebody it is offered to.
+    Offered {
+        /// Who offers it.
+        by: String,
+        /// Why.
+        reason: String,
+    },
+    /// To the owner: what they offered was not taken.
+    OfferEnded {
+        /// Why; empty where nobody answered.
+        reason: String,
+    },
+    /// To who leads the department: the owner would close it so, and needs their word.
+    Proposed {
+        /// Who would.
+        by: String,
+    },
+    /// To the owner: it is not to be closed so.
+    SentBack {
+        /// Who says so.
+        by: String,
+        /// Why.
+        reason: String,
+    },
+    /// To the owner: the contractor wrote, or says that it is done.
+    ContractorSaid {
+        /// Who.
+        by: String,
+        /// What.
+        text: String,
+        /// They say that it is done.
+        done: bool,
+    },
+    /// To the owner: it is due soon.
+    DueSoon {
+        /// By then.
+        by: NaiveDate,
+    },
+    /// To the owner: the promised day was missed.
+    Missed {
+        /// That day.
+        from: NaiveDate,
+        /// The day promised instead.
+        to: NaiveDate,
+    },
+    /// To whom it went up.
+    Up {
+        /// Why.
+        cause: Cause,
+        /// Whoever has it.
+        owner: Option<String>,
+        /// Done by then.
+        complete_by: NaiveDate,
+    },
+    /// To the senior manager and the portfolio holder: it has been open for long.
+    Aged {
+        /// How long.
+        age: Age,
+        /// Since then.
+        since: NaiveDate,
+        /// The department's name.
+        department: String,
+    },
     /// To the resident: every department that it was passed on to has finished.
     PartsFinished,
     /// To the resident: they withdrew it, with the parts that were still open.
     WithdrawnWithParts,
+}
+
+/// What time did to a request, for one message to its resident.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ByTheClock {
+    /// The day that was missed last, the day promised instead, and why.
+    pub missed: Option<(NaiveDate, NaiveDate, Why)>,
+    /// How far it went up, and to whom.
+    pub up: Option<(Rung, String)>,
+    /// How long it has been open.
+    pub age: Option<Age>,
+    /// The question that they are reminded of.
+    pub reminded: Option<String>,
+    /// It ended without an answer.
+    pub ended: Option<Box<Closing>>,
+    /// They are asked again how it went.
+    pub asked_again: bool,
 }
 
 impl Told {
@@ -152,10 +269,11 @@ pub fn received(case: &Case, account: Option<&str>, links: &Links, next: Vec<Str
     resident(case, account, false).map(|(name, email)| alert(case, name, email, &links.resident, told))
 }
 
-/// The alerts that follow from an event after that.
+/// The alerts that follow from an event after that. What the resident is told of what time did is [`by_the_clock`].
 #[must_use]
-pub fn alerts(happened: &Happened, links: &Links) -> Vec<Alert> {
-    let Happened { case, recorded, follows, owner_email, account_email, has_moved, .. } = happened;
+pub fn alerts(happened: &Happened, links: &Links, council: &Council) -> Vec<Alert> {
+    let Happened { case, recorded, follows, owner_email, other_email, account_email, has_moved, .. } =
+        happened;
     let mut alerts = Vec::new();
     // Of what a part withdraws with the whole, the resident knows.
     let is_told = !(*follows && matches!(recorded.event, Event::Withdrawn { .. }));
@@ -165,12 +283,78 @@ pub fn alerts(happened: &Happened, links: &Links) -> Vec<Alert> {
     {
         alerts.push(alert(case, name, email, &links.resident, told));
     }
-    if let Some(told) = for_owner(recorded, case.complete_by)
-        && let (Some(owner), Some(email)) = (&case.owner, owner_email)
+    if let Some(told) = for_owner(case, recorded)
+        && let (Some(owner), Some(email)) = (case.answers_for_it(), owner_email)
     {
         alerts.push(alert(case, owner.name.clone(), email.clone(), &links.staff, told));
     }
+    if let Some((whom, told)) = for_another(case, recorded)
+        && let Some(email) = other_email
+    {
+        alerts.push(alert(case, whom, email.clone(), &links.staff, told));
+    }
+    if let Event::Aged { age, .. } = recorded.event
+        && let Some(department) = council.department(case.department())
+    {
+        let since = case.open_since().date_naive();
+        let told = || Told::Aged { age, since, department: department.name.clone() };
+        // The board's list is the director's to answer for; before that they need not know.
+        let director = department.director.as_ref().filter(|_| age == Age::TooLong);
+        let seniors = department.head.iter().chain(director).map(|email| (String::new(), email.clone()));
+        let portfolio = department.portfolio.iter().map(|holder| (holder.name.clone(), holder.email.clone()));
+        for (name, email) in seniors {
+            alerts.push(alert(case, name, email, &links.staff, told()));
+        }
+        // They have no account that a link could lead to.
+        for (name, email) in portfolio {
+            alerts.push(alert(case, name, email, "", told()));
+        }
+    }
     alerts
+}
+
+/// What the resident is told of what time did: one message, however much it was.
+#[must_use]
+pub fn by_the_clock(happened: &[Happened], last: &Happened, links: &Links) -> Option<Alert> {
+    let mut told = ByTheClock::default();
+    for one in happened.iter().filter(|one| one.recorded.by == Actor::Clock) {
+        match &one.recorded.event {
+            Event::Missed { from, to, why } => told.missed = Some((*from, *to, *why)),
+            Event::Escalated(up) => told.up = Some((up.to, up.whom.name.clone())),
+            Event::Aged { age, .. } => told.age = Some(*age),
+            Event::Reminded => {
+                told.reminded = one.case.waiting.as_ref().map(|waiting| waiting.question.clone());
+            }
+            Event::Closed(closing) => told.ended = Some(Box::new(closing.clone())),
+            Event::AskedAgain => told.asked_again = true,
+            _ => {}
+        }
+    }
+    if told == ByTheClock::default() {
+        return None;
+    }
+    let (name, email) = resident(&last.case, last.account_email.as_deref(), last.has_moved)?;
+    Some(alert(&last.case, name, email, &links.resident, Told::ByTheClock(Box::new(told))))
+}
+
+/// What somebody is told who is neither the resident nor the owner.
+fn for_another(case: &Case, recorded: &Recorded) -> Option<(String, Told)> {
+    let by = || match &recorded.by {
+        Actor::Staff(staff) => staff.name.clone(),
+        _ => String::new(),
+    };
+    match &recorded.event {
+        Event::Escalated(up) => {
+            let owner = case.owner.as_ref().map(|owner| owner.name.clone());
+            Some((up.whom.name.clone(), Told::Up { cause: up.cause, owner, complete_by: case.complete_by }))
+        }
+        Event::Offered(offer) => {
+            let to = offer.to.as_ref().or(offer.lead.as_ref())?;
+            Some((to.name.clone(), Told::Offered { by: by(), reason: offer.reason.clone() }))
+        }
+        Event::Proposed(_) => Some((case.lead.as_ref()?.name.clone(), Told::Proposed { by: by() })),
+        _ => None,
+    }
 }
 
 /// What somebody who watches a request is told of an event: no words of the resident's or of staff's.
@@ -180,10 +364,9 @@ pub fn for_watcher(Happened { case, recorded, .. }: &Happened, email: String, li
         Event::Taken | Event::HandedOver { .. } => Told::WatchedTaken,
         Event::PromiseMoved { to, .. } => Told::WatchedMoved { to: *to },
         Event::Closed(closing) => Told::WatchedClosed { outcome: closing.outcome },
+        Event::Missed { to, .. } | Event::Reopened { complete_by: to, .. } => Told::WatchedMoved { to: *to },
         Event::Withdrawn { .. } => Told::WatchedClosed { outcome: Outcome::Withdrawn },
-        Event::Submitted(_) | Event::Message { .. } | Event::PartMoved { .. } | Event::Feedback(_) => {
-            return None;
-        }
+        _ => return None,
     };
     Some(alert(case, String::new(), email, link, told))
 }
@@ -238,23 +421,31 @@ fn for_resident(case: &Case, recorded: &Recorded) -> Option<Told> {
         (Event::PromiseMoved { to, reason }, _) => {
             Some(Told::PromiseMoved { to: *to, reason: reason.clone() })
         }
-        (Event::Closed(closing), _) => Some(Told::Closed {
-            outcome: closing.outcome,
-            text: closing.text.clone(),
-            policy: closing.policy.clone(),
-        }),
+        (Event::Closed(closing), Actor::Staff(_)) => Some(Told::Closed(Box::new(closing.clone()))),
+        (Event::Planned { on }, _) => Some(Told::Planned { on: *on }),
+        (Event::ContractorWrote { planned: Some(on), .. }, _) => Some(Told::Planned { on: *on }),
+        (Event::Begun, _) => Some(Told::Begun),
+        (Event::Asked { question }, Actor::Staff(staff)) => {
+            Some(Told::Asked { question: question.clone(), by: staff.name.clone() })
+        }
+        (Event::Decided { text, complete_by }, _) => {
+            Some(Told::Decided { text: text.clone(), to: *complete_by })
+        }
+        (Event::Reopened { complete_by, .. }, _) => Some(Told::Reopened { to: *complete_by }),
         (Event::Withdrawn { .. }, Actor::Helper(by)) => Some(Told::WithdrawnFor { by: by.name.clone() }),
         (Event::Withdrawn { .. }, _) if !case.parts.is_empty() => Some(Told::WithdrawnWithParts),
         (Event::Withdrawn { .. }, _) => Some(Told::Withdrawn),
         (Event::PartMoved { .. }, _) if !case.status.is_open() && case.parts.len() > 1 => {
             Some(Told::PartsFinished)
         }
-        (Event::Message { .. } | Event::Taken, Actor::Resident | Actor::Helper(_))
-        | (Event::Submitted(_) | Event::PartMoved { .. } | Event::Feedback(_), _) => None,
+        // What time did is told at once; the rest is for staff, or done by the resident.
+        _ => None,
     }
 }
 
-fn for_owner(recorded: &Recorded, complete_by: NaiveDate) -> Option<Told> {
+fn for_owner(case: &Case, recorded: &Recorded) -> Option<Told> {
+    let complete_by = case.complete_by;
+    let is_owner = |by: &Owner| case.owner.as_ref().is_some_and(|owner| owner.id == by.id);
     match (&recorded.event, &recorded.by) {
         (Event::Message { text }, Actor::Resident) => {
             Some(Told::ResidentWrote { text: text.clone(), by: None })
@@ -262,7 +453,28 @@ fn for_owner(recorded: &Recorded, complete_by: NaiveDate) -> Option<Told> {
         (Event::Message { text }, Actor::Helper(by)) => {
             Some(Told::ResidentWrote { text: text.clone(), by: Some(by.name.clone()) })
         }
-        (Event::Withdrawn { .. }, _) => Some(Told::ResidentWithdrew),
+        (Event::Answered { text, complete_by }, _) => {
+            Some(Told::ResidentAnswered { text: text.clone(), complete_by: *complete_by })
+        }
+        (Event::Reopened { reason, complete_by }, _) => {
+            Some(Told::ResidentReopened { reason: reason.clone(), complete_by: *complete_by })
+        }
+        (Event::Amended { .. }, _) => Some(Told::ResidentAmended),
+        (Event::OfferEnded { reason }, by) if !matches!(by, Actor::Staff(by) if is_owner(by)) => {
+            Some(Told::OfferEnded { reason: reason.clone() })
+        }
+        (Event::SentBack { reason }, Actor::Staff(by)) => {
+            Some(Told::SentBack { by: by.name.clone(), reason: reason.clone() })
+        }
+        (Event::ContractorWrote { text, .. }, Actor::Contractor(by)) => {
+            Some(Told::ContractorSaid { by: by.name.clone(), text: text.clone(), done: false })
+        }
+        (Event::ContractorDone { text }, Actor::Contractor(by)) => {
+            Some(Told::ContractorSaid { by: by.name.clone(), text: text.clone(), done: true })
+        }
+        (Event::Prompted, _) => Some(Told::DueSoon { by: complete_by }),
+        (Event::Missed { from, to, .. }, _) => Some(Told::Missed { from: *from, to: *to }),
+        (Event::Withdrawn { .. }, _) if case.owner.is_some() => Some(Told::ResidentWithdrew),
         (Event::HandedOver { to }, Actor::Staff(by)) if by.id != to.id => {
             Some(Told::HandedOver { by: by.name.clone(), complete_by })
         }
@@ -281,12 +493,14 @@ impl Alert {
             paragraphs.push("You can see where it stands, or stop these emails, here:".into());
             paragraphs.push(link.clone());
         } else {
-            paragraphs.push("You can see everything about this request here:".into());
-            paragraphs.push(link.clone());
+            if !link.is_empty() {
+                paragraphs.push("You can see everything about this request here:".into());
+                paragraphs.push(link.clone());
+            }
             paragraphs.push(format!("Your reference is {reference}."));
         }
         paragraphs.push(format!("{}\n{} ({})", council.name, council.contact.phone, council.contact.hours));
-        Letter { to: (name, email), subject, paragraphs, link: Some(link) }
+        Letter { to: (name, email), subject, paragraphs, link: Some(link).filter(|link| !link.is_empty()) }
     }
 }
 
@@ -336,21 +550,132 @@ impl Told {
                     "We are sorry if this is later than you hoped.".into(),
                 ],
             ),
-            Self::Closed { outcome, text, policy } => {
-                let what = ended(outcome);
-                let mut said = vec![format!("Your request “{title}” is closed. {what}."), text];
-                if let Some(policy) = policy {
-                    said.push(format!(
-                        "Our policy: {}, version {}, {}.\n{}",
-                        policy.name,
-                        policy.version,
-                        say_date(policy.date),
-                        policy.text
-                    ));
-                    said.push(format!("What you can do instead: {}", policy.instead));
-                }
+            Self::Closed(closing) => {
+                let what = ended(closing.outcome);
+                let mut said = vec![format!("Your request “{title}” is closed. {what}.")];
+                said.extend(closing_words(*closing));
                 said.push("How did it go? One question, on the page of your request.".into());
                 (subject(what), said)
+            }
+            Self::Planned { on } => (
+                subject("Work is planned"),
+                vec![format!("We plan to work on “{title}” on {}.", say(on))],
+            ),
+            Self::Begun => {
+                (subject("Work has begun"), vec![format!("We have begun to work on “{title}”.")])
+            }
+            Self::Asked { question, by } => (
+                subject("We need an answer from you"),
+                vec![
+                    format!("{by} has a question about your request “{title}”:"),
+                    question,
+                    "We can’t go on until you answer, on the page of your request. The date that we promised waits for you, too.".into(),
+                ],
+            ),
+            Self::Decided { text, to } => (
+                subject("What we have decided about your request"),
+                vec![
+                    format!("Your request “{title}” has been open for too long, and we are sorry. This was decided:"),
+                    text,
+                    format!("We will finish by {}.", say(to)),
+                ],
+            ),
+            Self::Reopened { to } => (
+                subject("Your request is open again"),
+                vec![format!(
+                    "You told us that “{title}” is not over. We have opened it again, and will finish by {}.",
+                    say(to)
+                )],
+            ),
+            Self::ByTheClock(told) => told.words(title, &subject),
+            Self::ResidentAnswered { text, complete_by } => (
+                subject("The resident answered"),
+                vec![
+                    format!("The resident answered your question about “{title}”:"),
+                    text,
+                    format!("The promise goes on. It is promised by {} now.", say(complete_by)),
+                ],
+            ),
+            Self::ResidentReopened { reason, complete_by } => (
+                subject("The resident opened this again"),
+                vec![
+                    format!("The resident says that “{title}” is not over:"),
+                    reason,
+                    format!("It is promised by {}.", say(complete_by)),
+                ],
+            ),
+            Self::ResidentAmended => (
+                subject("The resident added something"),
+                vec![format!("The resident put something right in “{title}”, or added to it.")],
+            ),
+            Self::Offered { by, reason } => (
+                subject("Will you take this request?"),
+                vec![
+                    format!("{by} asks you to take “{title}”, because:"),
+                    reason,
+                    "It stays with them until you do. If it is not yours, say so: it comes back to them by itself otherwise.".into(),
+                ],
+            ),
+            Self::OfferEnded { reason } if reason.is_empty() => (
+                subject("Nobody took this request"),
+                vec![format!("You offered “{title}”, and nobody took it in time. It goes on with you.")],
+            ),
+            Self::OfferEnded { reason } => (
+                subject("This request was not taken"),
+                vec![format!("You offered “{title}”, and it was not taken, because:"), reason],
+            ),
+            Self::Proposed { by } => (
+                subject("Do you agree?"),
+                vec![format!("{by} would like to close “{title}”, and this service needs your agreement first.")],
+            ),
+            Self::SentBack { by, reason } => (
+                subject("Not agreed"),
+                vec![format!("{by} does not agree with how you would close “{title}”:"), reason],
+            ),
+            Self::ContractorSaid { by, text, done } => (
+                subject(if done { "The contractor has finished" } else { "The contractor wrote" }),
+                vec![format!("{by} wrote about “{title}”:"), text],
+            ),
+            Self::DueSoon { by } => (
+                subject("Due soon"),
+                vec![format!(
+                    "“{title}” is promised by {}. If that can’t be kept, tell the resident now: move the date and say why.",
+                    say(by)
+                )],
+            ),
+            Self::Missed { from, to } => (
+                subject("A promise was missed"),
+                vec![format!(
+                    "“{title}” was promised by {}. The resident has been told that it is {} now.",
+                    say(from),
+                    say(to)
+                )],
+            ),
+            Self::Up { cause, owner, complete_by } => {
+                let owner = owner.map_or_else(
+                    || "Nobody has taken it yet.".to_owned(),
+                    |owner| format!("{owner} has it."),
+                );
+                (
+                    subject("This needs you"),
+                    vec![
+                        format!("“{title}” has come up to you, because {}.", cause_words(cause)),
+                        format!("{owner} It is promised by {}.", say(complete_by)),
+                        "If nothing happens, it goes further up. Take it, give it to somebody, or write to the resident.".into(),
+                    ],
+                )
+            }
+            Self::Aged { age, since, department } => {
+                let days = match age {
+                    Age::Long => "is open for a long time",
+                    Age::VeryLong => "is still open",
+                    Age::TooLong => "is on the board’s list",
+                };
+                let mut said = vec![format!("“{title}” in {department} has been open since {}.", say_date(since))];
+                if age == Age::TooLong {
+                    said.push("It needs a decision, and stays on the list until there is one.".into());
+                }
+                (subject(&format!("A request {days}")), said)
             }
             Self::Withdrawn => (
                 subject("Withdrawn"),
@@ -419,6 +744,137 @@ impl Told {
     }
 }
 
+impl ByTheClock {
+    /// One message, whatever time did: what matters most to the resident is its subject.
+    fn words(self, title: &str, subject: &impl Fn(&str) -> String) -> (String, Vec<String>) {
+        let Self { missed, up, age, reminded, ended: closing, asked_again } = self;
+        let mut said = Vec::new();
+        if let Some(closing) = closing {
+            said.push(format!("Your request “{title}” is closed. {}.", ended(closing.outcome)));
+            said.extend(closing_words(*closing));
+            return (subject("Closed, because you did not answer"), said);
+        }
+        if let Some(question) = reminded {
+            said.push(format!("We still need an answer from you about “{title}”. We asked:"));
+            said.push(question);
+            said.push("Answer on the page of your request. Until then we can’t go on.".into());
+            return (subject("A reminder: we need an answer from you"), said);
+        }
+        if asked_again {
+            said.push(format!("Some weeks ago we closed your request “{title}”. Is it still all right?"));
+            said.push("One question, on the page of your request. It helps us to do better.".into());
+            return (subject("How is it now?"), said);
+        }
+        let mut about = "We have passed your request on";
+        if let Some((from, to, why)) = missed {
+            about = "We have missed our date, and this is the new one";
+            said.push(format!(
+                "We said that we would finish “{title}” by {}. We have not, and we are sorry.",
+                say(from)
+            ));
+            said.push(format!("Why: {}. We will now finish by {}.", why_words(why), say(to)));
+        }
+        if let Some((rung, name)) = up {
+            said.push(format!(
+                "We have passed “{title}” to {name}, {}, because it is taking too long.",
+                rung_words(rung)
+            ));
+        }
+        if let Some(age) = age {
+            said.push(match age {
+                Age::Long => format!("“{title}” has been open for a long time, so we have told the senior manager and the councillor who answer for it."),
+                Age::VeryLong => format!("“{title}” is still open. We have told the senior manager and the councillor again."),
+                Age::TooLong => format!("“{title}” has been open for too long. It is on the list of the council’s board now, and stays there until it is decided what happens."),
+            });
+        }
+        (subject(about), said)
+    }
+}
+
+/// What the resident is told at the end, paragraph by paragraph.
+fn closing_words(closing: Closing) -> Vec<String> {
+    let Closing { outcome, text, on, by, next, object, unless, policy, elsewhere, same_as, signed } = closing;
+    let mut said = vec![text];
+    match (on, by.is_empty()) {
+        (Some(on), false) => said.push(format!("Done by {by} on {}.", say(on))),
+        (Some(on), true) => said.push(format!("On {}.", say(on))),
+        (None, false) => said.push(format!("By {by}.")),
+        (None, true) => {}
+    }
+    if outcome == Outcome::NotOurs
+        && let Some(elsewhere) = elsewhere
+    {
+        said.push(format!("Who is responsible: {}", elsewhere.who));
+        said.push(
+            if elsewhere.handed_over {
+                "We have told them."
+            } else {
+                "Please tell them yourself: we have not."
+            }
+            .into(),
+        );
+    }
+    if outcome == Outcome::Duplicate
+        && let Some(other) = same_as
+    {
+        said.push(format!("It goes on under the reference {}. We tell you what happens.", other.reference));
+    }
+    if let Some(policy) = policy {
+        said.push(format!(
+            "Our policy: {}, version {}, {}.\n{}",
+            policy.name,
+            policy.version,
+            say_date(policy.date),
+            policy.text
+        ));
+        said.push(format!("What you can do instead: {}", policy.instead));
+    }
+    for (label, text) in [
+        ("What would change our answer", unless),
+        ("What happens next", next),
+        ("If you do not agree", object),
+    ] {
+        if !text.is_empty() {
+            said.push(format!("{label}: {text}"));
+        }
+    }
+    if let Some(signed) = signed {
+        said.push(format!("{}\n{}", signed.name, signed.role));
+    }
+    said
+}
+
+/// Who stands on a rung.
+fn rung_words(rung: Rung) -> &'static str {
+    match rung {
+        Rung::Lead => "who leads the team",
+        Rung::Deputy => "the deputy",
+        Rung::Head => "the head of service",
+        Rung::Director => "the director",
+    }
+}
+
+/// Why a promised day was missed.
+fn why_words(why: Why) -> &'static str {
+    match why {
+        Why::NotBegun => "nobody had begun to work on it",
+        Why::Contractor => "the company that does the work has not finished",
+        Why::Longer => "it takes longer than we thought",
+    }
+}
+
+/// Why a request went up, for whom it went up to.
+fn cause_words(cause: Cause) -> &'static str {
+    match cause {
+        Cause::NotAcknowledged => "nobody had taken it by the day that we promised",
+        Cause::Missed => "the promised day was missed",
+        Cause::MissedAgain => "the promised day was missed again",
+        Cause::Unanswered => "the resident wrote and had no answer",
+        Cause::Away => "whoever has it is away on the promised day",
+        Cause::Silent => "nobody did anything where it was before",
+    }
+}
+
 /// How a request ended, for its resident.
 fn ended(outcome: Outcome) -> &'static str {
     match outcome {
@@ -427,6 +883,9 @@ fn ended(outcome: Outcome) -> &'static str {
         Outcome::NotOurs => "Somebody else has to do this",
         Outcome::Duplicate => "We already know about this",
         Outcome::Withdrawn => "Closed at your wish",
+        Outcome::PartDone => "Some of it is done",
+        Outcome::NoAnswer => "We had no answer from you",
+        Outcome::NothingFound => "We looked, and found nothing",
     }
 }
 
@@ -434,6 +893,11 @@ fn ended(outcome: Outcome) -> &'static str {
 fn ended_for_watcher(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Done => "It is done.",
+        Outcome::PartDone => "Some of it is done.",
+        Outcome::NothingFound => "We looked, and found nothing. If it is still there, tell us again.",
+        Outcome::NoAnswer => {
+            "The person who told us did not answer a question. If it is still there, tell us again."
+        }
         Outcome::DeclinedByPolicy => "Our policy does not let us do it.",
         Outcome::NotOurs => "Somebody else has to do it.",
         Outcome::Duplicate => "It had been reported before, and goes on there.",

@@ -2,16 +2,19 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use domain::case::{Actor, Case, Event, Owner};
 use uuid::Uuid;
 
+use super::clock;
+use crate::councils::Served;
 use crate::error::ApiError;
 use crate::extract::At;
-use crate::jobs::alert;
+use crate::jobs::{Job, alert};
 use crate::operations::{links, watch_link};
 use crate::state::AppState;
 use crate::store::helpers::ActsBy;
-use crate::store::requests::{Happened, MakeJobs, NewEvent};
+use crate::store::requests::{Consequences, Follows, Happened, NewEvent};
 use crate::store::staff::StaffMember;
 
 /// Lets an event happen to a request. `event_id` makes a repeat harmless; without one it gets its own.
@@ -29,7 +32,7 @@ pub async fn act(
     let now = state.now();
     let id = event_id.unwrap_or_else(|| state.dice.id(now));
     let new = NewEvent { id, at: now, by, event };
-    let (case, happened) = at.store.append(request, new, alerts(state, at)).await?;
+    let (case, happened) = at.store.append(request, new, after(state, &at.served)).await?;
     tell(state, happened);
     Ok(case)
 }
@@ -49,7 +52,7 @@ pub async fn act_for(
     let now = state.now();
     let id = event_id.unwrap_or_else(|| state.dice.id(now));
     let new = NewEvent { id, at: now, by: actor, event };
-    let (case, happened) = at.store.append_for(by, request, new, alerts(state, at)).await?;
+    let (case, happened) = at.store.append_for(by, request, new, after(state, &at.served)).await?;
     tell(state, happened);
     Ok(case)
 }
@@ -73,28 +76,64 @@ pub async fn hand_over(
         (*request, NewEvent { id: state.dice.id(now), at: now, by, event })
     };
     let events = requests.iter().map(event).collect();
-    let happened = at.store.hand_over((member, now), events, alerts(state, at)).await?;
+    let happened = at.store.hand_over((member, now), events, after(state, &at.served)).await?;
     let changed = happened.iter().filter(|happened| !happened.follows).count();
     tell(state, happened);
     Ok(changed)
 }
 
-/// Makes the alerts that follow from an event.
-fn alerts(state: &AppState, at: &At) -> MakeJobs {
-    let (of, served, dice, now) = (state.clone(), at.served.clone(), state.dice.clone(), state.now());
-    Arc::new(move |happened| {
-        let to = links(&of, &served.council, (happened.request, &happened.case));
-        let mut alerts = alert::alerts(happened, &to);
-        for watcher in &happened.watchers {
-            let link = watch_link(&of, &served.council, watcher.id);
-            alerts.extend(alert::for_watcher(happened, watcher.email.clone(), &link));
+/// What follows from events: dates that the calendar gives, when the clock looks next, and the alerts.
+struct After {
+    state: AppState,
+    served: Arc<Served>,
+    now: DateTime<Utc>,
+}
+
+impl Consequences for After {
+    fn settle(&self, case: &Case, by: &Actor, event: Event) -> Event {
+        match (by, event, &case.waiting) {
+            // Whatever the resident writes while they are asked is the answer, and the promise goes on.
+            (Actor::Resident | Actor::Helper(_), Event::Message { text }, Some(waiting)) => {
+                let stood_still = (waiting.since, self.now);
+                let complete_by =
+                    clock::without_people(&self.served, |clock| clock.resumed(case.complete_by, stood_still));
+                Event::Answered { text, complete_by }
+            }
+            (_, event, _) => event,
         }
-        alert::as_jobs(alerts, || dice.id(now))
-    })
+    }
+
+    fn wakes(&self, case: &Case) -> Option<DateTime<Utc>> {
+        clock::wakes(&self.served, case)
+    }
+
+    fn all_jobs(&self, happened: &[Happened]) -> Vec<(Uuid, Job)> {
+        let (council, state) = (&self.served.council, &self.state);
+        let mut alerts = Vec::new();
+        for one in happened {
+            let to = links(state, council, (one.request, &one.case));
+            alerts.extend(alert::alerts(one, &to, council));
+            for watcher in &one.watchers {
+                let link = watch_link(state, council, watcher.id);
+                alerts.extend(alert::for_watcher(one, watcher.email.clone(), &link));
+            }
+        }
+        // What time did at once is one message to the resident.
+        if let Some(last) = happened.iter().rfind(|one| one.recorded.by == Actor::Clock) {
+            let to = links(state, council, (last.request, &last.case));
+            alerts.extend(alert::by_the_clock(happened, last, &to));
+        }
+        alert::as_jobs(alerts, || state.dice.id(self.now))
+    }
+}
+
+/// What follows from an event at this moment.
+pub fn after(state: &AppState, served: &Arc<Served>) -> Follows {
+    Arc::new(After { state: state.clone(), served: served.clone(), now: state.now() })
 }
 
 /// Tells those who look on.
-fn tell(state: &AppState, happened: Vec<Happened>) {
+pub(super) fn tell(state: &AppState, happened: Vec<Happened>) {
     for Happened { request, recorded, .. } in happened {
         state.changed(request, recorded.seq);
     }

@@ -2,6 +2,7 @@
 
 pub mod act;
 pub mod acting;
+pub mod clock;
 pub mod looked;
 pub mod sheet;
 pub mod staff_session;

@@ -19,7 +19,7 @@ use crate::extract::{At, signed_in};
 use crate::gazetteer::search_key;
 use crate::jobs::alert;
 use crate::operations::acting::{Acting, service_of, today};
-use crate::operations::links;
+use crate::operations::{clock, links};
 use crate::routes::consent;
 use crate::secret;
 use crate::state::AppState;
@@ -141,7 +141,12 @@ pub async fn submit(
             // Only the departments that were ticked have a reason to see it.
             whole.department.clear();
         }
-        let parts = parts(state, at, service, &request.answers, (id, &mut whole));
+        let mut parts = parts(state, at, service, &request.answers, (id, &mut whole));
+        // What has parts is nobody's but theirs.
+        let own = Some(&mut whole).filter(|whole| whole.parts.is_empty());
+        for submission in parts.iter_mut().map(|(_, part)| part).chain(own) {
+            submission.lead = clock::lead(&at.store, &at.served, &submission.department).await?;
+        }
         let new_request = |id, key, submission| NewRequest {
             id,
             event_id: state.dice.id(now),
@@ -149,6 +154,7 @@ pub async fn submit(
             idempotency_key: key,
             body_hash: body_hash.clone(),
             resident,
+            wakes: None,
             submitted: Recorded {
                 seq: 1,
                 at: now,
@@ -163,6 +169,7 @@ pub async fn submit(
         };
         let mut new = new_request(id, key, whole);
         let case = Case::open(&new.submitted).map_err(StoreError::Refused)?;
+        new.wakes = clock::wakes(&at.served, &case);
         let to = links(state, &at.served.council, (id, &case));
         let told = alert::received(&case, sender.account(), &to, service.next.clone());
         new.jobs = alert::as_jobs(told, || state.dice.id(now));
@@ -173,6 +180,10 @@ pub async fn submit(
         });
         // A part is never asked for by its key: it only has to be nobody else's.
         new.parts = parts.into_iter().map(|(id, part)| new_request(id, state.dice.id(now), part)).collect();
+        for part in &mut new.parts {
+            let case = Case::open(&part.submitted).map_err(StoreError::Refused)?;
+            part.wakes = clock::wakes(&at.served, &case);
+        }
         new.consent.clone_from(&consent);
         if let Sender::Helper(acting) = &sender {
             let detail = format!("Sent “{}” for you: {}", service.title, case.submission.reference);
@@ -228,6 +239,7 @@ fn promised(
         parts: Vec::new(),
         part_of: None,
         identity: None,
+        lead: None,
     }
 }
 

@@ -2,23 +2,24 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, SecondsFormat, Utc};
-use domain::api::follow::{Entry, FollowView, PartView, What};
-use domain::api::staff::{PersonRequest, QueueItem, StaffCase};
-use domain::case::{Actor, Case, Event, Linked, Owner, Recorded, Status};
+use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+use domain::api::follow::{Ending, Entry, FollowView, PartView, What};
+use domain::api::staff::{OfferView, PersonRequest, QueueItem, StaffCase, Up};
+use domain::case::{Actor, Age, Case, Closing, Event, Linked, Offer, Owner, Recorded, Status};
 use domain::field::Value;
 use uuid::Uuid;
 
 use crate::councils::Served;
 use crate::state::AppState;
 use crate::store::requests::Stored;
+use crate::store::staff::StaffMember;
 
 /// A request as its resident sees it.
 #[must_use]
 pub fn follow(state: &AppState, served: &Served, case: Case) -> FollowView {
     let today = served.local(state.now()).date();
     let late = case.is_late(today);
-    let timeline = timeline(served, &case);
+    let timeline = timeline(served, &case, false);
     let seq = case.next_seq() - 1;
     let next = match case.status {
         // What the document says is of the whole.
@@ -26,6 +27,9 @@ pub fn follow(state: &AppState, served: &Served, case: Case) -> FollowView {
         Status::Closed(_) => Vec::new(),
         _ => served.service(&case.submission.service).map(|service| service.next.clone()).unwrap_or_default(),
     };
+    let department = served.council.department_name(case.department()).to_owned();
+    let reopened = Event::Reopened { reason: String::new(), complete_by: case.complete_by };
+    let may_reopen = case.may(&Actor::Resident, &reopened, state.now()).is_ok();
     let part = |linked: &Linked, status| PartView {
         department: served.council.department_name(&linked.department).to_owned(),
         reference: linked.reference.clone(),
@@ -38,11 +42,14 @@ pub fn follow(state: &AppState, served: &Served, case: Case) -> FollowView {
         reference: case.submission.reference,
         service: case.submission.service,
         title: case.submission.title,
-        department: served.council.department_name(&case.submission.department).to_owned(),
+        department,
         status: case.status,
         late,
         watching: false,
+        may_reopen,
         owner: case.owner.map(|owner| owner.name),
+        asked: case.waiting.map(|waiting| waiting.question),
+        planned: case.planned.filter(|_| matches!(case.status, Status::Planned)),
         acknowledge_by: case.submission.acknowledge_by,
         complete_by: case.complete_by,
         first_complete_by: case.submission.complete_by,
@@ -66,74 +73,170 @@ pub fn watched(state: &AppState, served: &Served, case: Case) -> FollowView {
     view.fee.clear();
     view.next.clear();
     view.feedback = None;
+    (view.asked, view.may_reopen) = (None, false);
     view.parts.clear();
     view.part_of = None;
     view.timeline.retain(|entry| {
-        !matches!(entry.what, What::Message { .. } | What::PartMoved { .. } | What::Feedback { .. })
+        matches!(
+            entry.what,
+            What::Received
+                | What::Taken
+                | What::Planned { .. }
+                | What::Begun
+                | What::PromiseMoved { .. }
+                | What::Missed { .. }
+                | What::Closed(_)
+                | What::Withdrawn { .. }
+                | What::Reopened { .. }
+        )
     });
     for entry in &mut view.timeline {
         (entry.staff, entry.helper) = (None, None);
         match &mut entry.what {
             What::PromiseMoved { reason: words, .. }
-            | What::Closed { text: words, .. }
-            | What::Withdrawn { reason: words } => {
-                words.clear();
+            | What::Withdrawn { reason: words }
+            | What::Reopened { reason: words, .. } => words.clear(),
+            What::Closed(ending) => {
+                let outcome = ending.outcome;
+                **ending = Ending::from(Closing::of(outcome));
             }
-            What::Received
-            | What::Taken
-            | What::Message { .. }
-            | What::PartMoved { .. }
-            | What::Feedback { .. } => {}
+            _ => {}
         }
     }
     view
 }
 
-fn timeline(served: &Served, case: &Case) -> Vec<Entry> {
-    let entry = |seq, at: DateTime<Utc>, (staff, helper), what| {
-        let when = served.say(at);
-        Entry { seq, at: at.to_rfc3339_opts(SecondsFormat::AutoSi, true), when, staff, helper, what }
-    };
-    let mut promised = case.submission.complete_by;
-    let mut days = HashMap::new();
-    let mut entries = vec![entry(
-        1,
-        case.received_at,
-        (None, case.helper.as_ref().map(|helper| helper.name.clone())),
-        What::Received,
-    )];
+/// What happened, line by line: for staff with what only they read.
+fn timeline(served: &Served, case: &Case, for_staff: bool) -> Vec<Entry> {
+    let mut seen = Seen { served, case, promised: case.submission.complete_by, days: HashMap::new() };
+    let helper = case.helper.as_ref().map(|helper| helper.name.clone());
+    let mut entries = vec![seen.entry(1, case.received_at, (None, helper), What::Received)];
     for Recorded { seq, at, by, event } in &case.history {
-        let what = match event {
+        let Some(what) = seen.what(event, for_staff) else { continue };
+        let by = match (event, by) {
+            (Event::HandedOver { to }, _) => (Some(to.name.clone()), None),
+            (_, Actor::Resident | Actor::Clock) => (None, None),
+            (_, Actor::Helper(Owner { name, .. })) => (None, Some(name.clone())),
+            (_, Actor::Staff(Owner { name, .. }) | Actor::Contractor(Owner { name, .. })) => {
+                (Some(name.clone()), None)
+            }
+        };
+        entries.push(seen.entry(*seq, *at, by, what));
+    }
+    entries
+}
+
+/// What was promised so far, while the lines are read.
+struct Seen<'a> {
+    served: &'a Served,
+    case: &'a Case,
+    promised: NaiveDate,
+    days: HashMap<Uuid, NaiveDate>,
+}
+
+impl Seen<'_> {
+    fn entry(
+        &self,
+        seq: u32,
+        at: DateTime<Utc>,
+        (staff, helper): (Option<String>, Option<String>),
+        what: What,
+    ) -> Entry {
+        let when = self.served.say(at);
+        Entry { seq, at: at.to_rfc3339_opts(SecondsFormat::AutoSi, true), when, staff, helper, what }
+    }
+
+    /// The day promised from now on, if it is another.
+    fn promise(&mut self, day: NaiveDate) -> Option<NaiveDate> {
+        let before = std::mem::replace(&mut self.promised, day);
+        Some(day).filter(|day| *day != before)
+    }
+
+    #[expect(clippy::too_many_lines, reason = "a line for each event, one after the other")]
+    fn what(&mut self, event: &Event, for_staff: bool) -> Option<What> {
+        let staff_only = |what| Some(what).filter(|_| for_staff);
+        // A contractor's words are for staff: nobody has looked at them.
+        let from_contractor = |text: &String| if for_staff { text.clone() } else { String::new() };
+        Some(match event {
             Event::Submitted(_) => What::Received,
             Event::Taken | Event::HandedOver { .. } => What::Taken,
+            Event::Planned { on } => What::Planned { on: *on },
+            Event::Begun => What::Begun,
+            Event::Asked { question } => What::Asked { question: question.clone() },
+            Event::Reminded => What::Reminded,
+            Event::Answered { text, complete_by } => {
+                What::Answered { text: text.clone(), to: self.promise(*complete_by) }
+            }
             Event::Message { text } => What::Message { text: text.clone() },
             Event::PromiseMoved { to, reason } => {
-                let from = std::mem::replace(&mut promised, *to);
+                let from = self.promised;
+                self.promise(*to);
                 What::PromiseMoved { from, to: *to, reason: reason.clone() }
             }
-            Event::Closed(closing) => What::Closed { outcome: closing.outcome, text: closing.text.clone() },
+            Event::Missed { from, to, why } => {
+                self.promise(*to);
+                What::Missed { from: *from, to: *to, why: *why }
+            }
+            Event::Escalated(up) => {
+                What::Escalated { to: up.to, whom: up.whom.name.clone(), cause: up.cause }
+            }
+            Event::Aged { age, told } => What::Aged { age: *age, told: told.clone() },
+            Event::Decided { text, complete_by } => {
+                self.promise(*complete_by);
+                What::Decided { text: text.clone(), to: *complete_by }
+            }
+            Event::Contracted(contract) => What::Contracted { by: contract.contractor.name.clone() },
+            Event::ContractorWrote { text, planned } => {
+                let what = What::ContractorWrote { text: from_contractor(text), planned: *planned };
+                return Some(what).filter(|_| for_staff || planned.is_some());
+            }
+            Event::ContractorDone { text } => What::ContractorDone { text: from_contractor(text) },
+            Event::Closed(closing) => What::Closed(Box::new(closing.clone().into())),
             Event::PartMoved { part, status, complete_by } => {
-                let known = case.submission.parts.iter().find(|known| known.id == *part);
+                let known = self.case.submission.parts.iter().find(|known| known.id == *part);
                 let department = known.map_or("", |known| &known.department);
-                let department = served.council.department_name(department).to_owned();
-                let before = days.insert(part, complete_by).unwrap_or(&case.submission.complete_by);
-                let to = Some(*complete_by).filter(|to| to != before);
+                let department = self.served.council.department_name(department).to_owned();
+                let before =
+                    self.days.insert(*part, *complete_by).unwrap_or(self.case.submission.complete_by);
+                let to = Some(*complete_by).filter(|to| *to != before);
                 What::PartMoved { department, status: *status, to }
             }
             Event::Withdrawn { reason } => What::Withdrawn { reason: reason.clone() },
+            Event::Reopened { reason, complete_by } => {
+                self.promise(*complete_by);
+                What::Reopened { reason: reason.clone(), to: *complete_by }
+            }
+            Event::Amended { answers } => {
+                What::Amended { labels: answers.iter().map(|answer| answer.label.clone()).collect() }
+            }
             Event::Feedback(feedback) => {
                 What::Feedback { score: feedback.score, reason: feedback.reason.clone() }
             }
-        };
-        let by = match (event, by) {
-            (Event::HandedOver { to }, _) => (Some(to.name.clone()), None),
-            (_, Actor::Resident) => (None, None),
-            (_, Actor::Helper(Owner { name, .. })) => (None, Some(name.clone())),
-            (_, Actor::Staff(Owner { name, .. })) => (Some(name.clone()), None),
-        };
-        entries.push(entry(*seq, *at, by, what));
+            Event::AskedAgain => What::AskedAgain,
+            Event::Offered(offer) => {
+                let to = offered_to(self.served, offer);
+                return staff_only(What::Offered { to, reason: offer.reason.clone() });
+            }
+            Event::OfferEnded { reason } => {
+                return staff_only(What::OfferEnded { reason: reason.clone() });
+            }
+            Event::Noted { text } => return staff_only(What::Noted { text: text.clone() }),
+            Event::Prompted => return staff_only(What::Prompted),
+            Event::Checked { fine, text } => {
+                return staff_only(What::Checked { fine: *fine, text: text.clone() });
+            }
+            Event::Proposed(closing) => {
+                return staff_only(What::Proposed(Box::new(closing.clone().into())));
+            }
+            Event::SentBack { reason } => return staff_only(What::SentBack { reason: reason.clone() }),
+        })
     }
-    entries
+}
+
+/// To whom something is offered, in words.
+fn offered_to(served: &Served, offer: &Offer) -> String {
+    let department = served.council.department_name(&offer.department);
+    offer.to.as_ref().map_or_else(|| department.to_owned(), |to| to.name.clone())
 }
 
 /// A request as its resident sees it, without what it belongs together with: the whole, its parts and their keys are the
@@ -152,8 +255,8 @@ pub fn person_request(served: &Served, department: &str, stored: Stored) -> Pers
     let Stored { id, case, .. } = stored;
     PersonRequest {
         id,
-        own: case.submission.department == department,
-        department: served.council.department_name(&case.submission.department).to_owned(),
+        own: case.department() == department,
+        department: served.council.department_name(case.department()).to_owned(),
         reference: case.submission.reference,
         title: case.submission.title,
         status: case.status,
@@ -166,36 +269,68 @@ pub fn person_request(served: &Served, department: &str, stored: Stored) -> Pers
 pub fn staff(
     state: &AppState,
     served: &Served,
-    member: Uuid,
+    member: &StaffMember,
     id: Uuid,
     case: Case,
     public_photos: Option<Vec<Uuid>>,
     reach: Vec<(String, String)>,
 ) -> StaffCase {
-    let mine = is_owner(&case, member);
-    let policies =
-        served.service(&case.submission.service).map(|service| service.policies.clone()).unwrap_or_default();
+    let service = served.service(&case.submission.service);
+    let policies = service.map(|service| service.policies.clone()).unwrap_or_default();
+    let own_replies = service.map(|service| service.replies.clone()).unwrap_or_default();
+    let replies = own_replies.into_iter().chain(served.council.replies.iter().cloned()).collect();
     let today = served.local(state.now()).date();
-    let (team, routed, ward) =
-        (case.submission.team.clone(), case.submission.routed.clone(), case.submission.ward.clone());
-    let identity = case.submission.identity.clone();
-    let part = case.submission.part_of.is_some();
-    let request = alone(state, served, case);
+    let offer = case.offer.as_ref().map(|offer| OfferView {
+        to: offered_to(served, offer),
+        reason: offer.reason.clone(),
+        mine: offer.department == member.department
+            && offer.to.as_ref().is_none_or(|to| to.id == member.id)
+            && !is_owner(&case, member.id),
+    });
+    let up = case.escalated.as_ref().map(|up| Up {
+        to: up.to.to,
+        whom: up.to.whom.name.clone(),
+        cause: up.to.cause,
+    });
+    let timeline = timeline(served, &case, true);
     StaffCase {
         id,
-        mine,
+        mine: is_owner(&case, member.id),
+        lead: case.lead.as_ref().map(|lead| lead.name.clone()),
+        up,
+        offer,
+        proposed: case.proposed.clone().map(|closing| Box::new(closing.into())),
+        sign_off: service.map(|service| service.sign_off.clone()).unwrap_or_default(),
+        reminders: case.waiting.as_ref().map_or(0, |waiting| waiting.reminders),
+        undecided: is_undecided(&case),
+        replies,
+        object: served.council.object.clone(),
         reach,
         policies,
         public: public_photos.is_some(),
         public_photos: public_photos.unwrap_or_default(),
-        team,
-        routed,
-        ward,
-        identity,
+        team: case.submission.team.clone(),
+        routed: case.submission.routed.clone(),
+        ward: case.submission.ward.clone(),
+        identity: case.submission.identity.clone(),
         earliest: today.succ_opt().unwrap_or(today),
-        part,
-        request,
+        part: case.submission.part_of.is_some(),
+        request: FollowView { timeline, ..alone(state, served, case) },
     }
+}
+
+/// It is on the board's list, and nobody has decided since it last came there.
+fn is_undecided(case: &Case) -> bool {
+    let decided = |recorded: &&Recorded| {
+        matches!(recorded.event, Event::Decided { .. } | Event::Aged { age: Age::TooLong, .. })
+    };
+    case.on_board.is_some()
+        && case
+            .history
+            .iter()
+            .rev()
+            .find(decided)
+            .is_some_and(|last| matches!(last.event, Event::Aged { .. }))
 }
 
 /// A line of the queue.
@@ -205,8 +340,9 @@ pub fn queue_item(state: &AppState, served: &Served, member: Uuid, stored: Store
     QueueItem {
         id,
         about: about(&case),
-        late: case.is_late(served.local(state.now()).date()),
+        late: case.status.is_open() && case.missed > 0 || case.is_late(served.local(state.now()).date()),
         mine: is_owner(&case, member),
+        escalated: case.escalated.is_some(),
         owner: case.owner.map(|owner| owner.name),
         reference: case.submission.reference,
         title: case.submission.title,

@@ -433,7 +433,10 @@ fn fits(case: &Case, words: &[String]) -> bool {
         text.push_str(&answer.value.show());
     }
     for known in &case.history {
-        if let Event::Message { text: message } = &known.event {
+        if let Event::Message { text: message }
+        | Event::Asked { question: message }
+        | Event::Answered { text: message, .. } = &known.event
+        {
             text.push('\n');
             text.push_str(message);
         }
@@ -463,7 +466,10 @@ fn needs(case: &Case, today: chrono::NaiveDate) -> Option<Needs> {
     if !case.status.is_open() {
         return None;
     }
-    let messages = case.history.iter().rev().filter(|known| matches!(known.event, Event::Message { .. }));
+    let is_message = |known: &&Recorded| {
+        matches!(known.event, Event::Message { .. } | Event::Asked { .. } | Event::Answered { .. })
+    };
+    let messages = case.history.iter().rev().filter(is_message);
     let is_asked = messages.map(|known| matches!(known.by, Actor::Staff(_))).next().unwrap_or_default();
     if is_asked { Some(Needs::Message) } else { case.is_late(today).then_some(Needs::Late) }
 }

@@ -109,11 +109,17 @@ fn row(Stored { case, .. }: Stored, received: String, today: chrono::NaiveDate) 
 fn status(status: Status) -> &'static str {
     match status {
         Status::Received => "New",
+        Status::LookedAt => "Being looked at",
+        Status::Planned => "Planned",
         Status::InProgress => "In progress",
+        Status::Waiting => "Waiting for the resident",
         Status::Closed(Outcome::Done) => "Done",
         Status::Closed(Outcome::DeclinedByPolicy) => "Declined by policy",
         Status::Closed(Outcome::NotOurs) => "Not ours",
         Status::Closed(Outcome::Duplicate) => "Reported before",
         Status::Closed(Outcome::Withdrawn) => "No longer needed",
+        Status::Closed(Outcome::PartDone) => "Part done",
+        Status::Closed(Outcome::NoAnswer) => "No answer",
+        Status::Closed(Outcome::NothingFound) => "Nothing found",
     }
 }

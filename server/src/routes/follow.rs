@@ -6,11 +6,14 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use chrono::TimeDelta;
-use domain::api::follow::{FeedbackRequest, FindRequest, FollowView, Found, MessageRequest, WithdrawRequest};
+use domain::api::follow::{
+    FeedbackRequest, FindRequest, FollowView, Found, MessageRequest, ReopenRequest, WithdrawRequest,
+};
 use domain::api::problem::Problem;
 use domain::case::{Actor, Case, Event, Feedback, Outcome, Status};
 use domain::field::{ErrorCode, FieldError, plain};
 use domain::reference::Reference;
+use domain::standard::{Limit, Unit};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
@@ -45,6 +48,7 @@ pub fn router() -> OpenApiRouter<AppState> {
         .routes(routes!(message).open(KEY))
         .routes(routes!(withdraw).open(KEY))
         .routes(routes!(feedback).open(KEY))
+        .routes(routes!(reopen).open(KEY))
 }
 
 /// The request a key opens. A full stop or a blank that was copied along with the link does no harm.
@@ -243,6 +247,43 @@ async fn feedback(
     let event = Event::Feedback(Feedback { score: request.score, reason: plain::lines(&request.reason) });
     let case = act(&state, &at, stored.id, Actor::Resident, event, None).await?;
     Ok(private(view::follow(&state, &at.served, case)))
+}
+
+/// The resident says that it is not over: once, within thirty days after it was closed.
+#[utoipa::path(post, path = "/api/follow/{key}/reopen", tag = "follow", params(("key" = String, Path)), request_body = ReopenRequest,
+    responses((status = 200, body = FollowView), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
+async fn reopen(
+    State(state): State<AppState>,
+    at: At,
+    Path(key): Path<String>,
+    Valid(request): Valid<ReopenRequest>,
+) -> Result<Response, ApiError> {
+    let reason = words("reason", &request.reason)?;
+    let case = reopen_of(&state, &at, &key, reason).await?;
+    Ok(private(view::follow(&state, &at.served, case)))
+}
+
+/// Opens the request that a key opens again. Asked again after a lost reply: it is done.
+pub(crate) async fn reopen_of(
+    state: &AppState,
+    at: &At,
+    key: &str,
+    reason: String,
+) -> Result<Case, ApiError> {
+    let before = stored(at, key).await?;
+    if before.case.status.is_open() && before.case.reopened_at.is_some() {
+        return Ok(before.case);
+    }
+    // What was promised at first is promised again, from today.
+    let case = &before.case;
+    let first = at.served.local(case.received_at).date();
+    let calendar = &at.served.calendar;
+    let days = first.iter_days().skip(1).take_while(|day| *day <= case.submission.complete_by);
+    let days = days.filter(|day| calendar.works_on(*day)).count().clamp(1, 20);
+    let amount = u16::try_from(days).unwrap_or(20);
+    let complete_by = at.served.due(state.now(), Limit { amount, unit: Unit::WorkingDays });
+    let event = Event::Reopened { reason, complete_by };
+    act(state, at, before.id, Actor::Resident, event, None).await
 }
 
 /// Cleaned text that must say something.

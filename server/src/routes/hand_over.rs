@@ -25,7 +25,7 @@ use crate::store::staff::StaffMember;
 /// The routes of this file.
 pub fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
-        .routes(routes!(colleagues).needs(Act::HandOver))
+        .routes(routes!(colleagues).needs(Act::Answer))
         .routes(routes!(one).needs(Act::HandOver))
         .routes(routes!(many).needs(Act::ActInBulk))
 }
@@ -34,11 +34,13 @@ fn owner(member: &StaffMember) -> Owner {
     Owner { id: member.id, name: member.name.clone() }
 }
 
-/// Who in my department can have a request.
+/// Who in my department can have a request, and which departments can be asked.
 #[utoipa::path(get, path = "/api/staff/colleagues", tag = "staff", responses((status = 200, body = Colleagues), (status = 401, body = Problem), (status = 403, body = Problem)))]
 async fn colleagues(at: At, Staff(member): Staff) -> Result<Response, ApiError> {
     let colleagues = at.store.colleagues(&member.department).await?;
-    Ok(private(Colleagues { colleagues: colleagues.iter().map(owner).collect() }))
+    let others = at.served.council.departments.iter().filter(|other| other.id != member.department);
+    let departments = others.map(|other| (other.id.clone(), other.name.clone())).collect();
+    Ok(private(Colleagues { colleagues: colleagues.iter().map(owner).collect(), departments }))
 }
 
 /// The colleague that a request names.
@@ -64,7 +66,7 @@ async fn one(
         return Err(StoreError::Refused(Refused::AlreadyYours).into());
     }
     let stored = mine(&state, &at, &member, &id).await?;
-    reply(&state, &at, member.id, stored.id, stored.case).await
+    reply(&state, &at, &member, stored.id, stored.case).await
 }
 
 /// Gives many requests of my department to one person, who may be me: all of them, or none.

@@ -15,6 +15,7 @@ pub mod hand_over;
 pub mod health;
 pub mod helpers;
 pub mod identity;
+pub mod leave;
 pub mod looked;
 pub mod members;
 pub mod nearby;
@@ -24,6 +25,7 @@ pub mod photos;
 pub mod places;
 pub mod privacy;
 pub mod profile;
+pub mod progress;
 pub mod requests;
 pub mod security;
 pub mod services;
@@ -72,6 +74,8 @@ pub fn router() -> OpenApiRouter<AppState> {
         .merge(oidc::router())
         .merge(privacy::router())
         .merge(staff::router())
+        .merge(progress::router())
+        .merge(leave::router())
         .merge(hand_over::router())
         .merge(export::router())
         .merge(members::router())

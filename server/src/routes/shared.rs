@@ -48,13 +48,13 @@ async fn person(
     Staff(member): Staff,
     Path(request): Path<String>,
 ) -> Result<Response, ApiError> {
-    let own = at.store.of_department(&member.department, id(&request)?).await?;
+    let own = at.store.for_staff(&member, id(&request)?).await?;
     look(&state, &at, &member, Look::Own(own.id)).await?;
     let mut others = at.store.others_of(&member.department, own.id, LISTED + 1).await?;
     let most = usize::try_from(LISTED).unwrap_or(usize::MAX);
     let older = others.requests.len() > most;
     others.requests.truncate(most);
-    let is_shared = |stored: &Stored| stored.case.submission.department != member.department;
+    let is_shared = |stored: &Stored| stored.case.department() != member.department;
     if others.requests.iter().any(is_shared)
         && let Some(resident) = at.store.resident_of(own.id).await?
     {
@@ -68,7 +68,7 @@ async fn person(
 /// A request that a member of staff may see, whichever department it lies with. To read it is logged.
 async fn seen(state: &AppState, at: &At, member: &StaffMember, request: &str) -> Result<Stored, ApiError> {
     let stored = at.store.seen_by(&member.department, id(request)?).await?;
-    let is_own = stored.case.submission.department == member.department;
+    let is_own = stored.case.department() == member.department;
     let what = if is_own { Look::Own(stored.id) } else { Look::Shared(stored.id) };
     look(state, at, member, what).await?;
     Ok(stored)

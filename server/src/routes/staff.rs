@@ -4,12 +4,15 @@
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use domain::access::Act;
+use domain::access::{Act, Role};
 use domain::api::follow::MessageRequest;
 use domain::api::problem::Problem;
-use domain::api::staff::{CloseRequest, MovePromiseRequest, PublishPhotoRequest, Queue, StaffCase};
-use domain::case::{Actor, Case, Closing, Event, Outcome, Owner, Refused};
-use domain::field::{ErrorCode, FieldError};
+use domain::api::staff::{CloseRequest, MovePromiseRequest, PublishPhotoRequest, Queue, Show, StaffCase};
+use domain::case::{
+    Actor, Case, Closing, Elsewhere, Event, Linked, Outcome, Owner, Refused, Signature, Status,
+};
+use domain::field::{ErrorCode, FieldError, plain};
+use domain::reference::Reference;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
@@ -46,24 +49,26 @@ pub fn router() -> OpenApiRouter<AppState> {
         .routes(routes!(events).needs(Act::SeeDepartment))
 }
 
-/// `?show=open` or `?show=closed`.
+/// `?show=open`, and the others of [`Show`].
 #[derive(serde::Deserialize)]
-struct Show {
+struct Wanted {
     show: Option<String>,
 }
 
-/// The queue of my department: open requests by earliest promise, or closed ones, newest first.
-#[utoipa::path(get, path = "/api/staff/requests", tag = "staff", params(("show" = Option<String>, Query, description = "open or closed")),
+/// The queue of my department: open requests by earliest promise, or closed ones, newest first; all or some.
+#[utoipa::path(get, path = "/api/staff/requests", tag = "staff",
+    params(("show" = Option<String>, Query, description = "open, mine, unowned, today, overdue, waiting, escalated, offered, board or closed")),
     responses((status = 200, body = Queue), (status = 401, body = Problem)))]
 async fn queue(
     State(state): State<AppState>,
     at: At,
     Staff(member): Staff,
-    Query(show): Query<Show>,
+    Query(wanted): Query<Wanted>,
 ) -> Result<Response, ApiError> {
     look(&state, &at, &member, Look::Queue).await?;
-    let open = show.show.as_deref() != Some("closed");
-    let mut stored = at.store.queue(&member.department, open, QUEUE + 1).await?;
+    let show = Show::read(wanted.show.as_deref());
+    let today = at.served.local(state.now()).date();
+    let mut stored = at.store.queue(&member, (show, today), QUEUE + 1).await?;
     let most = usize::try_from(QUEUE).unwrap_or(usize::MAX);
     let more = stored.len() > most;
     stored.truncate(most);
@@ -80,7 +85,7 @@ pub(super) async fn mine(
     id: &str,
 ) -> Result<Stored, ApiError> {
     let id = Uuid::try_parse(id).map_err(|_| ApiError::not_found())?;
-    let stored = at.store.of_department(&member.department, id).await?;
+    let stored = at.store.for_staff(member, id).await?;
     look(state, at, member, Look::Own(stored.id)).await?;
     Ok(stored)
 }
@@ -95,14 +100,14 @@ async fn one(
     Path(id): Path<String>,
 ) -> Result<Response, ApiError> {
     let stored = mine(&state, &at, &member, &id).await?;
-    reply(&state, &at, member.id, stored.id, stored.case).await
+    reply(&state, &at, &member, stored.id, stored.case).await
 }
 
 /// The request as a member of staff sees it.
 pub(super) async fn reply(
     state: &AppState,
     at: &At,
-    member: Uuid,
+    member: &StaffMember,
     id: Uuid,
     case: Case,
 ) -> Result<Response, ApiError> {
@@ -116,7 +121,7 @@ pub(super) async fn reply(
 }
 
 /// Lets an event happen and replies with the request as it is then.
-async fn happen(
+pub(super) async fn happen(
     state: &AppState,
     at: &At,
     member: StaffMember,
@@ -125,9 +130,9 @@ async fn happen(
     event_id: Option<Uuid>,
 ) -> Result<Response, ApiError> {
     let stored = mine(state, at, &member, id).await?;
-    let by = Actor::Staff(Owner { id: member.id, name: member.name });
+    let by = Actor::Staff(Owner { id: member.id, name: member.name.clone() });
     let case = act(state, at, stored.id, by, event, event_id).await?;
-    reply(state, at, member.id, stored.id, case).await
+    reply(state, at, &member, stored.id, case).await
 }
 
 /// I own it from now on; also when somebody else did.
@@ -175,7 +180,7 @@ async fn promise(
     happen(&state, &at, member, &id, event, None).await
 }
 
-/// Closes it with an outcome.
+/// Closes it with an outcome, or asks for agreement first, where the service needs that and it is not a manager who does it.
 #[utoipa::path(post, path = "/api/staff/requests/{id}/close", tag = "staff", params(("id" = Uuid, Path)), request_body = CloseRequest,
     responses((status = 200, body = StaffCase), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
 async fn close(
@@ -185,18 +190,80 @@ async fn close(
     Path(id): Path<String>,
     Valid(request): Valid<CloseRequest>,
 ) -> Result<Response, ApiError> {
-    let policy = if request.outcome == Outcome::DeclinedByPolicy {
-        let stored = mine(&state, &at, &member, &id).await?;
-        let service = at.served.service(&stored.case.submission.service);
-        let named = request.policy.as_deref().and_then(|policy| service?.policy(policy)).cloned();
-        let code = if request.policy.is_none() { ErrorCode::Missing } else { ErrorCode::NotAnOption };
-        Some(named.ok_or_else(|| ApiError::invalid(vec![FieldError::new("policy", code)]))?)
+    let stored = mine(&state, &at, &member, &id).await?;
+    let service = at.served.service(&stored.case.submission.service);
+    let closing = closing(&state, &at, &member, &stored, request).await?;
+    let needs_word = service.is_some_and(|service| service.sign_off.contains(&closing.outcome));
+    let event = if needs_word && member.role() != Some(Role::Manager) {
+        Event::Proposed(closing)
     } else {
-        None
+        Event::Closed(closing)
     };
-    let event =
-        Event::Closed(Closing { outcome: request.outcome, text: words("text", &request.text)?, policy });
     happen(&state, &at, member, &id, event, None).await
+}
+
+/// What the resident is told at the end, checked.
+async fn closing(
+    state: &AppState,
+    at: &At,
+    member: &StaffMember,
+    stored: &Stored,
+    request: CloseRequest,
+) -> Result<Closing, ApiError> {
+    let wrong = |field: &str, code| ApiError::invalid(vec![FieldError::new(field, code)]);
+    let missing = request.missing().into_iter().map(|field| FieldError::new(field, ErrorCode::Missing));
+    let missing: Vec<FieldError> = missing.collect();
+    if !missing.is_empty() {
+        return Err(ApiError::invalid(missing));
+    }
+    let policy = match request.policy.as_deref().filter(|_| request.outcome == Outcome::DeclinedByPolicy) {
+        Some(named) => {
+            let service = at.served.service(&stored.case.submission.service);
+            let found = service.and_then(|service| service.policy(named)).cloned();
+            Some(found.ok_or_else(|| wrong("policy", ErrorCode::NotAnOption))?)
+        }
+        None => None,
+    };
+    let same_as = match Some(&request.same_as).filter(|_| request.outcome == Outcome::Duplicate) {
+        Some(typed) => {
+            let reference = Reference::parse(typed).ok_or_else(|| wrong("same_as", ErrorCode::NotAllowed))?;
+            let found = at.store.by_reference(&reference, &member.department).await;
+            let other = found.map_err(|_| wrong("same_as", ErrorCode::NotAnOption))?;
+            if other.id == stored.id || other.case.status == Status::Closed(Outcome::Duplicate) {
+                return Err(wrong("same_as", ErrorCode::NotAnOption));
+            }
+            let department = other.case.department().to_owned();
+            Some(Linked { id: other.id, reference, department })
+        }
+        None => None,
+    };
+    let today = at.served.local(state.now()).date();
+    let received = at.served.local(stored.case.received_at).date();
+    if request.on.is_some_and(|on| on > today || on < received) {
+        return Err(wrong("on", ErrorCode::NotAllowed));
+    }
+    let role = match member.role() {
+        Some(Role::Manager) => "Manager",
+        _ => "Officer",
+    };
+    let is_ours = request.outcome != Outcome::NotOurs;
+    let elsewhere = Elsewhere { who: plain::lines(&request.elsewhere), handed_over: request.handed_over };
+    Ok(Closing {
+        outcome: request.outcome,
+        text: words("text", &request.text)?,
+        on: request.on,
+        by: plain::line(&request.by),
+        next: plain::lines(&request.next),
+        object: words("object", &request.object)?,
+        unless: if policy.is_some() { plain::lines(&request.unless) } else { String::new() },
+        policy,
+        elsewhere: Some(elsewhere).filter(|_| !is_ours),
+        same_as,
+        signed: Some(Signature {
+            name: member.name.clone(),
+            role: format!("{role}, {}", at.served.council.department_name(&member.department)),
+        }),
+    })
 }
 
 /// A photo of the request; `?size=thumb` for a small one.
@@ -231,7 +298,7 @@ async fn publish(
         return Err(StoreError::Refused(Refused::NotOwner).into());
     }
     at.store.publish_photo(stored.id, photo, public).await?;
-    reply(&state, &at, member.id, stored.id, stored.case).await
+    reply(&state, &at, &member, stored.id, stored.case).await
 }
 
 /// A document of the request, to be saved.

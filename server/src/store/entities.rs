@@ -40,6 +40,22 @@ pub mod request {
         pub state: String,
         /// When it arrived.
         pub created_at: DateTimeUtc,
+        /// When the clock looks at it next.
+        pub wake_at: Option<DateTimeUtc>,
+        /// Where it stands, as lists are made by.
+        pub standing: String,
+        /// Who took it.
+        pub owner_id: Option<Uuid>,
+        /// The department that it is offered to.
+        pub offered_department: Option<String>,
+        /// Who it is offered to, if it is not anybody there.
+        pub offered_to: Option<Uuid>,
+        /// Who it went up to.
+        pub escalated_to: Option<Uuid>,
+        /// It has been open for too long.
+        pub on_board: bool,
+        /// Promised days that were missed.
+        pub missed: i32,
     }
 
     /// No relations: queries name their keys.

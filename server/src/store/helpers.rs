@@ -17,7 +17,7 @@ use super::accounts::Resident;
 use super::drafts::draft_upload;
 use super::entities::{audit as audit_row, draft, request, resident};
 use super::profile::told;
-use super::requests::{COLUMNS, Columns, Happened, MakeJobs, NewEvent, Stored};
+use super::requests::{COLUMNS, Columns, Follows, Happened, NewEvent, Stored};
 use super::{Store, StoreError, audit};
 
 /// How long the name of who may act no longer stands beside what they did.
@@ -389,12 +389,12 @@ impl Store {
         by: ActsBy,
         id: Uuid,
         new: NewEvent,
-        make_jobs: MakeJobs,
+        follows: Follows,
     ) -> Result<(Case, Vec<Happened>), StoreError> {
         let store = self.clone();
         self.db
             .write(move |transaction| {
-                let (store, by, new, make_jobs) = (store.clone(), by.clone(), new.clone(), make_jobs.clone());
+                let (store, by, new, follows) = (store.clone(), by.clone(), new.clone(), follows.clone());
                 Box::pin(async move {
                     let row = request::Entity::find_by_id((store.council.to_string(), id))
                         .select_only()
@@ -407,7 +407,7 @@ impl Store {
                     if resident != Some(helper.resident) {
                         return Err(StoreError::NotFound);
                     }
-                    let (case, happened) = store.append_within(transaction, id, new, &make_jobs).await?;
+                    let (case, happened) = store.append_within(transaction, id, new, &follows).await?;
                     if !happened.is_empty() {
                         audit::append(&store, transaction, by.entry).await?;
                     }

@@ -6,6 +6,7 @@ pub mod accounts;
 pub mod attempts;
 pub mod audit;
 pub mod ceremonies;
+pub mod clock;
 pub mod consent;
 pub mod drafts;
 pub mod entities;

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
+use domain::api::staff::Show;
 use domain::audit::Deed;
-use domain::case::{Actor, Case, Event, Recorded, Refused};
+use domain::case::{Actor, Case, Event, Owner, Recorded, Refused, Status};
 use domain::consent::Channel;
 use domain::field::Value;
 use domain::reference::Reference;
@@ -69,6 +70,8 @@ pub struct NewRequest {
     pub jobs: Vec<(Uuid, Job)>,
     /// Where it is, when others may be shown it.
     pub spot: Option<Spot>,
+    /// When the clock looks at it first.
+    pub wakes: Option<DateTime<Utc>>,
     /// The requests of the departments that it is passed on to, without jobs and spots of their own.
     pub parts: Vec<NewRequest>,
     /// By what it is sent for its resident, where they did not send it themselves.
@@ -110,8 +113,10 @@ pub struct Happened {
     pub recorded: Recorded,
     /// It follows from an event of a request that this one belongs together with, of which the resident knows.
     pub follows: bool,
-    /// The owner's e-mail address.
+    /// The e-mail address of who answers for it.
     pub owner_email: Option<String>,
+    /// The e-mail address of who else it concerns: to whom it went up, or is offered, or who is asked to agree.
+    pub other_email: Option<String>,
     /// The address of the account that the request is in, as it is now.
     pub account_email: Option<String>,
     /// That account has another address by now than the one that was given with the request.
@@ -120,8 +125,20 @@ pub struct Happened {
     pub watchers: Vec<Watcher>,
 }
 
-/// Makes the jobs that follow from an event.
-pub type MakeJobs = Arc<dyn Fn(&Happened) -> Vec<(Uuid, Job)> + Send + Sync>;
+/// What follows from events besides what the case itself says.
+pub trait Consequences: Send + Sync {
+    /// The event with what only the calendar knows, by the case as it is at the moment at which it happens.
+    fn settle(&self, case: &Case, by: &Actor, event: Event) -> Event;
+
+    /// When the clock looks at the case next, as far as that can be told without asking who is away.
+    fn wakes(&self, case: &Case) -> Option<DateTime<Utc>>;
+
+    /// The jobs that follow from what happened in one go, in its order.
+    fn all_jobs(&self, happened: &[Happened]) -> Vec<(Uuid, Job)>;
+}
+
+/// The same, shared.
+pub type Follows = Arc<dyn Consequences>;
 
 impl Stored {
     /// The request whose uploads an answer of this one names: its own, or those of the request that it is a part of.
@@ -266,13 +283,13 @@ impl Store {
         &self,
         id: Uuid,
         new: NewEvent,
-        make_jobs: MakeJobs,
+        follows: Follows,
     ) -> Result<(Case, Vec<Happened>), StoreError> {
         let store = self.clone();
         self.db
             .write(move |transaction| {
-                let (store, new, make_jobs) = (store.clone(), new.clone(), make_jobs.clone());
-                Box::pin(async move { store.append_within(transaction, id, new, &make_jobs).await })
+                let (store, new, follows) = (store.clone(), new.clone(), follows.clone());
+                Box::pin(async move { store.append_within(transaction, id, new, &follows).await })
             })
             .await
     }
@@ -287,7 +304,7 @@ impl Store {
         &self,
         (by, now): (&StaffMember, DateTime<Utc>),
         events: Vec<(Uuid, NewEvent)>,
-        make_jobs: MakeJobs,
+        follows: Follows,
     ) -> Result<Vec<Happened>, StoreError> {
         let (store, by) = (self.clone(), by.clone());
         // In one order, so that nobody waits in a circle.
@@ -297,7 +314,7 @@ impl Store {
         self.db
             .write(move |transaction| {
                 let (store, by) = (store.clone(), by.clone());
-                let (events, make_jobs) = (events.clone(), make_jobs.clone());
+                let (events, follows) = (events.clone(), follows.clone());
                 Box::pin(async move {
                     let mut all = Vec::new();
                     for (id, new) in events {
@@ -305,10 +322,10 @@ impl Store {
                         if row.department != by.department {
                             return Err(StoreError::NotFound);
                         }
-                        if case.may(&new.by, &new.event) == Err(Refused::AlreadyYours) {
+                        if case.may(&new.by, &new.event, new.at) == Err(Refused::AlreadyYours) {
                             continue;
                         }
-                        all.extend(store.append_within(transaction, id, new, &make_jobs).await?.1);
+                        all.extend(store.append_within(transaction, id, new, &follows).await?.1);
                     }
                     let changed = all.iter().filter(|happened: &&Happened| !happened.follows);
                     let object = match changed.map(|happened| happened.request).collect::<Vec<_>>()[..] {
@@ -329,7 +346,7 @@ impl Store {
         transaction: &impl ConnectionTrait,
         id: Uuid,
         new: NewEvent,
-        make_jobs: &MakeJobs,
+        follows: &Follows,
     ) -> Result<(Case, Vec<Happened>), StoreError> {
         // Parts are locked before the whole, here and below: nobody waits in a circle.
         let mut open_parts = Vec::new();
@@ -350,30 +367,41 @@ impl Store {
             return Ok((case, Vec::new()));
         }
         let before = (case.status, case.complete_by);
-        let happened = self.step(transaction, (row, case), new.clone(), false).await?;
+        let happened = self.step(transaction, (row, case), new.clone(), (follows, false)).await?;
         let case = happened.case.clone();
         let mut all = vec![happened];
         for part in open_parts {
-            all.push(self.step(transaction, part, new.clone(), true).await?);
+            all.push(self.step(transaction, part, new.clone(), (follows, true)).await?);
         }
-        if let Some(whole) = &case.submission.part_of
-            && (case.status, case.complete_by) != before
-        {
-            let moved = Event::PartMoved { part: id, status: case.status, complete_by: case.complete_by };
-            let whole = self.locked(transaction, whole.id).await?;
-            let moved = NewEvent { event: moved, ..new.clone() };
-            all.push(self.step(transaction, whole, moved, true).await?);
-        }
-        for happened in &all {
-            let made = jobs::rows(&self.council, new.at, &make_jobs(happened))?;
-            jobs::insert(transaction, made).await?;
-        }
+        let like = (new.id, new.at, new.by);
+        all.extend(self.whole_follows(transaction, (id, &case), before, like, follows).await?);
+        let made = jobs::rows(&self.council, new.at, &follows.all_jobs(&all))?;
+        jobs::insert(transaction, made).await?;
         Ok((case, all))
+    }
+
+    /// What the whole learns of a part that got further or moved its date.
+    pub(super) async fn whole_follows(
+        &self,
+        on: &impl ConnectionTrait,
+        (id, case): (Uuid, &Case),
+        before: (Status, NaiveDate),
+        (event_id, at, by): (Uuid, DateTime<Utc>, Actor),
+        follows: &Follows,
+    ) -> Result<Option<Happened>, StoreError> {
+        let Some(whole) = &case.submission.part_of else { return Ok(None) };
+        if (case.status, case.complete_by) == before {
+            return Ok(None);
+        }
+        let event = Event::PartMoved { part: id, status: case.status, complete_by: case.complete_by };
+        let whole = self.locked(on, whole.id).await?;
+        let moved = NewEvent { id: event_id, at, by, event };
+        Ok(Some(self.step(on, whole, moved, (follows, true)).await?))
     }
 
     /// A request for an event to be appended: the lock makes two events of one request wait for each other
     /// (PostgreSQL; SQLite has one writer).
-    async fn locked(
+    pub(super) async fn locked(
         &self,
         on: &impl ConnectionTrait,
         id: Uuid,
@@ -398,23 +426,62 @@ impl Store {
         on: &impl ConnectionTrait,
         (row, mut case): (request::Model, Case),
         new: NewEvent,
+        (consequences, follows): (&Follows, bool),
+    ) -> Result<Happened, StoreError> {
+        let event = consequences.settle(&case, &new.by, new.event);
+        let recorded = Recorded { seq: case.next_seq(), at: new.at, by: new.by, event };
+        case.apply(recorded.clone())?;
+        // Who takes it may be away, and only the clock looks for that.
+        let is_new =
+            matches!(recorded.event, Event::Taken | Event::HandedOver { .. } | Event::PromiseMoved { .. });
+        let wakes = if is_new { Some(new.at) } else { consequences.wakes(&case) };
+        let (id, resident, known_by) = (row.id, row.resident_id, row.email_key.clone());
+        self.keep(on, row, &case, wakes).await?;
+        event::Entity::insert(self.event_row(id, new.id, &recorded)?).exec_without_returning(on).await?;
+        self.happened(on, (id, resident, known_by), case, recorded, follows).await
+    }
+
+    /// Keeps the state of a request.
+    pub(super) async fn keep(
+        &self,
+        on: &impl ConnectionTrait,
+        row: request::Model,
+        case: &Case,
+        wakes: Option<DateTime<Utc>>,
+    ) -> Result<(), StoreError> {
+        let id = row.id;
+        let mut changed: request::ActiveModel = row.into();
+        stand(&mut changed, case, wakes);
+        changed.seq = Set(seq(case.next_seq() - 1));
+        changed.state = Set(serde_json::to_string(case)?);
+        changed.update(on).await?;
+        if !case.status.is_open() {
+            nearby::close(on, &self.council, id).await?;
+        }
+        Ok(())
+    }
+
+    /// What happened to a request, and who is to be told.
+    pub(super) async fn happened(
+        &self,
+        on: &impl ConnectionTrait,
+        (id, resident, known_by): (Uuid, Option<Uuid>, Option<String>),
+        case: Case,
+        recorded: Recorded,
         follows: bool,
     ) -> Result<Happened, StoreError> {
-        let (id, resident) = (row.id, row.resident_id);
-        let recorded = Recorded { seq: case.next_seq(), at: new.at, by: new.by, event: new.event };
-        case.apply(recorded.clone())?;
-        event::Entity::insert(self.event_row(id, new.id, &recorded)?).exec_without_returning(on).await?;
-        let known_by = row.email_key.clone();
-        let mut changed: request::ActiveModel = row.into();
-        changed.open = Set(case.status.is_open());
-        changed.complete_by = Set(case.complete_by);
-        changed.seq = Set(seq(recorded.seq));
-        changed.state = Set(serde_json::to_string(&case)?);
-        changed.update(on).await?;
-        let owner_email = match &case.owner {
-            Some(owner) => staff::email(on, &self.council, owner.id).await?,
-            None => None,
+        let email_of = async |owner: Option<&Owner>| match owner {
+            Some(owner) => staff::email(on, &self.council, owner.id).await,
+            None => Ok(None),
         };
+        let owner_email = email_of(case.answers_for_it()).await?;
+        let up = match &recorded.event {
+            Event::Escalated(escalation) => Some(&escalation.whom),
+            Event::Offered(offer) => offer.to.as_ref().or(offer.lead.as_ref()),
+            Event::Proposed(_) => case.lead.as_ref(),
+            _ => None,
+        };
+        let other_email = email_of(up).await?;
         let account = match resident {
             Some(resident) => {
                 let key = (self.council.to_string(), resident);
@@ -426,13 +493,26 @@ impl Store {
         let has_moved = known_by != email_key(&case) && account.as_ref().is_some_and(is_known_by);
         let account_email = account.map(|account| account.email);
         let watchers = match recorded.event {
-            Event::Message { .. } | Event::Feedback(_) | Event::PartMoved { .. } => Vec::new(),
-            _ => nearby::watchers(on, &self.council, id).await?,
+            Event::Taken
+            | Event::HandedOver { .. }
+            | Event::PromiseMoved { .. }
+            | Event::Missed { .. }
+            | Event::Closed(_)
+            | Event::Withdrawn { .. }
+            | Event::Reopened { .. } => nearby::watchers(on, &self.council, id).await?,
+            _ => Vec::new(),
         };
-        if !case.status.is_open() {
-            nearby::close(on, &self.council, id).await?;
-        }
-        Ok(Happened { request: id, case, recorded, follows, owner_email, account_email, has_moved, watchers })
+        Ok(Happened {
+            request: id,
+            case,
+            recorded,
+            follows,
+            owner_email,
+            other_email,
+            account_email,
+            has_moved,
+            watchers,
+        })
     }
 
     /// The request that was stored under an idempotency key.
@@ -465,12 +545,26 @@ impl Store {
             .await
     }
 
-    /// A request of one department.
+    /// A request that a member of staff has to do with: their department's, one that is offered to it, or one that went
+    /// up to them.
     ///
     /// # Errors
     /// [`StoreError::NotFound`], also when it is another department's; the database's errors.
-    pub async fn of_department(&self, department: &str, id: Uuid) -> Result<Stored, StoreError> {
-        self.one(request::Column::Id.eq(id).and(request::Column::Department.eq(department))).await
+    pub async fn for_staff(&self, member: &StaffMember, id: Uuid) -> Result<Stored, StoreError> {
+        let concerns = request::Column::Department
+            .eq(&*member.department)
+            .or(request::Column::OfferedDepartment.eq(&*member.department))
+            .or(request::Column::EscalatedTo.eq(member.id));
+        self.one(request::Column::Id.eq(id).and(concerns)).await
+    }
+
+    /// A request of a department by its reference.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`], also when it is another department's; the database's errors.
+    pub async fn by_reference(&self, reference: &Reference, department: &str) -> Result<Stored, StoreError> {
+        let is_it = request::Column::Reference.eq(reference.as_str());
+        self.one(is_it.and(request::Column::Department.eq(department))).await
     }
 
     /// The number of a request's latest event.
@@ -487,19 +581,41 @@ impl Store {
         found.and_then(|seq| u32::try_from(seq).ok()).ok_or(StoreError::NotFound)
     }
 
-    /// The open (or closed) requests of a department: open ones by earliest promise, closed ones newest first.
+    /// Some requests of a member's department, and of others where they are asked for: open ones by earliest promise,
+    /// closed ones newest first.
     ///
     /// # Errors
     /// The database's errors.
-    pub async fn queue(&self, department: &str, open: bool, limit: u64) -> Result<Vec<Stored>, StoreError> {
+    pub async fn queue(
+        &self,
+        member: &StaffMember,
+        (show, today): (Show, NaiveDate),
+        limit: u64,
+    ) -> Result<Vec<Stored>, StoreError> {
+        let own = request::Column::Department.eq(&*member.department);
+        let is = match show {
+            Show::Open | Show::Closed => own,
+            Show::Mine => request::Column::OwnerId.eq(member.id),
+            Show::Unowned => own.and(request::Column::OwnerId.is_null()),
+            Show::Today => own.and(request::Column::CompleteBy.lte(today)),
+            Show::Overdue => own.and(request::Column::Missed.gt(0).or(request::Column::CompleteBy.lt(today))),
+            Show::Waiting => own.and(request::Column::Standing.eq("waiting")),
+            Show::Escalated => own
+                .and(request::Column::EscalatedTo.is_not_null())
+                .or(request::Column::EscalatedTo.eq(member.id)),
+            Show::Offered => request::Column::OfferedDepartment
+                .eq(&*member.department)
+                .and(request::Column::OfferedTo.is_null().or(request::Column::OfferedTo.eq(member.id))),
+            Show::Board => own.and(request::Column::OnBoard.eq(true)),
+        };
         let query = request::Entity::find()
             .filter(request::Column::CouncilId.eq(&*self.council))
-            .filter(request::Column::Department.eq(department))
-            .filter(request::Column::Open.eq(open));
-        let query = if open {
-            query.order_by_asc(request::Column::CompleteBy).order_by_asc(request::Column::Id)
-        } else {
+            .filter(request::Column::Open.eq(show != Show::Closed))
+            .filter(is);
+        let query = if show == Show::Closed {
             query.order_by_desc(request::Column::Id)
+        } else {
+            query.order_by_asc(request::Column::CompleteBy).order_by_asc(request::Column::Id)
         };
         let rows: Vec<Columns> =
             query.limit(limit).select_only().columns(COLUMNS).into_tuple().all(self.db.reader()).await?;
@@ -565,7 +681,7 @@ impl Store {
     }
 
     fn request_row(&self, new: &NewRequest, case: &Case) -> Result<request::ActiveModel, StoreError> {
-        Ok(request::ActiveModel {
+        let mut row = request::ActiveModel {
             council_id: Set(self.council.to_string()),
             id: Set(new.id),
             reference: Set(case.submission.reference.as_str().to_owned()),
@@ -573,18 +689,18 @@ impl Store {
             idempotency_key: Set(new.idempotency_key),
             body_hash: Set(new.body_hash.clone()),
             service: Set(case.submission.service.clone()),
-            department: Set(case.submission.department.clone()),
-            open: Set(true),
-            complete_by: Set(case.complete_by),
             email_key: Set(email_key(case)),
             resident_id: Set(new.resident),
             seq: Set(1),
             state: Set(serde_json::to_string(case)?),
             created_at: Set(new.submitted.at),
-        })
+            ..Default::default()
+        };
+        stand(&mut row, case, new.wakes);
+        Ok(row)
     }
 
-    fn event_row(
+    pub(super) fn event_row(
         &self,
         request: Uuid,
         id: Uuid,
@@ -599,6 +715,29 @@ impl Store {
             body: Set(serde_json::to_string(recorded)?),
         })
     }
+}
+
+/// The columns that lists are made by, as the case stands.
+fn stand(row: &mut request::ActiveModel, case: &Case, wakes: Option<DateTime<Utc>>) {
+    let standing = match case.status {
+        Status::Received => "received",
+        Status::LookedAt => "looked_at",
+        Status::Planned => "planned",
+        Status::InProgress => "in_progress",
+        Status::Waiting => "waiting",
+        Status::Closed(_) => "closed",
+    };
+    row.department = Set(case.department().to_owned());
+    row.open = Set(case.status.is_open());
+    row.complete_by = Set(case.complete_by);
+    row.wake_at = Set(wakes);
+    row.standing = Set(standing.to_owned());
+    row.owner_id = Set(case.owner.as_ref().map(|owner| owner.id));
+    row.offered_department = Set(case.offer.as_ref().map(|offer| offer.department.clone()));
+    row.offered_to = Set(case.offer.as_ref().and_then(|offer| Some(offer.to.as_ref()?.id)));
+    row.escalated_to = Set(case.escalated.as_ref().map(|up| up.to.whom.id));
+    row.on_board = Set(case.on_board.is_some());
+    row.missed = Set(i32::from(case.missed));
 }
 
 /// Inserts a request; false when something of it that must be its own is taken.

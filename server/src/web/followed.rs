@@ -9,6 +9,7 @@ use domain::case::{Actor, Event, Feedback};
 use domain::field::plain;
 use portico_app::components::error_summary::Problem;
 use portico_app::pages::find;
+use portico_app::pages::reopen::MISSING;
 use portico_app::paths;
 use uuid::Uuid;
 
@@ -37,6 +38,7 @@ pub fn router() -> Pages {
     Pages::new()
         .open("/follow", get(pages::fallback).post(find_request), FOUND)
         .open("/follow/{key}", get(pages::fallback).post(write), KEY)
+        .open("/follow/{key}/reopen", get(pages::fallback).post(reopen), KEY)
         .open("/follow/{key}/withdraw", get(pages::fallback).post(withdraw), KEY)
 }
 
@@ -124,6 +126,37 @@ pub(super) fn message(form: &Form) -> Result<(String, Option<Uuid>), &'static st
     let id = id.map(|id| secret::hash(&[id.as_bytes(), text.as_bytes()].concat()));
     let id = id.and_then(|hash| Uuid::from_slice(hash.get(..16)?).ok());
     Ok((text, id))
+}
+
+/// Opens a request again.
+async fn reopen(
+    State(state): State<AppState>,
+    at: At,
+    Path(key): Path<String>,
+    request: Request,
+) -> Response {
+    let headers = request.headers().clone();
+    let reopened = async {
+        let visit = Visit::of(&state, &at, &headers).await?;
+        let form = Form::read((&state, &at), request, &no_files).await?;
+        let reason = plain::lines(form.text("reason"));
+        let here = paths::reopen(&key);
+        let wrong = match plain::count(&reason) {
+            0 => Some(MISSING),
+            count if count > MOST_OF_FEEDBACK => Some("Your reason must be 2,000 characters or fewer"),
+            _ => None,
+        };
+        if let Some(words) = wrong {
+            routes::follow::stored(&at, &key).await?;
+            let problem = Problem { id: "reason".to_owned(), words: words.to_owned() };
+            return visit.again(&form, vec![problem], &here).await;
+        }
+        match routes::follow::reopen_of(&state, &at, &key, reason).await {
+            Ok(_) => visit.done(&here, &paths::request(&key)).await,
+            Err(error) => Ok(pages::sorry_for(&state, &at, &error, form.text("reason"))),
+        }
+    };
+    or_sorry(&state, &at, reopened).await
 }
 
 /// Withdraws a request.

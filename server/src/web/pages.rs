@@ -91,9 +91,16 @@ async fn page(state: &AppState, at: &At, headers: &HeaderMap, address: &str) -> 
     let posted = match (id, found) {
         // What was begun for somebody is out of reach with the form.
         (Some(id), _) if form.is_some() => visit::of_service(state, at, headers, id, form.as_ref()).await?,
-        (None, Some(Page::Find | Page::Request { .. } | Page::Withdraw { .. } | Page::Account { .. })) => {
-            visit::of_page(state, at, headers, path).await?
-        }
+        (
+            None,
+            Some(
+                Page::Find
+                | Page::Request { .. }
+                | Page::Withdraw { .. }
+                | Page::Reopen { .. }
+                | Page::Account { .. },
+            ),
+        ) => visit::of_page(state, at, headers, path).await?,
         _ => None,
     };
     if let Some(elsewhere) = instead(state, at, headers, found, (path, posted.as_ref())).await? {
@@ -247,7 +254,7 @@ async fn replies(
                 let resident = signed_in(state, at, headers).await?.map(|(resident, _)| resident.id);
                 Ok(json(serde_json::to_string(&routes::consent::invite_for(at, resident).await?)))
             }
-            Page::Request { key } | Page::Sent { key } | Page::Withdraw { key } => {
+            Page::Request { key } | Page::Sent { key } | Page::Withdraw { key } | Page::Reopen { key } => {
                 match routes::follow::view_of(state, at, headers, key).await {
                     Ok(view) => Ok(json(serde_json::to_string(&view))),
                     Err(error) if error.status() == StatusCode::NOT_FOUND => Err(ApiProblem::not_found()),

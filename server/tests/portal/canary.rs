@@ -7,7 +7,7 @@ use std::io;
 use std::sync::{Arc, LazyLock, Mutex, OnceLock};
 
 use crate::support::browser::Browser;
-use crate::support::{PDF, Portal, Reply};
+use crate::support::{PDF, Portal, Reply, closing};
 use axum::body::Body;
 use axum::http::{Method, header};
 use chrono::TimeDelta;
@@ -395,7 +395,7 @@ async fn lives(portal: &Portal, who: &mut Browser, keys: &[String]) {
             let message = json!({ "id": Uuid::now_v7(), "text": MARK });
             staff.post(&format!("{at}/messages"), &message).await;
             staff.post(&format!("{at}/promise"), &json!({ "to": "2026-12-31", "reason": MARK })).await;
-            staff.post(&format!("{at}/close"), &json!({ "outcome": "done", "text": MARK })).await;
+            staff.post(&format!("{at}/close"), &closing("done", MARK)).await;
             staff.get(&at).await.is(200);
         }
     }

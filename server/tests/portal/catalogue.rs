@@ -1,7 +1,7 @@
 //! What a council offers is data: a document dropped into a folder is a service, without a new build and
 //! without a restart.
 
-use crate::support::{Portal, Setup, answer, graffiti};
+use crate::support::{Portal, Setup, answer, closing, graffiti};
 use serde_json::{Value, json};
 
 const BENCH: &str = r#"
@@ -119,10 +119,7 @@ async fn a_document_dropped_into_the_folder_is_served_filled_in_and_followed() {
     assert_eq!((&request["title"], &request["next"]), (&json!("Report a broken bench"), &json!([])));
     let id = priya.get("/api/staff/requests").await.json()["requests"][0]["id"].as_str().unwrap().to_owned();
     priya.post(&format!("/api/staff/requests/{id}/take"), &json!({})).await.is(200);
-    priya
-        .post(&format!("/api/staff/requests/{id}/close"), &json!({ "outcome": "done", "text": "Mended." }))
-        .await
-        .is(200);
+    priya.post(&format!("/api/staff/requests/{id}/close"), &closing("done", "Mended.")).await.is(200);
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! Following a request: the link is the permission, and reference and address find the link again. Numbers
 //! name the rows of the list of bad inputs.
 
-use crate::support::{Portal, Visitor, graffiti};
+use crate::support::{Portal, Visitor, closing, graffiti};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -196,7 +196,7 @@ async fn who_no_longer_needs_it_withdraws_it() {
     assert_eq!(again["timeline"], withdrawn["timeline"]);
     resident.post(&format!("/api/follow/{key}/messages"), &message(1, "Wait")).await.refused(409, "closed");
     priya
-        .post(&format!("/api/staff/requests/{id}/close"), &json!({ "outcome": "done", "text": "Done" }))
+        .post(&format!("/api/staff/requests/{id}/close"), &closing("done", "Done"))
         .await
         .refused(409, "closed");
     let long = json!({ "reason": "x".repeat(1001) });
@@ -209,7 +209,11 @@ async fn a_policy_that_declines_is_named_with_what_to_do_instead() {
     let portal = Portal::open().await;
     let (_, key, id, priya) = taken(&portal, 1).await;
     let path = format!("/api/staff/requests/{id}/close");
-    let declined = |policy: Value| json!({ "outcome": "declined_by_policy", "text": "This wall belongs to the shop.", "policy": policy });
+    let declined = |policy: Value| {
+        let mut declined = closing("declined_by_policy", "This wall belongs to the shop.");
+        declined["policy"] = policy;
+        declined
+    };
     priya.post(&path, &declined(Value::Null)).await.wrong(&[("policy", "missing", 0)]);
     priya.post(&path, &declined(json!("time-to-report"))).await.wrong(&[("policy", "not_an_option", 0)]);
     assert!(portal.mails().await.is_empty());
@@ -245,10 +249,7 @@ async fn feedback_comes_once_and_after_the_end() {
     let say = |score: i64| json!({ "score": score, "reason": "" });
     resident.post(&path, &say(5)).await.refused(409, "still_open");
     priya
-        .post(
-            &format!("/api/staff/requests/{id}/close"),
-            &json!({ "outcome": "not_ours", "text": "It is the railway's." }),
-        )
+        .post(&format!("/api/staff/requests/{id}/close"), &closing("not_ours", "It is the railway's."))
         .await
         .is(200);
     for score in [0, 6, 255] {

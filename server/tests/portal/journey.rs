@@ -1,7 +1,7 @@
 //! The whole way of a request, from the form to the feedback, as its resident and a member of staff go it.
 
 use crate::support::database::Kept;
-use crate::support::{Mail, PUBLIC_URL, Portal, Setup, Visitor, answer, graffiti_but};
+use crate::support::{Mail, PUBLIC_URL, Portal, Setup, Visitor, answer, closing, graffiti_but};
 use picture::{Position, samples};
 use serde_json::{Value, json};
 
@@ -79,7 +79,7 @@ async fn graffiti_from_the_form_to_the_feedback(kept: Kept) {
     let case = act(&priya, id, "take", &json!({})).await;
     assert_eq!(
         (&case["mine"], &case["request"]["status"], &case["request"]["owner"]),
-        (&json!(true), &json!("in_progress"), &json!("Priya Shah"))
+        (&json!(true), &json!("looked_at"), &json!("Priya Shah"))
     );
     assert_eq!(page.next().await, Some(json!({ "seq": 2 })));
     let mail = told(&portal).await;
@@ -120,8 +120,7 @@ async fn graffiti_from_the_form_to_the_feedback(kept: Kept) {
     // It is done.
     portal.turn_to("2026-12-17T15:15:00Z");
     let priya = portal.staff("priya@saltmarsh.example").await;
-    act(&priya, id, "close", &json!({ "outcome": "done", "text": "The crew removed it this morning." }))
-        .await;
+    act(&priya, id, "close", &closing("done", "The crew removed it this morning.")).await;
     let mail = told(&portal).await;
     assert_eq!(mail.subject, format!("Done: Report graffiti ({reference})"));
     assert!(mail.text.contains("The crew removed it this morning."), "{}", mail.text);
@@ -150,7 +149,7 @@ async fn graffiti_from_the_form_to_the_feedback(kept: Kept) {
             ),
             (
                 &json!("Thursday 17 December 2026 at 3:15pm"),
-                &json!({ "closed": { "outcome": "done", "text": "The crew removed it this morning." } })
+                &json!({ "closed": { "outcome": "done", "text": "The crew removed it this morning.", "on": "2026-12-07", "by": "The north crew", "next": "There is nothing more for you to do.", "object": "Tell us on the page of your request.", "signed": { "name": "Priya Shah", "role": "Officer, Street scene" } } })
             ),
         ]
     );

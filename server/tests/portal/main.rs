@@ -34,6 +34,7 @@ mod places;
 mod posted;
 mod privacy;
 mod profile;
+mod promise;
 mod recipe;
 mod requests;
 mod retention;

@@ -1,7 +1,7 @@
 //! Somebody may have told us already: what others are shown of a request, and how they are told what happens.
 
 use crate::support::database::Kept;
-use crate::support::{Portal, Setup, Visitor, graffiti_but};
+use crate::support::{Portal, Setup, Visitor, closing, graffiti_but};
 use chrono::TimeDelta;
 use picture::samples;
 use serde_json::{Value, json};
@@ -104,7 +104,7 @@ async fn seen_nearby_watched_and_closed(kept: Kept) {
         .await;
     assert!(portal.mails_to(ANN).await.is_empty());
     act("promise", json!({ "to": "2026-12-18", "reason": "Sam's wall is wet" })).await;
-    act("close", json!({ "outcome": "done", "text": "Dear Sam, it is gone." })).await;
+    act("close", closing("done", "Dear Sam, it is gone.")).await;
     let mails = portal.mails_to(ANN).await;
     assert_eq!(mails.len(), 2);
     for mail in &mails {

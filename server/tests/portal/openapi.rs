@@ -6,7 +6,7 @@ use crate::support::Portal;
 use axum::body::Body;
 use serde_json::Value;
 
-const OPERATIONS: [&str; 116] = [
+const OPERATIONS: [&str; 128] = [
     "get /api/account",
     "get /api/account/acting/{id}",
     "get /api/account/acting/{id}/{request}",
@@ -46,6 +46,7 @@ const OPERATIONS: [&str; 116] = [
     "get /api/staff/export",
     "get /api/staff/identity",
     "get /api/staff/identity/{id}/document",
+    "get /api/staff/leave",
     "get /api/staff/me",
     "get /api/staff/members",
     "get /api/staff/requests",
@@ -95,6 +96,7 @@ const OPERATIONS: [&str; 116] = [
     "post /api/follow",
     "post /api/follow/{key}/feedback",
     "post /api/follow/{key}/messages",
+    "post /api/follow/{key}/reopen",
     "post /api/follow/{key}/stop",
     "post /api/follow/{key}/withdraw",
     "post /api/photos",
@@ -103,6 +105,8 @@ const OPERATIONS: [&str; 116] = [
     "post /api/services/{id}/nearby/{request}/watch",
     "post /api/staff/identity/desk",
     "post /api/staff/identity/{id}/decide",
+    "post /api/staff/leave",
+    "post /api/staff/leave/end",
     "post /api/staff/members/{id}/role",
     "post /api/staff/passkeys",
     "post /api/staff/passkeys/sign-in",
@@ -113,11 +117,19 @@ const OPERATIONS: [&str; 116] = [
     "post /api/staff/prove",
     "post /api/staff/prove/code",
     "post /api/staff/requests/hand-over",
+    "post /api/staff/requests/{id}/ask",
+    "post /api/staff/requests/{id}/begin",
     "post /api/staff/requests/{id}/close",
+    "post /api/staff/requests/{id}/decision",
     "post /api/staff/requests/{id}/hand-over",
     "post /api/staff/requests/{id}/messages",
+    "post /api/staff/requests/{id}/notes",
+    "post /api/staff/requests/{id}/offer",
+    "post /api/staff/requests/{id}/offer/decline",
     "post /api/staff/requests/{id}/photos/{photo}/public",
+    "post /api/staff/requests/{id}/plan",
     "post /api/staff/requests/{id}/promise",
+    "post /api/staff/requests/{id}/proposal",
     "post /api/staff/requests/{id}/take",
     "post /api/staff/sign-in",
     "post /api/staff/sign-in/code",

@@ -1,7 +1,7 @@
 //! Telling once: a change that is passed on to the departments the resident ticks, on both engines.
 
 use crate::support::database::Kept;
-use crate::support::{PDF, Portal, Reply, Setup, Visitor, answer};
+use crate::support::{PDF, Portal, Reply, Setup, Visitor, answer, closing};
 use serde_json::{Value, json};
 
 on_both_engines![each_department_gets_its_own_part, withdrawing_the_whole_withdraws_what_is_open];
@@ -48,7 +48,7 @@ async fn act(staff: &Visitor, id: &str, verb: &str, body: &Value) -> Reply {
 }
 
 fn done() -> Value {
-    json!({ "outcome": "done", "text": "Our records are changed." })
+    closing("done", "Our records are changed.")
 }
 
 async fn each_department_gets_its_own_part(kept: Kept) {
@@ -140,10 +140,10 @@ async fn each_department_gets_its_own_part(kept: Kept) {
     assert_eq!(
         moved,
         [
-            &json!({ "department": "Parking", "status": "in_progress" }),
-            &json!({ "department": "Parking", "status": "in_progress", "to": "2027-01-15" }),
+            &json!({ "department": "Parking", "status": "looked_at" }),
+            &json!({ "department": "Parking", "status": "looked_at", "to": "2027-01-15" }),
             &json!({ "department": "Parking", "status": { "closed": "done" } }),
-            &json!({ "department": "Housing", "status": "in_progress" }),
+            &json!({ "department": "Housing", "status": "looked_at" }),
             &json!({ "department": "Housing", "status": { "closed": "done" } }),
         ]
     );

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::support::browser::Browser;
 use crate::support::database::Kept;
-use crate::support::{PDF, Portal, Setup, Visitor, graffiti_but};
+use crate::support::{PDF, Portal, Setup, Visitor, closing, graffiti_but};
 use chrono::TimeDelta;
 use domain::audit::Deed;
 use futures::FutureExt as _;
@@ -67,7 +67,8 @@ async fn close_all(priya: &Visitor) {
         priya.post(&format!("{at}/take"), &json!({})).await.is(200);
         let message = json!({ "id": Uuid::now_v7(), "text": format!("Dear {MARK}") });
         priya.post(&format!("{at}/messages"), &message).await.is(200);
-        let done = json!({ "outcome": "done", "text": format!("Done for {MARK}") });
+        let mut done = closing("not_ours", format!("Done for {MARK}"));
+        done["on"] = Value::Null;
         priya.post(&format!("{at}/close"), &done).await.is(200);
     }
 }

@@ -1,7 +1,7 @@
 //! The staff workspace: who gets in, what they see, and what they do. Numbers name the rows of the list of
 //! bad inputs.
 
-use crate::support::{Portal, Setup, Visitor, graffiti, graffiti_but};
+use crate::support::{Portal, Setup, Visitor, closing, graffiti, graffiti_but};
 use axum::body::Body;
 use axum::http::Method;
 use chrono::TimeDelta;
@@ -234,9 +234,9 @@ async fn the_queue_begins_with_the_earliest_promise() {
         [line(2, false, false), line(0, false, false), line(1, false, true)],
         "a new promise is a new place"
     );
-    act(&priya, late, "close", &json!({ "outcome": "duplicate", "text": "Done with the other" }))
-        .await
-        .is(200);
+    let mut same = closing("duplicate", "Done with the other");
+    same["same_as"] = json!(references[2]);
+    act(&priya, late, "close", &same).await.is(200);
     assert_eq!(seen("?show=open").await, [line(2, false, false), line(0, false, false)]);
     assert_eq!(seen("?show=closed").await, [line(1, false, true)]);
     let grace = portal.staff(GRACE).await.get("/api/staff/requests").await.json();
@@ -273,16 +273,8 @@ async fn another_departments_request_does_not_exist() {
     same(act(&grace, &id, "take", &json!({})).await);
     same(act(&grace, &id, "messages", &json!({ "text": "Hello", "id": Uuid::from_u128(3) })).await);
     same(act(&grace, &id, "promise", &json!({ "to": "2026-12-22", "reason": "Rain" })).await);
-    same(act(&grace, &id, "close", &json!({ "outcome": "done", "text": "Done" })).await);
-    same(
-        act(
-            &grace,
-            &id,
-            "close",
-            &json!({ "outcome": "declined_by_policy", "text": "No", "policy": "private-property" }),
-        )
-        .await,
-    );
+    same(act(&grace, &id, "close", &closing("done", "Done")).await);
+    same(act(&grace, &id, "close", &closing("declined_by_policy", "No")).await);
     assert!(portal.mails().await.is_empty());
     assert_eq!(priya.get(&format!("/api/staff/requests/{id}")).await.json()["request"]["seq"], 1);
 }
@@ -301,7 +293,7 @@ async fn a_request_has_one_owner_and_only_they_act() {
     act(&tom, &id, "promise", &json!({ "to": "2026-12-22", "reason": "Rain" }))
         .await
         .refused(409, "not_owner");
-    act(&tom, &id, "close", &json!({ "outcome": "done", "text": "Done" })).await.refused(409, "not_owner");
+    act(&tom, &id, "close", &closing("done", "Done")).await.refused(409, "not_owner");
     assert_eq!(tom.get(&format!("/api/staff/requests/{id}")).await.json()["mine"], json!(false));
     act(&priya, &id, "messages", &write(3)).await.is(200);
     act(&priya, &id, "messages", &write(3)).await.is(200);
@@ -350,19 +342,17 @@ async fn staff_close_with_words_and_an_outcome() {
     let priya = portal.staff(PRIYA).await;
     act(&priya, &id, "take", &json!({})).await.is(200);
     portal.mails().await;
-    act(&priya, &id, "close", &json!({ "outcome": "done", "text": "" }))
-        .await
-        .wrong(&[("text", "missing", 0)]);
-    act(&priya, &id, "close", &json!({ "outcome": "done", "text": "x".repeat(4001) }))
-        .await
-        .wrong(&[("text", "too_long", 4000)]);
-    act(&priya, &id, "close", &json!({ "outcome": "won", "text": "Done" })).await.refused(422, "invalid");
+    act(&priya, &id, "close", &closing("done", "")).await.wrong(&[("text", "missing", 0)]);
+    act(&priya, &id, "close", &closing("done", "x".repeat(4001))).await.wrong(&[("text", "too_long", 4000)]);
+    act(&priya, &id, "close", &closing("won", "Done")).await.refused(422, "invalid");
     act(&priya, &id, "close", &json!({ "text": "Done" })).await.wrong(&[("outcome", "missing", 0)]);
-    let more = json!({ "outcome": "done", "text": "Done", "status": "closed" });
+    let mut more = closing("done", "Done");
+    more["status"] = json!("closed");
     act(&priya, &id, "close", &more).await.wrong(&[("status", "unknown_field", 0)]);
     assert!(portal.mails().await.is_empty());
     // A policy is part of declining only.
-    let named = json!({ "outcome": "done", "text": "<b>Done</b>", "policy": "private-property" });
+    let mut named = closing("done", "<b>Done</b>");
+    named["policy"] = json!("private-property");
     let closed = act(&priya, &id, "close", &named).await.is(200).json();
     assert_eq!(closed["request"]["policy"], Value::Null);
     let [mail] = portal.mails().await.try_into().unwrap();

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::support::database::Kept;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use domain::access::Role;
+use domain::api::staff::Show;
 use domain::case::{
     Actor, Case, Closing, Event, Feedback, Linked, Outcome, Owner, Recorded, Refused, Status, Submission,
 };
@@ -15,7 +16,8 @@ use domain::validate::Answer;
 use futures::future::join_all;
 use server::jobs::Job;
 use server::jobs::sign_in_code::SignInCode;
-use server::store::requests::{self, MakeJobs, NewEvent, NewRequest};
+use server::store::requests::{self, Consequences, Follows, Happened, NewEvent, NewRequest};
+use server::store::staff::StaffMember;
 use server::store::staff_sessions::NewSession;
 use server::store::{Store, StoreError};
 use uuid::Uuid;
@@ -104,11 +106,13 @@ fn with_photos(number: u32, photos: &[Uuid]) -> NewRequest {
         parts: Vec::new(),
         part_of: None,
         identity: None,
+        lead: None,
         acknowledge_by: day(8),
         complete_by: day(14),
     };
     NewRequest {
         resident: None,
+        wakes: None,
         spot: None,
         parts: Vec::new(),
         by: None,
@@ -158,7 +162,30 @@ async fn stored(store: &Store, new: NewRequest) {
 
 /// Reads a request back as a member of staff of its department does.
 async fn read(store: &Store, number: u32) -> Case {
-    store.of_department("street-scene", id(number)).await.unwrap().case
+    store.for_staff(&member("street-scene"), id(number)).await.unwrap().case
+}
+
+fn done(text: &str) -> Closing {
+    Closing {
+        text: text.into(),
+        on: Some(day(7)),
+        by: "The north crew".into(),
+        next: "Nothing.".into(),
+        object: "Tell us.".into(),
+        ..Closing::of(Outcome::Done)
+    }
+}
+
+fn member(department: &str) -> StaffMember {
+    StaffMember {
+        council_id: "demo".into(),
+        id: id(71),
+        name: "Priya Shah".into(),
+        email: "priya@saltmarsh.example".into(),
+        email_key: "priya@saltmarsh.example".into(),
+        department: department.into(),
+        role: "officer".into(),
+    }
 }
 
 fn priya() -> Actor {
@@ -174,11 +201,28 @@ fn message(number: u32, text: &str) -> NewEvent {
 }
 
 /// Every event gets one job; its identifier is found again from the request's and the event's number.
-fn one_job() -> MakeJobs {
-    Arc::new(|happened| {
-        let of = (happened.request.as_u128() - 1) * 100_000;
-        vec![(Uuid::from_u128(of + 4000 + u128::from(happened.recorded.seq)), mail("happened"))]
-    })
+struct OneJob;
+
+impl Consequences for OneJob {
+    fn settle(&self, _: &Case, _: &Actor, event: Event) -> Event {
+        event
+    }
+
+    fn wakes(&self, _: &Case) -> Option<DateTime<Utc>> {
+        None
+    }
+
+    fn all_jobs(&self, happened: &[Happened]) -> Vec<(Uuid, Job)> {
+        let job = |happened: &Happened| {
+            let of = (happened.request.as_u128() - 1) * 100_000;
+            (Uuid::from_u128(of + 4000 + u128::from(happened.recorded.seq)), mail("happened"))
+        };
+        happened.iter().map(job).collect()
+    }
+}
+
+fn one_job() -> Follows {
+    Arc::new(OneJob)
 }
 
 async fn append(store: &Store, number: u32, new: NewEvent) -> Result<Case, StoreError> {
@@ -281,25 +325,25 @@ async fn what_is_passed_on_is_stored_with_its_parts(kept: Kept) {
     append(&store, 2, message(12, "Hello")).await.unwrap();
     append(&store, 2, event(11, priya(), Event::Taken)).await.unwrap();
     let whole = read(&store, 1).await;
-    assert_eq!((whole.parts[0].status, whole.parts[1].status), (Status::InProgress, Status::Received));
+    assert_eq!((whole.parts[0].status, whole.parts[1].status), (Status::LookedAt, Status::Received));
     assert_eq!((whole.history.len(), whole.status), (1, Status::InProgress));
     let later = Event::PromiseMoved { to: day(20), reason: "Many move".into() };
     append(&store, 2, event(13, priya(), later)).await.unwrap();
     assert_eq!(read(&store, 1).await.complete_by, day(20));
-    let closing = Closing { outcome: Outcome::Done, text: "Everybody knows.".into(), policy: None };
+    let closing = done("Everybody knows.");
     append(&store, 2, event(15, priya(), Event::Closed(closing))).await.unwrap();
     append(&store, 3, event(16, Actor::Resident, Event::Withdrawn { reason: String::new() })).await.unwrap();
     let whole = read(&store, 1).await;
     assert_eq!(whole.status, Status::Closed(Outcome::Done), "what was withdrawn does not count");
     assert_eq!(Case::fold(&store.events(id(1)).await.unwrap()).unwrap(), whole);
-    assert!(store.queue("street-scene", true, 10).await.unwrap().is_empty());
+    assert!(store.queue(&member("street-scene"), (Show::Open, day(7)), 10).await.unwrap().is_empty());
 }
 
 async fn who_withdraws_the_whole_withdraws_its_open_parts(kept: Kept) {
     let store = kept.db.council("demo");
     stored(&store, passed_on(1, &[2, 3])).await;
     append(&store, 2, event(11, priya(), Event::Taken)).await.unwrap();
-    let closing = Closing { outcome: Outcome::Done, text: "Done.".into(), policy: None };
+    let closing = done("Done.");
     append(&store, 2, event(12, priya(), Event::Closed(closing))).await.unwrap();
     let withdrawn = Event::Withdrawn { reason: "We stay".into() };
     let (_, happened) =
@@ -353,7 +397,7 @@ async fn a_photo_is_taken_once(kept: Kept) {
 async fn events_are_appended_and_folded(kept: Kept) {
     let store = kept.db.council("demo");
     stored(&store, request(1)).await;
-    let closing = Closing { outcome: Outcome::Done, text: "Removed this morning.".into(), policy: None };
+    let closing = done("Removed this morning.");
     let happened = [
         event(11, priya(), Event::Taken),
         message(12, "It is by the steps"),
@@ -370,8 +414,11 @@ async fn events_are_appended_and_folded(kept: Kept) {
         assert_eq!(store.latest_seq(id(1)).await.unwrap(), seq);
     }
     assert_eq!(kept.all_rows(OF_A_REQUEST).await, [1, 6, 6, 0]);
-    assert!(store.queue("street-scene", true, 10).await.unwrap().is_empty());
-    assert_eq!(store.queue("street-scene", false, 10).await.unwrap()[0].case.complete_by, day(16));
+    assert!(store.queue(&member("street-scene"), (Show::Open, day(7)), 10).await.unwrap().is_empty());
+    assert_eq!(
+        store.queue(&member("street-scene"), (Show::Closed, day(7)), 10).await.unwrap()[0].case.complete_by,
+        day(16)
+    );
 }
 
 async fn the_same_event_twice_changes_nothing(kept: Kept) {
@@ -409,7 +456,7 @@ async fn what_is_refused_changes_nothing(kept: Kept) {
     let store = kept.db.council("demo");
     stored(&store, request(1)).await;
     let before = read(&store, 1).await;
-    let closing = Closing { outcome: Outcome::Done, text: "Done".into(), policy: None };
+    let closing = done("Done");
     for (new, why) in [
         (event(11, priya(), Event::Message { text: "Hello".into() }), Refused::NotOwner),
         (event(12, priya(), Event::Closed(closing)), Refused::NotOwner),
@@ -437,7 +484,7 @@ async fn two_councils_never_see_each_others_requests(kept: Kept) {
     let hidden = [
         south.followed(&request(1).follow_hash).await.err(),
         south.remembered(&reference(1), "sam@example.org").await.err(),
-        south.of_department("street-scene", id(1)).await.err(),
+        south.for_staff(&member("street-scene"), id(1)).await.err(),
         south.latest_seq(id(1)).await.err(),
         south.upload_of(id(1), id(9), false).await.err(),
         append(&south, 1, message(11, "Hello")).await.err(),
@@ -446,7 +493,13 @@ async fn two_councils_never_see_each_others_requests(kept: Kept) {
         assert!(matches!(error, Some(StoreError::NotFound)), "{error:?}");
     }
     for open in [true, false] {
-        assert!(south.queue("street-scene", open, 10).await.unwrap().is_empty());
+        assert!(
+            south
+                .queue(&member("street-scene"), (if open { Show::Open } else { Show::Closed }, day(7)), 10)
+                .await
+                .unwrap()
+                .is_empty()
+        );
     }
     assert!(south.events(id(1)).await.unwrap().is_empty());
     // The same key, reference, address and follow hash in both are two requests.
@@ -796,7 +849,13 @@ async fn the_queue_is_in_the_order_of_its_promises(kept: Kept) {
         stored(&store, new).await;
     }
     let ids = async |department, open, most| -> Vec<Uuid> {
-        store.queue(department, open, most).await.unwrap().into_iter().map(|stored| stored.id).collect()
+        store
+            .queue(&member(department), (if open { Show::Open } else { Show::Closed }, day(7)), most)
+            .await
+            .unwrap()
+            .into_iter()
+            .map(|stored| stored.id)
+            .collect()
     };
     assert_eq!(ids("street-scene", true, 10).await, [id(2), id(3), id(1)]);
     assert_eq!(ids("street-scene", true, 2).await, [id(2), id(3)]);
@@ -813,7 +872,7 @@ async fn migrations_can_be_repeated(kept: Kept) {
     let again = server::store::Database::connect(&kept.url, crate::support::secret()).await.unwrap();
     again.migrate().await.unwrap();
     assert_eq!(
-        again.council("demo").of_department("street-scene", id(1)).await.unwrap().case,
+        again.council("demo").for_staff(&member("street-scene"), id(1)).await.unwrap().case,
         read(&store, 1).await
     );
 }

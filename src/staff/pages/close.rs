@@ -1,18 +1,23 @@
 //! `/staff/requests/:id/close`: how it ended, and what to tell the resident.
 
+use domain::access::Role;
 use domain::api::follow::What;
 use domain::api::staff::{CloseRequest, StaffCase};
 use domain::case::Outcome;
-use domain::catalogue::Policy;
+use domain::catalogue::{Policy, Reply};
 use domain::field::{ErrorCode, FieldError, plain};
 use leptos::prelude::*;
-use portico_app::components::input::{Labelled, RadioOption, Radios, TextArea};
+use portico_app::components::error_summary::Problem;
+use portico_app::components::input::{Labelled, RadioOption, Radios, TextArea, TextInput};
 use portico_app::components::policy::PolicyLetter;
 use serde::{Deserialize, Serialize};
 
+use crate::date::{Fault, Typed};
 use crate::draft::{self, Draft};
 use crate::handle::{self, Handle};
 use crate::parts::action::{ActionPage, count};
+use crate::parts::date_input::{DateInput, box_id};
+use crate::parts::tone::tone;
 use crate::sending::{self, Action, Sending};
 use crate::words::{OUTCOMES, outcome_value};
 use crate::{api, check};
@@ -25,26 +30,59 @@ struct Close {
     outcome: Option<Outcome>,
     policy: String,
     text: String,
+    on: Typed,
+    by: String,
+    next: String,
+    object: Option<String>,
+    unless: String,
+    elsewhere: String,
+    handed_over: bool,
+    same_as: String,
     unsure_since: Option<u32>,
 }
 
 impl Close {
+    fn is(&self, outcome: Outcome) -> bool {
+        self.outcome == Some(outcome)
+    }
+
+    /// The outcomes of which the resident is told when it was done, by whom and what comes next.
+    fn about_work(&self) -> bool {
+        matches!(self.outcome, Some(Outcome::Done | Outcome::PartDone | Outcome::NothingFound))
+    }
+
     /// The request.
     ///
     /// # Errors
-    /// What is missing, in the order of the page.
-    fn read(&self) -> Result<CloseRequest, Vec<FieldError>> {
-        let declined = self.outcome == Some(Outcome::DeclinedByPolicy);
+    /// What is missing, in the order of the page; and what is wrong with the day.
+    fn read(&self, object: &str) -> Result<CloseRequest, (Vec<FieldError>, Option<Fault>)> {
+        let day = self.on.read();
+        let only =
+            |outcome: Outcome, text: &str| if self.is(outcome) { plain::lines(text) } else { String::new() };
         let request = CloseRequest {
             outcome: self.outcome.unwrap_or(Outcome::Done),
             text: plain::lines(&self.text),
-            policy: (declined && !self.policy.is_empty()).then(|| self.policy.clone()),
+            on: day.ok().filter(|_| self.about_work()),
+            by: if self.about_work() { plain::line(&self.by) } else { String::new() },
+            next: if self.is(Outcome::DeclinedByPolicy) { String::new() } else { plain::lines(&self.next) },
+            object: plain::lines(self.object.as_deref().unwrap_or(object)),
+            unless: only(Outcome::DeclinedByPolicy, &self.unless),
+            elsewhere: only(Outcome::NotOurs, &self.elsewhere),
+            handed_over: self.is(Outcome::NotOurs) && self.handed_over,
+            same_as: only(Outcome::Duplicate, &self.same_as),
+            policy: (self.is(Outcome::DeclinedByPolicy) && !self.policy.is_empty())
+                .then(|| self.policy.clone()),
         };
-        let missing = |field: &str, gone: bool| gone.then(|| FieldError::new(field, ErrorCode::Missing));
-        let mut faults: Vec<FieldError> = missing("outcome", self.outcome.is_none()).into_iter().collect();
-        faults.extend(missing("policy", declined && request.policy.is_none()));
-        faults.extend(check::faults(&request));
-        if faults.is_empty() { Ok(request) } else { Err(faults) }
+        let fault = day.err().filter(|_| self.about_work());
+        let missing = |field: &str| FieldError::new(field, ErrorCode::Missing);
+        if self.outcome.is_none() {
+            let rest = ["text"].into_iter().filter(|_| request.text.is_empty());
+            return Err((["outcome"].into_iter().chain(rest).map(missing).collect(), None));
+        }
+        let mut faults: Vec<FieldError> = request.missing().into_iter().map(missing).collect();
+        let known: Vec<String> = faults.iter().map(|fault| fault.path.clone()).collect();
+        faults.extend(check::faults(&request).into_iter().filter(|fault| !known.contains(&fault.path)));
+        if faults.is_empty() && fault.is_none() { Ok(request) } else { Err((faults, fault)) }
     }
 }
 
@@ -59,39 +97,185 @@ fn page(handle: Handle, case: Memo<StaffCase>) -> AnyView {
     let first = case.get_untracked();
     let draft = draft::open::<Close>(handle.session, first.id, "close");
     let sending = Sending::default();
+    let fault = RwSignal::new(None::<Fault>);
+    let object = StoredValue::new(first.object.clone());
     let send = move || {
         if !sending.begin() {
             return;
         }
-        match draft.now().read() {
-            Ok(request) => send_request(handle, sending, draft, &case.get_untracked(), request),
-            Err(faults) => {
-                let _ = sending.all_well(sending::problems(&faults));
+        match draft.now().read(&object.get_value()) {
+            Ok(request) => {
+                fault.set(None);
+                send_request(handle, sending, draft, &case.get_untracked(), request);
+            }
+            Err((faults, day)) => {
+                fault.set(day);
+                let mut problems = sending::problems(&faults);
+                problems.retain(|problem| problem.id != "on");
+                if let Some(day) = day {
+                    let words = match day {
+                        Fault::Missing([true, true, true]) => "Enter the day".to_owned(),
+                        day => day.words().replace("The new date", "The day"),
+                    };
+                    problems.push(Problem { id: box_id("on", day.first()), words });
+                }
+                let _ = sending.all_well(problems);
             }
         }
     };
-    let text = draft.part(|draft| draft.text.clone());
-    let on_text = draft.setter(|draft, typed| draft.text = typed);
-    let labelled = Labelled::new("text", "What to tell the resident")
-        .hint("They read it word for word. Say what was done; or why not, and who can help.".to_owned())
-        .error(sending.at("text"));
     let policies = first.policies.clone();
-    let declined = draft.part(|draft| draft.outcome == Some(Outcome::DeclinedByPolicy));
-    let declined = Memo::new(move |_| declined.get());
     let has_policies = !policies.is_empty();
     let typed = draft.now() != Close::default();
+    let part = |of: fn(&Close) -> bool| {
+        let part = draft.part(of);
+        Memo::new(move |_| part.get())
+    };
+    let (declined, not_ours) =
+        (part(|close| close.is(Outcome::DeclinedByPolicy)), part(|close| close.is(Outcome::NotOurs)));
+    let (duplicate, about_work) = (part(|close| close.is(Outcome::Duplicate)), part(Close::about_work));
+    let chosen = draft.part(|close| close.outcome);
+    let chosen = Memo::new(move |_| chosen.get());
+    let replies = StoredValue::new(first.replies.clone());
+    let sign_off = first.sign_off.clone();
+    let manager =
+        handle.session.me().with_untracked(|me| me.as_ref().is_some_and(|me| me.role == Role::Manager));
+    let needs_word = move || !manager && chosen.get().is_some_and(|outcome| sign_off.contains(&outcome));
+    let text = draft.part(|close| close.text.clone());
+    let next = draft.part(|close| close.next.clone());
+    let what = Labelled::new("text", "What was done, or why not")
+        .hint("They read it word for word.".to_owned())
+        .error(sending.at("text"));
     view! {
         <ActionPage
             case=case title="Close the request" button="Close the request" sending=sending typed=typed
             on_send=Callback::new(move |()| send())
         >
-            <p>"Once it is closed, nobody can write in it or change it. The resident is told at once."</p>
+            <p>"The resident is told at once, with your name. It must say what was done or why not, when, by whom, what next, and what they can do who do not agree."</p>
             {outcomes(draft, sending, has_policies)}
+            {move || chosen.get().map(|outcome| standard(draft, replies.get_value().into_iter().filter(|reply| reply.outcome == outcome).collect()))}
             {move || declined.get().then(|| policy(draft, sending, policies.clone()))}
-            <TextArea labelled=labelled value=text on_input=on_text rows=8 count=count(MAX) />
+            {move || not_ours.get().then(|| elsewhere(draft, sending))}
+            {move || duplicate.get().then(|| same_as(draft, sending))}
+            <TextArea labelled=what value=text on_input=draft.setter(|close, typed| close.text = typed) rows=5 count=count(MAX) />
+            {move || about_work.get().then(|| work(draft, sending, fault))}
+            {move || declined.get().then(|| unless(draft, sending))}
+            {move || (!declined.get()).then(|| {
+                let labelled = Labelled::new("next", "What happens next").error(sending.at("next"));
+                view! { <TextArea labelled=labelled value=next on_input=draft.setter(|close, typed| close.next = typed) rows=2 /> }
+            })}
+            {objecting(draft, sending, object)}
+            {tone(vec![text, next])}
+            {move || needs_word().then(|| view! {
+                <p class="govuk-inset-text">"This service needs the agreement of your manager for that. They are asked, and the resident is told once they agree."</p>
+            })}
         </ActionPage>
     }
     .into_any()
+}
+
+/// What is written most often: it fills in the rest, to be changed.
+fn standard(draft: Draft<Close>, replies: Vec<Reply>) -> Option<AnyView> {
+    if replies.is_empty() {
+        return None;
+    }
+    let names: Vec<String> = replies.iter().map(|reply| reply.name.clone()).collect();
+    let choose = move |event| {
+        let at: Option<usize> = event_target_value(&event).parse().ok();
+        let Some(reply) = at.and_then(|at| replies.get(at)) else { return };
+        draft.update(|close| {
+            close.text.clone_from(&reply.text);
+            close.next.clone_from(&reply.next);
+            if !reply.by.is_empty() {
+                close.by.clone_from(&reply.by);
+            }
+            if !reply.elsewhere.is_empty() {
+                close.elsewhere.clone_from(&reply.elsewhere);
+            }
+        });
+    };
+    let option = |(at, name): (usize, String)| view! { <option value=at.to_string()>{name}</option> };
+    Some(
+        view! {
+            <div class="govuk-form-group">
+                <label class="govuk-label" for="reply">"Standard reply"</label>
+                <div class="govuk-hint" id="reply-hint">"It fills in the boxes below. Change what does not fit."</div>
+                <select class="govuk-select" id="reply" aria-describedby="reply-hint" on:change=choose>
+                    <option value="">"Choose one, or write your own"</option>
+                    {names.into_iter().enumerate().map(option).collect_view()}
+                </select>
+            </div>
+        }
+        .into_any(),
+    )
+}
+
+/// When, and by whom.
+fn work(draft: Draft<Close>, sending: Sending, fault: RwSignal<Option<Fault>>) -> AnyView {
+    let wrong = Memo::new(move |_| {
+        sending.problems.with(|list| {
+            list.iter().find(|problem| problem.id.starts_with("on")).map(|problem| problem.words.clone())
+        })
+    });
+    let marks =
+        Signal::derive(move || wrong.with(Option::is_some).then(|| fault.get().unwrap_or(Fault::Unclear)));
+    let day = Labelled::new("on", "When was it done?")
+        .hint("Not before it was reported, and not after today.".to_owned())
+        .error(wrong.into());
+    let by = Labelled::new("by", "Who did it?")
+        .hint("For example the north crew, or the name of a company".to_owned())
+        .error(sending.at("by"));
+    let on_day = draft.setter(|close, (at, typed): (usize, String)| close.on.boxes[at] = typed);
+    view! {
+        <DateInput labelled=day value=draft.part(|close| close.on.clone()) fault=marks on_input=on_day />
+        <TextInput labelled=by value=draft.part(|close| close.by.clone()) on_input=draft.setter(|close, typed| close.by = typed) />
+    }
+    .into_any()
+}
+
+fn unless(draft: Draft<Close>, sending: Sending) -> AnyView {
+    let labelled = Labelled::new("unless", "What would change our answer?").error(sending.at("unless"));
+    let value = draft.part(|close| close.unless.clone());
+    view! { <TextArea labelled=labelled value=value on_input=draft.setter(|close, typed| close.unless = typed) rows=2 /> }
+        .into_any()
+}
+
+fn elsewhere(draft: Draft<Close>, sending: Sending) -> AnyView {
+    let labelled = Labelled::new("elsewhere", "Who is responsible, and how to reach them?")
+        .error(sending.at("elsewhere"));
+    let value = draft.part(|close| close.elsewhere.clone());
+    let told = draft.part(|close| close.handed_over);
+    let tick = draft.setter(|close, ticked| close.handed_over = ticked);
+    view! {
+        <TextArea labelled=labelled value=value on_input=draft.setter(|close, typed| close.elsewhere = typed) rows=2 />
+        <div class="govuk-form-group">
+            <div class="govuk-checkboxes">
+                <div class="govuk-checkboxes__item">
+                    <input
+                        class="govuk-checkboxes__input" type="checkbox" id="handed_over"
+                        prop:checked=told on:change=move |event| tick.run(event_target_checked(&event))
+                    />
+                    <label class="govuk-label govuk-checkboxes__label" for="handed_over">"We have told them"</label>
+                </div>
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+fn same_as(draft: Draft<Close>, sending: Sending) -> AnyView {
+    let labelled = Labelled::new("same_as", "The reference of the request that it says again")
+        .hint("In your department. The resident is told how that one goes on.".to_owned())
+        .error(sending.at("same_as"));
+    let value = draft.part(|close| close.same_as.clone());
+    view! { <TextInput labelled=labelled value=value on_input=draft.setter(|close, typed| close.same_as = typed) /> }
+        .into_any()
+}
+
+fn objecting(draft: Draft<Close>, sending: Sending, object: StoredValue<String>) -> AnyView {
+    let labelled = Labelled::new("object", "What can they do who do not agree?").error(sending.at("object"));
+    let value = draft.part(move |close| close.object.clone().unwrap_or_else(|| object.get_value()));
+    view! { <TextArea labelled=labelled value=value on_input=draft.setter(|close, typed| close.object = Some(typed)) rows=3 /> }
+        .into_any()
 }
 
 fn outcomes(draft: Draft<Close>, sending: Sending, has_policies: bool) -> AnyView {
@@ -125,9 +309,16 @@ fn policy(draft: Draft<Close>, sending: Sending, policies: Vec<Policy>) -> AnyVi
     };
     let options = policies.iter().map(option).collect();
     let value = draft.part(|draft| draft.policy.clone());
+    let own: Vec<(String, String)> =
+        policies.iter().map(|policy| (policy.id.clone(), policy.unless.clone())).collect();
     let chosen =
         Memo::new(move |_| value.with(|value| policies.iter().find(|policy| policy.id == *value).cloned()));
-    let choose = draft.setter(|draft, chosen| draft.policy = chosen);
+    let choose = draft.setter(move |draft: &mut Close, chosen: String| {
+        if let Some((_, unless)) = own.iter().find(|(id, unless)| *id == chosen && !unless.is_empty()) {
+            draft.unless.clone_from(unless);
+        }
+        draft.policy = chosen;
+    });
     let labelled = Labelled::new("policy", "Which policy?")
         .hint("The resident reads what it says and what they can do instead.".to_owned())
         .error(sending.at("policy"));
@@ -153,7 +344,7 @@ fn send_request(
     let action = Action {
         field: "text",
         call: async move { api::close(id, &request).await },
-        done: "The request is closed. The resident has been told",
+        done: "Done. The resident is told when it is closed",
         erase: draft.eraser(),
         landed,
         look_first: unsure_since.is_some(),
@@ -169,7 +360,7 @@ fn has_closed(now: &StaffCase, since: u32, me: &str, sent: &CloseRequest) -> boo
     now.request.timeline.iter().any(|entry| {
         entry.seq > since
             && entry.staff.as_deref() == Some(me)
-            && matches!(&entry.what, What::Closed { outcome, text } if *outcome == sent.outcome && *text == sent.text)
+            && matches!(&entry.what, What::Closed(ending) | What::Proposed(ending) if ending.outcome == sent.outcome && ending.text == sent.text)
     })
 }
 
@@ -178,25 +369,32 @@ mod tests {
     use super::*;
 
     fn paths(close: &Close) -> Vec<String> {
-        close
-            .read()
-            .map_or_else(|faults| faults.into_iter().map(|fault| fault.path).collect(), |_| Vec::new())
+        let faults = close.read("Tell us").err().map(|(faults, _)| faults).unwrap_or_default();
+        faults.into_iter().map(|fault| fault.path).collect()
     }
 
     #[test]
     fn says_what_is_missing_in_the_order_of_the_page() {
         assert_eq!(paths(&Close::default()), ["outcome", "text"]);
-        let declined = Close { outcome: Some(Outcome::DeclinedByPolicy), ..Close::default() };
-        assert_eq!(paths(&declined), ["policy", "text"]);
+        let of = |outcome| Close { outcome: Some(outcome), ..Close::default() };
+        assert_eq!(paths(&of(Outcome::DeclinedByPolicy)), ["policy", "text", "unless"]);
+        assert_eq!(paths(&of(Outcome::Done)), ["text", "on", "by", "next"]);
+        assert_eq!(paths(&of(Outcome::NotOurs)), ["elsewhere", "text"]);
+        assert_eq!(paths(&of(Outcome::Duplicate)), ["same_as", "text"]);
         let done = Close {
             outcome: Some(Outcome::Done),
             policy: "private".into(),
             text: " Cleaned ".into(),
-            unsure_since: None,
+            on: Typed { boxes: ["7".into(), "12".into(), "2026".into()] },
+            by: "The crew".into(),
+            next: "Nothing".into(),
+            unless: "left over".into(),
+            ..Close::default()
         };
-        assert_eq!(
-            done.read(),
-            Ok(CloseRequest { outcome: Outcome::Done, text: "Cleaned".into(), policy: None })
-        );
+        let request = done.read("Tell us").unwrap();
+        assert_eq!((request.text.as_str(), request.policy, request.unless.as_str()), ("Cleaned", None, ""));
+        assert_eq!(request.object, "Tell us", "what the council says, unless it was changed");
+        let no_object = Close { object: Some(String::new()), ..done };
+        assert_eq!(paths(&no_object), ["object"]);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::api::staff::{HandOverManyRequest, QueueItem};
+use domain::api::staff::{HandOverManyRequest, QueueItem, Show};
 use domain::case::Owner;
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use portico_app::a11y;
@@ -15,7 +15,6 @@ use crate::live::{self, Live};
 use crate::parts::banner::SuccessBanner;
 use crate::parts::load;
 use crate::parts::prove::{Proof, Prove};
-use crate::paths::Show;
 use crate::sending::Sending;
 use crate::{api, session, words};
 

@@ -1,13 +1,17 @@
 //! The pages of the staff app: each loads and arranges, and is named like its address.
 
+pub mod answer;
 pub mod audit;
 pub mod close;
 pub mod code;
 pub mod export;
 pub mod hand_over;
 pub mod identity;
+pub mod leave;
 pub mod members;
 pub mod move_date;
+pub mod offer;
+pub mod plan;
 pub mod queue;
 pub mod request;
 pub mod security;

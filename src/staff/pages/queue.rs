@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use domain::api::staff::{Queue, QueueItem};
+use domain::api::staff::{Queue, QueueItem, Show};
+use domain::case::Status;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use portico_app::a11y;
@@ -10,7 +11,7 @@ use uuid::Uuid;
 
 use crate::live::{self, Live};
 use crate::parts::load;
-use crate::paths::{self, Show};
+use crate::paths;
 use crate::session::{self, Session};
 use crate::{api, browser, words};
 
@@ -43,7 +44,7 @@ fn queue(session: Session) -> AnyView {
     // Until the other part has come, there is nothing to show under its heading.
     let rows = Memo::new(move |_| {
         live.value().with(|value| {
-            value.as_ref().filter(|(of, _)| *of == show.get()).map(|(of, queue)| chosen(*of, queue))
+            value.as_ref().filter(|(of, _)| *of == show.get()).map(|(_, queue)| queue.requests.clone())
         })
     });
     let broken = Memo::new(move |_| live.problem().get().filter(|_| rows.with(Option::is_none)));
@@ -104,35 +105,52 @@ fn nothing(show: Show) -> &'static str {
     match show {
         Show::Open => "Nobody is waiting for your department.",
         Show::Mine => "You have no open requests. Take one from the open ones.",
+        Show::Unowned => "Somebody has taken each of them.",
+        Show::Today => "Nothing is promised by today.",
+        Show::Overdue => "No promise was missed.",
+        Show::Waiting => "Nothing waits for its resident.",
+        Show::Escalated => "Nothing has gone up.",
+        Show::Offered => "Nobody offers you anything.",
+        Show::Board => "Nothing has been open for too long.",
         Show::Closed => "Nothing has been closed yet.",
     }
 }
 
-/// The rows that are shown.
-fn chosen(show: Show, queue: &Queue) -> Vec<QueueItem> {
-    queue.requests.iter().filter(|item| show != Show::Mine || item.mine).cloned().collect()
+/// What the part is called in the list of parts, and of what sort its requests are.
+fn named(show: Show) -> (&'static str, &'static str) {
+    match show {
+        Show::Open => ("Open", "open"),
+        Show::Mine => ("Mine", "open"),
+        Show::Unowned => ("Nobody’s yet", "new"),
+        Show::Today => ("Due today", "due"),
+        Show::Overdue => ("Overdue", "overdue"),
+        Show::Waiting => ("Waiting", "waiting"),
+        Show::Escalated => ("Escalated", "escalated"),
+        Show::Offered => ("Offered", "offered"),
+        Show::Board => ("Open too long", "long open"),
+        Show::Closed => ("Closed", "closed"),
+    }
 }
 
 fn heading(show: Show, many: Option<usize>) -> String {
+    let (name, sort) = named(show);
     match (show, many) {
-        (Show::Open, Some(many)) => words::requests(many, "open"),
-        (Show::Mine, Some(many)) => format!("{} of mine", words::requests(many, "open")),
-        (Show::Closed, Some(many)) => words::requests(many, "closed"),
-        (Show::Open, None) => "Open requests".to_owned(),
+        (Show::Mine, Some(many)) => format!("{} of mine", words::requests(many, sort)),
         (Show::Mine, None) => "My open requests".to_owned(),
-        (Show::Closed, None) => "Closed requests".to_owned(),
+        (_, Some(many)) => words::requests(many, sort),
+        (_, None) => format!("{name} requests"),
     }
 }
 
 /// Which part of the queue: real links, so that each has an address.
 fn parts(now: Memo<Show>) -> AnyView {
-    let link = |show: Show, label: &'static str| {
+    let link = |show: Show| {
         let current = move || (now.get() == show).then_some("page");
-        view! { <li><a href=show.path() aria-current=current>{label}</a></li> }
+        view! { <li><a href=paths::queue(show) aria-current=current>{named(show).0}</a></li> }
     };
     view! {
         <nav class="portico-parts" aria-label="Which requests">
-            <ul>{link(Show::Open, "Open")} {link(Show::Mine, "Mine")} {link(Show::Closed, "Closed")}</ul>
+            <ul>{Show::ALL.into_iter().map(link).collect_view()}</ul>
         </nav>
     }
     .into_any()
@@ -171,13 +189,28 @@ fn Row(id: Uuid, rows: Rows, show: Show) -> impl IntoView {
 }
 
 fn cells(item: QueueItem, show: Show) -> impl IntoView {
-    let QueueItem { id, reference, title, about, status, late, owner, mine, complete_by, received } = item;
+    let QueueItem {
+        id,
+        reference,
+        title,
+        about,
+        status,
+        late,
+        escalated,
+        owner,
+        mine,
+        complete_by,
+        received,
+    } = item;
     let who = match owner {
         _ if show == Show::Closed => view! { {words::status(status)} }.into_any(),
         _ if mine => view! { <strong class="govuk-tag">"You"</strong> }.into_any(),
         Some(owner) => view! { <bdi>{owner}</bdi> }.into_any(),
         None => view! { <strong class="govuk-tag govuk-tag--yellow">"Nobody yet"</strong> }.into_any(),
     };
+    let waits = (status == Status::Waiting)
+        .then(|| view! { " "<strong class="govuk-tag govuk-tag--blue">"Waiting"</strong> });
+    let up = escalated.then(|| view! { " "<strong class="govuk-tag govuk-tag--red">"Escalated"</strong> });
     let who_label = if show == Show::Closed { "How it ended" } else { "Who has it" };
     view! {
         <th scope="row" role="rowheader" class="govuk-table__header">
@@ -190,6 +223,7 @@ fn cells(item: QueueItem, show: Show) -> impl IntoView {
             {label("Promised by")}
             {words::date(complete_by)}
             {late.then(|| view! { " "<strong class="govuk-tag govuk-tag--red">"Overdue"</strong> })}
+            {waits} {up}
         </td>
         <td role="cell" class="govuk-table__cell">{label(who_label)} {who}</td>
         <td role="cell" class="govuk-table__cell">{label("Received")} {received}</td>

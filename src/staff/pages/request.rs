@@ -1,6 +1,8 @@
 //! `/staff/requests/:id`: one request, and the ways on from it.
 
-use domain::api::staff::StaffCase;
+use domain::access::Role;
+use domain::api::staff::{ProposalRequest, StaffCase};
+use domain::case::Status;
 use domain::field::Value;
 use leptos::{prelude::*, task::spawn_local};
 use portico_app::a11y;
@@ -8,6 +10,7 @@ use portico_app::components::answers::{AnswerList, Line};
 use portico_app::components::error_summary::ErrorSummary;
 use portico_app::components::fee::fee_table;
 use portico_app::components::layout::Column;
+use portico_app::components::status::ending_told;
 use portico_app::components::timeline::{Timeline, filled_in_by};
 use uuid::Uuid;
 
@@ -41,7 +44,7 @@ fn page(handle: Handle, case: Memo<StaffCase>) -> AnyView {
             .collect()
     };
     view! {
-        <Column back=Signal::stored(handle.session.queue().to_owned())>
+        <Column back=Signal::stored(handle.session.queue())>
             <SuccessBanner words=handle.notice() />
             <ErrorSummary problems=sending.problems />
             <span class="govuk-caption-l">{reference}</span>
@@ -51,7 +54,11 @@ fn page(handle: Handle, case: Memo<StaffCase>) -> AnyView {
             {part_of(&first)}
             {filled_in_by(&first.request, "the resident")}
             {identity(&first)}
+            {move || case.with(|case| asked_of_me(handle, sending, case))}
             <Actions handle=handle case=case sending=sending />
+            {move || case.with(|case| case.request.status.is_open()).then(|| view! {
+                <p><a href=paths::step(id, "note")>"Make a note for colleagues"</a></p>
+            })}
             <h2 class="govuk-heading-m">"What the resident told us"</h2>
             // Answers never change once they are sent.
             <AnswerList
@@ -86,6 +93,70 @@ fn reach(case: &StaffCase) -> Option<AnyView> {
         }
         .into_any()
     })
+}
+
+/// What others want to know: whether somebody takes it, agrees with how it is to be closed, or decides.
+fn asked_of_me(handle: Handle, sending: Sending, case: &StaffCase) -> Option<AnyView> {
+    if !case.request.status.is_open() {
+        return None;
+    }
+    let id = case.id;
+    let manager =
+        handle.session.me().with_untracked(|me| me.as_ref().is_some_and(|me| me.role == Role::Manager));
+    let offer = case.offer.clone().map(|offer| {
+        let ways = if offer.mine {
+            view! { <p>"Take it below, or "<a href=paths::step(id, "decline")>"say that you don’t take it"</a>"."</p> }.into_any()
+        } else if case.mine {
+            view! { <p>"It is yours until they take it. "<a href=paths::step(id, "decline")>"Take the offer back"</a>"."</p> }.into_any()
+        } else {
+            ().into_any()
+        };
+        view! {
+            <div class="govuk-inset-text">
+                <p><strong>"Offered to "<bdi>{offer.to}</bdi></strong></p>
+                <p><bdi class="portico-typed">{offer.reason}</bdi></p>
+                {ways}
+            </div>
+        }
+    });
+    let agree = move |_| {
+        let action = Action {
+            field: "agree",
+            call: async move { api::proposal(id, &ProposalRequest { agree: true, reason: String::new() }).await },
+            done: "The request is closed. The resident has been told",
+            erase: || {},
+            landed: |case: &StaffCase| !case.request.status.is_open(),
+            look_first: false,
+            unsure: |_| {},
+        };
+        if sending.begin()
+            && let Some(case) = handle.now()
+        {
+            sending::act(handle, sending, &case, action);
+        }
+    };
+    let proposed = case.proposed.clone().map(|ending| {
+        let ways = if manager {
+            view! {
+                <div class="govuk-button-group">
+                    <button type="button" id="agree" class="govuk-button" on:click=agree>"Agree, and close it"</button>
+                    <a href=paths::step(id, "send-back")>"Send it back"</a>
+                </div>
+            }
+            .into_any()
+        } else {
+            view! { <p>"A manager of your department has been asked to agree."</p> }.into_any()
+        };
+        view! {
+            <h2 class="govuk-heading-m">"To be closed: "{words::closed(ending.outcome)}</h2>
+            <div class="govuk-inset-text">{ending_told(&ending)}</div>
+            {ways}
+        }
+    });
+    let undecided = (case.undecided && manager).then(|| {
+        view! { <p><a class="govuk-button" href=paths::step(id, "decision")>"Decide what happens"</a></p> }
+    });
+    Some(view! { {offer} {proposed} {undecided} }.into_any())
 }
 
 /// That the resident told others, too; not whom.
@@ -161,7 +232,7 @@ fn sharing(handle: Handle, sending: Sending, case: &StaffCase) -> AnyView {
 /// What can be done now, and by whom.
 #[derive(Clone, PartialEq)]
 enum Can {
-    Act,
+    Act { waiting: bool, begun: bool },
     Take,
     TakeOver(String),
     Nothing,
@@ -171,7 +242,10 @@ impl Can {
     fn of(case: &StaffCase) -> Self {
         match &case.request.owner {
             _ if !case.request.status.is_open() => Self::Nothing,
-            _ if case.mine => Self::Act,
+            _ if case.mine => Self::Act {
+                waiting: case.request.status == Status::Waiting,
+                begun: case.request.status == Status::InProgress,
+            },
             Some(owner) => Self::TakeOver(owner.clone()),
             None => Self::Take,
         }
@@ -208,15 +282,44 @@ fn Actions(handle: Handle, case: Memo<StaffCase>, sending: Sending) -> impl Into
             </button>
         }
     };
+    let begin = move || {
+        let action = Action {
+            field: "begin",
+            call: api::begin(id),
+            done: "The resident can see that work has begun",
+            erase: || {},
+            landed: |case: &StaffCase| case.request.status == Status::InProgress,
+            look_first: false,
+            unsure: |_| {},
+        };
+        if sending.begin() {
+            sending::act(handle, sending, &case.get_untracked(), action);
+        }
+    };
     move || {
         match can.get() {
         Can::Nothing => ().into_any(),
-        Can::Act => view! {
+        Can::Act { waiting, begun } => view! {
             <div class="govuk-button-group">
                 <a class="govuk-button" href=paths::write(id)>"Write to the resident"</a>
-                <a class="govuk-button govuk-button--secondary" href=paths::move_date(id)>"Move the promised date"</a>
                 <a class="govuk-button govuk-button--secondary" href=paths::close(id)>"Close the request"</a>
             </div>
+            <ul class="govuk-list portico-steps">
+                {(!waiting).then(|| view! {
+                    <li><a href=paths::step(id, "ask")>"Ask the resident"</a></li>
+                    <li><a href=paths::step(id, "plan")>"Plan the work"</a></li>
+                })}
+                <li><a href=paths::move_date(id)>"Move the promised date"</a></li>
+                <li><a href=paths::step(id, "offer")>"Ask somebody to take it"</a></li>
+            </ul>
+            {(!waiting && !begun).then(|| view! {
+                <button
+                    type="button" id="begin" class="govuk-button govuk-button--secondary" on:click=move |_| begin()
+                    aria-disabled=move || sending.busy.get().then_some("true")
+                >
+                    "Work has begun"
+                </button>
+            })}
         }
         .into_any(),
         Can::Take => view! {

@@ -36,12 +36,12 @@ pub fn SharedPage() -> impl IntoView {
     let queue = session.queue();
     move || match (live.problem().get(), live.value().get()) {
         (Some(problem), _) => load::failed(&problem, Callback::new(move |()| live.refresh())),
-        (None, Some(shared)) => page(queue, shared),
+        (None, Some(shared)) => page(queue.clone(), shared),
         (None, None) => load::loading(),
     }
 }
 
-fn page(queue: &'static str, shared: SharedRequest) -> AnyView {
+fn page(queue: String, shared: SharedRequest) -> AnyView {
     let SharedRequest { id, request } = shared;
     let (title, reference) = (request.title.clone(), request.reference.to_string());
     let full_title = format!("{title} - {reference}");
@@ -51,7 +51,7 @@ fn page(queue: &'static str, shared: SharedRequest) -> AnyView {
         .map(|answer| Line { label: answer.label.clone(), value: Some(answer.value.clone()), change: None })
         .collect();
     view! {
-        <Column back=Signal::stored(queue.to_owned())>
+        <Column back=Signal::stored(queue)>
             <span class="govuk-caption-l">{reference}</span>
             <h1 class="govuk-heading-l">{title}</h1>
             <div class="govuk-inset-text">

@@ -31,6 +31,9 @@ pub fn ActionPage(
     typed: bool,
     /// Sends it.
     on_send: Callback<()>,
+    /// Anybody in the department may, whoever has it.
+    #[prop(optional)]
+    anybody: bool,
     /// The inputs.
     children: Children,
 ) -> impl IntoView {
@@ -43,7 +46,8 @@ pub fn ActionPage(
         event.prevent_default();
         on_send.run(());
     };
-    let form = (typed || can_act(&first)).then(|| {
+    let may = move |case: &StaffCase| can_act(case) || anybody && case.request.status.is_open();
+    let form = (typed || may(&first)).then(|| {
         view! {
             <form novalidate on:submit=send>
                 {children()}
@@ -56,7 +60,7 @@ pub fn ActionPage(
             <ErrorSummary problems=sending.problems />
             <span class="govuk-caption-l">{reference}" "{first.request.title}</span>
             <h1 class="govuk-heading-l">{title}</h1>
-            {move || case.with(obstacle)}
+            {move || case.with(|case| if may(case) { None } else { obstacle(case) })}
             {form}
             <h2 class="govuk-heading-m">"What has happened"</h2>
             {move || case.with(|case| view! { <Timeline entries=case.request.timeline.clone() for_staff=true /> })}

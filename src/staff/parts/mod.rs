@@ -10,3 +10,4 @@ pub mod load;
 pub mod photos;
 pub mod prove;
 pub mod standing;
+pub mod tone;

@@ -5,6 +5,7 @@ use domain::api::staff::StaffCase;
 use domain::case::{Outcome, Status};
 use leptos::prelude::*;
 use portico_app::components::policy::PolicyLetter;
+use portico_app::components::status::ending_told;
 
 use crate::words;
 
@@ -27,11 +28,12 @@ pub fn standing(case: &StaffCase) -> AnyView {
 
 fn class(status: Status, late: bool) -> &'static str {
     match status {
-        Status::Received | Status::InProgress if late => "portico-status portico-status--late",
-        Status::Received | Status::InProgress => "portico-status",
         Status::Closed(Outcome::Done) => "portico-status portico-status--done",
         Status::Closed(Outcome::DeclinedByPolicy) => "portico-status portico-status--declined",
         Status::Closed(_) => "portico-status portico-status--closed",
+        _ if late => "portico-status portico-status--late",
+        Status::Waiting => "portico-status portico-status--waiting",
+        _ => "portico-status",
     }
 }
 
@@ -43,21 +45,48 @@ fn promise(case: &StaffCase) -> AnyView {
         (_, true) => view! { <p>"You have it."</p> }.into_any(),
         (Some(owner), false) => view! { <p><bdi>{owner.clone()}</bdi>" has it."</p> }.into_any(),
         (None, false) => {
-            view! { <p>"Nobody has it yet. Somebody should take it by "{words::date(request.acknowledge_by)}"."</p> }.into_any()
+            let lead =
+                case.lead.clone().map(|lead| view! { " Until then it is "<bdi>{lead}</bdi>"’s." }.into_any());
+            view! { <p>"Nobody has it yet. Somebody should take it by "{words::date(request.acknowledge_by)}"."{lead}</p> }.into_any()
         }
     };
+    let planned = request.planned.map(|on| view! { <p>"Work is planned for "{words::date(on)}"."</p> });
+    let asked = request.asked.clone().map(|question| {
+        let reminders = match case.reminders {
+            0 => "They have not been reminded yet.".to_owned(),
+            reminders => {
+                format!("They were reminded {}.", portico_app::words::count(reminders.into(), "time"))
+            }
+        };
+        view! {
+            <p>"The promise waits for the resident, who was asked:"</p>
+            <p class="govuk-inset-text"><bdi class="portico-typed">{question}</bdi></p>
+            <p>{reminders}</p>
+        }
+    });
+    let up = case.up.clone().map(|up| {
+        view! {
+            <p><strong class="govuk-tag govuk-tag--red">"Escalated"</strong>" to "<bdi>{up.whom}</bdi>", "
+            {portico_app::words::rung(up.to)}", because "{portico_app::words::cause(up.cause)}"."</p>
+        }
+    });
+    let undecided = case.undecided.then(|| view! {
+        <p><strong class="govuk-tag govuk-tag--red">"Open for too long"</strong>" It is on the board’s list until somebody decides what becomes of it."</p>
+    });
     let verb = if request.late { "It was promised by " } else { "Promised by " };
-    view! { <p>{verb}<strong>{words::date(request.complete_by)}</strong>"."</p> {moved} {owner} }.into_any()
+    view! { <p>{verb}<strong>{words::date(request.complete_by)}</strong>"."</p> {moved} {planned} {owner} {asked} {up} {undecided} }.into_any()
 }
 
 fn ending(case: &StaffCase) -> AnyView {
     let said = case.request.timeline.iter().rev().find_map(|entry| match &entry.what {
-        What::Closed { text, .. } | What::Withdrawn { reason: text } => Some(text.clone()),
+        What::Closed(ending) => Some(ending_told(ending)),
+        What::Withdrawn { reason } if !reason.is_empty() => {
+            Some(view! { <p><bdi class="portico-typed">{reason.clone()}</bdi></p> }.into_any())
+        }
         _ => None,
     });
-    let said = said.filter(|said| !said.is_empty());
     view! {
-        {said.map(|said| view! { <p><bdi class="portico-typed">{said}</bdi></p> })}
+        {said}
         <p>"This request is closed. Nothing more can be done with it."</p>
     }
     .into_any()

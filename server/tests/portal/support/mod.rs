@@ -301,8 +301,11 @@ impl Portal {
 
     /// The code in the latest mail to a member of staff.
     pub async fn code(&self, email: &str) -> String {
-        let mail = self.mails_to(email).await.pop().expect("a mail with a code");
-        mail.subject.split(' ').next().unwrap().to_owned()
+        let codes = self.mails_to(email).await.into_iter().rev().filter_map(|mail| {
+            let code = mail.subject.split(' ').next().unwrap_or_default().to_owned();
+            (code.len() == 6 && code.bytes().all(|byte| byte.is_ascii_digit())).then_some(code)
+        });
+        codes.into_iter().next().expect("a mail with a code")
     }
 
     /// Runs the jobs that are due, and gives the mails that came to an address since the last look.
@@ -320,6 +323,20 @@ impl Portal {
         assert!(nobody.is_empty());
         std::mem::take(&mut *self.inbox.lock().unwrap())
     }
+}
+
+/// How staff close a request, with all that its resident must be told.
+pub fn closing(outcome: &str, text: impl Into<Value>) -> Value {
+    json!({
+        "outcome": outcome,
+        "text": text.into(),
+        "on": "2026-12-07",
+        "by": "The north crew",
+        "next": "There is nothing more for you to do.",
+        "object": "Tell us on the page of your request.",
+        "unless": "The owner agrees in writing.",
+        "elsewhere": "Network Rail, 03457 11 41 41",
+    })
 }
 
 /// A moment written `2026-12-24T10:00:00Z`.

@@ -1,0 +1,635 @@
+//! The case: everything that happens to a request is an event, appended once, and this is the only place
+//! that says what an event does. The timeline, the alerts, the staff's history and the queue are readings
+//! of the same events. What time does to a case by itself is [`crate::clock`].
+
+#[cfg(feature = "documents")]
+pub mod diagram;
+mod rules;
+#[cfg(test)]
+mod tests;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::catalogue::Policy;
+use crate::fee::Due;
+use crate::identity::Known;
+use crate::reference::Reference;
+use crate::validate::Answer;
+
+pub use rules::{REMINDERS, REOPEN_DAYS, Refused};
+
+/// Something that happened to a request.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Event {
+    /// The resident sent it. Always the first event, and only the first.
+    Submitted(Box<Submission>),
+    /// A member of staff took it: it is theirs from now on. Also how somebody takes what was offered to them.
+    Taken,
+    /// Somebody who answers for the department gave it to a member of staff, who owns it from now on.
+    HandedOver {
+        /// To whom.
+        to: Owner,
+    },
+    /// Its owner asks somebody else to take it, here or in another department. Until they do, it stays the owner's.
+    Offered(Offer),
+    /// What was offered was not taken: it goes on where it was.
+    OfferEnded {
+        /// Why; empty where nobody answered in time.
+        reason: String,
+    },
+    /// Work is planned for a day.
+    Planned {
+        /// The day.
+        on: NaiveDate,
+    },
+    /// Work has begun.
+    Begun,
+    /// Staff ask the resident something, and can't go on without the answer: the promise waits.
+    Asked {
+        /// The question.
+        question: String,
+    },
+    /// The resident answered: the promise goes on, later by the days that it waited.
+    Answered {
+        /// The answer.
+        text: String,
+        /// The day promised from now on.
+        complete_by: NaiveDate,
+    },
+    /// A message, from the resident or from staff.
+    Message {
+        /// The text.
+        text: String,
+    },
+    /// Staff wrote something down for each other. The resident does not see it.
+    Noted {
+        /// The text.
+        text: String,
+    },
+    /// The promised date was moved.
+    PromiseMoved {
+        /// The new date.
+        to: NaiveDate,
+        /// Why, in words for the resident.
+        reason: String,
+    },
+    /// A contractor of the council does the work. The owner stays the owner.
+    Contracted(Contract),
+    /// The contractor wrote how far it is.
+    ContractorWrote {
+        /// The text.
+        text: String,
+        /// The day the work is planned for.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        planned: Option<NaiveDate>,
+    },
+    /// The contractor says that the work is done.
+    ContractorDone {
+        /// What was done.
+        text: String,
+    },
+    /// The owner looked whether the contractor's work is done well. If not, it goes back to the contractor.
+    Checked {
+        /// It is.
+        fine: bool,
+        /// What was seen.
+        text: String,
+    },
+    /// The owner would close it so, and it needs somebody's agreement who answers for the department.
+    Proposed(Closing),
+    /// They do not agree.
+    SentBack {
+        /// Why not, for the owner.
+        reason: String,
+    },
+    /// It was closed.
+    Closed(Closing),
+    /// A department that it was passed on to got further with its part, or moved its date.
+    PartMoved {
+        /// That department's request.
+        part: Uuid,
+        /// Where it stands now.
+        status: Status,
+        /// The day it is promised by now.
+        complete_by: NaiveDate,
+    },
+    /// The resident no longer needs it.
+    Withdrawn {
+        /// Why, if they said; may be empty.
+        reason: String,
+    },
+    /// The resident says that it is not over.
+    Reopened {
+        /// Why.
+        reason: String,
+        /// The day promised from now on.
+        complete_by: NaiveDate,
+    },
+    /// The resident put something right or added to it. What was sent first stays as it was sent.
+    Amended {
+        /// The answers that are new or different.
+        answers: Vec<Answer>,
+    },
+    /// The resident said how it went.
+    Feedback(Feedback),
+    /// By the clock: it is due soon, and staff are told. The resident does not see it.
+    Prompted,
+    /// By the clock: the promised day is over.
+    Missed {
+        /// That day.
+        from: NaiveDate,
+        /// The day promised instead.
+        to: NaiveDate,
+        /// Why, as far as the case knows.
+        why: Why,
+    },
+    /// By the clock: somebody further up is to look after it.
+    Escalated(Escalation),
+    /// By the clock: it has been open for so many days.
+    Aged {
+        /// 30, 45 or 60, or what the council says instead.
+        age: Age,
+        /// Whom it was told, by name.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        told: Vec<String>,
+    },
+    /// Somebody who may says what becomes of a request that has been open for too long.
+    Decided {
+        /// What was decided, in words for the resident.
+        text: String,
+        /// The day promised from now on.
+        complete_by: NaiveDate,
+    },
+    /// By the clock: the resident was reminded of the question.
+    Reminded,
+    /// By the clock: the resident was asked again, weeks after it was closed, how it went.
+    AskedAgain,
+}
+
+/// What a resident sent, and what was promised then.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Submission {
+    /// The reference it was given.
+    pub reference: Reference,
+    /// The service's identifier.
+    pub service: String,
+    /// The service's title then.
+    pub title: String,
+    /// The document's version it was filled in against.
+    pub version: u32,
+    /// The department it went to; none for a request that has parts, which lie with the departments that were ticked.
+    pub department: String,
+    /// The team within it, where the document names one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub team: Option<String>,
+    /// Why it went there, in words for staff, where it was decided by what was written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub routed: Option<String>,
+    /// The ward it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ward: Option<String>,
+    /// What is to be paid, line by line.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fee: Vec<Due>,
+    /// The answers.
+    pub answers: Vec<Answer>,
+    /// The requests of the departments that it was passed on to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<Linked>,
+    /// The request that this is one department's part of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part_of: Option<Linked>,
+    /// How sure we were who sent it; none where nobody was signed in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<Known>,
+    /// Who owns it until somebody takes it: who leads the department's work.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lead: Option<Owner>,
+    /// Somebody takes it by this day.
+    pub acknowledge_by: NaiveDate,
+    /// It is done by this day.
+    pub complete_by: NaiveDate,
+}
+
+/// Another request that this one belongs together with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Linked {
+    /// Identifier.
+    pub id: Uuid,
+    /// Reference.
+    pub reference: Reference,
+    /// The department that looks after it.
+    pub department: String,
+}
+
+/// One department's part of a request, and where it stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// That department's request.
+    pub request: Linked,
+    /// Where it stands.
+    pub status: Status,
+    /// The day it is promised by now.
+    pub complete_by: NaiveDate,
+}
+
+/// How a request was closed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Closing {
+    /// The outcome.
+    pub outcome: Outcome,
+    /// What was done or why not, in words for the resident.
+    pub text: String,
+    /// The day it was done or decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on: Option<NaiveDate>,
+    /// Who did it or decided it: a crew, a company, a team.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub by: String,
+    /// What happens next, if anything does.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub next: String,
+    /// What the resident can do who does not agree.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub object: String,
+    /// What would change the answer; for [`Outcome::DeclinedByPolicy`].
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub unless: String,
+    /// The policy, always there for [`Outcome::DeclinedByPolicy`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<Policy>,
+    /// Who is responsible; always there for [`Outcome::NotOurs`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub elsewhere: Option<Elsewhere>,
+    /// The request that this one says again; always there for [`Outcome::Duplicate`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub same_as: Option<Linked>,
+    /// Under whose name and role the resident reads it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signed: Option<Signature>,
+}
+
+/// Somebody other than the council who is responsible.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Elsewhere {
+    /// Who, and how to reach them.
+    pub who: String,
+    /// We told them; if not, the resident has to.
+    pub handed_over: bool,
+}
+
+/// Under whose name a letter goes out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Signature {
+    /// Name.
+    pub name: String,
+    /// What they are: `Manager, Street scene`.
+    pub role: String,
+}
+
+/// The ways a request can end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// What was asked for was done.
+    Done,
+    /// Some of it was done.
+    PartDone,
+    /// It is not done, because a published policy says so.
+    DeclinedByPolicy,
+    /// Somebody else is responsible.
+    NotOurs,
+    /// Somebody had already asked for it.
+    Duplicate,
+    /// The resident no longer needs it.
+    Withdrawn,
+    /// The resident was asked, and reminded twice, and did not answer.
+    NoAnswer,
+    /// We looked, and there was nothing.
+    NothingFound,
+}
+
+/// How it went, in the resident's view.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Feedback {
+    /// 1 (very badly) to 5 (very well).
+    pub score: u8,
+    /// Why; may be empty.
+    pub reason: String,
+}
+
+/// Who did it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Actor {
+    /// The resident whose request it is.
+    Resident,
+    /// Somebody who acts for them, as they call them; by the identifier under which they named them.
+    Helper(Owner),
+    /// A member of staff.
+    Staff(Owner),
+    /// A contractor of the council, with a link of their own.
+    Contractor(Owner),
+    /// Nobody: time went by.
+    Clock,
+}
+
+/// A member of staff, as a request knows them; or somebody who acts for the resident.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Owner {
+    /// Identifier.
+    pub id: Uuid,
+    /// Name, as residents read it.
+    pub name: String,
+}
+
+/// An event as it is stored.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Recorded {
+    /// 1 for the first event of a case, then one more each.
+    pub seq: u32,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Who.
+    pub by: Actor,
+    /// What.
+    pub event: Event,
+}
+
+/// Where a request stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// It has arrived and nobody has taken it yet.
+    Received,
+    /// Somebody took it and looks what is to be done.
+    LookedAt,
+    /// Work is planned for a day.
+    Planned,
+    /// Work has begun.
+    InProgress,
+    /// The resident was asked something, and it can't go on without the answer.
+    Waiting,
+    /// It has ended.
+    Closed(Outcome),
+}
+
+/// A question that the resident has not answered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waiting {
+    /// The question.
+    pub question: String,
+    /// Since when.
+    pub since: DateTime<Utc>,
+    /// Times they were reminded.
+    pub reminders: u8,
+    /// When they were asked or reminded last.
+    pub asked_at: DateTime<Utc>,
+    /// Where it stood before.
+    pub before: Before,
+}
+
+/// Where a request stood when its resident was asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Before {
+    /// [`Status::LookedAt`].
+    LookedAt,
+    /// [`Status::Planned`].
+    Planned,
+    /// [`Status::InProgress`].
+    InProgress,
+}
+
+/// An offer of a request to somebody else.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Offer {
+    /// The department.
+    pub department: String,
+    /// Who leads that department's work, if it is another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lead: Option<Owner>,
+    /// To whom; to anybody in the department where nobody is named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<Owner>,
+    /// Why, for who takes it.
+    pub reason: String,
+}
+
+/// Work that a contractor does.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Contract {
+    /// Who.
+    pub contractor: Owner,
+    /// What they are to do, in the owner's words.
+    pub task: String,
+    /// The last day that their link works.
+    pub until: NaiveDate,
+    /// What they did is to be looked at before the case is closed. Decided by lot when the work is given out.
+    pub check: bool,
+}
+
+/// Work that a contractor says is done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Work {
+    /// What was done.
+    pub text: String,
+    /// When they said so.
+    pub at: DateTime<Utc>,
+    /// Somebody looked, and it is done well.
+    pub checked: bool,
+}
+
+/// How far up a request goes when those who have it do nothing. Each has a time of their own, in the council's data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Rung {
+    /// Who leads the team's work.
+    Lead,
+    /// Who stands in for them.
+    Deputy,
+    /// The head of the service.
+    Head,
+    /// The director.
+    Director,
+}
+
+/// Why a request went up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Cause {
+    /// Nobody had taken it by the day that was promised.
+    NotAcknowledged,
+    /// The promised day was missed.
+    Missed,
+    /// It was missed again.
+    MissedAgain,
+    /// The resident wrote and had no answer.
+    Unanswered,
+    /// Its owner is away, and not back before the promised day.
+    Away,
+    /// Whoever it went to before did nothing.
+    Silent,
+}
+
+/// Why a promised day was missed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Why {
+    /// Nobody had begun.
+    NotBegun,
+    /// A contractor has not finished.
+    Contractor,
+    /// It takes longer than was thought.
+    Longer,
+}
+
+/// How long a request has been open (source: open after 30 days goes to the senior manager and the portfolio holder,
+/// none stays open longer than 60).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Age {
+    /// 30 days: the senior manager and the portfolio holder know.
+    Long,
+    /// 45 days: they are warned.
+    VeryLong,
+    /// 60 days: it is on the board's list until it is decided.
+    TooLong,
+}
+
+/// A request went up.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Escalation {
+    /// How far.
+    pub to: Rung,
+    /// To whom.
+    pub whom: Owner,
+    /// Why.
+    pub cause: Cause,
+}
+
+/// How far a request went up, and since when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Escalated {
+    /// Where it is.
+    pub to: Escalation,
+    /// Since when.
+    pub since: DateTime<Utc>,
+}
+
+impl From<Before> for Status {
+    fn from(before: Before) -> Self {
+        match before {
+            Before::LookedAt => Self::LookedAt,
+            Before::Planned => Self::Planned,
+            Before::InProgress => Self::InProgress,
+        }
+    }
+}
+
+impl Status {
+    /// Whether the request is still open.
+    #[must_use]
+    pub fn is_open(self) -> bool {
+        !matches!(self, Self::Closed(_))
+    }
+}
+
+/// The state of a request: its events, folded.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Case {
+    /// What was sent, and promised, at first.
+    pub submission: Submission,
+    /// Where it stands.
+    pub status: Status,
+    /// Who took it. Until somebody does, it is [`Case::lead`]'s.
+    pub owner: Option<Owner>,
+    /// Who leads the work of the department that it lies with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lead: Option<Owner>,
+    /// The department it lies with, where that is not the one it was sent to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moved_to: Option<String>,
+    /// The day it is promised by now.
+    pub complete_by: NaiveDate,
+    /// When that day was promised, if it was promised after it arrived.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub promised_at: Option<DateTime<Utc>>,
+    /// The day that work is planned for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub planned: Option<NaiveDate>,
+    /// What the resident is asked, while they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiting: Option<Waiting>,
+    /// Whom it was offered to, while it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offer: Option<Offer>,
+    /// When it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offered_at: Option<DateTime<Utc>>,
+    /// The contractor who does the work.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contract: Option<Contract>,
+    /// The contractor says that the work is done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub work: Option<Work>,
+    /// How its owner would close it, until somebody agrees.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proposed: Option<Closing>,
+    /// Since when the resident has had no answer to what they wrote.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unanswered: Option<DateTime<Utc>>,
+    /// Why it is to go up, until it has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owed: Option<Cause>,
+    /// How far up it went, since staff last did something.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub escalated: Option<Escalated>,
+    /// Promised days that were missed, of those promised since it arrived or was reopened.
+    #[serde(default)]
+    pub missed: u16,
+    /// Staff were told that the promised day is near.
+    #[serde(default)]
+    pub prompted: bool,
+    /// When it was reopened, which can be done once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reopened_at: Option<DateTime<Utc>>,
+    /// How long it has been open, as far as that was told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub age: Option<Age>,
+    /// When it was told last that it has been open for too long without a decision.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_board: Option<DateTime<Utc>>,
+    /// The resident was asked again how it went.
+    #[serde(default)]
+    pub asked_again: bool,
+    /// When it arrived.
+    pub received_at: DateTime<Utc>,
+    /// When it ended.
+    pub closed_at: Option<DateTime<Utc>>,
+    /// How it was closed by staff.
+    pub closing: Option<Closing>,
+    /// How it went.
+    pub feedback: Option<Feedback>,
+    /// Who filled it in for the resident, where they did not do so themselves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub helper: Option<Owner>,
+    /// The departments that it was passed on to, and where each stands.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<Part>,
+    /// Everything after the submission, in order.
+    pub history: Vec<Recorded>,
+}

@@ -1,0 +1,582 @@
+//! Who may do what when, and what it does.
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{
+    Actor, Age, Before, Case, Cause, Closing, Escalated, Event, Linked, Outcome, Owner, Part, Recorded,
+    Status, Waiting, Work,
+};
+
+/// Days after it was closed in which a resident may reopen a request.
+pub const REOPEN_DAYS: i64 = 30;
+
+/// Reminders before a request may be closed because the resident did not answer.
+pub const REMINDERS: u8 = 2;
+
+/// Why an event can't happen now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Refused {
+    /// The request has ended.
+    #[error("the request is closed")]
+    Closed,
+    /// Feedback comes after the end.
+    #[error("the request is still open")]
+    StillOpen,
+    /// Only its owner may; it has to be taken first.
+    #[error("somebody else owns the request, or nobody does yet")]
+    NotOwner,
+    /// They own it already.
+    #[error("the request is already theirs")]
+    AlreadyYours,
+    /// It was said before.
+    #[error("feedback was given already")]
+    AlreadyGiven,
+    /// A request is declined by a policy, so the policy must be named.
+    #[error("declined by policy needs the policy")]
+    PolicyMissing,
+    /// What the resident is told at the end does not say everything that it must.
+    #[error("the closing does not say everything that the resident must be told")]
+    Incomplete,
+    /// The new date is the one already promised.
+    #[error("that is the date already promised")]
+    SameDate,
+    /// Work can't be planned for a day after the one that is promised: that has to be moved first.
+    #[error("that is after the date promised")]
+    AfterPromise,
+    /// The resident was asked already and has not answered, or was not asked.
+    #[error("the resident is being asked, or is not")]
+    Asked,
+    /// A request is closed for want of an answer only after two reminders.
+    #[error("the resident was not reminded twice")]
+    NotReminded,
+    /// It was reopened before.
+    #[error("it was reopened before")]
+    ReopenedBefore,
+    /// It was closed too long ago.
+    #[error("it was closed too long ago")]
+    TooLate,
+    /// What the contractor did was not looked at.
+    #[error("the contractor's work has to be looked at first")]
+    NotChecked,
+    /// The event is not for this kind of person, or not at this place in the order.
+    #[error("this can't happen here")]
+    NotAllowed,
+}
+
+impl Closing {
+    /// A closing that says nothing yet but how it ended.
+    #[must_use]
+    pub fn of(outcome: Outcome) -> Self {
+        Self {
+            outcome,
+            text: String::new(),
+            on: None,
+            by: String::new(),
+            next: String::new(),
+            object: String::new(),
+            unless: String::new(),
+            policy: None,
+            elsewhere: None,
+            same_as: None,
+            signed: None,
+        }
+    }
+
+    /// Whether the resident is told all they must be: what was done or why not, when and by whom, what next or what
+    /// would change it, and how to object.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        let said = |text: &str| !text.trim().is_empty();
+        let about_it = match self.outcome {
+            Outcome::Done | Outcome::PartDone | Outcome::NothingFound => {
+                self.on.is_some() && said(&self.by) && said(&self.next)
+            }
+            Outcome::DeclinedByPolicy => said(&self.unless),
+            Outcome::NotOurs => self.elsewhere.as_ref().is_some_and(|elsewhere| said(&elsewhere.who)),
+            Outcome::Duplicate => self.same_as.is_some(),
+            Outcome::NoAnswer => said(&self.next),
+            // They told us so themselves.
+            Outcome::Withdrawn => true,
+        };
+        said(&self.text) && said(&self.object) && about_it
+    }
+}
+
+impl Case {
+    /// The first event opens the case.
+    ///
+    /// # Errors
+    /// [`Refused::NotAllowed`] when it is not a submission by a resident, or for one, with number 1.
+    pub fn open(first: &Recorded) -> Result<Self, Refused> {
+        let (submission, helper) = match (&first.event, &first.by, first.seq) {
+            (Event::Submitted(submission), Actor::Resident, 1) => (submission, None),
+            (Event::Submitted(submission), Actor::Helper(helper), 1) => (submission, Some(helper.clone())),
+            _ => return Err(Refused::NotAllowed),
+        };
+        let part = |request: &Linked| Part {
+            request: request.clone(),
+            status: Status::Received,
+            complete_by: submission.complete_by,
+        };
+        Ok(Self {
+            submission: (**submission).clone(),
+            status: Status::Received,
+            owner: None,
+            lead: submission.lead.clone(),
+            moved_to: None,
+            complete_by: submission.complete_by,
+            promised_at: None,
+            planned: None,
+            waiting: None,
+            offer: None,
+            offered_at: None,
+            contract: None,
+            work: None,
+            proposed: None,
+            unanswered: None,
+            owed: None,
+            escalated: None,
+            missed: 0,
+            prompted: false,
+            reopened_at: None,
+            age: None,
+            on_board: None,
+            asked_again: false,
+            received_at: first.at,
+            closed_at: None,
+            closing: None,
+            feedback: None,
+            helper,
+            parts: submission.parts.iter().map(part).collect(),
+            history: Vec::new(),
+        })
+    }
+
+    /// Folds a whole history.
+    ///
+    /// # Errors
+    /// [`Refused`] when it could not have happened so.
+    pub fn fold(events: &[Recorded]) -> Result<Self, Refused> {
+        let (first, rest) = events.split_first().ok_or(Refused::NotAllowed)?;
+        let mut case = Self::open(first)?;
+        for event in rest {
+            case.apply(event.clone())?;
+        }
+        Ok(case)
+    }
+
+    /// The number the next event gets.
+    #[must_use]
+    pub fn next_seq(&self) -> u32 {
+        self.history.last().map_or(2, |last| last.seq + 1)
+    }
+
+    /// The department that it lies with.
+    #[must_use]
+    pub fn department(&self) -> &str {
+        self.moved_to.as_deref().unwrap_or(&self.submission.department)
+    }
+
+    /// Who answers for it now: who took it, or who leads the department's work until somebody does.
+    #[must_use]
+    pub fn answers_for_it(&self) -> Option<&Owner> {
+        self.owner.as_ref().or(self.lead.as_ref())
+    }
+
+    /// Since when it has been open: since it arrived, or since it was reopened.
+    #[must_use]
+    pub fn open_since(&self) -> DateTime<Utc> {
+        self.reopened_at.unwrap_or(self.received_at)
+    }
+
+    /// When the day was promised that is promised now.
+    #[must_use]
+    pub fn promised_at(&self) -> DateTime<Utc> {
+        self.promised_at.unwrap_or(self.received_at)
+    }
+
+    /// Applies one event; the only writer of a case's state. Nothing changes when it is refused.
+    ///
+    /// # Errors
+    /// [`Refused`] when the event can't happen now, or not by this person.
+    #[expect(clippy::too_many_lines, reason = "what each event does, one after the other")]
+    pub fn apply(&mut self, recorded: Recorded) -> Result<(), Refused> {
+        if recorded.seq != self.next_seq() {
+            return Err(Refused::NotAllowed);
+        }
+        self.may(&recorded.by, &recorded.event, recorded.at)?;
+        let at = recorded.at;
+        if let Actor::Staff(_) = &recorded.by {
+            self.staff_acted(&recorded.event);
+        }
+        match (&recorded.event, &recorded.by) {
+            (Event::Taken, Actor::Staff(staff)) => self.taken_by(staff),
+            (Event::HandedOver { to }, _) => self.taken_by(to),
+            (Event::Offered(offer), _) => {
+                (self.offer, self.offered_at) = (Some(offer.clone()), Some(at));
+            }
+            (Event::OfferEnded { .. }, _) => (self.offer, self.offered_at) = (None, None),
+            (Event::Planned { on }, _) => {
+                self.planned = Some(*on);
+                self.status = Status::Planned;
+            }
+            (Event::Begun, _) => self.status = Status::InProgress,
+            (Event::Asked { question }, _) => {
+                let before = match self.status {
+                    Status::Planned => Before::Planned,
+                    Status::InProgress => Before::InProgress,
+                    _ => Before::LookedAt,
+                };
+                let question = question.clone();
+                self.waiting = Some(Waiting { question, since: at, reminders: 0, asked_at: at, before });
+                self.status = Status::Waiting;
+            }
+            (Event::Reminded, _) => {
+                if let Some(waiting) = &mut self.waiting {
+                    waiting.reminders += 1;
+                    waiting.asked_at = at;
+                }
+            }
+            (Event::Answered { complete_by, .. }, _) => {
+                if let Some(waiting) = self.waiting.take() {
+                    self.status = waiting.before.into();
+                }
+                // A day that went by while nobody could work is planned anew.
+                if self.planned.is_some_and(|on| on < *complete_by) && *complete_by != self.complete_by {
+                    self.planned = None;
+                    if self.status == Status::Planned {
+                        self.status = Status::LookedAt;
+                    }
+                }
+                self.promise(*complete_by, at);
+                self.unanswered = Some(at);
+            }
+            (Event::Message { .. }, Actor::Resident | Actor::Helper(_)) => {
+                self.unanswered.get_or_insert(at);
+            }
+            (Event::Contracted(contract), _) => {
+                (self.contract, self.work) = (Some(contract.clone()), None);
+            }
+            (Event::ContractorWrote { planned, .. }, _) => {
+                if let Some(on) = planned {
+                    self.planned = Some(*on);
+                    if self.status != Status::Waiting {
+                        self.status = Status::Planned;
+                    }
+                }
+            }
+            (Event::ContractorDone { text }, _) => {
+                self.work = Some(Work { text: text.clone(), at, checked: false });
+            }
+            (Event::Checked { fine, .. }, _) => {
+                if *fine {
+                    if let Some(work) = &mut self.work {
+                        work.checked = true;
+                    }
+                } else {
+                    self.work = None;
+                }
+            }
+            (Event::PromiseMoved { to, .. }, _) => self.promise(*to, at),
+            (Event::Decided { complete_by, .. }, _) => {
+                self.promise(*complete_by, at);
+                self.on_board = Some(at);
+            }
+            (Event::Missed { to, .. }, _) => {
+                self.promise(*to, at);
+                self.missed += 1;
+                self.owed = Some(if self.missed > 1 { Cause::MissedAgain } else { Cause::Missed });
+            }
+            (Event::Prompted, _) => self.prompted = true,
+            (Event::Escalated(escalation), _) => {
+                self.escalated = Some(Escalated { to: escalation.clone(), since: at });
+                self.owed = None;
+            }
+            (Event::Aged { age, .. }, _) => {
+                self.age = Some(*age);
+                if *age == Age::TooLong {
+                    self.on_board = Some(at);
+                }
+            }
+            (Event::Proposed(closing), _) => self.proposed = Some(closing.clone()),
+            (Event::SentBack { .. }, _) => self.proposed = None,
+            (Event::Closed(closing), _) => {
+                self.end(closing.outcome, at);
+                self.closing = Some(closing.clone());
+            }
+            (Event::PartMoved { part, status, complete_by }, _) => {
+                for known in self.parts.iter_mut().filter(|known| known.request.id == *part) {
+                    (known.status, known.complete_by) = (*status, *complete_by);
+                }
+                self.follow_parts(at);
+            }
+            (Event::Withdrawn { .. }, _) => {
+                self.end(Outcome::Withdrawn, at);
+                for part in self.parts.iter_mut().filter(|part| part.status.is_open()) {
+                    part.status = Status::Closed(Outcome::Withdrawn);
+                }
+            }
+            (Event::Reopened { complete_by, .. }, _) => {
+                let begun = self.owner.is_some();
+                self.status = if begun { Status::LookedAt } else { Status::Received };
+                (self.closed_at, self.closing, self.feedback) = (None, None, None);
+                (self.planned, self.work, self.age, self.on_board) = (None, None, None, None);
+                (self.missed, self.owed, self.escalated, self.reopened_at) = (0, None, None, Some(at));
+                // Whoever reopens has said why, and that wants an answer.
+                self.unanswered = Some(at);
+                self.promise(*complete_by, at);
+            }
+            (Event::AskedAgain, _) => self.asked_again = true,
+            (Event::Feedback(feedback), _) => self.feedback = Some(feedback.clone()),
+            (Event::Noted { .. } | Event::Amended { .. } | Event::Message { .. }, _) => {}
+            (Event::Submitted(_) | Event::Taken, _) => return Err(Refused::NotAllowed),
+        }
+        self.history.push(recorded);
+        Ok(())
+    }
+
+    /// Whether this person may do this at this moment.
+    ///
+    /// # Errors
+    /// [`Refused`] with the reason.
+    #[expect(clippy::match_same_arms, reason = "the order of the arms is the rule")]
+    pub fn may(&self, by: &Actor, event: &Event, at: DateTime<Utc>) -> Result<(), Refused> {
+        let open = self.status.is_open();
+        match (by, event) {
+            // Whoever moved the part.
+            (_, Event::PartMoved { part, status, complete_by }) => {
+                let known = self.parts.iter().find(|known| known.request.id == *part);
+                let moves = known.is_some_and(|known| {
+                    (known.status.is_open() || status.is_open())
+                        && (known.status, known.complete_by) != (*status, *complete_by)
+                });
+                if moves { Ok(()) } else { Err(Refused::NotAllowed) }
+            }
+            // What has parts is done, written about and judged in its parts.
+            _ if !self.parts.is_empty() && !matches!(event, Event::Withdrawn { .. }) => {
+                Err(Refused::NotAllowed)
+            }
+            (Actor::Resident, Event::Feedback(_)) if open => Err(Refused::StillOpen),
+            (Actor::Resident, Event::Feedback(_)) if self.feedback.is_some() && !self.may_say_again() => {
+                Err(Refused::AlreadyGiven)
+            }
+            (Actor::Resident, Event::Feedback(feedback)) if !(1..=5).contains(&feedback.score) => {
+                Err(Refused::NotAllowed)
+            }
+            (Actor::Resident, Event::Feedback(_)) => Ok(()),
+            (Actor::Resident | Actor::Helper(_), Event::Reopened { .. }) => self.may_reopen(at),
+            (Actor::Clock, Event::AskedAgain) if !open && !self.asked_again => Ok(()),
+            _ if !open => Err(Refused::Closed),
+            (Actor::Resident | Actor::Helper(_), Event::Answered { complete_by, .. }) => {
+                match &self.waiting {
+                    Some(_) if *complete_by >= self.complete_by => Ok(()),
+                    _ => Err(Refused::Asked),
+                }
+            }
+            // Whatever the resident writes while they are asked is the answer.
+            (Actor::Resident | Actor::Helper(_), Event::Message { .. }) if self.waiting.is_some() => {
+                Err(Refused::Asked)
+            }
+            (
+                Actor::Resident | Actor::Helper(_),
+                Event::Message { .. } | Event::Withdrawn { .. } | Event::Amended { .. },
+            ) => Ok(()),
+            (Actor::Staff(staff), event) => self.may_staff(staff.id, event),
+            (Actor::Contractor(who), event) => {
+                let mine = self.contract.as_ref().is_some_and(|contract| contract.contractor.id == who.id);
+                match event {
+                    _ if !mine => Err(Refused::NotAllowed),
+                    Event::ContractorWrote { .. } | Event::ContractorDone { .. } if self.work.is_none() => {
+                        Ok(())
+                    }
+                    _ => Err(Refused::NotAllowed),
+                }
+            }
+            (Actor::Clock, event) => self.may_clock(event),
+            _ => Err(Refused::NotAllowed),
+        }
+    }
+
+    fn may_staff(&self, staff: Uuid, event: &Event) -> Result<(), Refused> {
+        match event {
+            Event::Taken if self.is_owner(staff) => Err(Refused::AlreadyYours),
+            Event::HandedOver { to } if self.is_owner(to.id) => Err(Refused::AlreadyYours),
+            // Who answers for the department agrees, or does not; a note is anybody's.
+            Event::Taken | Event::HandedOver { .. } | Event::Noted { .. } => Ok(()),
+            Event::OfferEnded { .. } if self.offer.is_some() => Ok(()),
+            Event::SentBack { .. } if self.proposed.is_some() => Ok(()),
+            Event::Closed(_) if self.proposed.is_some() => self.may_close(event),
+            Event::Decided { .. } if self.on_board.is_some() => Ok(()),
+            Event::OfferEnded { .. }
+            | Event::SentBack { .. }
+            | Event::Decided { .. }
+            | Event::Withdrawn { .. } => Err(Refused::NotAllowed),
+            _ if !self.is_owner(staff) => Err(Refused::NotOwner),
+            Event::Message { .. } => Ok(()),
+            Event::Offered(_) if self.offer.is_none() => Ok(()),
+            Event::Planned { on } if *on > self.complete_by => Err(Refused::AfterPromise),
+            Event::Planned { on } if self.status == Status::Planned && self.planned == Some(*on) => {
+                Err(Refused::SameDate)
+            }
+            Event::Planned { .. } | Event::Begun | Event::Asked { .. } if self.waiting.is_some() => {
+                Err(Refused::Asked)
+            }
+            Event::Begun if self.status == Status::InProgress => Err(Refused::NotAllowed),
+            Event::Planned { .. } | Event::Begun | Event::Asked { .. } => Ok(()),
+            Event::PromiseMoved { to, .. } if *to == self.complete_by => Err(Refused::SameDate),
+            Event::PromiseMoved { .. } => Ok(()),
+            Event::Contracted(_) if self.contract.is_none() || self.work.is_some() => Ok(()),
+            Event::Checked { .. } if self.work.as_ref().is_some_and(|work| !work.checked) => Ok(()),
+            Event::Closed(_) | Event::Proposed(_) => self.may_close(event),
+            _ => Err(Refused::NotAllowed),
+        }
+    }
+
+    fn may_close(&self, event: &Event) -> Result<(), Refused> {
+        let (Event::Closed(closing) | Event::Proposed(closing)) = event else {
+            return Err(Refused::NotAllowed);
+        };
+        let is_unchecked = match (&self.contract, &self.work) {
+            (Some(contract), Some(work)) => contract.check && !work.checked,
+            _ => false,
+        };
+        match closing.outcome {
+            Outcome::DeclinedByPolicy if closing.policy.is_none() => Err(Refused::PolicyMissing),
+            Outcome::NoAnswer
+                if self.waiting.as_ref().is_none_or(|waiting| waiting.reminders < REMINDERS) =>
+            {
+                Err(Refused::NotReminded)
+            }
+            Outcome::Done | Outcome::PartDone if is_unchecked => Err(Refused::NotChecked),
+            _ if !closing.is_complete() => Err(Refused::Incomplete),
+            _ => Ok(()),
+        }
+    }
+
+    fn may_reopen(&self, at: DateTime<Utc>) -> Result<(), Refused> {
+        match self.closed_at {
+            None => Err(Refused::StillOpen),
+            Some(_) if self.reopened_at.is_some() => Err(Refused::ReopenedBefore),
+            Some(closed) if at - closed > TimeDelta::days(REOPEN_DAYS) => Err(Refused::TooLate),
+            // What was said again goes on where it was said first.
+            Some(_) if self.status == Status::Closed(Outcome::Duplicate) => Err(Refused::NotAllowed),
+            Some(_) => Ok(()),
+        }
+    }
+
+    fn may_clock(&self, event: &Event) -> Result<(), Refused> {
+        let allowed = match event {
+            Event::Prompted => !self.prompted && self.waiting.is_none(),
+            Event::Missed { from, to, .. } => {
+                *from == self.complete_by && to > from && self.waiting.is_none()
+            }
+            Event::Escalated(escalation) => {
+                // A missed day is told at the top again.
+                self.escalated.as_ref().is_none_or(|now| {
+                    now.to.to < escalation.to || self.owed.is_some() && now.to.to == escalation.to
+                })
+            }
+            Event::Aged { age, .. } => self.age.is_none_or(|now| now < *age) || *age == Age::TooLong,
+            Event::Reminded => self.waiting.as_ref().is_some_and(|waiting| waiting.reminders < REMINDERS),
+            Event::OfferEnded { .. } => self.offer.is_some(),
+            Event::Closed(closing) if closing.outcome == Outcome::NoAnswer => {
+                return self.may_close(event);
+            }
+            _ => false,
+        };
+        if allowed { Ok(()) } else { Err(Refused::NotAllowed) }
+    }
+
+    /// Whoever was asked again, weeks later, may say something else by then.
+    fn may_say_again(&self) -> bool {
+        let asked = self.history.iter().rposition(|recorded| recorded.event == Event::AskedAgain);
+        let said = self.history.iter().rposition(|recorded| matches!(recorded.event, Event::Feedback(_)));
+        asked > said
+    }
+
+    /// What everything that staff do means: it is looked after again.
+    fn staff_acted(&mut self, event: &Event) {
+        if matches!(event, Event::Noted { .. }) {
+            return;
+        }
+        self.escalated = None;
+        let answers = matches!(
+            event,
+            Event::Message { .. }
+                | Event::Asked { .. }
+                | Event::Planned { .. }
+                | Event::PromiseMoved { .. }
+                | Event::Decided { .. }
+                | Event::Closed(_)
+        );
+        if answers {
+            self.unanswered = None;
+        }
+    }
+
+    fn taken_by(&mut self, staff: &Owner) {
+        if let Some(offer) = self.offer.take() {
+            if offer.department != self.department() {
+                self.moved_to = Some(offer.department).filter(|to| *to != self.submission.department);
+                self.lead = offer.lead;
+            }
+            self.offered_at = None;
+        }
+        self.owner = Some(staff.clone());
+        if self.status == Status::Received {
+            self.status = Status::LookedAt;
+        }
+    }
+
+    fn promise(&mut self, day: NaiveDate, at: DateTime<Utc>) {
+        self.complete_by = day;
+        self.promised_at = Some(at);
+        self.prompted = false;
+    }
+
+    fn end(&mut self, outcome: Outcome, at: DateTime<Utc>) {
+        self.status = Status::Closed(outcome);
+        self.closed_at = Some(at);
+        (self.waiting, self.offer, self.offered_at) = (None, None, None);
+        (self.proposed, self.escalated, self.unanswered, self.on_board) = (None, None, None, None);
+        self.owed = None;
+    }
+
+    fn is_owner(&self, staff: Uuid) -> bool {
+        self.owner.as_ref().is_some_and(|owner| owner.id == staff)
+    }
+
+    /// A request with parts stands where they stand: it is in progress once one is, ends with the last of them, and
+    /// is promised by the latest of their days. It is done if all that were not withdrawn are.
+    fn follow_parts(&mut self, at: DateTime<Utc>) {
+        self.complete_by = self.parts.iter().map(|part| part.complete_by).max().unwrap_or(self.complete_by);
+        let is_begun =
+            |part: &Part| !matches!(part.status, Status::Received | Status::Closed(Outcome::Withdrawn));
+        if self.parts.iter().any(is_begun) {
+            self.status = Status::InProgress;
+        }
+        let outcome = |part: &Part| match part.status {
+            Status::Closed(outcome) => Some(outcome),
+            _ => None,
+        };
+        self.closed_at = None;
+        let Some(outcomes) = self.parts.iter().map(outcome).collect::<Option<Vec<_>>>() else { return };
+        let mut left = outcomes.into_iter().filter(|outcome| *outcome != Outcome::Withdrawn);
+        let first = left.next().unwrap_or(Outcome::Withdrawn);
+        // Where some did it and some did not, the first that did not counts.
+        let not_done = left.find(|outcome| *outcome != Outcome::Done);
+        self.status = Status::Closed(not_done.filter(|_| first == Outcome::Done).unwrap_or(first));
+        self.closed_at = Some(at);
+    }
+
+    /// Whether the promise has been missed: still open, not waiting for the resident, and the day is past, or one before
+    /// it was and nothing better was promised since.
+    #[must_use]
+    pub fn is_late(&self, today: NaiveDate) -> bool {
+        self.status.is_open() && self.waiting.is_none() && today > self.complete_by
+    }
+}

@@ -1,0 +1,377 @@
+use chrono::TimeDelta;
+
+use super::*;
+
+fn day(day: u32) -> NaiveDate {
+    NaiveDate::from_ymd_opt(2026, 12, day).unwrap()
+}
+
+fn at(day: u32) -> DateTime<Utc> {
+    self::day(day).and_hms_opt(10, 0, 0).unwrap().and_utc()
+}
+
+fn submitted() -> Recorded {
+    let submission = Submission {
+        reference: Reference::from_random([1; 7]),
+        service: "report-graffiti".into(),
+        title: "Report graffiti".into(),
+        version: 1,
+        department: "streets".into(),
+        team: None,
+        routed: None,
+        ward: None,
+        fee: Vec::new(),
+        answers: Vec::new(),
+        parts: Vec::new(),
+        part_of: None,
+        identity: None,
+        lead: Some(Owner { id: Uuid::from_u128(5), name: "Tom Okafor".into() }),
+        acknowledge_by: day(8),
+        complete_by: day(14),
+    };
+    Recorded { seq: 1, at: at(7), by: Actor::Resident, event: Event::Submitted(Box::new(submission)) }
+}
+
+fn staff(id: u128) -> Actor {
+    Actor::Staff(Owner { id: Uuid::from_u128(id), name: "Priya Shah".into() })
+}
+
+fn helper() -> Actor {
+    Actor::Helper(Owner { id: Uuid::from_u128(9), name: "Ann Smith".into() })
+}
+
+fn then(case: &mut Case, by: Actor, event: Event) -> Result<(), Refused> {
+    case.apply(Recorded { seq: case.next_seq(), at: at(9), by, event })
+}
+
+fn closed(outcome: Outcome) -> Closing {
+    let policy = Policy {
+        id: "private".into(),
+        name: "Graffiti policy".into(),
+        version: "1".into(),
+        date: day(1),
+        text: "We remove it from public places.".into(),
+        instead: "Ask the owner.".into(),
+        unless: String::new(),
+    };
+    let same_as = Linked {
+        id: Uuid::from_u128(77),
+        reference: Reference::from_random([3; 7]),
+        department: "streets".into(),
+    };
+    Closing {
+        outcome,
+        text: "Removed this morning.".into(),
+        on: Some(day(9)),
+        by: "The north crew".into(),
+        next: "Nothing more to do.".into(),
+        object: "Use our complaints form.".into(),
+        unless: "The owner agrees in writing.".into(),
+        policy: (outcome == Outcome::DeclinedByPolicy).then_some(policy),
+        elsewhere: Some(Elsewhere { who: "BT, 0800 661 610".into(), handed_over: false }),
+        same_as: Some(same_as),
+        signed: None,
+    }
+}
+
+fn closing(outcome: Outcome) -> Event {
+    Event::Closed(closed(outcome))
+}
+
+fn message() -> Event {
+    Event::Message { text: "Hello".into() }
+}
+
+#[test]
+fn a_whole_stands_where_its_parts_stand() {
+    let part = |id| Linked {
+        id: Uuid::from_u128(id),
+        reference: Reference::from_random([2; 7]),
+        department: "libraries".into(),
+    };
+    let mut first = submitted();
+    if let Event::Submitted(submission) = &mut first.event {
+        submission.parts = vec![part(1), part(2)];
+    }
+    let whole = Case::open(&first).unwrap();
+    let moved =
+        |id, status| Event::PartMoved { part: Uuid::from_u128(id), status, complete_by: whole.complete_by };
+    let mut case = whole.clone();
+    for event in [Event::Taken, message(), closing(Outcome::Done)] {
+        assert_eq!(then(&mut case, staff(1), event), Err(Refused::NotAllowed), "it is nobody's");
+    }
+    assert_eq!(then(&mut case, Actor::Resident, message()), Err(Refused::NotAllowed));
+    then(&mut case, staff(7), moved(1, Status::InProgress)).unwrap();
+    assert_eq!(case.status, Status::InProgress);
+    assert_eq!(then(&mut case, staff(8), moved(1, Status::InProgress)), Err(Refused::NotAllowed));
+    assert_eq!(then(&mut case, staff(8), moved(3, Status::InProgress)), Err(Refused::NotAllowed));
+    let later =
+        Event::PartMoved { part: Uuid::from_u128(2), status: Status::InProgress, complete_by: day(20) };
+    then(&mut case, staff(8), later).unwrap();
+    assert!(case.complete_by == day(20) && !case.is_late(day(20)), "the latest day counts");
+    then(&mut case, staff(7), moved(1, Status::Closed(Outcome::Done))).unwrap();
+    then(&mut case.clone(), staff(7), moved(1, Status::InProgress)).expect("the resident reopened it");
+    assert!(case.status.is_open());
+    let mut withdrawn = case.clone();
+    then(&mut withdrawn, Actor::Resident, Event::Withdrawn { reason: String::new() }).unwrap();
+    assert_eq!(withdrawn.parts[0].status, Status::Closed(Outcome::Done), "what is done stays done");
+    assert_eq!(withdrawn.parts[1].status, Status::Closed(Outcome::Withdrawn));
+    for (last, outcome) in [
+        (Outcome::Done, Outcome::Done),
+        (Outcome::NotOurs, Outcome::NotOurs),
+        (Outcome::Withdrawn, Outcome::Done),
+    ] {
+        let mut case = case.clone();
+        then(&mut case, staff(8), moved(2, Status::Closed(last))).unwrap();
+        assert_eq!(case.status, Status::Closed(outcome));
+    }
+}
+
+#[test]
+fn from_arrival_to_feedback() {
+    let mut case = Case::open(&submitted()).unwrap();
+    assert_eq!(then(&mut case, staff(1), message()), Err(Refused::NotOwner));
+    then(&mut case, staff(1), Event::Taken).unwrap();
+    assert_eq!(then(&mut case, staff(1), Event::Taken), Err(Refused::AlreadyYours));
+    assert_eq!(then(&mut case, staff(2), closing(Outcome::Done)), Err(Refused::NotOwner));
+    then(&mut case, Actor::Resident, message()).unwrap();
+    then(&mut case, staff(1), Event::PromiseMoved { to: day(16), reason: "Rain".into() }).unwrap();
+    let again = Event::PromiseMoved { to: day(16), reason: "Rain".into() };
+    assert_eq!(then(&mut case, staff(1), again), Err(Refused::SameDate));
+    assert!(!case.is_late(day(16)) && case.is_late(day(17)));
+    let no_policy = Event::Closed(Closing { policy: None, ..closed(Outcome::DeclinedByPolicy) });
+    assert_eq!(then(&mut case, staff(1), no_policy), Err(Refused::PolicyMissing));
+    assert_eq!(then(&mut case, Actor::Resident, closing(Outcome::Done)), Err(Refused::NotAllowed));
+    let good = Event::Feedback(Feedback { score: 5, reason: "Quick".into() });
+    assert_eq!(then(&mut case, Actor::Resident, good.clone()), Err(Refused::StillOpen));
+    then(&mut case, staff(1), closing(Outcome::Done)).unwrap();
+    assert_eq!(case.status, Status::Closed(Outcome::Done));
+    assert!(!case.is_late(day(30)));
+    assert_eq!(then(&mut case, Actor::Resident, message()), Err(Refused::Closed));
+    assert_eq!(then(&mut case, staff(1), closing(Outcome::NotOurs)), Err(Refused::Closed));
+    assert_eq!(
+        then(&mut case, Actor::Resident, Event::Feedback(Feedback { score: 6, reason: String::new() })),
+        Err(Refused::NotAllowed)
+    );
+    then(&mut case, Actor::Resident, good.clone()).unwrap();
+    assert_eq!(then(&mut case, Actor::Resident, good), Err(Refused::AlreadyGiven));
+    let events: Vec<Recorded> = std::iter::once(submitted()).chain(case.history.iter().cloned()).collect();
+    assert_eq!(Case::fold(&events), Ok(case), "the state is the fold of its events");
+}
+
+#[test]
+fn withdrawn_by_the_resident_only() {
+    let mut case = Case::open(&submitted()).unwrap();
+    let gone = Event::Withdrawn { reason: String::new() };
+    assert_eq!(then(&mut case, staff(1), gone.clone()), Err(Refused::NotAllowed));
+    then(&mut case, Actor::Resident, gone).unwrap();
+    assert_eq!(case.status, Status::Closed(Outcome::Withdrawn));
+    assert_eq!(then(&mut case, staff(1), Event::Taken), Err(Refused::Closed));
+}
+
+#[test]
+fn who_acts_for_the_resident_sends_writes_and_withdraws() {
+    let mut first = submitted();
+    first.by = helper();
+    let mut case = Case::open(&first).unwrap();
+    assert_eq!(case.helper.as_ref().map(|helper| &*helper.name), Some("Ann Smith"));
+    assert_eq!(Case::open(&submitted()).unwrap().helper, None);
+    then(&mut case, helper(), message()).unwrap();
+    for event in [Event::Taken, closing(Outcome::Done)] {
+        assert_eq!(then(&mut case, helper(), event), Err(Refused::NotAllowed));
+    }
+    then(&mut case, helper(), Event::Withdrawn { reason: String::new() }).unwrap();
+    assert_eq!(case.status, Status::Closed(Outcome::Withdrawn));
+    // How it went is the resident's to say.
+    let good = Event::Feedback(Feedback { score: 5, reason: String::new() });
+    assert!(then(&mut case, helper(), good.clone()).is_err());
+    assert_eq!(then(&mut case, helper(), message()), Err(Refused::Closed));
+    then(&mut case, Actor::Resident, good).unwrap();
+    first.by = staff(1);
+    assert_eq!(Case::open(&first), Err(Refused::NotAllowed));
+}
+
+#[test]
+fn an_event_out_of_order_changes_nothing() {
+    let mut case = Case::open(&submitted()).unwrap();
+    let before = case.clone();
+    for seq in [0, 1, 3] {
+        let event = Recorded { seq, at: at(8), by: Actor::Resident, event: message() };
+        assert_eq!(case.apply(event), Err(Refused::NotAllowed));
+    }
+    assert_eq!(then(&mut case, Actor::Resident, submitted().event), Err(Refused::NotAllowed));
+    assert_eq!(case, before);
+    assert!(Case::fold(&[]).is_err());
+}
+
+#[test]
+fn a_closing_answers_what_when_who_what_next_and_how_to_object() {
+    use Outcome::{DeclinedByPolicy, Done, Duplicate, NotOurs, NothingFound, PartDone};
+    let without: [(&str, fn(&mut Closing), &[Outcome]); 8] = [
+        (
+            "what",
+            |closing| closing.text = " ".into(),
+            &[Done, PartDone, DeclinedByPolicy, NotOurs, Duplicate],
+        ),
+        ("how to object", |closing| closing.object.clear(), &[Done, DeclinedByPolicy, NotOurs, Duplicate]),
+        ("when", |closing| closing.on = None, &[Done, PartDone, NothingFound]),
+        ("who", |closing| closing.by.clear(), &[Done, PartDone, NothingFound]),
+        ("what next", |closing| closing.next.clear(), &[Done, PartDone, NothingFound]),
+        ("what would change it", |closing| closing.unless.clear(), &[DeclinedByPolicy]),
+        ("who is responsible", |closing| closing.elsewhere = None, &[NotOurs]),
+        ("which one", |closing| closing.same_as = None, &[Duplicate]),
+    ];
+    let mut case = Case::open(&submitted()).unwrap();
+    then(&mut case, staff(1), Event::Taken).unwrap();
+    for (what, leave_out, outcomes) in without {
+        for outcome in outcomes {
+            let mut closing = closed(*outcome);
+            leave_out(&mut closing);
+            let refused = then(&mut case, staff(1), Event::Closed(closing));
+            assert_eq!(refused, Err(Refused::Incomplete), "{outcome:?} without {what}");
+        }
+    }
+    for outcome in [Done, PartDone, DeclinedByPolicy, NotOurs, Duplicate, NothingFound, Outcome::Withdrawn] {
+        then(&mut case.clone(), staff(1), closing(outcome)).unwrap();
+    }
+}
+
+#[test]
+fn asked_and_answered() {
+    let mut case = Case::open(&submitted()).unwrap();
+    then(&mut case, staff(1), Event::Taken).unwrap();
+    then(&mut case, staff(1), Event::Planned { on: day(14) }).unwrap();
+    assert_eq!(
+        then(&mut case, staff(1), Event::Planned { on: day(15) }),
+        Err(Refused::AfterPromise),
+        "the promise is moved first"
+    );
+    let question = || Event::Asked { question: "Which gate?".into() };
+    then(&mut case, staff(1), question()).unwrap();
+    assert!(case.status == Status::Waiting && !case.is_late(day(30)), "the clock stands still");
+    assert_eq!(then(&mut case, staff(1), question()), Err(Refused::Asked));
+    assert_eq!(then(&mut case, Actor::Resident, message()), Err(Refused::Asked), "it is the answer");
+    assert_eq!(then(&mut case, staff(1), closing(Outcome::NoAnswer)), Err(Refused::NotReminded));
+    let answer = |on| Event::Answered { text: "The green one".into(), complete_by: day(on) };
+    assert!(then(&mut case, Actor::Resident, answer(13)).is_err(), "an answer never brings it forward");
+    then(&mut case, Actor::Resident, answer(16)).unwrap();
+    assert_eq!((case.status, case.complete_by), (Status::LookedAt, day(16)), "a new day has to be planned");
+    assert!(then(&mut case, Actor::Resident, answer(16)).is_err());
+    then(&mut case, staff(1), question()).unwrap();
+    for _ in 0..REMINDERS {
+        then(&mut case, Actor::Clock, Event::Reminded).unwrap();
+    }
+    assert!(then(&mut case, Actor::Clock, Event::Reminded).is_err());
+    then(&mut case, Actor::Clock, closing(Outcome::NoAnswer)).unwrap();
+    assert_eq!(case.status, Status::Closed(Outcome::NoAnswer));
+}
+
+#[test]
+fn reopened_once_within_thirty_days() {
+    let reopened = || Event::Reopened { reason: "It is still there".into(), complete_by: day(25) };
+    let mut case = Case::open(&submitted()).unwrap();
+    then(&mut case, staff(1), Event::Taken).unwrap();
+    assert_eq!(then(&mut case, Actor::Resident, reopened()), Err(Refused::StillOpen));
+    then(&mut case, staff(1), closing(Outcome::Done)).unwrap();
+    let late = Recorded {
+        seq: case.next_seq(),
+        at: at(9) + TimeDelta::days(REOPEN_DAYS) + TimeDelta::seconds(1),
+        by: Actor::Resident,
+        event: reopened(),
+    };
+    assert_eq!(case.clone().apply(late), Err(Refused::TooLate));
+    assert_eq!(then(&mut case, staff(1), reopened()), Err(Refused::Closed));
+    then(&mut case, Actor::Resident, reopened()).unwrap();
+    assert_eq!((case.status, case.complete_by), (Status::LookedAt, day(25)));
+    assert!(case.closing.is_none() && case.unanswered.is_some() && case.owner.is_some());
+    then(&mut case, staff(1), closing(Outcome::Done)).unwrap();
+    assert_eq!(then(&mut case, Actor::Resident, reopened()), Err(Refused::ReopenedBefore));
+    let duplicate = {
+        let mut case = Case::open(&submitted()).unwrap();
+        then(&mut case, staff(1), Event::Taken).unwrap();
+        then(&mut case, staff(1), closing(Outcome::Duplicate)).unwrap();
+        then(&mut case, Actor::Resident, reopened())
+    };
+    assert_eq!(duplicate, Err(Refused::NotAllowed), "it goes on where it was said first");
+}
+
+#[test]
+fn what_is_offered_stays_the_owners_until_it_is_taken() {
+    let offer = || {
+        Event::Offered(Offer {
+            department: "waste".into(),
+            lead: Some(Owner { id: Uuid::from_u128(8), name: "Grace Lin".into() }),
+            to: None,
+            reason: "It is in a bin store".into(),
+        })
+    };
+    let mut case = Case::open(&submitted()).unwrap();
+    assert_eq!(case.answers_for_it().map(|owner| &*owner.name), Some("Tom Okafor"), "never nobody's");
+    assert_eq!(then(&mut case, staff(1), offer()), Err(Refused::NotOwner));
+    then(&mut case, staff(1), Event::Taken).unwrap();
+    then(&mut case, staff(1), offer()).unwrap();
+    assert!(then(&mut case, staff(1), offer()).is_err());
+    assert!(case.department() == "streets" && case.owner.as_ref().unwrap().id == Uuid::from_u128(1));
+    let mut back = case.clone();
+    then(&mut back, Actor::Clock, Event::OfferEnded { reason: String::new() }).unwrap();
+    assert!(back.offer.is_none() && back.department() == "streets");
+    then(&mut case, staff(3), Event::Taken).unwrap();
+    assert!(case.department() == "waste" && case.owner.as_ref().unwrap().id == Uuid::from_u128(3));
+    assert_eq!(case.lead.as_ref().map(|lead| &*lead.name), Some("Grace Lin"));
+}
+
+#[test]
+fn a_contractor_works_and_the_owner_answers_for_it() {
+    let contractor = || Actor::Contractor(Owner { id: Uuid::from_u128(50), name: "Clean Walls Ltd".into() });
+    let other = Actor::Contractor(Owner { id: Uuid::from_u128(51), name: "Others".into() });
+    let contract = Contract {
+        contractor: Owner { id: Uuid::from_u128(50), name: "Clean Walls Ltd".into() },
+        task: "Clean the wall".into(),
+        until: day(20),
+        check: true,
+    };
+    let wrote = || Event::ContractorWrote { text: "On Friday".into(), planned: Some(day(11)) };
+    let done = || Event::ContractorDone { text: "Cleaned".into() };
+    let mut case = Case::open(&submitted()).unwrap();
+    then(&mut case, staff(1), Event::Taken).unwrap();
+    assert!(then(&mut case, contractor(), wrote()).is_err());
+    then(&mut case, staff(1), Event::Contracted(contract)).unwrap();
+    assert!(then(&mut case, other, wrote()).is_err());
+    then(&mut case, contractor(), wrote()).unwrap();
+    assert_eq!((case.status, case.planned), (Status::Planned, Some(day(11))));
+    assert!(then(&mut case, contractor(), closing(Outcome::Done)).is_err());
+    then(&mut case, contractor(), done()).unwrap();
+    assert_eq!(case.owner.as_ref().unwrap().id, Uuid::from_u128(1));
+    assert_eq!(then(&mut case, staff(1), closing(Outcome::Done)), Err(Refused::NotChecked));
+    then(&mut case, staff(1), Event::Checked { fine: false, text: "Half of it".into() }).unwrap();
+    then(&mut case, contractor(), done()).unwrap();
+    then(&mut case, staff(1), Event::Checked { fine: true, text: String::new() }).unwrap();
+    then(&mut case, staff(1), closing(Outcome::Done)).unwrap();
+}
+
+#[test]
+fn a_decline_that_needs_agreement() {
+    let mut case = Case::open(&submitted()).unwrap();
+    then(&mut case, staff(1), Event::Taken).unwrap();
+    let proposed = || Event::Proposed(closed(Outcome::DeclinedByPolicy));
+    let back = || Event::SentBack { reason: "The fence is ours".into() };
+    assert!(then(&mut case, staff(2), proposed()).is_err() && then(&mut case, staff(2), back()).is_err());
+    then(&mut case, staff(1), proposed()).unwrap();
+    then(&mut case, staff(2), back()).unwrap();
+    assert!(case.proposed.is_none() && case.status.is_open());
+    then(&mut case, staff(1), proposed()).unwrap();
+    then(&mut case, staff(2), closing(Outcome::DeclinedByPolicy)).unwrap();
+    assert_eq!(case.status, Status::Closed(Outcome::DeclinedByPolicy));
+}
+
+#[test]
+fn what_was_kept_before_is_read() {
+    let mut case = serde_json::to_value(Case::open(&submitted()).unwrap()).unwrap();
+    let kept = case.as_object_mut().unwrap();
+    for new in ["lead", "missed", "prompted", "asked_again"] {
+        kept.remove(new);
+    }
+    kept["status"] = "in_progress".into();
+    let case: Case = serde_json::from_value(case).unwrap();
+    assert_eq!((case.status, case.open_since(), case.promised_at()), (Status::InProgress, at(7), at(7)));
+}

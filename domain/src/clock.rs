@@ -1,0 +1,496 @@
+//! What time does to a case by itself: who is reminded, what is promised instead when a day is missed, and how far up
+//! it goes when nobody acts. Each rule says when it is due; the event that follows is applied like any other.
+
+use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::case::{
+    Actor, Age, Case, Cause, Closing, Escalation, Event, Outcome, Owner, REMINDERS, Rung, Status, Why,
+};
+use crate::standard::{Calendar, Limit, Unit};
+
+/// The times that a council sets itself, besides those that each service promises.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    /// From a missed day to the one that is promised instead.
+    #[serde(with = "limit")]
+    pub extend: Limit,
+    /// In which what a resident wrote is answered.
+    #[serde(with = "limit")]
+    pub answer: Limit,
+    /// In which what was offered to somebody is taken.
+    #[serde(with = "limit")]
+    pub offer: Limit,
+    /// From a question to the resident to the first reminder, from that to the next, and from that to the end.
+    #[serde(with = "limit")]
+    pub remind: Limit,
+    /// In which who leads the team acts, before it goes to the deputy.
+    #[serde(with = "limit")]
+    pub lead: Limit,
+    /// In which the deputy acts, before it goes to the head of service.
+    #[serde(with = "limit")]
+    pub deputy: Limit,
+    /// In which the head of service acts, before it goes to the director.
+    #[serde(with = "limit")]
+    pub head: Limit,
+    /// Days open after which the senior manager and the portfolio holder know.
+    pub long: u16,
+    /// Days open after which they are warned.
+    pub very_long: u16,
+    /// Days open after which it is on the board's list until it is decided.
+    pub too_long: u16,
+    /// Days after which the board is told again of what is not decided.
+    pub decide: u16,
+    /// Days after the end in which a sample of residents is asked again how it went.
+    pub ask_again: u16,
+    /// Of a hundred residents, how many are asked again.
+    pub sample: u8,
+}
+
+const fn working_days(amount: u16) -> Limit {
+    Limit { amount, unit: Unit::WorkingDays }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            extend: working_days(5),
+            answer: working_days(3),
+            offer: working_days(1),
+            remind: working_days(5),
+            lead: working_days(1),
+            deputy: working_days(1),
+            head: working_days(2),
+            long: 30,
+            very_long: 45,
+            too_long: 60,
+            decide: 7,
+            ask_again: 42,
+            sample: 10,
+        }
+    }
+}
+
+impl Limits {
+    /// Mistakes in them.
+    #[must_use]
+    pub fn faults(&self) -> Vec<String> {
+        let mut faults = Vec::new();
+        if !(self.long < self.very_long && self.very_long < self.too_long) {
+            faults.push("the days in [escalation] must rise: long, then very_long, then too_long".to_owned());
+        }
+        if self.long == 0 || self.decide == 0 || self.ask_again == 0 {
+            faults.push("long, decide and ask_again in [escalation] are at least 1 day".to_owned());
+        }
+        if self.sample > 100 {
+            faults.push("sample in [escalation] is of a hundred".to_owned());
+        }
+        faults
+    }
+
+    fn of(&self, rung: Rung) -> Limit {
+        match rung {
+            Rung::Lead => self.lead,
+            Rung::Deputy => self.deputy,
+            Rung::Head | Rung::Director => self.head,
+        }
+    }
+
+    fn days(&self, age: Age) -> u16 {
+        match age {
+            Age::Long => self.long,
+            Age::VeryLong => self.very_long,
+            Age::TooLong => self.too_long,
+        }
+    }
+}
+
+mod limit {
+    use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};
+
+    use super::Limit;
+
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+    pub(super) fn serialize<S: Serializer>(limit: &Limit, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&limit.show())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Limit, D::Error> {
+        let text = String::deserialize(from)?;
+        Limit::parse(&text)
+            .ok_or_else(|| D::Error::custom("a time is written “2 working days” or “24 hours”"))
+    }
+}
+
+/// Who answers for the work of a department, one above the other.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct People {
+    /// Who leads the team.
+    pub lead: Option<Owner>,
+    /// Who stands in.
+    pub deputy: Option<Owner>,
+    /// The head of service.
+    pub head: Option<Owner>,
+    /// The director.
+    pub director: Option<Owner>,
+    /// Who is told besides when a request is open for long, by name: the senior manager, the portfolio holder.
+    pub seniors: Vec<String>,
+}
+
+impl People {
+    /// Who stands on a rung.
+    #[must_use]
+    pub fn on(&self, rung: Rung) -> Option<&Owner> {
+        match rung {
+            Rung::Lead => self.lead.as_ref(),
+            Rung::Deputy => self.deputy.as_ref(),
+            Rung::Head => self.head.as_ref(),
+            Rung::Director => self.director.as_ref(),
+        }
+    }
+}
+
+/// Days on which somebody is away, first and last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Leave {
+    /// The first.
+    #[serde(with = "crate::day")]
+    pub from: NaiveDate,
+    /// The last.
+    #[serde(with = "crate::day")]
+    pub until: NaiveDate,
+}
+
+impl Leave {
+    fn covers(self, day: NaiveDate) -> bool {
+        self.from <= day && day <= self.until
+    }
+}
+
+/// A council's time. Only the server knows when the clocks change.
+pub trait Zone {
+    /// The local time.
+    fn local(&self, at: DateTime<Utc>) -> NaiveDateTime;
+    /// The moment of a local time; the earlier where there are two, the next there is where there is none.
+    fn moment(&self, local: NaiveDateTime) -> DateTime<Utc>;
+}
+
+/// A rule, and so the reason why the clock acts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Rule {
+    /// What was offered was not taken.
+    OfferLapsed,
+    /// Nobody took it by the day that was promised.
+    NotAcknowledged,
+    /// The resident wrote and has no answer.
+    Unanswered,
+    /// Its owner is away.
+    Away,
+    /// The last working day before the one that is promised.
+    DueSoon,
+    /// The promised day is over.
+    Missed,
+    /// It was missed, so it goes up.
+    GoesUp,
+    /// Whoever it went to did nothing.
+    Silent,
+    /// It is open for long.
+    Aged(Age),
+    /// The resident has not answered: a reminder.
+    Remind,
+    /// They were reminded twice.
+    NoAnswer,
+    /// Weeks later, how did it go?
+    AskAgain,
+}
+
+impl Rule {
+    /// A name that stays, for keys.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::OfferLapsed => "offer-lapsed",
+            Self::NotAcknowledged => "not-acknowledged",
+            Self::Unanswered => "unanswered",
+            Self::Away => "away",
+            Self::DueSoon => "due-soon",
+            Self::Missed => "missed",
+            Self::GoesUp => "goes-up",
+            Self::Silent => "silent",
+            Self::Aged(Age::Long) => "long",
+            Self::Aged(Age::VeryLong) => "very-long",
+            Self::Aged(Age::TooLong) => "too-long",
+            Self::Remind => "remind",
+            Self::NoAnswer => "no-answer",
+            Self::AskAgain => "ask-again",
+        }
+    }
+}
+
+/// A rule that is due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Due {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// What.
+    pub rule: Rule,
+}
+
+/// What the rules look at besides the case.
+#[derive(Clone, Copy)]
+pub struct Clock<'a> {
+    /// The council's times.
+    pub limits: &'a Limits,
+    /// When it works.
+    pub calendar: &'a Calendar,
+    /// Its local time.
+    pub zone: &'a dyn Zone,
+    /// Who answers for the department that the case lies with.
+    pub people: &'a People,
+    /// When somebody is away.
+    pub leave: &'a dyn Fn(Uuid) -> Vec<Leave>,
+}
+
+impl Clock<'_> {
+    /// The moment at which something that begins at this one is over.
+    #[must_use]
+    pub fn until(&self, from: DateTime<Utc>, limit: Limit) -> DateTime<Utc> {
+        if limit.unit == Unit::Hours {
+            return from + TimeDelta::hours(limit.amount.into());
+        }
+        self.zone.moment(self.calendar.until(self.zone.local(from), limit))
+    }
+
+    /// The day promised by a limit from this moment on.
+    #[must_use]
+    pub fn due(&self, from: DateTime<Utc>, limit: Limit) -> NaiveDate {
+        if limit.unit == Unit::Hours {
+            return self.zone.local(from + TimeDelta::hours(limit.amount.into())).date();
+        }
+        self.calendar.due(self.zone.local(from), limit)
+    }
+
+    /// The day promised after the clock stood still from one moment to another: later by the working days between.
+    #[must_use]
+    pub fn resumed(&self, promised: NaiveDate, (since, now): (DateTime<Utc>, DateTime<Utc>)) -> NaiveDate {
+        let (from, to) = (self.zone.local(since).date(), self.zone.local(now).date());
+        let stood_still = from.iter_days().skip(1).take_while(|day| *day <= to);
+        let stood_still = stood_still.filter(|day| self.calendar.works_on(*day)).count();
+        let later = (0..stood_still).fold(promised, |day, _| self.calendar.next_working_day(day));
+        // What was late when the resident was asked is not promised for a day that is over.
+        later.max(self.calendar.next_working_day(to))
+    }
+
+    /// The rule that is due first.
+    #[must_use]
+    pub fn next(&self, case: &Case) -> Option<Due> {
+        self.all(case).into_iter().min()
+    }
+
+    fn opens(&self, day: NaiveDate) -> DateTime<Utc> {
+        self.zone.moment(day.and_time(self.calendar.opens))
+    }
+
+    fn morning_after(&self, day: NaiveDate) -> DateTime<Utc> {
+        self.opens(day.succ_opt().unwrap_or(day))
+    }
+
+    fn all(&self, case: &Case) -> Vec<Due> {
+        // What has parts is looked after in its parts.
+        if !case.parts.is_empty() {
+            return Vec::new();
+        }
+        let mut all = Vec::new();
+        let mut add = |at, rule| all.push(Due { at, rule });
+        if let Some(closed) = case.closed_at {
+            if self.is_asked_again(case) {
+                let day = self.zone.local(closed).date() + Days::new(self.limits.ask_again.into());
+                add(self.opens(day), Rule::AskAgain);
+            }
+            return all;
+        }
+        let opened = self.zone.local(case.open_since()).date();
+        let next_age = match case.age {
+            None => Some(Age::Long),
+            Some(Age::Long) => Some(Age::VeryLong),
+            Some(Age::VeryLong) => Some(Age::TooLong),
+            Some(Age::TooLong) => None,
+        };
+        match (next_age, case.on_board) {
+            (Some(age), _) => {
+                add(self.opens(opened + Days::new(self.limits.days(age).into())), Rule::Aged(age));
+            }
+            // Nothing stays on the board's list in silence.
+            (None, Some(told)) => add(
+                self.opens(self.zone.local(told).date() + Days::new(self.limits.decide.into())),
+                Rule::Aged(Age::TooLong),
+            ),
+            (None, None) => {}
+        }
+        if let Some(offered) = case.offered_at {
+            add(self.until(offered, self.limits.offer), Rule::OfferLapsed);
+        }
+        if let Some(waiting) = &case.waiting {
+            let rule = if waiting.reminders < REMINDERS { Rule::Remind } else { Rule::NoAnswer };
+            add(self.until(waiting.asked_at, self.limits.remind), rule);
+            return all;
+        }
+        add(self.morning_after(case.complete_by), Rule::Missed);
+        let mut soon = case.complete_by.pred_opt().unwrap_or(case.complete_by);
+        while !self.calendar.works_on(soon) {
+            soon = soon.pred_opt().unwrap_or(soon);
+        }
+        // What is promised for today or tomorrow anyway needs no word that it is due soon.
+        if !case.prompted && self.opens(soon) > case.promised_at() {
+            add(self.opens(soon), Rule::DueSoon);
+        }
+        let up = |cause| self.up(case, cause).is_some();
+        match (&case.escalated, case.owed) {
+            (_, Some(cause)) if up(cause) => add(case.promised_at(), Rule::GoesUp),
+            (Some(escalated), _) if up(Cause::Silent) => {
+                add(self.until(escalated.since, self.limits.of(escalated.to.to)), Rule::Silent);
+            }
+            (None, _) => {
+                if case.status == Status::Received && up(Cause::NotAcknowledged) {
+                    add(self.morning_after(case.submission.acknowledge_by), Rule::NotAcknowledged);
+                }
+                if let Some(since) = case.unanswered
+                    && up(Cause::Unanswered)
+                {
+                    add(self.until(since, self.limits.answer), Rule::Unanswered);
+                }
+                if let Some(leave) = self.away(case)
+                    && up(Cause::Away)
+                {
+                    add(self.opens(leave.from), Rule::Away);
+                }
+            }
+            _ => {}
+        }
+        all
+    }
+
+    /// When its owner is away on the promised day.
+    fn away(&self, case: &Case) -> Option<Leave> {
+        let owner = case.owner.as_ref()?;
+        (self.leave)(owner.id).into_iter().find(|leave| leave.covers(case.complete_by))
+    }
+
+    /// To whom it goes next.
+    fn up(&self, case: &Case, cause: Cause) -> Option<Escalation> {
+        let above = case.escalated.as_ref().map(|now| now.to.to);
+        let lowest = match cause {
+            // Who leads the team has it until it is taken; they are told first that nobody took it.
+            Cause::NotAcknowledged | Cause::Missed => Rung::Lead,
+            Cause::MissedAgain => Rung::Head,
+            Cause::Unanswered | Cause::Away | Cause::Silent => Rung::Deputy,
+        };
+        let rungs = [Rung::Lead, Rung::Deputy, Rung::Head, Rung::Director];
+        let higher =
+            rungs.into_iter().filter(|rung| *rung >= lowest && above.is_none_or(|above| *rung > above));
+        let next = higher.into_iter().find_map(|rung| self.at(rung, case, cause));
+        // A missed day is told to somebody in any case: at the top, to who knows of the last one.
+        next.or_else(|| {
+            let missed = matches!(cause, Cause::Missed | Cause::MissedAgain);
+            let highest = rungs.into_iter().rev().filter(|_| missed);
+            highest
+                .filter_map(|rung| Some((rung, self.people.on(rung)?)))
+                .next()
+                .map(|(to, whom)| Escalation { to: to.max(above.unwrap_or(to)), whom: whom.clone(), cause })
+        })
+    }
+
+    /// Who owns it does not hear of it from above.
+    fn at(&self, rung: Rung, case: &Case, cause: Cause) -> Option<Escalation> {
+        let whom =
+            self.people.on(rung).filter(|whom| case.owner.as_ref().is_none_or(|own| own.id != whom.id))?;
+        Some(Escalation { to: rung, whom: whom.clone(), cause })
+    }
+
+    fn is_asked_again(&self, case: &Case) -> bool {
+        // Chosen by lot: references are drawn at random.
+        let lot = case
+            .submission
+            .reference
+            .as_str()
+            .bytes()
+            .fold(0_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()))
+            % 100;
+        !case.asked_again
+            && case.status != Status::Closed(Outcome::Withdrawn)
+            && lot < self.limits.sample.into()
+    }
+
+    /// The event that follows from a rule now.
+    #[must_use]
+    pub fn event(&self, case: &Case, rule: Rule, now: DateTime<Utc>) -> Option<Event> {
+        let up = |cause| self.up(case, cause).map(Event::Escalated);
+        match rule {
+            Rule::OfferLapsed => Some(Event::OfferEnded { reason: String::new() }),
+            Rule::NotAcknowledged => up(Cause::NotAcknowledged),
+            Rule::Unanswered => up(Cause::Unanswered),
+            Rule::Away => up(Cause::Away),
+            Rule::GoesUp => up(case.owed.unwrap_or(Cause::Missed)),
+            Rule::Silent => up(Cause::Silent),
+            Rule::DueSoon => Some(Event::Prompted),
+            Rule::Missed => Some(Event::Missed {
+                from: case.complete_by,
+                to: self.due(now, self.limits.extend).max(case.complete_by + Days::new(1)),
+                why: match case.status {
+                    Status::Received => Why::NotBegun,
+                    _ if case.contract.is_some() && case.work.is_none() => Why::Contractor,
+                    _ => Why::Longer,
+                },
+            }),
+            Rule::Aged(age) => Some(Event::Aged { age, told: self.people.seniors.clone() }),
+            Rule::Remind => Some(Event::Reminded),
+            Rule::NoAnswer => Some(Event::Closed(Self::no_answer(case))),
+            Rule::AskAgain => Some(Event::AskedAgain),
+        }
+    }
+
+    /// What a resident is told whom we asked three times.
+    fn no_answer(case: &Case) -> Closing {
+        let question = case.waiting.as_ref().map_or("", |waiting| &waiting.question);
+        Closing {
+            text: format!(
+                "We asked you something and could not go on without your answer. We reminded you twice. We asked: {question}"
+            ),
+            next: format!(
+                "If you still need it, open it again within {} days and answer the question. Nothing of what you sent is lost.",
+                crate::case::REOPEN_DAYS
+            ),
+            object: "Ring us, or use our complaints form, if you think that this is wrong.".to_owned(),
+            ..Closing::of(Outcome::NoAnswer)
+        }
+    }
+
+    /// Lets time go by until now: every rule that is due, in order. Gives the events that happened, each already applied.
+    ///
+    /// # Errors
+    /// The case's, which are a mistake here: a rule is due only when its event may happen.
+    pub fn tick(
+        &self,
+        case: &mut Case,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<(Due, crate::case::Recorded)>, crate::case::Refused> {
+        let mut happened = Vec::new();
+        // Bounded: one moment leads to a handful of events at most.
+        for _ in 0..16 {
+            let Some(due) = self.next(case).filter(|due| due.at <= now) else { break };
+            let Some(event) = self.event(case, due.rule, now) else { break };
+            let recorded = crate::case::Recorded { seq: case.next_seq(), at: now, by: Actor::Clock, event };
+            case.apply(recorded.clone())?;
+            happened.push((due, recorded));
+        }
+        Ok(happened)
+    }
+}
+
+#[cfg(test)]
+#[cfg(feature = "documents")]
+mod tests;

@@ -1,0 +1,236 @@
+//! Requests that the clock looks at, and when staff are away.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use domain::case::{Actor, Case, Owner, Recorded};
+use domain::clock::{Due, Leave};
+use domain::field::contact::same_email_key;
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait as _, ConnectionTrait, EntityTrait as _, ExprTrait as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _,
+};
+use uuid::Uuid;
+
+use super::entities::{event, request, staff};
+use super::requests::{Follows, Happened, Stored};
+use super::staff::StaffMember;
+use super::{Store, StoreError, audit, jobs};
+
+/// Days on which members of staff are away.
+pub mod leave {
+    use sea_orm::entity::prelude::*;
+
+    /// A row of `leave`.
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "leave")]
+    pub struct Model {
+        /// Council.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub council_id: String,
+        /// Identifier.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        /// Who.
+        pub staff_id: Uuid,
+        /// The first day.
+        pub from: Date,
+        /// The last day.
+        pub until: Date,
+    }
+
+    /// No relations.
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Lets time go by for a case: the events that happened, each already applied, and when to look next.
+pub type Tick = std::sync::Arc<
+    dyn Fn(&mut Case) -> Result<(Vec<(Due, Recorded)>, Option<DateTime<Utc>>), StoreError> + Send + Sync,
+>;
+
+impl Store {
+    /// Requests of which something is due, the longest first.
+    ///
+    /// # Errors
+    /// The database's errors.
+    pub async fn due(&self, now: DateTime<Utc>, limit: u64) -> Result<Vec<Uuid>, StoreError> {
+        Ok(request::Entity::find()
+            .filter(request::Column::CouncilId.eq(&*self.council))
+            .filter(request::Column::WakeAt.lte(now))
+            .order_by_asc(request::Column::WakeAt)
+            .limit(limit)
+            .select_only()
+            .column(request::Column::Id)
+            .into_tuple()
+            .all(self.db.reader())
+            .await?)
+    }
+
+    /// Lets time go by for a request: all that is due at once, in one transaction, and each rule once: whoever comes
+    /// second finds it done. `of` is the department and the owner that `tick` was made for; where they are others by
+    /// now, nothing happens, and somebody looks again.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`]; the database's errors.
+    pub async fn tick(
+        &self,
+        id: Uuid,
+        (now, of): (DateTime<Utc>, (String, Option<Uuid>)),
+        tick: Tick,
+        follows: Follows,
+        event_id: fn(Uuid, &Due) -> Uuid,
+    ) -> Result<Vec<Happened>, StoreError> {
+        let store = self.clone();
+        self.db
+            .write(move |transaction| {
+                let (store, of, tick, follows) = (store.clone(), of.clone(), tick.clone(), follows.clone());
+                Box::pin(async move {
+                    let (row, mut case) = store.locked(transaction, id).await?;
+                    let is_due = row.wake_at.is_some_and(|at| at <= now);
+                    if !is_due || of != (row.department.clone(), row.owner_id) {
+                        return Ok(Vec::new());
+                    }
+                    let (known, resident) = (row.email_key.clone(), row.resident_id);
+                    let before = (case.status, case.complete_by);
+                    let (events, wakes) = tick(&mut case)?;
+                    let first = events.first().map(|(due, _)| event_id(id, due));
+                    store.keep(transaction, row, &case, wakes).await?;
+                    let mut all = Vec::new();
+                    for (due, recorded) in events {
+                        let row = store.event_row(id, event_id(id, &due), &recorded)?;
+                        event::Entity::insert(row).exec_without_returning(transaction).await?;
+                        let whose = (id, resident, known.clone());
+                        all.push(store.happened(transaction, whose, case.clone(), recorded, false).await?);
+                    }
+                    if let Some(first) = first {
+                        let like = (first, now, Actor::Clock);
+                        let whole = store.whole_follows(transaction, (id, &case), before, like, &follows);
+                        all.extend(whole.await?);
+                    }
+                    let made = jobs::rows(&store.council, now, &follows.all_jobs(&all))?;
+                    jobs::insert(transaction, made).await?;
+                    Ok(all)
+                })
+            })
+            .await
+    }
+
+    /// A request, for the clock.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`]; the database's errors.
+    pub async fn for_clock(&self, id: Uuid) -> Result<Stored, StoreError> {
+        self.by_id(id).await
+    }
+
+    /// The members of staff with these addresses, in their order; none where nobody has it.
+    ///
+    /// # Errors
+    /// The database's errors.
+    pub async fn owners(&self, emails: &[Option<&str>]) -> Result<Vec<Option<Owner>>, StoreError> {
+        let keys: Vec<String> = emails.iter().flatten().map(|email| same_email_key(email)).collect();
+        let found: Vec<StaffMember> = staff::Entity::find()
+            .filter(staff::Column::CouncilId.eq(&*self.council))
+            .filter(staff::Column::EmailKey.is_in(keys))
+            .all(self.db.reader())
+            .await?;
+        let of = |email: &Option<&str>| {
+            let key = same_email_key((*email)?);
+            let member = found.iter().find(|member| member.email_key == key)?;
+            Some(Owner { id: member.id, name: member.name.clone() })
+        };
+        Ok(emails.iter().map(of).collect())
+    }
+
+    /// When somebody is away, from this day on, the first days first, with their identifiers.
+    ///
+    /// # Errors
+    /// The database's errors.
+    pub async fn leave_of(&self, staff: &[Uuid], from: NaiveDate) -> Result<Vec<leave::Model>, StoreError> {
+        Ok(leave::Entity::find()
+            .filter(leave::Column::CouncilId.eq(&*self.council))
+            .filter(leave::Column::StaffId.is_in(staff.iter().copied()))
+            .filter(leave::Column::Until.gte(from))
+            .order_by_asc(leave::Column::From)
+            .all(self.db.reader())
+            .await?)
+    }
+
+    /// Notes that somebody is away. The clock looks at what they have.
+    ///
+    /// # Errors
+    /// The database's errors.
+    pub async fn add_leave(
+        &self,
+        (by, now): (&StaffMember, DateTime<Utc>),
+        (id, staff): (Uuid, Uuid),
+        leave: Leave,
+    ) -> Result<(), StoreError> {
+        let row = leave::ActiveModel {
+            council_id: Set(self.council.to_string()),
+            id: Set(id),
+            staff_id: Set(staff),
+            from: Set(leave.from),
+            until: Set(leave.until),
+        };
+        let entry = by.did(now, domain::audit::Deed::Changed, format!("leave of {staff}"), String::new());
+        let store = self.clone();
+        self.db
+            .write(move |transaction| {
+                let (store, row, entry) = (store.clone(), row.clone(), entry.clone());
+                Box::pin(async move {
+                    leave::Entity::insert(row).exec_without_returning(transaction).await?;
+                    store.look_at(transaction, staff, now).await?;
+                    audit::append(&store, transaction, entry).await
+                })
+            })
+            .await
+    }
+
+    /// Forgets that somebody is away.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`]; the database's errors.
+    pub async fn end_leave(
+        &self,
+        (by, now): (&StaffMember, DateTime<Utc>),
+        (id, staff): (Uuid, Uuid),
+    ) -> Result<(), StoreError> {
+        let entry =
+            by.did(now, domain::audit::Deed::Changed, format!("leave of {staff}"), "taken back".into());
+        let store = self.clone();
+        self.db
+            .write(move |transaction| {
+                let (store, entry) = (store.clone(), entry.clone());
+                Box::pin(async move {
+                    let gone = leave::Entity::delete_many()
+                        .filter(leave::Column::CouncilId.eq(&*store.council))
+                        .filter(leave::Column::Id.eq(id))
+                        .filter(leave::Column::StaffId.eq(staff))
+                        .exec(transaction)
+                        .await?;
+                    if gone.rows_affected == 0 {
+                        return Err(StoreError::NotFound);
+                    }
+                    store.look_at(transaction, staff, now).await?;
+                    audit::append(&store, transaction, entry).await
+                })
+            })
+            .await
+    }
+
+    async fn look_at(
+        &self,
+        on: &impl ConnectionTrait,
+        owner: Uuid,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        request::Entity::update_many()
+            .set(request::ActiveModel { wake_at: Set(Some(now)), ..Default::default() })
+            .filter(request::Column::CouncilId.eq(&*self.council))
+            .filter(request::Column::OwnerId.eq(owner).and(request::Column::Open.eq(true)))
+            .exec(on)
+            .await?;
+        Ok(())
+    }
+}
