@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::catalogue::Policy;
+use crate::channel::Channel;
 use crate::fee::Due;
 use crate::identity::Known;
 use crate::reference::Reference;
@@ -93,6 +94,9 @@ pub struct Submission {
     /// How sure we were who sent it; none where nobody was signed in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identity: Option<Known>,
+    /// By which way it came.
+    #[serde(default)]
+    pub channel: Channel,
     /// Somebody takes it by this day.
     pub acknowledge_by: NaiveDate,
     /// It is done by this day.
@@ -487,6 +491,7 @@ mod tests {
             parts: Vec::new(),
             part_of: None,
             identity: None,
+            channel: Channel::Web,
             acknowledge_by: day(8),
             complete_by: day(14),
         };

@@ -7,6 +7,7 @@ use domain::answers::{Answers, question_of};
 use domain::api::requests::{SubmitRequest, Submitted};
 use domain::case::{self, Actor, Case, Event, Linked, Recorded};
 use domain::catalogue::Service;
+use domain::channel::Channel;
 use domain::field::{ErrorCode, FieldError, Kind, Position, Value};
 use domain::identity::Proof;
 use domain::validate::Answer;
@@ -228,6 +229,7 @@ fn promised(
         parts: Vec::new(),
         part_of: None,
         identity: None,
+        channel: Channel::Web,
     }
 }
 

@@ -20,6 +20,7 @@ pub mod members;
 pub mod nearby;
 pub mod oidc;
 pub mod passkeys;
+pub mod performance;
 pub mod photos;
 pub mod places;
 pub mod privacy;
@@ -79,6 +80,7 @@ pub fn router() -> OpenApiRouter<AppState> {
         .merge(consent::router())
         .merge(looked::router())
         .merge(shared::router())
+        .merge(performance::router())
 }
 
 /// The OpenAPI document.

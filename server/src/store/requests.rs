@@ -7,6 +7,7 @@ use domain::audit::Deed;
 use domain::case::{Actor, Case, Event, Recorded, Refused};
 use domain::consent::Channel;
 use domain::field::Value;
+use domain::figures::Standing;
 use domain::reference::Reference;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
@@ -22,7 +23,7 @@ use super::entities::{event, photo, request, resident, spot};
 use super::helpers::ActsBy;
 use super::nearby::{self, Spot, Watcher};
 use super::staff::StaffMember;
-use super::{Store, StoreError, audit, erasure, jobs, staff};
+use super::{Store, StoreError, audit, erasure, figures, jobs, staff};
 use crate::jobs::Job;
 
 /// A request as it is kept.
@@ -179,6 +180,8 @@ impl Store {
             events.push(self.event_row(part.id, part.event_id, &part.submitted)?);
         }
         let jobs = jobs::rows(&self.council, new.submitted.at, &new.jobs)?;
+        // Parts count as the whole.
+        let tallies = figures::rows(&self.council, (new.id, &case), Standing::default());
         let uploads = upload_ids(&case);
         let spot = new.spot.map(|spot| self.spot_row(new.id, &case, spot));
         let (store, council, key, id) = (self.clone(), self.council.clone(), new.idempotency_key, new.id);
@@ -197,6 +200,7 @@ impl Store {
                     council.clone(),
                 );
                 let (spot, store, by, service) = (spot.clone(), store.clone(), by.clone(), service.clone());
+                let tallies = tallies.clone();
                 let (mut consent, body_hash) = (consent.clone(), body_hash.clone());
                 Box::pin(async move {
                     if let Some(by) = &by {
@@ -239,6 +243,7 @@ impl Store {
                         }
                     }
                     event::Entity::insert_many(events).exec_without_returning(transaction).await?;
+                    figures::insert(transaction, tallies).await?;
                     take_uploads(transaction, &council, id, &uploads).await?;
                     if let Some(spot) = spot {
                         spot::Entity::insert(spot).exec_without_returning(transaction).await?;
@@ -401,9 +406,11 @@ impl Store {
         follows: bool,
     ) -> Result<Happened, StoreError> {
         let (id, resident) = (row.id, row.resident_id);
+        let before = figures::standing(&case);
         let recorded = Recorded { seq: case.next_seq(), at: new.at, by: new.by, event: new.event };
         case.apply(recorded.clone())?;
         event::Entity::insert(self.event_row(id, new.id, &recorded)?).exec_without_returning(on).await?;
+        figures::insert(on, figures::rows(&self.council, (id, &case), before)).await?;
         let known_by = row.email_key.clone();
         let mut changed: request::ActiveModel = row.into();
         changed.open = Set(case.status.is_open());

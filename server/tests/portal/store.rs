@@ -9,6 +9,7 @@ use domain::access::Role;
 use domain::case::{
     Actor, Case, Closing, Event, Feedback, Linked, Outcome, Owner, Recorded, Refused, Status, Submission,
 };
+use domain::channel::Channel;
 use domain::field::{Person, Photo, PhotosValue, Value};
 use domain::reference::Reference;
 use domain::validate::Answer;
@@ -104,6 +105,7 @@ fn with_photos(number: u32, photos: &[Uuid]) -> NewRequest {
         parts: Vec::new(),
         part_of: None,
         identity: None,
+        channel: Channel::Web,
         acknowledge_by: day(8),
         complete_by: day(14),
     };
