@@ -18,6 +18,7 @@ use domain::standard::{Calendar, Limit};
 use rust_embed::RustEmbed;
 use sha2::{Digest as _, Sha256};
 
+use crate::operations::performance::Made;
 use crate::web::ready::Shelf;
 
 #[derive(RustEmbed)]
@@ -63,6 +64,8 @@ pub struct Served {
     pub calendar: Calendar,
     /// Its pages that are the same for everybody.
     pub pages: Shelf,
+    /// What it publishes of its requests, as it was made last.
+    pub performance: Made,
 }
 
 /// The list of services, ready to be sent: made once, when the documents are read.
@@ -90,11 +93,17 @@ type Fingerprint = BTreeSet<(PathBuf, Option<SystemTime>, u64)>;
 /// Files by name.
 type Files = BTreeMap<String, String>;
 
+/// A moment in the local time of all councils.
+#[must_use]
+pub fn local(at: DateTime<Utc>) -> NaiveDateTime {
+    at.with_timezone(&chrono_tz::Europe::London).naive_local()
+}
+
 impl Served {
     /// A moment in the council's local time.
     #[must_use]
     pub fn local(&self, at: DateTime<Utc>) -> NaiveDateTime {
-        at.with_timezone(&chrono_tz::Europe::London).naive_local()
+        local(at)
     }
 
     /// A moment in words: `Friday 12 December 2026 at 3:15pm`.
@@ -338,6 +347,7 @@ fn one(id: &str, shared: &Files, files: &Files) -> Result<Served, Vec<Fault>> {
         map_file: None,
         calendar,
         pages: Shelf::default(),
+        performance: Made::default(),
     })
 }
 

@@ -22,7 +22,7 @@ use server::councils::{Councils, Served, Sources};
 use server::gazetteer::addresses::Skipped;
 use server::gazetteer::{addresses, demo, electors, wards};
 use server::jobs::retention::{self, Erased, Gone, Retaining};
-use server::jobs::{self, runner, sweep};
+use server::jobs::{self, figures, runner, sweep};
 use server::oidc::Providers;
 use server::photo::{self, PhotoCleaner};
 use server::routes::staff_sign_in;
@@ -541,9 +541,10 @@ async fn serve(config: &Config, serve: &ServeConfig) -> Result<()> {
     Ok(())
 }
 
-/// Picks up changed documents every second, and clears up every ten minutes.
+/// Picks up changed documents every second, adds up the figures every five, and clears up every ten minutes.
 async fn look_after(state: AppState) {
     let mut look = tokio::time::interval(Duration::from_secs(1));
+    let mut count = tokio::time::interval(Duration::from_secs(5));
     let mut clear = tokio::time::interval(Duration::from_mins(10));
     loop {
         tokio::select! {
@@ -554,6 +555,9 @@ async fn look_after(state: AppState) {
                 Err(faults) => for fault in faults {
                     tracing::error!(%fault, "a document has a mistake; the one before is still served");
                 },
+            },
+            _ = count.tick() => if let Err(error) = figures::add_up(&state).await {
+                tracing::error!(%error, "the figures can't be added up");
             },
             _ = clear.tick() => if let Err(error) = sweep::sweep(&state).await {
                 tracing::error!(%error, "clearing up failed");

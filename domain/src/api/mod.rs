@@ -12,6 +12,7 @@ pub mod helpers;
 pub mod identity;
 pub mod leave;
 pub mod nearby;
+pub mod performance;
 pub mod photos;
 pub mod places;
 pub mod privacy;

@@ -5,6 +5,7 @@ pub mod account_code;
 pub mod account_notice;
 pub mod alert;
 pub mod clock;
+pub mod figures;
 pub mod retention;
 pub mod runner;
 pub mod sign_in_code;

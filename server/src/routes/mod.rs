@@ -21,6 +21,7 @@ pub mod members;
 pub mod nearby;
 pub mod oidc;
 pub mod passkeys;
+pub mod performance;
 pub mod photos;
 pub mod places;
 pub mod privacy;
@@ -83,6 +84,7 @@ pub fn router() -> OpenApiRouter<AppState> {
         .merge(consent::router())
         .merge(looked::router())
         .merge(shared::router())
+        .merge(performance::router())
 }
 
 /// The OpenAPI document.

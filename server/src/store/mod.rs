@@ -11,6 +11,7 @@ pub mod consent;
 pub mod drafts;
 pub mod entities;
 pub mod erasure;
+pub mod figures;
 pub mod helpers;
 pub mod jobs;
 pub mod links;

@@ -29,6 +29,7 @@ mod oidc;
 mod openapi;
 mod passed_on;
 mod passkeys;
+mod performance;
 mod photos;
 mod places;
 mod posted;

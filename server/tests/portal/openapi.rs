@@ -6,7 +6,7 @@ use crate::support::Portal;
 use axum::body::Body;
 use serde_json::Value;
 
-const OPERATIONS: [&str; 128] = [
+const OPERATIONS: [&str; 129] = [
     "get /api/account",
     "get /api/account/acting/{id}",
     "get /api/account/acting/{id}/{request}",
@@ -31,6 +31,7 @@ const OPERATIONS: [&str; 128] = [
     "get /api/map",
     "get /api/map/plain",
     "get /api/nearby/{id}/photo",
+    "get /api/performance",
     "get /api/photos/{id}",
     "get /api/places",
     "get /api/places/at",
