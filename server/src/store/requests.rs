@@ -552,8 +552,8 @@ impl Store {
             .await
     }
 
-    /// A request that a member of staff has to do with: their department's, one that is offered to it, or one that went
-    /// up to them.
+    /// A request that a member of staff has to do with: their department's, one that is offered to it, one that went up
+    /// to them, or one that they took then.
     ///
     /// # Errors
     /// [`StoreError::NotFound`], also when it is another department's; the database's errors.
@@ -561,7 +561,8 @@ impl Store {
         let concerns = request::Column::Department
             .eq(&*member.department)
             .or(request::Column::OfferedDepartment.eq(&*member.department))
-            .or(request::Column::EscalatedTo.eq(member.id));
+            .or(request::Column::EscalatedTo.eq(member.id))
+            .or(request::Column::OwnerId.eq(member.id));
         self.one(request::Column::Id.eq(id).and(concerns)).await
     }
 
