@@ -12,6 +12,7 @@ pub mod catalogue;
 pub mod clock;
 pub mod condition;
 pub mod consent;
+pub mod contact_log;
 pub mod council;
 pub mod day;
 pub mod decimal;
