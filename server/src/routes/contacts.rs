@@ -250,12 +250,13 @@ async fn of_request(
 async fn waiting(State(state): State<AppState>, at: At, Staff(member): Staff) -> Result<Response, ApiError> {
     let rises = at.store.rises(&member.department).await?;
     look(&state, &at, &member, Look::Contacts).await?;
+    let all: Vec<Contact> = rises.iter().flat_map(|(_, of_them)| of_them.iter().cloned()).collect();
+    let seen = Seen::new(&state, &at, &member, &all).await?;
     let mut repeats = Vec::with_capacity(rises.len());
     for (contact, of_them) in rises {
         if let Some(resident) = contact.resident_id {
             look(&state, &at, &member, Look::Repeats { contact: contact.id, resident }).await?;
         }
-        let seen = Seen::new(&state, &at, &member, &of_them).await?;
         repeats.push(RepeatView {
             id: contact.id,
             service: title(&at.served, &contact.service),
