@@ -329,7 +329,7 @@ impl Store {
         let said = if before.is_some() { "Changed a contact" } else { "Recorded a contact" };
         let entry = by.did(now, Deed::Changed, object(id), said.to_owned());
         audit::append(self, on, Entry { person: row.resident_id, ..entry }).await?;
-        if let Some(before) = before {
+        if let Some(before) = before.clone() {
             row.at = before.at;
             self.forget_contact(on, before).await?;
         }
@@ -341,6 +341,9 @@ impl Store {
         let ids: Vec<Uuid> = earlier.into_iter().map(|contact| contact.id).collect();
         if contact_log::rises(number) && !self.stands(on, ids).await? {
             self.rise(on, &row, number, tell).await?;
+        }
+        if let Some(before) = before {
+            self.count_without(on, &before).await?;
         }
         Ok(Kept::Now(row))
     }
@@ -412,8 +415,8 @@ impl Store {
         self.db.secret.contact_hash(&self.council, what, text)
     }
 
-    /// The contacts of the same resident about the same service from 28 days before one on, itself left out; the newest
-    /// first. Who rang, and wrote later, is found where another contact, or a request, has both the number and the address.
+    /// The contacts of the same resident about the same service from 28 days before one on, itself included once it is
+    /// there; the newest first. Who rang, and wrote later, is found where another contact, or a request, has both the number and the address.
     async fn of_same_resident(
         &self,
         on: &impl ConnectionTrait,
@@ -428,7 +431,6 @@ impl Store {
                 .filter(contact::Column::Service.eq(contact.service.clone()))
                 .filter(contact::Column::At.gte(contact.at - contact_log::WINDOW))
                 .filter(Condition::all().add_option(until.map(|until| contact::Column::At.lte(until))))
-                .filter(contact::Column::Id.ne(contact.id))
                 .filter(which)
                 .order_by_desc(contact::Column::At)
                 .order_by_desc(contact::Column::Id)
@@ -488,8 +490,40 @@ impl Store {
     async fn forget_contact(&self, on: &DatabaseTransaction, contact: Contact) -> Result<(), StoreError> {
         let id = contact.id;
         contact.delete(on).await?;
+        self.forget_mails(on, id).await
+    }
+
+    /// Forgets the mails about a contact that were not sent yet.
+    async fn forget_mails(&self, on: &DatabaseTransaction, id: Uuid) -> Result<(), StoreError> {
         let about = |job: &Job| matches!(job, Job::Repeats(notice) if notice.contact == id);
         jobs::forget(on, &self.council, &[id.to_string()], about).await
+    }
+
+    /// Later contacts that counted one that is gone, or is somebody else's now, count one less; and what rose only for that
+    /// stands no longer.
+    async fn count_without(&self, on: &DatabaseTransaction, gone: &Contact) -> Result<(), StoreError> {
+        let all = self.of_same_resident(on, gone, None).await?;
+        for contact in all.iter().filter(|contact| contact.at >= gone.at) {
+            let others = all.iter().filter(|other| other.id != contact.id).map(|other| other.at);
+            let now = contact_log::number(contact.at, others);
+            if now >= number(contact) {
+                continue;
+            }
+            let counted: contact::ActiveModel = contact.clone().into();
+            let counted =
+                contact::ActiveModel { number: Set(i32::try_from(now).unwrap_or(i32::MAX)), ..counted };
+            counted.update(on).await?;
+            if !contact_log::rises(now) {
+                rise::Entity::delete_many()
+                    .filter(rise::Column::CouncilId.eq(&*self.council))
+                    .filter(rise::Column::ContactId.eq(contact.id))
+                    .filter(rise::Column::LookedAt.is_null())
+                    .exec(on)
+                    .await?;
+                self.forget_mails(on, contact.id).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Takes back what was recorded just now.
@@ -522,8 +556,10 @@ impl Store {
                     }
                     let entry = by.did(now, Deed::Changed, object(id), "Took back a contact".to_owned());
                     let entry = Entry { person: contact.resident_id, ..entry };
-                    store.forget_contact(transaction, contact).await?;
+                    // Before it counts anew: of two that change the log at the same moment each sees what the other did.
                     audit::append(&store, transaction, entry).await?;
+                    store.forget_contact(transaction, contact.clone()).await?;
+                    store.count_without(transaction, &contact).await?;
                     Ok(Kept::Now(()))
                 })
             })
@@ -665,9 +701,7 @@ impl Store {
             let Some(contact) = contact::Entity::find_by_id(key).one(self.db.reader()).await? else {
                 continue;
             };
-            let mut of_them = self.of_same_resident(self.db.reader(), &contact, None).await?;
-            let at = of_them.partition_point(|other| (other.at, other.id) > (contact.at, contact.id));
-            of_them.insert(at, contact.clone());
+            let of_them = self.of_same_resident(self.db.reader(), &contact, None).await?;
             rises.push((contact, of_them));
         }
         Ok(rises)

@@ -187,6 +187,27 @@ async fn who_recorded_it_thinks_again_for_ten_minutes(kept: Kept) {
     assert_eq!(kept.rows("contact").await, 1);
     // What was taken back does not count.
     assert_eq!(record(&priya, 3, &json!({ "person": SAM })).await.is(200).json()["number"], 2);
+    // Nor for those that came after it: what rose only for that stands no longer, and nobody is told.
+    record(&priya, 4, &json!({ "person": "ann@example.org" })).await.is(200);
+    for id in 5..=6 {
+        portal.turn(TimeDelta::minutes(1));
+        record(&tom, id, &json!({ "person": "ann@example.org" })).await.is(200);
+    }
+    let waiting = async || tom.get(REPEATS).await.is(200).json()["repeats"].as_array().unwrap().len();
+    assert_eq!((waiting().await, kept.rows("job").await), (1, 1));
+    // A mistake in the note is no reason to count anew.
+    let note = json!({ "person": "ann@example.org", "note": "About the bridge" });
+    assert_eq!(record(&priya, 4, &note).await.is(200).json()["number"], 1);
+    assert_eq!((waiting().await, kept.rows("job").await), (1, 1));
+    // It was somebody else.
+    record(&priya, 4, &json!({ "person": "eve@example.org" })).await.is(200);
+    assert_eq!((waiting().await, kept.all_rows(["job", "contact_rise"]).await), (0, [0, 0]));
+    let numbers = async || -> Vec<u64> {
+        list(&tom, "").await.iter().take(2).map(|one| one["number"].as_u64().unwrap()).collect()
+    };
+    assert_eq!(numbers().await, [2, 1]);
+    tom.post(&undo(5), &json!({})).await.is(204);
+    assert_eq!(numbers().await[0], 1);
     let log = portal.state.db.council("demo").audit_log(None, 20).await.unwrap();
     let said: BTreeSet<&str> = log.iter().map(|row| row.entry.detail.as_str()).collect();
     for said_of in ["Recorded a contact", "Changed a contact", "Took back a contact"] {

@@ -80,7 +80,8 @@ fn table(caption: &'static str, first: &'static str, lines: Vec<Line>, last_mont
             view! {
                 <td role="cell" class="govuk-table__cell">
                     <span class="portico-queue__label" aria-hidden="true">{label}</span>" "{now}
-                    <span class="portico-queue__reference">{format!("{last_month}: {before}")}</span>
+                    <br />
+                    {format!("{last_month}: {before}")}
                 </td>
             }
         };
