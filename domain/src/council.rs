@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::access::Role;
 use crate::catalogue::Reply;
 use crate::clock::Limits;
+use crate::contact_log::{self, ContactReason};
 use crate::field::contact::is_email;
 use crate::holidays::Division;
 #[cfg(feature = "documents")]
@@ -54,6 +55,10 @@ pub struct Council {
     /// What a resident who does not agree with how a request ended can do; stands in what staff write, to be changed.
     #[serde(default = "object")]
     pub object: String,
+    /// Why people contact it, as staff choose from when they record that somebody did; the usual reasons where nothing
+    /// is said.
+    #[serde(default = "contact_log::usual_reasons")]
+    pub contact_reasons: Vec<ContactReason>,
     /// What its map is drawn from; its own streets and wards where nothing is said.
     #[serde(default)]
     pub map: MapSource,
@@ -310,6 +315,7 @@ impl Council {
                 ));
             }
         }
+        faults.extend(contact_log::faults(&self.contact_reasons));
         faults.extend(self.map.fault());
         faults.extend(sign_in::faults(&self.sign_in));
         let white = "#ffffff";

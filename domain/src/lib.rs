@@ -13,6 +13,7 @@ pub mod channel;
 pub mod clock;
 pub mod condition;
 pub mod consent;
+pub mod contact_log;
 pub mod council;
 pub mod day;
 pub mod decimal;

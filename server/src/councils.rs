@@ -7,7 +7,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::SystemTime;
 
 use bytes::Bytes;
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use domain::answers::Answers;
 use domain::api::services::ServiceSummary;
 use domain::catalogue::Service;
@@ -106,6 +106,15 @@ impl Served {
         local(at)
     }
 
+    /// The moment at which a day begins at the council.
+    #[must_use]
+    pub fn begins(&self, day: NaiveDate) -> DateTime<Utc> {
+        let midnight = day.and_time(NaiveTime::MIN);
+        // The clocks never change at midnight here.
+        let local = midnight.and_local_timezone(chrono_tz::Europe::London).earliest();
+        local.map_or_else(|| midnight.and_utc(), |local| local.to_utc())
+    }
+
     /// A moment in words: `Friday 12 December 2026 at 3:15pm`.
     #[must_use]
     pub fn say(&self, at: DateTime<Utc>) -> String {
@@ -114,7 +123,7 @@ impl Served {
 
     /// The day by which something received at this moment is promised.
     #[must_use]
-    pub fn due(&self, received: DateTime<Utc>, limit: Limit) -> chrono::NaiveDate {
+    pub fn due(&self, received: DateTime<Utc>, limit: Limit) -> NaiveDate {
         crate::operations::clock::without_people(self, |clock| clock.due(received, limit))
     }
 

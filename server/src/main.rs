@@ -343,6 +343,9 @@ async fn erase_old(config: &Config, is_dry: bool) -> Result<()> {
         for (service, Gone { requests, photos, documents }) in gone.services {
             println!("  {service}: {requests} requests, {photos} photos, {documents} documents");
         }
+        if gone.contacts > 0 {
+            println!("  {} contacts that were about no request", gone.contacts);
+        }
         if gone.strays > 0 {
             println!("  {} photos and documents that nothing knows of", gone.strays);
         }

@@ -2,6 +2,7 @@
 
 use domain::access::Role;
 use domain::api::staff::Show;
+use domain::reference::Reference;
 use uuid::Uuid;
 
 /// The queue.
@@ -24,19 +25,44 @@ pub const AUDIT: &str = "/staff/audit";
 /// Who works here.
 pub const MEMBERS: &str = "/staff/members";
 
+/// Calls, visits and letters.
+pub const CONTACTS: &str = "/staff/contacts";
+/// Those that my department recorded.
+pub const CONTACTS_RECORDED: &str = "/staff/contacts?show=recorded";
+/// Recording one.
+pub const CONTACT_NEW: &str = "/staff/contacts/new";
+/// Residents who had to contact us again and again.
+pub const REPEATS: &str = "/staff/contacts/repeats";
+/// What contacts cost each department.
+pub const CONTACT_FIGURES: &str = "/staff/contacts/figures";
+
+/// Recording a contact about a request.
+#[must_use]
+pub fn new_contact(reference: &Reference) -> String {
+    format!("{CONTACT_NEW}?reference={reference}")
+}
+
 /// The pages in the menu of somebody with this role, the first of them their own.
 #[must_use]
 pub fn menu(role: Role) -> &'static [(&'static str, &'static str)] {
     const REQUESTS: (&str, &str) = (QUEUE, "Requests");
     const IDENTITIES: (&str, &str) = (IDENTITY, "Who people are");
+    const RECORD: (&str, &str) = (CONTACT_NEW, "Record a contact");
+    const LOG: (&str, &str) = (CONTACTS, "Contacts");
     match role {
-        Role::Manager => {
-            &[REQUESTS, IDENTITIES, (HAND_OVER, "Hand over"), (LEAVE, "Leave"), (EXPORT, "Export")]
-        }
+        Role::Manager => &[
+            REQUESTS,
+            RECORD,
+            LOG,
+            IDENTITIES,
+            (HAND_OVER, "Hand over"),
+            (LEAVE, "Leave"),
+            (EXPORT, "Export"),
+        ],
         Role::Auditor => &[(AUDIT, "Audit log")],
         Role::Admin => &[(MEMBERS, "Staff")],
         Role::Officer | Role::Resident | Role::Helper | Role::Terminal => {
-            &[REQUESTS, IDENTITIES, (LEAVE, "Leave")]
+            &[REQUESTS, RECORD, LOG, IDENTITIES, (LEAVE, "Leave")]
         }
     }
 }
@@ -102,9 +128,11 @@ pub fn with_next(path: &str, next: Option<&str>) -> String {
 /// `next` of their own: it must never lead to another site, nor round in circles.
 #[must_use]
 pub fn safe_next(next: &str) -> Option<&str> {
-    let ours = [QUEUE, LEAVE, IDENTITY, SESSIONS, SECURITY, HAND_OVER, EXPORT, AUDIT, MEMBERS]
+    let ours = [QUEUE, LEAVE, IDENTITY, SESSIONS, SECURITY, HAND_OVER, EXPORT, AUDIT, MEMBERS, CONTACTS]
         .contains(&next)
-        || ["/staff?", "/staff/requests/", "/staff/shared/"].iter().any(|start| next.starts_with(start));
+        || ["/staff?", "/staff/requests/", "/staff/shared/", "/staff/contacts/", "/staff/contacts?"]
+            .iter()
+            .any(|start| next.starts_with(start));
     let plain = next.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/-?=&".contains(&byte));
     (ours && plain && !next.contains("//")).then_some(next)
 }
@@ -128,6 +156,9 @@ mod tests {
             &step(id, "send-back"),
             AUDIT,
             SECURITY,
+            CONTACTS,
+            CONTACTS_RECORDED,
+            &new_contact(&Reference::from_random([1; 7])),
         ] {
             assert_eq!(safe_next(good), Some(good));
         }
@@ -138,6 +169,8 @@ mod tests {
             "https://evil.example/staff",
             "/staffing",
             "/staff.evil.example",
+            "/staff/contacts.evil.example",
+            "/staff/contacts//evil.example",
             "/\\evil.example",
             "/staff/../",
             "/staff/requests/../../",

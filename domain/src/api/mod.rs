@@ -4,6 +4,7 @@
 
 pub mod account;
 pub mod consent;
+pub mod contacts;
 pub mod council;
 pub mod documents;
 pub mod drafts;

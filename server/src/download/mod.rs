@@ -63,11 +63,12 @@ struct File {
 type Make = for<'a> fn(&'a Asked<'a>) -> BoxFuture<'a, Result<Section, ApiError>>;
 
 /// The sections, in the order of the page.
-const SECTIONS: [Make; 12] = [
+const SECTIONS: [Make; 13] = [
     |asked| Box::pin(sections::account(asked)),
     |asked| Box::pin(sections::profile(asked)),
     |asked| Box::pin(sections::requests(asked)),
     |asked| Box::pin(sections::watching(asked)),
+    |asked| Box::pin(sections::contacts(asked)),
     |asked| Box::pin(sections::begun(asked)),
     |asked| Box::pin(sections::helpers(asked)),
     |asked| Box::pin(sections::acting(asked)),

@@ -5,6 +5,7 @@ pub mod account;
 pub mod acting;
 pub mod audit;
 pub mod consent;
+pub mod contacts;
 pub mod council;
 pub mod demo;
 pub mod documents;
@@ -85,6 +86,7 @@ pub fn router() -> OpenApiRouter<AppState> {
         .merge(looked::router())
         .merge(shared::router())
         .merge(performance::router())
+        .merge(contacts::router())
 }
 
 /// The OpenAPI document.

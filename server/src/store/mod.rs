@@ -8,6 +8,7 @@ pub mod audit;
 pub mod ceremonies;
 pub mod clock;
 pub mod consent;
+pub mod contacts;
 pub mod drafts;
 pub mod entities;
 pub mod erasure;

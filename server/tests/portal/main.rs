@@ -17,6 +17,7 @@ mod audit;
 mod canary;
 mod catalogue;
 mod consent;
+mod contacts;
 mod documents;
 mod follow;
 mod guard;
