@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::support::database::Kept;
-use crate::support::{NOT_BUILT, PDF, Portal, Setup, Visitor, graffiti};
+use crate::support::{NOT_BUILT, PDF, Portal, Setup, Visitor, closing, graffiti};
 use chrono::{NaiveDate, TimeDelta};
 use domain::api::council::Boot;
 use domain::channel::Channel;
@@ -56,11 +56,19 @@ async fn send(portal: &Portal, keys: std::ops::Range<u128>) -> Vec<Sent> {
 async fn close(priya: &Visitor, sent: &Sent, outcome: &str) {
     let at = format!("/api/staff/requests/{}", sent.id);
     priya.post(&format!("{at}/take"), &json!({})).await.is(200);
-    let mut closing = json!({ "outcome": outcome, "text": "So it is." });
+    let mut closing = so_it_is(priya, &at, outcome).await;
     if outcome == "declined_by_policy" {
         closing["policy"] = json!("private-property");
     }
     priya.post(&format!("{at}/close"), &closing).await.is(200);
+}
+
+/// How a request is closed, done on the day that it arrived.
+async fn so_it_is(priya: &Visitor, at: &str, outcome: &str) -> Value {
+    let request = priya.get(at).await.is(200).json();
+    let mut closing = closing(outcome, "So it is.");
+    closing["on"] = json!(request["request"]["timeline"][0]["at"].as_str().unwrap()[..10]);
+    closing
 }
 
 async fn published(portal: &Portal) -> Value {
@@ -318,7 +326,7 @@ async fn what_was_there_before_is_counted_the_same(kept: Kept) {
             0 | 1 => priya.post(&format!("{theirs}/take"), &json!({})).await,
             2 | 3 => {
                 let outcome = ["done", "not_ours"][roll(2) as usize];
-                let done = json!({ "outcome": outcome, "text": "So it is." });
+                let done = so_it_is(&priya, &theirs, outcome).await;
                 priya.post(&format!("{theirs}/close"), &done).await
             }
             4 => {

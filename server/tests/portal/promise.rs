@@ -125,7 +125,7 @@ async fn a_promise_is_missed_and_climbs_to_the_director(kept: Kept) {
     assert_eq!(twice["seq"], again["seq"], "a lost reply is asked for again");
     assert_eq!(subjects(&portal, IVAN).await, ["The resident opened this again"]);
     act(&ivan, &id, "close", &done).await.is(200);
-    assert_eq!(sam.follow(&key).await["may_reopen"], false);
+    assert_eq!(sam.follow(&key).await["may_reopen"], Value::Null);
     sam.post(&reopen, &json!({ "reason": "Again" })).await.refused(409, "reopened_before");
 
     // What is kept is the fold of its events.
