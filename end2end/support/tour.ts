@@ -177,6 +177,7 @@ export async function everyPage(needs: Needs, viewport: { width: number; height:
     visit("withdraw", `/follow/${open.key}/withdraw`),
     visit("find", "/follow"),
     visit("help", "/help"),
+    visit("performance", "/performance"),
     visit("not-found", "/nothing/here"),
     visit("emergency", "/services/ask-us", async () => {
       await form.answer("Is anybody in danger now?", "Yes");

@@ -93,7 +93,7 @@ fn table(id: String, caption: String, of: &'static str, lines: Vec<Line>) -> Any
     let rows: Vec<AnyView> = lines.into_iter().map(row).collect();
     let label = id.clone();
     view! {
-        <div class="portico-figures" role="region" aria-labelledby=label tabindex="0">
+        <section class="portico-figures" aria-labelledby=label tabindex="0">
             <table>
                 <caption id=id class="govuk-heading-s">{caption}</caption>
                 <thead>
@@ -104,7 +104,7 @@ fn table(id: String, caption: String, of: &'static str, lines: Vec<Line>) -> Any
                 </thead>
                 <tbody>{rows}</tbody>
             </table>
-        </div>
+        </section>
     }
     .drawn()
 }

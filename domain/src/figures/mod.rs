@@ -241,6 +241,7 @@ pub fn days_at(bucket: usize) -> usize {
 
 /// How often each thing happened. A count may be below nothing for a moment, where what is taken back is added first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Counts {
     /// [`What::Received`].
     pub received: i64,

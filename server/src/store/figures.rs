@@ -61,7 +61,7 @@ pub(super) mod tally {
 mod figure {
     use sea_orm::entity::prelude::*;
 
-    /// A row of `figure`: how often each thing happened in a month, by service and the way it came.
+    /// A row of `figure`: how often each thing happened in a month, by service.
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "figure")]
     pub struct Model {
@@ -74,29 +74,8 @@ mod figure {
         /// Service.
         #[sea_orm(primary_key, auto_increment = false)]
         pub service: String,
-        /// The way they came.
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub channel: String,
-        /// Arrived.
-        pub received: i64,
-        /// Closed by the council.
-        pub closed: i64,
-        /// Of those, declined by policy.
-        pub declined: i64,
-        /// Withdrawn by the resident.
-        pub withdrawn: i64,
-        /// Promises kept.
-        pub kept: i64,
-        /// Promises missed.
-        pub missed: i64,
-        /// Opened again.
-        pub reopened: i64,
-        /// Residents who said that it went well.
-        pub satisfied: i64,
-        /// Residents who said that it did not.
-        pub dissatisfied: i64,
-        /// How many were closed after as many days, as JSON.
-        pub days: String,
+        /// By the way they came, as JSON: a page is made of all rows of a year, so it should be few.
+        pub channels: String,
     }
 
     /// No relations.
@@ -105,8 +84,8 @@ mod figure {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-/// What figures are told apart by: month, service, channel.
-type Cell = (NaiveDate, String, String);
+/// What stands in a row of `figure`.
+type Channels = BTreeMap<Channel, Counts>;
 
 /// Tallies that are added up at once: few enough that other writes wait for a moment only.
 const AT_ONCE: u64 = 2000;
@@ -222,67 +201,55 @@ impl Store {
             .await?;
         let many = rows.len();
         // In one order, so that nobody waits in a circle.
-        let mut cells: BTreeMap<Cell, (Counts, Vec<Uuid>)> = BTreeMap::new();
+        let mut figures: BTreeMap<(NaiveDate, String), (Channels, Vec<Uuid>)> = BTreeMap::new();
         for row in rows {
             let days = row.days.and_then(|days| usize::try_from(days).ok());
-            let what = What::read(&row.what, days).ok_or(StoreError::Unreadable("tally"))?;
-            let (counts, ids) = cells.entry((row.month, row.service, row.channel)).or_default();
-            counts.add(what, row.more.into());
+            let read = What::read(&row.what, days).zip(Channel::parse(&row.channel));
+            let (what, channel) = read.ok_or(StoreError::Unreadable("tally"))?;
+            let (channels, ids) = figures.entry((row.month, row.service)).or_default();
+            channels.entry(channel).or_default().add(what, row.more.into());
             ids.push(row.id);
         }
-        for (cell, (counts, ids)) in cells {
-            let these = own.clone().and(tally::Column::Month.eq(cell.0));
-            let these = these.and(tally::Column::Service.eq(&cell.1));
-            let these = these.and(tally::Column::Channel.eq(&cell.2)).and(tally::Column::Id.is_in(ids));
+        for ((month, service), (more, ids)) in figures {
+            let these = own.clone().and(tally::Column::Month.eq(month));
+            let these = these.and(tally::Column::Service.eq(&service)).and(tally::Column::Id.is_in(ids));
             tally::Entity::delete_many().filter(these).exec(on).await?;
-            self.add_to_cell(on, &cell, &counts).await?;
+            self.add_to_figure(on, (month, service), more).await?;
         }
         Ok(many)
     }
 
-    /// Adds to the figures of one cell, which are made if they are not there.
-    async fn add_to_cell(
+    /// Adds to the figures of a month and a service, which are made if they are not there.
+    async fn add_to_figure(
         &self,
         on: &DatabaseTransaction,
-        cell: &Cell,
-        more: &Counts,
+        (month, service): (NaiveDate, String),
+        more: Channels,
     ) -> Result<(), StoreError> {
-        let key = (self.council.to_string(), cell.0, cell.1.clone(), cell.2.clone());
+        let key = (self.council.to_string(), month, service.clone());
         let find = || figure::Entity::find_by_id(key.clone()).lock_exclusive().one(on);
+        let with = |channels: &Channels| {
+            Ok::<_, StoreError>(figure::ActiveModel {
+                council_id: Set(self.council.to_string()),
+                month: Set(month),
+                service: Set(service.clone()),
+                channels: Set(serde_json::to_string(channels)?),
+            })
+        };
         let mut found = find().await?;
         if found.is_none() {
             let once = OnConflict::new().do_nothing().to_owned();
-            let none = self.figure(cell, &Counts::default())?;
+            let none = with(&Channels::default())?;
             figure::Entity::insert(none).on_conflict(once).try_insert().exec_without_returning(on).await?;
             found = find().await?;
         }
-        let mut counts = read(&found.ok_or(StoreError::Unreadable("figure"))?)?;
-        counts.merge(more);
-        figure::Entity::update(self.figure(cell, &counts)?).exec_without_returning(on).await?;
+        let found = found.ok_or(StoreError::Unreadable("figure"))?;
+        let mut channels: Channels = serde_json::from_str(&found.channels)?;
+        for (channel, more) in more {
+            channels.entry(channel).or_default().merge(&more);
+        }
+        figure::Entity::update(with(&channels)?).exec_without_returning(on).await?;
         Ok(())
-    }
-
-    fn figure(
-        &self,
-        (month, service, channel): &Cell,
-        counts: &Counts,
-    ) -> Result<figure::ActiveModel, StoreError> {
-        Ok(figure::ActiveModel {
-            council_id: Set(self.council.to_string()),
-            month: Set(*month),
-            service: Set(service.clone()),
-            channel: Set(channel.clone()),
-            received: Set(counts.received),
-            closed: Set(counts.closed),
-            declined: Set(counts.declined),
-            withdrawn: Set(counts.withdrawn),
-            kept: Set(counts.kept),
-            missed: Set(counts.missed),
-            reopened: Set(counts.reopened),
-            satisfied: Set(counts.satisfied),
-            dissatisfied: Set(counts.dissatisfied),
-            days: Set(serde_json::to_string(&counts.days)?),
-        })
     }
 
     /// What was counted and added up from one month to another.
@@ -295,26 +262,16 @@ impl Store {
             .filter(figure::Column::Month.between(from, to))
             .all(self.db.reader())
             .await?;
-        let each = rows.into_iter().map(|row| {
-            let counts = read(&row)?;
-            let channel = Channel::parse(&row.channel).ok_or(StoreError::Unreadable("figure"))?;
-            Ok(Counted { month: row.month, service: row.service, channel, counts })
-        });
-        each.collect()
+        let mut all = Vec::new();
+        for figure::Model { month, service, channels, .. } in rows {
+            let channels: Channels = serde_json::from_str(&channels)?;
+            all.extend(channels.into_iter().map(|(channel, counts)| Counted {
+                month,
+                service: service.clone(),
+                channel,
+                counts,
+            }));
+        }
+        Ok(all)
     }
-}
-
-fn read(row: &figure::Model) -> Result<Counts, StoreError> {
-    Ok(Counts {
-        received: row.received,
-        closed: row.closed,
-        declined: row.declined,
-        withdrawn: row.withdrawn,
-        kept: row.kept,
-        missed: row.missed,
-        reopened: row.reopened,
-        satisfied: row.satisfied,
-        dissatisfied: row.dissatisfied,
-        days: serde_json::from_str(&row.days)?,
-    })
 }
