@@ -71,19 +71,33 @@ fn period(id: &str, name: &str, period: Period) -> AnyView {
         }
         .drawn()
     });
-    let by_service = if services.is_empty() {
-        view! { <p>"No requests yet."</p> }.drawn()
-    } else {
-        table(format!("{id}-services"), format!("By service, {name}"), "Service", services)
+    let (told, few): (Vec<Line>, Vec<Line>) =
+        services.into_iter().partition(|line| tells_something(&line.figures));
+    let by_service = match (told.is_empty(), few.is_empty()) {
+        (true, true) => view! { <p>"No requests yet."</p> }.drawn(),
+        (true, false) => ().into_any(),
+        _ => table(format!("{id}-services"), format!("By service, {name}"), "Service", told),
     };
+    let few: Vec<String> = few.into_iter().map(|line| line.name).collect();
+    let few = (!few.is_empty()).then(|| {
+        view! { <p>"Services with too few requests to show anything of them: "{few.join("; ")}"."</p> }
+            .drawn()
+    });
     view! {
         <h2 class="govuk-heading-m">{name.to_owned()}</h2>
         <dl class="govuk-summary-list">{rows}</dl>
         {by_month}
         {by_service}
+        {few}
         {table(format!("{id}-channels"), format!("By the way people came to us, {name}"), "Way", channels)}
     }
     .drawn()
+}
+
+/// Whether there is more to see than that there is little.
+fn tells_something(figures: &Figures) -> bool {
+    let is_something = |cell| !matches!(cell, Cell::Nothing | Cell::Hidden | Cell::Number(0));
+    Column::ALL.into_iter().any(|column| is_something(figures.cell(column)))
 }
 
 /// A table that can be moved sideways where it is wider than the page.
@@ -95,7 +109,7 @@ fn table(id: String, caption: String, of: &'static str, lines: Vec<Line>) -> Any
     view! {
         <section class="portico-figures" aria-labelledby=label tabindex="0">
             <table>
-                <caption id=id class="govuk-heading-s">{caption}</caption>
+                <caption id=id>{caption}</caption>
                 <thead>
                     <tr>
                         <th scope="col">{of}</th>
@@ -165,14 +179,14 @@ fn chart(id: &str, title: &'static str, column: Column, months: &[Line]) -> AnyV
     let (of_title, of_text) = (format!("{id}-title"), format!("{id}-text"));
     let (titled, told) = (of_title.clone(), of_text.clone());
     view! {
-        <svg
-            class="portico-chart" role="img" viewBox=format!("0 0 370 {high}")
-            aria-labelledby=titled aria-describedby=told
-        >
-            <title id=of_title>{title}</title>
-            <desc id=of_text>"A bar for each month. The table has the same numbers."</desc>
-            {lines}
-        </svg>
+        <figure class="portico-chart">
+            <figcaption class="govuk-heading-s">{title}</figcaption>
+            <svg role="img" viewBox=format!("0 0 370 {high}") aria-labelledby=titled aria-describedby=told>
+                <title id=of_title>{title}</title>
+                <desc id=of_text>"A bar for each month. The table has the same numbers."</desc>
+                {lines}
+            </svg>
+        </figure>
     }
     .drawn()
 }
@@ -272,6 +286,13 @@ mod tests {
         ] {
             assert_eq!(say(cell), words);
         }
+    }
+
+    #[test]
+    fn what_only_hides_something_is_no_line() {
+        let few = Figures { reopened: Some(0), hidden: vec![Column::Received], ..Figures::default() };
+        assert!(!tells_something(&few));
+        assert!(tells_something(&Figures { closed: Some(5), ..few }));
     }
 
     #[test]

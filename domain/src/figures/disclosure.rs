@@ -47,7 +47,7 @@ pub struct Hidden {
 }
 
 /// What has to be left out of a column that stands in several tables, whose lines all add up to the same total: the same
-/// requests by service, by channel, by month.
+/// requests by service, by channel, by month. The first table has all lines; another may have none.
 ///
 /// A line that is left out is never the only one, and those that are left out add up to so much that nobody can tell
 /// any of them from the total: they exceed one each by [`FEW`] at least. Where that can't be reached, neither total nor

@@ -38,14 +38,23 @@ struct Sums {
 impl Sums {
     fn add(&mut self, counted: &Counted) {
         let Counted { month, service, channel, counts } = counted;
-        if !self.services.contains_key(service) {
-            self.services.insert(service.clone(), Counts::default());
+        for sum in [
+            self.services.entry(service.clone()).or_default(),
+            self.channels.entry(*channel).or_default(),
+            self.months.entry(*month).or_default(),
+            &mut self.all,
+        ] {
+            sum.merge(counts);
         }
-        let own = self.services.get_mut(service).into_iter();
-        let own = own.chain([self.channels.entry(*channel).or_default()]);
-        let own = own.chain([self.months.entry(*month).or_default(), &mut self.all]);
-        own.for_each(|sum| sum.merge(counts));
     }
+}
+
+/// One line of a table, before anything is left out.
+#[derive(Clone)]
+struct Whole {
+    id: String,
+    name: String,
+    counts: Counts,
 }
 
 /// The first of the months that are published on a day: a year before this one.
@@ -74,27 +83,23 @@ pub fn publish(counted: &[Counted], today: NaiveDate, title: impl Fn(&str) -> St
     }
     now.months.clear();
     let period = |sums: Sums, from, to| {
-        let mut services: Vec<(String, String, Counts)> = (sums.services.into_iter())
-            .filter(|(_, counts)| !counts.is_empty())
-            .map(|(id, counts)| (title(&id), id, counts))
-            .map(|(name, id, counts)| (id, name, counts))
-            .collect();
-        services.sort_by(|(_, one, _), (_, other, _)| one.cmp(other));
+        let told = sums.services.into_iter().filter(|(_, counts)| !counts.is_empty());
+        let mut services: Vec<Whole> =
+            told.map(|(id, counts)| Whole { name: title(&id), id, counts }).collect();
+        services.sort_by(|one, other| one.name.cmp(&other.name));
         let mut by_channel = sums.channels;
-        let channels = Channel::ALL.map(|channel| {
-            (
-                channel.id().to_owned(),
-                channel.name().to_owned(),
-                by_channel.remove(&channel).unwrap_or_default(),
-            )
+        let channels = Channel::ALL.map(|channel| Whole {
+            id: channel.id().to_owned(),
+            name: channel.name().to_owned(),
+            counts: by_channel.remove(&channel).unwrap_or_default(),
         });
-        let months = sums
-            .months
-            .into_iter()
-            .map(|(month, counts)| (month.format("%Y-%m").to_string(), say_month(month), counts));
-        let tables = vec![services, channels.to_vec(), months.collect()];
-        let (all, tables) = shown(&sums.all, tables);
-        let [services, channels, months] = tables.try_into().unwrap_or_default();
+        let months = sums.months.into_iter().map(|(month, counts)| Whole {
+            id: month.format("%Y-%m").to_string(),
+            name: say_month(month),
+            counts,
+        });
+        let [services, channels, months] = [services, channels.to_vec(), months.collect()];
+        let (all, [services, channels, months]) = shown(&sums.all, [services, channels, months]);
         Period { from, to, all, services, channels, months }
     };
     let yesterday = this.checked_sub_days(Days::new(1)).unwrap_or(this);
@@ -102,12 +107,9 @@ pub fn publish(counted: &[Counted], today: NaiveDate, title: impl Fn(&str) -> St
 }
 
 /// Leaves out what can't be shown of tables that all add up to the same.
-fn shown(all: &Counts, tables: Vec<Vec<(String, String, Counts)>>) -> (Figures, Vec<Vec<Line>>) {
+fn shown<const N: usize>(all: &Counts, tables: [Vec<Whole>; N]) -> (Figures, [Vec<Line>; N]) {
     let hide = |part: fn(&Counts) -> Part| {
-        // A table without lines, as that of months where there is one, adds up to nothing.
-        let parts =
-            |table: &Vec<(String, String, Counts)>| table.iter().map(|(_, _, own)| part(own)).collect();
-        hidden(&tables.iter().map(parts).collect::<Vec<Vec<Part>>>())
+        hidden(&tables.each_ref().map(|table| table.iter().map(|line| part(&line.counts)).collect()))
     };
     let columns = [
         (Column::Received, hide(|own| Part::alone(number(own.received)))),
@@ -115,18 +117,19 @@ fn shown(all: &Counts, tables: Vec<Vec<(String, String, Counts)>>) -> (Figures, 
         (Column::Declined, hide(declined)),
         (Column::Reopened, hide(|own| Part::alone(number(own.reopened)))),
     ];
-    let total = figures(all, |column| columns.iter().any(|(known, hidden)| *known == column && hidden.total));
-    let lines = tables.into_iter().enumerate().map(|(table, lines)| {
-        let line = |(at, (id, name, counts)): (usize, (String, String, Counts))| {
-            let is_hidden = |column| {
-                let of = columns.iter().find(|(known, _)| *known == column);
-                of.and_then(|(_, hidden)| hidden.tables.get(table)?.get(at)).is_some_and(|hidden| *hidden)
-            };
+    let of = |column| columns.iter().find(|(known, _)| *known == column).map(|(_, hidden)| hidden);
+    let total = figures(all, |column| of(column).is_some_and(|hidden| hidden.total));
+    let mut table = 0;
+    let lines = tables.map(|lines| {
+        let line = |(at, Whole { id, name, counts }): (usize, Whole)| {
+            let is_hidden = |column| of(column).is_some_and(|hidden| hidden.tables[table][at]);
             Line { id, name, figures: figures(&counts, is_hidden) }
         };
-        lines.into_iter().enumerate().map(line).collect()
+        let lines = lines.into_iter().enumerate().map(line).collect();
+        table += 1;
+        lines
     });
-    (total, lines.collect())
+    (total, lines)
 }
 
 fn number(count: i64) -> u64 {
