@@ -33,7 +33,7 @@ use crate::operations::base;
 use crate::operations::looked::{Look, look};
 use crate::state::AppState;
 use crate::store::StoreError;
-use crate::store::contacts::{Contact, Kept, NewContact, Rise, Tally, TellManager, Which, number};
+use crate::store::contacts::{Contact, NewContact, Rise, Tally, TellManager, Which, number};
 use crate::store::staff::StaffMember;
 
 /// Contacts on a page.
@@ -50,10 +50,6 @@ pub fn router() -> OpenApiRouter<AppState> {
         .routes(routes!(looked_into).needs(Act::Supervise))
         .routes(routes!(figures).needs(Act::SeeFigures))
         .routes(routes!(of_request).needs(Act::SeeDepartment))
-}
-
-fn too_late() -> ApiError {
-    ApiError::new(StatusCode::CONFLICT, "too_late")
 }
 
 /// What the form to record a contact begins with.
@@ -153,14 +149,10 @@ async fn record(
         note: plain::lines(&request.note),
         who,
     };
-    match at.store.record_contact(&member, new, tell(&state, &at, title)).await? {
-        Kept::Now(contact) => {
-            state.wake.notify_one();
-            let seen = Seen::new(&state, &at, &member, std::slice::from_ref(&contact)).await?;
-            Ok(private(seen.view(contact)))
-        }
-        Kept::TooLate => Err(too_late()),
-    }
+    let contact = at.store.record_contact(&member, new, tell(&state, &at, title)).await?;
+    state.wake.notify_one();
+    let seen = Seen::new(&state, &at, &member, std::slice::from_ref(&contact)).await?;
+    Ok(private(seen.view(contact)))
 }
 
 /// Makes the mail to a manager.
@@ -189,10 +181,8 @@ async fn undo(
     Staff(member): Staff,
     Path(id): Path<String>,
 ) -> Result<StatusCode, ApiError> {
-    match at.store.take_back_contact(&member, uuid(&id)?, state.now()).await? {
-        Kept::Now(()) => Ok(StatusCode::NO_CONTENT),
-        Kept::TooLate => Err(too_late()),
-    }
+    at.store.take_back_contact(&member, uuid(&id)?, state.now()).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 fn uuid(text: &str) -> Result<Uuid, ApiError> {

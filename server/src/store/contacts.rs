@@ -157,15 +157,6 @@ pub struct NewContact {
 /// Makes the mail to a manager about a contact that says how often a resident had to contact the council.
 pub type TellManager = Arc<dyn Fn((&StaffMember, Uuid), u32) -> (Uuid, Job) + Send + Sync>;
 
-/// What came of changing something in the log.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Kept<T> {
-    /// It is so now.
-    Now(T),
-    /// It was recorded too long ago to be changed.
-    TooLate,
-}
-
 /// Which contacts of a department are listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Which {
@@ -268,14 +259,14 @@ impl Store {
     /// once it can't be changed any more, and it stands in their list.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] when the identifier is somebody else's contact's, or the request is gone; the database's
-    /// errors.
+    /// [`StoreError::NotFound`] when the identifier is somebody else's contact's, or the request is gone;
+    /// [`StoreError::Refused`] when it was recorded too long ago to be changed; the database's errors.
     pub async fn record_contact(
         &self,
         by: &StaffMember,
         new: NewContact,
         tell: TellManager,
-    ) -> Result<Kept<Contact>, StoreError> {
+    ) -> Result<Contact, StoreError> {
         match self.record_once(by, &new, &tell).await {
             // The same was sent twice at the same moment.
             Err(StoreError::Database(error))
@@ -292,7 +283,7 @@ impl Store {
         by: &StaffMember,
         new: &NewContact,
         tell: &TellManager,
-    ) -> Result<Kept<Contact>, StoreError> {
+    ) -> Result<Contact, StoreError> {
         let (store, by, new, tell) = (self.clone(), by.clone(), new.clone(), tell.clone());
         self.db
             .write(move |transaction| {
@@ -308,7 +299,7 @@ impl Store {
         by: &StaffMember,
         new: NewContact,
         tell: &TellManager,
-    ) -> Result<Kept<Contact>, StoreError> {
+    ) -> Result<Contact, StoreError> {
         let key = (self.council.to_string(), new.id);
         let before = contact::Entity::find_by_id(key).lock_exclusive().one(on).await?;
         if let Some(before) = &before {
@@ -316,10 +307,10 @@ impl Store {
                 return Err(StoreError::NotFound);
             }
             if before.body_hash == self.contact_hash("body", &new.body) {
-                return Ok(Kept::Now(before.clone()));
+                return Ok(before.clone());
             }
             if !before.is_changeable(new.at) {
-                return Ok(Kept::TooLate);
+                return Err(Refused::TooLate.into());
             }
         }
         let (id, now) = (new.id, new.at);
@@ -345,7 +336,7 @@ impl Store {
         if let Some(before) = before {
             self.count_without(on, &before).await?;
         }
-        Ok(Kept::Now(row))
+        Ok(row)
     }
 
     /// The row of a contact, with by what its resident is known.
@@ -529,14 +520,14 @@ impl Store {
     /// Takes back what was recorded just now.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] when it is another department's; [`StoreError::Refused`] when a colleague recorded it; the
-    /// database's errors.
+    /// [`StoreError::NotFound`] when it is another department's; [`StoreError::Refused`] when a colleague recorded it,
+    /// or too long ago; the database's errors.
     pub async fn take_back_contact(
         &self,
         by: &StaffMember,
         id: Uuid,
         now: DateTime<Utc>,
-    ) -> Result<Kept<()>, StoreError> {
+    ) -> Result<(), StoreError> {
         let (store, by) = (self.clone(), by.clone());
         self.db
             .write(move |transaction| {
@@ -552,15 +543,14 @@ impl Store {
                         return Err(Refused::NotOwner.into());
                     }
                     if !contact.is_changeable(now) {
-                        return Ok(Kept::TooLate);
+                        return Err(Refused::TooLate.into());
                     }
                     let entry = by.did(now, Deed::Changed, object(id), "Took back a contact".to_owned());
                     let entry = Entry { person: contact.resident_id, ..entry };
                     // Before it counts anew: of two that change the log at the same moment each sees what the other did.
                     audit::append(&store, transaction, entry).await?;
                     store.forget_contact(transaction, contact.clone()).await?;
-                    store.count_without(transaction, &contact).await?;
-                    Ok(Kept::Now(()))
+                    store.count_without(transaction, &contact).await
                 })
             })
             .await

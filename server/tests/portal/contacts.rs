@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 
 use crate::support::browser::Browser;
 use crate::support::database::Kept;
-use crate::support::{Portal, Reply, Setup, Visitor, graffiti, graffiti_but};
+use crate::support::{Portal, Reply, Setup, Visitor, closing, graffiti, graffiti_but};
 use chrono::TimeDelta;
 use domain::access::Role;
 use domain::audit::Deed;
 use futures::future::join_all;
 use serde_json::{Value, json};
 use server::jobs::retention::Retaining;
+use server::store::staff::StaffMember;
 use uuid::Uuid;
 
 on_both_engines![
@@ -193,12 +194,13 @@ async fn who_recorded_it_thinks_again_for_ten_minutes(kept: Kept) {
         portal.turn(TimeDelta::minutes(1));
         record(&tom, id, &json!({ "person": "ann@example.org" })).await.is(200);
     }
+    let mails = i64::try_from(managers(&portal).await.len()).unwrap();
     let waiting = async || tom.get(REPEATS).await.is(200).json()["repeats"].as_array().unwrap().len();
-    assert_eq!((waiting().await, kept.rows("job").await), (1, 1));
+    assert_eq!((waiting().await, kept.rows("job").await), (1, mails));
     // A mistake in the note is no reason to count anew.
     let note = json!({ "person": "ann@example.org", "note": "About the bridge" });
     assert_eq!(record(&priya, 4, &note).await.is(200).json()["number"], 1);
-    assert_eq!((waiting().await, kept.rows("job").await), (1, 1));
+    assert_eq!((waiting().await, kept.rows("job").await), (1, mails));
     // It was somebody else.
     record(&priya, 4, &json!({ "person": "eve@example.org" })).await.is(200);
     assert_eq!((waiting().await, kept.all_rows(["job", "contact_rise"]).await), (0, [0, 0]));
@@ -304,7 +306,7 @@ async fn the_third_time_somebody_looks_at_why(kept: Kept) {
     portal.turn(TimeDelta::minutes(11));
     record(&priya, 5, &json!({ "reference": reference })).await.is(200);
     portal.turn(TimeDelta::minutes(11));
-    let [mail] = portal.mails().await.try_into().unwrap();
+    let [mail] = portal.mails_to(TOM).await.try_into().unwrap();
     assert_eq!(
         (mail.to.as_str(), mail.subject.as_str()),
         (TOM, "Somebody had to contact us 3 times: Report graffiti")
@@ -347,6 +349,16 @@ async fn the_third_time_somebody_looks_at_why(kept: Kept) {
     assert_eq!(record(&priya, 7, &json!({ "person": SAM })).await.is(200).json()["number"], 1);
 }
 
+/// The addresses of those who answer for street scene.
+async fn managers(portal: &Portal) -> Vec<String> {
+    let members = portal.state.db.council("demo").members().await.unwrap().into_iter();
+    let manages =
+        |member: &StaffMember| member.department == "street-scene" && member.role() == Some(Role::Manager);
+    let mut managers: Vec<String> = members.filter(manages).map(|member| member.email).collect();
+    managers.sort_unstable();
+    managers
+}
+
 /// Signed in again: a session of staff lasts twelve hours.
 async fn relog(portal: &Portal, email: &str, _: Visitor) -> Visitor {
     portal.staff_now(email).await
@@ -367,7 +379,8 @@ async fn at_the_same_moment_each_counts_the_other(kept: Kept) {
     for reply in join_all((0..6).map(|_| record(&priya, 50, &same))).await {
         reply.is(200);
     }
-    assert_eq!(kept.all_rows(["contact", "job"]).await, [13, 1], "and one mail to the one manager");
+    let mails = i64::try_from(managers(&portal).await.len()).unwrap();
+    assert_eq!(kept.all_rows(["contact", "job"]).await, [13, mails], "and one mail to each manager");
 }
 
 async fn figures_say_what_each_department_costs(kept: Kept) {
@@ -498,7 +511,8 @@ async fn contacts_go_when_it_is_time(kept: Kept) {
     let priya = relog(&portal, PRIYA, priya).await;
     record(&priya, 6, &json!({ "person": SAM })).await.is(200);
     priya.post(&format!("/api/staff/requests/{id}/take"), &json!({})).await.is(200);
-    let done = json!({ "outcome": "done", "text": "Cleaned" });
+    let mut done = closing("not_ours", "It is the railway’s");
+    done["on"] = Value::Null;
     priya.post(&format!("/api/staff/requests/{id}/close"), &done).await.is(200);
     let run = async |is_dry: bool| {
         let served = portal.state.councils.by_id("demo").unwrap();
@@ -540,5 +554,6 @@ async fn every_manager_of_the_department_is_told() {
     portal.turn(TimeDelta::minutes(10));
     let mut told: Vec<String> = portal.mails().await.into_iter().map(|mail| mail.to).collect();
     told.sort_unstable();
-    assert_eq!(told, ["mia@saltmarsh.example", TOM]);
+    assert!(told.contains(&"mia@saltmarsh.example".to_owned()) && told.contains(&TOM.to_owned()));
+    assert_eq!(told, managers(&portal).await);
 }
