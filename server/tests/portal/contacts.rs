@@ -354,9 +354,9 @@ async fn managers(portal: &Portal) -> Vec<String> {
     let members = portal.state.db.council("demo").members().await.unwrap().into_iter();
     let manages =
         |member: &StaffMember| member.department == "street-scene" && member.role() == Some(Role::Manager);
-    let mut managers: Vec<String> = members.filter(manages).map(|member| member.email).collect();
-    managers.sort_unstable();
-    managers
+    let mut all: Vec<String> = members.filter(manages).map(|member| member.email).collect();
+    all.sort_unstable();
+    all
 }
 
 /// Signed in again: a session of staff lasts twelve hours.
