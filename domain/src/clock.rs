@@ -350,7 +350,7 @@ impl Clock<'_> {
         }
         let up = |cause| self.up(case, cause).is_some();
         match (&case.escalated, case.owed) {
-            (_, Some(cause)) if up(cause) => add(case.promised_at(), Rule::GoesUp),
+            (_, Some(owed)) if up(owed) => add(case.promised_at(), Rule::GoesUp),
             (Some(escalated), _) if up(Cause::Silent) => {
                 add(self.until(escalated.since, self.limits.of(escalated.to.to)), Rule::Silent);
             }
@@ -381,9 +381,9 @@ impl Clock<'_> {
     }
 
     /// To whom it goes next.
-    fn up(&self, case: &Case, cause: Cause) -> Option<Escalation> {
+    fn up(&self, case: &Case, why: Cause) -> Option<Escalation> {
         let above = case.escalated.as_ref().map(|now| now.to.to);
-        let lowest = match cause {
+        let lowest = match why {
             // Who leads the team has it until it is taken; they are told first that nobody took it.
             Cause::NotAcknowledged | Cause::Missed => Rung::Lead,
             Cause::MissedAgain => Rung::Head,
@@ -392,23 +392,24 @@ impl Clock<'_> {
         let rungs = [Rung::Lead, Rung::Deputy, Rung::Head, Rung::Director];
         let higher =
             rungs.into_iter().filter(|rung| *rung >= lowest && above.is_none_or(|above| *rung > above));
-        let next = higher.into_iter().find_map(|rung| self.at(rung, case, cause));
+        let next = higher.into_iter().find_map(|rung| self.at(rung, case, why));
         // A missed day is told to somebody in any case: at the top, to who knows of the last one.
         next.or_else(|| {
-            let missed = matches!(cause, Cause::Missed | Cause::MissedAgain);
-            let highest = rungs.into_iter().rev().filter(|_| missed);
-            highest
-                .filter_map(|rung| Some((rung, self.people.on(rung)?)))
-                .next()
-                .map(|(to, whom)| Escalation { to: to.max(above.unwrap_or(to)), whom: whom.clone(), cause })
+            let missed = matches!(why, Cause::Missed | Cause::MissedAgain);
+            let mut highest = rungs.into_iter().rev().filter(|_| missed);
+            highest.find_map(|rung| Some((rung, self.people.on(rung)?))).map(|(to, whom)| Escalation {
+                to: to.max(above.unwrap_or(to)),
+                whom: whom.clone(),
+                cause: why,
+            })
         })
     }
 
     /// Who owns it does not hear of it from above.
-    fn at(&self, rung: Rung, case: &Case, cause: Cause) -> Option<Escalation> {
+    fn at(&self, rung: Rung, case: &Case, why: Cause) -> Option<Escalation> {
         let whom =
             self.people.on(rung).filter(|whom| case.owner.as_ref().is_none_or(|own| own.id != whom.id))?;
-        Some(Escalation { to: rung, whom: whom.clone(), cause })
+        Some(Escalation { to: rung, whom: whom.clone(), cause: why })
     }
 
     fn is_asked_again(&self, case: &Case) -> bool {

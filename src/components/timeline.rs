@@ -45,7 +45,6 @@ pub fn title(entry: &Entry, for_staff: bool) -> String {
             None => format!("We received {your} request"),
         },
         What::Taken => format!("{who} is dealing with {your} request"),
-        What::Message { .. } => format!("{who} wrote"),
         What::PromiseMoved { to, .. } => format!("The date was moved to {}", words::day(*to)),
         What::Closed(ending) => words::outcome(ending.outcome).to_owned(),
         What::Planned { on } => format!("Work is planned for {}", words::day(*on)),
@@ -69,7 +68,7 @@ pub fn title(entry: &Entry, for_staff: bool) -> String {
         What::ContractorWrote { planned: Some(on), .. } => {
             format!("{who} planned the work for {}", words::day(*on))
         }
-        What::ContractorWrote { .. } => format!("{who} wrote"),
+        What::Message { .. } | What::ContractorWrote { .. } => format!("{who} wrote"),
         What::ContractorDone { .. } => format!("{who} says that the work is done"),
         What::Reopened { to, .. } => {
             format!("{who} opened the request again. The date is {}", words::day(*to))

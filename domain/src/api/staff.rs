@@ -290,6 +290,7 @@ pub struct QueueItem {
 }
 
 /// `GET /api/staff/requests/{id}`: one request of my department. Every action replies with this too.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about the request")]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct StaffCase {

@@ -343,7 +343,6 @@ impl Case {
     ///
     /// # Errors
     /// [`Refused`] with the reason.
-    #[expect(clippy::match_same_arms, reason = "the order of the arms is the rule")]
     pub fn may(&self, by: &Actor, event: &Event, at: DateTime<Utc>) -> Result<(), Refused> {
         let open = self.status.is_open();
         match (by, event) {
@@ -416,7 +415,6 @@ impl Case {
             | Event::Decided { .. }
             | Event::Withdrawn { .. } => Err(Refused::NotAllowed),
             _ if !self.is_owner(staff) => Err(Refused::NotOwner),
-            Event::Message { .. } => Ok(()),
             Event::Offered(_) if self.offer.is_none() => Ok(()),
             Event::Planned { on } if *on > self.complete_by => Err(Refused::AfterPromise),
             Event::Planned { on } if self.status == Status::Planned && self.planned == Some(*on) => {
@@ -426,9 +424,12 @@ impl Case {
                 Err(Refused::Asked)
             }
             Event::Begun if self.status == Status::InProgress => Err(Refused::NotAllowed),
-            Event::Planned { .. } | Event::Begun | Event::Asked { .. } => Ok(()),
             Event::PromiseMoved { to, .. } if *to == self.complete_by => Err(Refused::SameDate),
-            Event::PromiseMoved { .. } => Ok(()),
+            Event::Message { .. }
+            | Event::Planned { .. }
+            | Event::Begun
+            | Event::Asked { .. }
+            | Event::PromiseMoved { .. } => Ok(()),
             Event::Contracted(_) if self.contract.is_none() || self.work.is_some() => Ok(()),
             Event::Checked { .. } if self.work.as_ref().is_some_and(|work| !work.checked) => Ok(()),
             Event::Closed(_) | Event::Proposed(_) => self.may_close(event),

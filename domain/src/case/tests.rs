@@ -208,7 +208,8 @@ fn an_event_out_of_order_changes_nothing() {
 #[test]
 fn a_closing_answers_what_when_who_what_next_and_how_to_object() {
     use Outcome::{DeclinedByPolicy, Done, Duplicate, NotOurs, NothingFound, PartDone};
-    let without: [(&str, fn(&mut Closing), &[Outcome]); 8] = [
+    type Without = (&'static str, fn(&mut Closing), &'static [Outcome]);
+    let without: [Without; 8] = [
         (
             "what",
             |closing| closing.text = " ".into(),

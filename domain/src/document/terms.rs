@@ -369,14 +369,12 @@ impl Reader<'_> {
         let said = self.list(root, "sign_off", false).unwrap_or_default();
         let mut outcomes = Vec::new();
         for word in said {
-            match OUTCOMES.iter().find(|(known, _)| *known == word) {
-                Some((_, outcome)) => outcomes.push(*outcome),
-                None => {
-                    let known: Vec<&str> = OUTCOMES.iter().map(|(word, _)| *word).collect();
-                    let message =
-                        format!("“sign_off” lists outcomes: {}; “{word}” is none", known.join(", "));
-                    self.fault(root.at("sign_off"), message);
-                }
+            if let Some((_, outcome)) = OUTCOMES.iter().find(|(known, _)| *known == word) {
+                outcomes.push(*outcome);
+            } else {
+                let known: Vec<&str> = OUTCOMES.iter().map(|(word, _)| *word).collect();
+                let message = format!("“sign_off” lists outcomes: {}; “{word}” is none", known.join(", "));
+                self.fault(root.at("sign_off"), message);
             }
         }
         outcomes

@@ -178,7 +178,7 @@ pub fn judged_by(case: &Case) -> NaiveDate {
             }
             Event::PromiseMoved { to, .. } | Event::Missed { to, .. } => promised = *to,
             Event::Decided { complete_by, .. } | Event::Reopened { complete_by, .. } => {
-                promised = *complete_by
+                promised = *complete_by;
             }
             _ => {}
         }
