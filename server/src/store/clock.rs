@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::entities::{event, request, staff};
 use super::requests::{Follows, Happened, Stored};
 use super::staff::StaffMember;
-use super::{Store, StoreError, audit, jobs};
+use super::{Store, StoreError, audit, jobs, notices};
 
 /// Days on which members of staff are away.
 pub mod leave {
@@ -107,8 +107,9 @@ impl Store {
                         let whole = store.whole_follows(transaction, (id, &case), before, like, &follows);
                         all.extend(whole.await?);
                     }
-                    let made = jobs::rows(&store.council, now, &follows.all_jobs(&all))?;
-                    jobs::insert(transaction, made).await?;
+                    let made = follows.all_jobs(&all);
+                    notices::tell(transaction, &store.council, &all, &made).await?;
+                    jobs::insert(transaction, jobs::rows(&store.council, now, &made)?).await?;
                     Ok(all)
                 })
             })

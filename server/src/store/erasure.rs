@@ -13,7 +13,9 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use super::deliveries::delivery;
 use super::entities::{event, photo, request, spot, watcher};
+use super::notices::notice;
 use super::papers::identity_document;
 use super::profile::seen;
 use super::requests::Stored;
@@ -98,7 +100,7 @@ pub struct Erasing {
 }
 
 /// What hangs on a request, and goes with it. A table more that names requests is a line more here.
-const HANGS_ON: [Unhang; 5] = [
+const HANGS_ON: [Unhang; 7] = [
     |on, council, id| {
         Box::pin(async move {
             let own = seen::Column::CouncilId.eq(council).and(seen::Column::RequestId.eq(id));
@@ -127,6 +129,18 @@ const HANGS_ON: [Unhang; 5] = [
         Box::pin(async move {
             let own = watcher::Column::CouncilId.eq(council).and(watcher::Column::RequestId.eq(id));
             watcher::Entity::delete_many().filter(own).exec(on).await
+        })
+    },
+    |on, council, id| {
+        Box::pin(async move {
+            let own = notice::Column::CouncilId.eq(council).and(notice::Column::RequestId.eq(id));
+            notice::Entity::delete_many().filter(own).exec(on).await
+        })
+    },
+    |on, council, id| {
+        Box::pin(async move {
+            let own = delivery::Column::CouncilId.eq(council).and(delivery::Column::RequestId.eq(id));
+            delivery::Entity::delete_many().filter(own).exec(on).await
         })
     },
 ];

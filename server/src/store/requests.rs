@@ -22,9 +22,11 @@ use super::consent::{Answered, Told};
 use super::entities::{event, photo, request, resident, spot};
 use super::helpers::ActsBy;
 use super::nearby::{self, Spot, Watcher};
+use super::notices::{self, Words};
 use super::staff::StaffMember;
 use super::{Store, StoreError, audit, erasure, jobs, staff};
 use crate::jobs::Job;
+use crate::jobs::alert::{Alert, Audience};
 
 /// A request as it is kept.
 #[derive(Clone, Debug, PartialEq)]
@@ -119,6 +121,8 @@ pub struct Happened {
     pub other_email: Option<String>,
     /// The address of the account that the request is in, as it is now.
     pub account_email: Option<String>,
+    /// The request is in an account.
+    pub in_account: bool,
     /// That account has another address by now than the one that was given with the request.
     pub has_moved: bool,
     /// Those who watch the request.
@@ -201,6 +205,14 @@ impl Store {
         let (store, council, key, id) = (self.clone(), self.council.clone(), new.idempotency_key, new.id);
         let (resident, by, consent) = (new.resident, new.by, new.consent);
         let service = case.submission.service.clone();
+        let told = new.jobs.iter().find_map(|(_, job)| match job {
+            Job::Alert(alert) if alert.told.bearing().0 == Audience::Resident => Some(&**alert),
+            _ => None,
+        });
+        let notice = told.map(|Alert { reference, title, told, .. }| {
+            let words = Words { reference: reference.clone(), title: title.clone(), told: told.clone() };
+            (new.submitted.clone(), words)
+        });
         let (body_hash, told) =
             (new.body_hash, Told { channel: Channel::Web, helper: None, at: new.submitted.at });
         self.db
@@ -214,7 +226,7 @@ impl Store {
                     council.clone(),
                 );
                 let (spot, store, by, service) = (spot.clone(), store.clone(), by.clone(), service.clone());
-                let (mut consent, body_hash) = (consent.clone(), body_hash.clone());
+                let (mut consent, body_hash, notice) = (consent.clone(), body_hash.clone(), notice.clone());
                 Box::pin(async move {
                     if let Some(by) = &by {
                         let helper = store.acts_on(transaction, by, &service).await?;
@@ -261,6 +273,9 @@ impl Store {
                         spot::Entity::insert(spot).exec_without_returning(transaction).await?;
                     }
                     jobs::insert(transaction, jobs).await?;
+                    if let (Some(_), Some((recorded, words))) = (resident, &notice) {
+                        notices::add(transaction, &council, id, recorded, words).await?;
+                    }
                     if let Some(resident) = resident {
                         store.decide_and_log(transaction, resident, consent, told).await?;
                     }
@@ -375,8 +390,9 @@ impl Store {
         }
         let like = (new.id, new.at, new.by);
         all.extend(self.whole_follows(transaction, (id, &case), before, like, follows).await?);
-        let made = jobs::rows(&self.council, new.at, &follows.all_jobs(&all))?;
-        jobs::insert(transaction, made).await?;
+        let made = follows.all_jobs(&all);
+        notices::tell(transaction, &self.council, &all, &made).await?;
+        jobs::insert(transaction, jobs::rows(&self.council, new.at, &made)?).await?;
         Ok((case, all))
     }
 
@@ -502,6 +518,7 @@ impl Store {
             | Event::Reopened { .. } => nearby::watchers(on, &self.council, id).await?,
             _ => Vec::new(),
         };
+        let in_account = resident.is_some();
         Ok(Happened {
             request: id,
             case,
@@ -510,6 +527,7 @@ impl Store {
             owner_email,
             other_email,
             account_email,
+            in_account,
             has_moved,
             watchers,
         })

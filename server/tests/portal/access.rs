@@ -267,6 +267,8 @@ impl Town {
             ("id", Whose::Own) if within("/api/staff/members/") => Some(self.colleague.to_string()),
             // The members are the council's: nobody's are another's.
             ("id", Whose::Others) if within("/api/staff/members/") => None,
+            // A letter waits only for who chose letters; `alerts.rs` tries one.
+            ("id", Whose::Own | Whose::Others) if within("/api/staff/letters/") => None,
             // A document that is shown lies with whoever checks it, and is gone once it is checked.
             ("id", Whose::Own | Whose::Others) if within("/api/staff/identity/") => None,
             // Whoever has one that is there has the request that it belongs to.

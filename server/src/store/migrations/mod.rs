@@ -10,6 +10,7 @@ mod m0011_privacy;
 mod m0012_profile;
 mod m0013_retention;
 mod m0014_draft_uploads;
+mod m0017_alerts;
 mod m0018_clock;
 
 use sea_orm_migration::prelude::*;
@@ -37,6 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0011_privacy::Step),
             Box::new(m0013_retention::Step),
             Box::new(m0014_draft_uploads::Step),
+            Box::new(m0017_alerts::Step),
             Box::new(m0018_clock::Step),
         ]
     }
