@@ -10,7 +10,7 @@ use rustybuzz::{Face, UnicodeBuffer};
 
 use crate::jobs::delivery::Mails;
 
-/// DejaVu Sans: Latin, Greek, Cyrillic, Arabic and more. What it does not have is printed as an empty box.
+/// `DejaVu Sans`: Latin, Greek, Cyrillic, Arabic and more. What it does not have is printed as an empty box.
 static FONT: &[u8] = include_bytes!("../fonts/DejaVuSans.ttf");
 
 /// A4, in points.

@@ -43,7 +43,9 @@ fn choice(view: AlertsView) -> AnyView {
     }
     let fields = asked
         .iter()
-        .map(|question| field(&Asked::new(question.clone(), draft, sending.problems, false)))
+        // One is always chosen: nothing here is left out.
+        .map(|question| Question { required: true, ..question.clone() })
+        .map(|question| field(&Asked::new(question, draft, sending.problems, false)))
         .collect_view();
     let send = sending.form(
         move || {
@@ -63,6 +65,7 @@ fn choice(view: AlertsView) -> AnyView {
             a11y::focus_when_drawn("main h1");
         },
     );
+    let places = places(view);
     view! {
         <ErrorSummary problems=sending.problems />
         <h1 class="govuk-heading-l">{TITLE}</h1>
@@ -70,7 +73,7 @@ fn choice(view: AlertsView) -> AnyView {
             <p class="govuk-inset-text">"Saved. From now on we tell you so."</p>
         }.drawn()))}
         <p>"You find everything that happens to your requests under "<a href=paths::account("notices")>"What is new"</a>". Choose here what else we send you. When you have to do something, or a request is closed, we always tell you in one way or another."</p>
-        {places(&view)}
+        {places}
         <form novalidate method="post" action=posted_to() on:submit=send>
             {fields}
             <SubmitButton label="Save" sending=sending.busy />
@@ -80,7 +83,7 @@ fn choice(view: AlertsView) -> AnyView {
 }
 
 /// Where each of the ways leads.
-fn places(view: &AlertsView) -> AnyView {
+fn places(view: AlertsView) -> AnyView {
     let row = |label: &'static str, to: Option<String>, none: &'static str| {
         let to = match to {
             Some(to) => view! { <bdi>{to}</bdi> }.into_any(),
@@ -97,13 +100,12 @@ fn places(view: &AlertsView) -> AnyView {
         }
         .drawn()
     };
-    let texts =
-        view.texts.then(|| row("Text messages to", view.phone.clone(), "We have no mobile number of yours."));
+    let texts = view.texts.then(|| row("Text messages to", view.phone, "We have no mobile number of yours."));
     view! {
         <dl class="govuk-summary-list">
-            {row("Emails to", Some(view.email.clone()), "")}
+            {row("Emails to", Some(view.email), "")}
             {texts}
-            {row("Letters to", view.address.clone(), "We have no whole address of yours.")}
+            {row("Letters to", view.address, "We have no whole address of yours.")}
         </dl>
     }
     .drawn()

@@ -1,5 +1,6 @@
 //! `/api/staff`: a session cookie is the permission, and a reply of 401 says that there is none.
 
+use domain::api::alerts::{Deliveries, Letters};
 use domain::api::follow::MessageRequest;
 use domain::api::identity::{DecideRequest, DeskRequest, WaitingDocuments};
 use domain::api::leave::{EndLeaveRequest, LeaveRequest, LeaveView};
@@ -370,6 +371,36 @@ pub async fn decide_document(id: Uuid, how: &DecideRequest) -> Reply<WaitingDocu
 /// [`ApiProblem`]; `wrong_code` when the address and the code do not belong together.
 pub async fn shown_at_desk(request: &DeskRequest) -> Reply<()> {
     api::tell("/api/staff/identity/desk", request).await
+}
+
+/// What was sent to the resident of a request, and what became of it.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn deliveries(id: Uuid) -> Reply<Deliveries> {
+    api::get(&address(id, "/deliveries")).await
+}
+
+/// Letters of my department that wait to be printed.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn letters() -> Reply<Letters> {
+    api::get("/api/staff/letters").await
+}
+
+/// Where a letter is to be had (PDF).
+#[must_use]
+pub fn letter(id: Uuid) -> String {
+    format!("/api/staff/letters/{id}")
+}
+
+/// Says that a letter was posted. Gives those that still wait.
+///
+/// # Errors
+/// [`ApiProblem`]; not found too when somebody else has said so.
+pub async fn letter_posted(id: Uuid) -> Reply<Letters> {
+    api::post(&format!("/api/staff/letters/{id}/posted"), &()).await
 }
 
 fn address(id: Uuid, rest: &str) -> String {

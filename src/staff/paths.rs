@@ -21,6 +21,8 @@ pub const HAND_OVER: &str = "/staff/hand-over";
 pub const EXPORT: &str = "/staff/export";
 /// What was done.
 pub const AUDIT: &str = "/staff/audit";
+/// Letters to print and post.
+pub const LETTERS: &str = "/staff/letters";
 /// Who works here.
 pub const MEMBERS: &str = "/staff/members";
 
@@ -29,14 +31,15 @@ pub const MEMBERS: &str = "/staff/members";
 pub fn menu(role: Role) -> &'static [(&'static str, &'static str)] {
     const REQUESTS: (&str, &str) = (QUEUE, "Requests");
     const IDENTITIES: (&str, &str) = (IDENTITY, "Who people are");
+    const POST: (&str, &str) = (LETTERS, "Letters");
     match role {
         Role::Manager => {
-            &[REQUESTS, IDENTITIES, (HAND_OVER, "Hand over"), (LEAVE, "Leave"), (EXPORT, "Export")]
+            &[REQUESTS, IDENTITIES, POST, (HAND_OVER, "Hand over"), (LEAVE, "Leave"), (EXPORT, "Export")]
         }
         Role::Auditor => &[(AUDIT, "Audit log")],
         Role::Admin => &[(MEMBERS, "Staff")],
         Role::Officer | Role::Resident | Role::Helper | Role::Terminal => {
-            &[REQUESTS, IDENTITIES, (LEAVE, "Leave")]
+            &[REQUESTS, IDENTITIES, POST, (LEAVE, "Leave")]
         }
     }
 }
@@ -102,7 +105,7 @@ pub fn with_next(path: &str, next: Option<&str>) -> String {
 /// `next` of their own: it must never lead to another site, nor round in circles.
 #[must_use]
 pub fn safe_next(next: &str) -> Option<&str> {
-    let ours = [QUEUE, LEAVE, IDENTITY, SESSIONS, SECURITY, HAND_OVER, EXPORT, AUDIT, MEMBERS]
+    let ours = [QUEUE, LEAVE, IDENTITY, LETTERS, SESSIONS, SECURITY, HAND_OVER, EXPORT, AUDIT, MEMBERS]
         .contains(&next)
         || ["/staff?", "/staff/requests/", "/staff/shared/"].iter().any(|start| next.starts_with(start));
     let plain = next.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/-?=&".contains(&byte));
@@ -127,6 +130,7 @@ mod tests {
             &close(id),
             &step(id, "send-back"),
             AUDIT,
+            LETTERS,
             SECURITY,
         ] {
             assert_eq!(safe_next(good), Some(good));

@@ -29,6 +29,9 @@ const ABREAST: usize = 8;
 /// The longest wait between two tries.
 const LONGEST: TimeDelta = TimeDelta::hours(6);
 
+/// The longest text message, in characters: what is longer, GOV.UK Notify does not take.
+const LONGEST_TEXT: usize = 918;
+
 /// How somebody can be told.
 struct Reach {
     preferences: Preferences,
@@ -363,6 +366,13 @@ pub fn text(council: &Council, alerts: &[Alert]) -> String {
         0 => String::new(),
         more => format!(", and {more} more"),
     };
+    let around = format!("{}: {more}. {link}", council.name).chars().count();
+    let room = LONGEST_TEXT.saturating_sub(around);
+    let headline: String = if headline.chars().count() > room {
+        headline.chars().take(room.saturating_sub(1)).chain(['…']).collect()
+    } else {
+        headline
+    };
     format!("{}: {headline}{more}. {link}", council.name)
 }
 
@@ -371,4 +381,193 @@ pub fn text(council: &Council, alerts: &[Alert]) -> String {
 pub fn on_paper(council: &Council, letter: &[Delivery]) -> Mails {
     let alerts: Vec<Alert> = letter.iter().filter_map(|part| part.alert.clone()).collect();
     compose(council, &alerts)
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::NaiveDate;
+    use domain::alert::Matter;
+    use domain::case::{Age, Cause, Closing, Outcome, Rung, Why};
+    use domain::catalogue::Policy;
+
+    use super::*;
+    use crate::councils::{Councils, Sources};
+    use crate::jobs::alert::{ByTheClock, Told};
+    use crate::paper;
+
+    const LINK: &str = "https://portico.example/follow/KEY";
+
+    fn day() -> NaiveDate {
+        NaiveDate::from_ymd_opt(2026, 12, 7).unwrap()
+    }
+
+    /// Everything that is told, with this wherever a person wrote something.
+    fn all(text: &str) -> Vec<Told> {
+        let own = || text.to_owned();
+        let policy =
+            Policy { id: own(), name: own(), version: own(), date: day(), text: own(), instead: own() };
+        let to = day();
+        let outcomes = [
+            Outcome::Done,
+            Outcome::PartDone,
+            Outcome::DeclinedByPolicy,
+            Outcome::NotOurs,
+            Outcome::Duplicate,
+            Outcome::Withdrawn,
+            Outcome::NoAnswer,
+            Outcome::NothingFound,
+        ];
+        let closing = |outcome| {
+            Box::new(Closing {
+                outcome,
+                text: own(),
+                on: Some(to),
+                by: own(),
+                next: own(),
+                object: own(),
+                unless: own(),
+                policy: Some(policy.clone()),
+                elsewhere: None,
+                same_as: None,
+                signed: None,
+            })
+        };
+        let closed = |outcome| Told::Closed(closing(outcome));
+        let by_the_clock = ByTheClock {
+            missed: Some((to, to, Why::Longer)),
+            up: Some((Rung::Head, own())),
+            age: Some(Age::TooLong),
+            reminded: Some(own()),
+            ended: Some(closing(Outcome::NoAnswer)),
+            asked_again: true,
+        };
+        let watched = |outcome| Told::WatchedClosed { outcome };
+        let mut all = vec![
+            Told::Received { complete_by: to, next: vec![own(), own()], by: Some(own()) },
+            Told::Taken { by: own(), complete_by: to },
+            Told::Message { by: own(), text: own() },
+            Told::PromiseMoved { to, reason: own() },
+            Told::Withdrawn,
+            Told::WithdrawnFor { by: own() },
+            Told::Watching { complete_by: to },
+            Told::WatchedTaken,
+            Told::WatchedMoved { to },
+            Told::ResidentWrote { text: own(), by: Some(own()) },
+            Told::ResidentWithdrew,
+            Told::HandedOver { by: own(), complete_by: to },
+            Told::PartsFinished,
+            Told::WithdrawnWithParts,
+            Told::Planned { on: to },
+            Told::Begun,
+            Told::Asked { question: own(), by: own() },
+            Told::Decided { text: own(), to },
+            Told::Reopened { to },
+            Told::ByTheClock(Box::new(by_the_clock)),
+            Told::ByTheClock(Box::default()),
+            Told::ResidentAnswered { text: own(), complete_by: to },
+            Told::ResidentReopened { reason: own(), complete_by: to },
+            Told::ResidentAmended,
+            Told::Offered { by: own(), reason: own() },
+            Told::OfferEnded { reason: own() },
+            Told::Proposed { by: own() },
+            Told::SentBack { by: own(), reason: own() },
+            Told::ContractorSaid { by: own(), text: own(), done: true },
+            Told::DueSoon { by: to },
+            Told::Missed { from: to, to },
+            Told::Up { cause: Cause::Silent, owner: Some(own()), complete_by: to },
+            Told::Aged { age: Age::Long, since: to, department: own() },
+        ];
+        all.extend(outcomes.map(closed));
+        all.extend(outcomes.map(watched));
+        all
+    }
+
+    fn alert(told: Told, text: &str, reference: &str) -> Alert {
+        Alert {
+            name: text.to_owned(),
+            email: "sam@example.org".to_owned(),
+            reference: reference.to_owned(),
+            title: text.to_owned(),
+            link: LINK.to_owned(),
+            told,
+        }
+    }
+
+    /// By mail, as a text message and on paper, alone and together: what people wrote is text, and our link the only one.
+    #[test]
+    fn everything_is_told_with_the_strangest_values() {
+        let served = Councils::load(Sources::default()).unwrap().by_id("demo").unwrap();
+        let council = &served.council;
+        let long = "all of it ".repeat(400);
+        for text in [
+            "",
+            "Sam",
+            "<script>alert(1)</script>",
+            "\" onload=\"x\" 'y' & <b>",
+            LINK,
+            "https://evil.example/?a=b&c=<d>",
+            "line\none\r\n\r\ntwo\n",
+            "((text)) [Click](https://evil.example) # heading",
+            "\u{202e}gnp.exe \u{0} \u{feff}",
+            "مرحبا 👩‍🎨 ਪੰਜਾਬੀ Łódź",
+            long.as_str(),
+        ] {
+            for told in all(text) {
+                let one = alert(told.clone(), text, "ABCD-EFGH");
+                let urgent =
+                    alert(Told::Message { by: text.to_owned(), text: text.to_owned() }, text, "ABCD-EFGH");
+                let other = alert(told.clone(), text, "JKMN-PQRS");
+                for alerts in [vec![one.clone()], vec![one.clone(), urgent], vec![one, other]] {
+                    let mails = compose(council, &alerts);
+                    let links: Vec<&str> = mails.links.iter().map(String::as_str).collect();
+                    let page = html(&mails.paragraphs, &links);
+                    assert!(
+                        !page.contains("<script") && !page.contains("<b>") && !page.contains("<d>"),
+                        "{page}"
+                    );
+                    assert!(!page.contains("href=\"https://evil"), "{page}");
+                    let own = format!("<a href=\"{LINK}\">{LINK}</a>");
+                    assert_eq!(page.matches("<a ").count(), page.matches(own.as_str()).count(), "{page}");
+                    assert!(page.contains(&own), "{page}");
+                    let said = super::text(council, &alerts);
+                    assert!(said.chars().count() <= LONGEST_TEXT && said.ends_with(LINK), "{said}");
+                }
+            }
+        }
+        let said = compose(
+            council,
+            &all(&long).into_iter().map(|told| alert(told, &long, "ABCD-EFGH")).collect::<Vec<_>>(),
+        );
+        let letter = paper::Letter {
+            council: council.name.clone(),
+            back: council.contact.address.clone(),
+            to: format!("{long}\nNE1 8QH"),
+            day: day(),
+            said,
+            is_large: true,
+        };
+        assert!(letter.pdf().unwrap().starts_with(b"%PDF-"));
+    }
+
+    #[test]
+    fn the_subject_is_of_what_matters_most() {
+        let served = Councils::load(Sources::default()).unwrap().by_id("demo").unwrap();
+        let taken = alert(Told::Taken { by: "Priya".into(), complete_by: day() }, "Graffiti", "ABCD-EFGH");
+        let ended = ByTheClock { asked_again: true, ..ByTheClock::default() };
+        assert_eq!(Told::ByTheClock(Box::new(ended)).bearing().1, Matter::Step);
+        let done = alert(Told::Withdrawn, "Graffiti", "ABCD-EFGH");
+        let moved = alert(Told::PromiseMoved { to: day(), reason: "Rain".into() }, "Graffiti", "ABCD-EFGH");
+        let mails = compose(&served.council, &[taken.clone(), done.clone(), moved.clone()]);
+        assert_eq!(mails.subject, "Withdrawn: Graffiti (ABCD-EFGH)");
+        assert!(
+            text(&served.council, &[taken.clone(), done, moved.clone()])
+                .contains("Withdrawn: Graffiti (ABCD-EFGH), and 2 more")
+        );
+        let mails = compose(&served.council, &[taken, moved]);
+        assert_eq!(
+            mails.subject, "A new date for your request: Graffiti (ABCD-EFGH)",
+            "of two alike, the last"
+        );
+        assert_eq!(Told::Withdrawn.bearing().1, Matter::Closes);
+    }
 }

@@ -319,21 +319,24 @@ fn these<'a>(rows: impl IntoIterator<Item = (&'a str, Uuid)>) -> Condition {
     each.fold(Condition::any(), Condition::add)
 }
 
+/// Whom something goes to: council, channel, audience and recipient.
+type Person = [String; 4];
+
 /// The parts of what is claimed that go out together.
 fn together(rows: Vec<Model>, now: DateTime<Utc>) -> Vec<Vec<Model>> {
-    let mut groups: BTreeMap<(String, Option<Uuid>, [String; 3], Option<Uuid>), Vec<Model>> = BTreeMap::new();
-    let mut by_person: BTreeMap<(String, [String; 3]), Vec<Model>> = BTreeMap::new();
+    let mut groups: BTreeMap<(Person, Option<Uuid>, Option<Uuid>), Vec<Model>> = BTreeMap::new();
+    let mut by_person: BTreeMap<Person, Vec<Model>> = BTreeMap::new();
     for row in rows {
-        let person = [row.channel.clone(), row.audience.clone(), row.recipient.clone()];
+        let person = [&row.council_id, &row.channel, &row.audience, &row.recipient].map(String::clone);
         if row.locked_until.is_some() {
             // It may have gone out: if so, then with these. Nothing new joins them.
             let with = row.batch_id.unwrap_or(row.id);
-            groups.entry((row.council_id.clone(), Some(with), person, None)).or_default().push(row);
+            groups.entry((person, Some(with), None)).or_default().push(row);
         } else {
-            by_person.entry((row.council_id.clone(), person)).or_default().push(row);
+            by_person.entry(person).or_default().push(row);
         }
     }
-    for ((council, person), rows) in by_person {
+    for (person, rows) in by_person {
         let is_late = |row: &Model| row.created_at <= now - LATE;
         let late: BTreeSet<Option<Uuid>> =
             rows.iter().filter(|row| is_late(row)).map(|row| row.request_id).collect();
@@ -350,7 +353,7 @@ fn together(rows: Vec<Model>, now: DateTime<Utc>) -> Vec<Vec<Model>> {
                 about if waits.contains(&about) => (None, about),
                 about => (Some(row.id), about),
             };
-            groups.entry((council.clone(), alone, person.clone(), about)).or_default().push(row);
+            groups.entry((person.clone(), alone, about)).or_default().push(row);
         }
     }
     let mut groups: Vec<Vec<Model>> = groups.into_values().collect();
@@ -402,6 +405,23 @@ impl Store {
         let rows = Entity::find()
             .filter(Column::CouncilId.eq(&*self.council))
             .filter(Column::RequestId.eq(request))
+            .filter(Column::Audience.eq(Audience::Resident.id()))
+            .order_by_desc(Column::CreatedAt)
+            .order_by_desc(Column::Id)
+            .limit(limit)
+            .all(self.db.reader())
+            .await?;
+        rows.into_iter().map(Delivery::try_from).collect()
+    }
+
+    /// What was sent to the resident about the requests in an account, the newest first.
+    ///
+    /// # Errors
+    /// The database's errors.
+    pub async fn deliveries_to(&self, resident: Uuid, limit: u64) -> Result<Vec<Delivery>, StoreError> {
+        let rows = Entity::find()
+            .filter(Column::CouncilId.eq(&*self.council))
+            .filter(Column::RequestId.in_subquery(in_account(&self.council, resident)))
             .filter(Column::Audience.eq(Audience::Resident.id()))
             .order_by_desc(Column::CreatedAt)
             .order_by_desc(Column::Id)
@@ -539,7 +559,9 @@ impl Store {
             letters.entry((row.request_id, row.recipient.clone())).or_default().push(row.try_into()?);
         }
         let mut letters: Vec<Vec<Delivery>> = letters.into_values().collect();
-        letters.iter_mut().for_each(|letter| letter.sort_by_key(|part| (part.created, part.id)));
+        for letter in &mut letters {
+            letter.sort_by_key(|part| (part.created, part.id));
+        }
         letters.sort_by_key(|letter| letter.first().map(|part| (part.created, part.id)));
         Ok(letters)
     }

@@ -16,6 +16,7 @@ use server::adapters::mail::Mail;
 use server::jobs::runner::run_due;
 use server::jobs::{Job, alert};
 use server::store::deliveries::NewDelivery;
+use tower::ServiceExt as _;
 use uuid::Uuid;
 
 use crate::support::browser::Browser;
@@ -477,7 +478,6 @@ async fn what_is_new_is_there_until_it_was_read(kept: Kept) {
     let since = async |last: &str| {
         let request = sam.visitor.request(Method::GET, "/api/account/notices/events");
         let request = request.header("last-event-id", last).body(axum::body::Body::empty()).unwrap();
-        use tower::ServiceExt as _;
         let mut body = portal.app.clone().oneshot(request).await.unwrap().into_body();
         let frame = tokio::time::timeout(std::time::Duration::from_millis(700), body.frame()).await;
         frame

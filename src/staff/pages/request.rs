@@ -15,7 +15,9 @@ use portico_app::components::timeline::{Timeline, filled_in_by};
 use uuid::Uuid;
 
 use crate::handle::{self, Handle};
-use crate::parts::{also::also, banner::SuccessBanner, photos::photos, standing::standing};
+use crate::parts::{
+    also::also, banner::SuccessBanner, deliveries::deliveries, photos::photos, standing::standing,
+};
 use crate::sending::{self, Action, Sending};
 use crate::{api, paths, words};
 
@@ -68,6 +70,7 @@ fn page(handle: Handle, case: Memo<StaffCase>) -> AnyView {
             {fee_table(&first.request.fee)}
             {photos(id, &first.request.answers)}
             {move || case.with(|case| (case.public && case.mine).then(|| sharing(handle, sending, case)))}
+            {deliveries(handle.session, id)}
             {also(handle.session, id)}
             <h2 class="govuk-heading-m">"What has happened"</h2>
             {move || case.with(|case| view! { <Timeline entries=case.request.timeline.clone() for_staff=true /> })}

@@ -4,6 +4,7 @@ pub mod action;
 pub mod also;
 pub mod banner;
 pub mod date_input;
+pub mod deliveries;
 pub mod download;
 pub mod frame;
 pub mod load;
