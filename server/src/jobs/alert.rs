@@ -566,14 +566,11 @@ pub fn letter(council: &Council, alerts: &[Alert]) -> Letter {
     };
     let Alert { name, email, reference, link, .. } = last;
     let mut paragraphs = vec![if name.is_empty() { "Hello,".into() } else { format!("Hello {name},") }];
-    let mut subjects = Vec::new();
     for Alert { told, title, reference, .. } in alerts {
-        let (subject, said) = told.clone().words(title, reference);
-        subjects.push((told.bearing().1, subject));
-        paragraphs.extend(said);
+        paragraphs.extend(told.clone().words(title, reference).1);
     }
-    // The subject is of what matters most; of several, the last.
-    let subject = subjects.into_iter().max_by_key(|(matter, _)| *matter);
+    let subject =
+        foremost(alerts).map(|Alert { told, title, reference, .. }| told.headline(title, reference));
     if !link.is_empty() {
         paragraphs.push(if last.told.is_to_watcher() {
             "You can see where it stands, or stop these emails, here:".into()
@@ -588,10 +585,17 @@ pub fn letter(council: &Council, alerts: &[Alert]) -> Letter {
     paragraphs.push(signed(council));
     Letter {
         to: (name.clone(), email.clone()),
-        subject: subject.map(|(_, subject)| subject).unwrap_or_default(),
+        subject: subject.unwrap_or_default(),
         paragraphs,
         link: Some(link.clone()).filter(|link| !link.is_empty()),
     }
+}
+
+/// What several that are told together are about: the last that is important, for what was to be done before something ended
+/// is to be done no more; the last, where none is.
+#[must_use]
+pub fn foremost(alerts: &[Alert]) -> Option<&Alert> {
+    alerts.iter().rfind(|alert| alert.told.bearing().1.is_important()).or(alerts.last())
 }
 
 /// What stands below each mail.

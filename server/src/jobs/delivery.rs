@@ -11,7 +11,7 @@ use futures::StreamExt as _;
 use futures::stream;
 use uuid::Uuid;
 
-use super::alert::{Alert, Audience, letter, signed};
+use super::alert::{Alert, Audience, foremost, letter, signed};
 use super::{Ended, Letter, asked_at, html};
 use crate::adapters::mail::{Mail, MailError};
 use crate::adapters::notify::Kind;
@@ -359,8 +359,7 @@ pub fn compose(council: &Council, alerts: &[Alert]) -> Mails {
 /// The same as a text message: what matters most, and where to read the rest.
 #[must_use]
 pub fn text(council: &Council, alerts: &[Alert]) -> String {
-    let most = alerts.iter().max_by_key(|alert| alert.told.bearing().1);
-    let Some(Alert { told, title, reference, link, .. }) = most else { return String::new() };
+    let Some(Alert { told, title, reference, link, .. }) = foremost(alerts) else { return String::new() };
     let headline = told.headline(title, reference);
     let more = match alerts.len() - 1 {
         0 => String::new(),
