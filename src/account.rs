@@ -5,7 +5,8 @@ use domain::api::drafts::Posted;
 use leptos::prelude::*;
 
 use crate::api::account::{self, ADDRESS, SECURITY, WAYS};
-use crate::api::{consent, helpers, identity, privacy, profile};
+use crate::api::{alerts, consent, helpers, identity, privacy, profile};
+use crate::components::bell::bell;
 use crate::components::layout::Column;
 use crate::components::load::not_found;
 use crate::live::Drawn as _;
@@ -14,10 +15,11 @@ use crate::pages::account_privacy::{
     self, AccountCloseCodePage, AccountClosePage, AccountClosedPage, AccountPrivacyPage,
 };
 use crate::pages::{
-    account::AccountPage, account_acting::AccountActingPage, account_code::AccountCodePage,
-    account_details::AccountDetailsPage, account_helpers::AccountHelpersPage,
+    account::AccountPage, account_acting::AccountActingPage, account_alerts::AccountAlertsPage,
+    account_code::AccountCodePage, account_details::AccountDetailsPage, account_helpers::AccountHelpersPage,
     account_identity::AccountIdentityPage, account_looked::AccountLookedPage,
-    account_security::AccountSecurityPage, account_sharing::AccountSharingPage,
+    account_notices::AccountNoticesPage, account_security::AccountSecurityPage,
+    account_sharing::AccountSharingPage,
 };
 use crate::paths::{self, Page};
 use crate::plain;
@@ -45,6 +47,20 @@ pub const PLACES: &[Place] = &[
         asks: Some(ADDRESS),
         own: false,
         draw: || view! { <AccountPage /> }.drawn(),
+    },
+    Place {
+        slug: NOTICES,
+        title: Some("What is new"),
+        asks: Some(alerts::NOTICES),
+        own: true,
+        draw: || view! { <AccountNoticesPage /> }.drawn(),
+    },
+    Place {
+        slug: "alerts",
+        title: Some("How we tell you"),
+        asks: Some(alerts::ADDRESS),
+        own: true,
+        draw: || view! { <AccountAlertsPage /> }.drawn(),
     },
     Place {
         slug: "details",
@@ -147,6 +163,9 @@ pub const PLACES: &[Place] = &[
     },
 ];
 
+/// What is new. The menu says how much.
+const NOTICES: &str = "notices";
+
 /// The one page with pages below it: a person's requests, each of them, and withdrawing it.
 pub const ACTING: &str = "acting";
 
@@ -183,6 +202,8 @@ pub fn needs(page: Page<'_>, posted: Option<&Posted>) -> Vec<String> {
     // The first page is also where one signs in, and asks what was not answered yet.
     let is_first = page.split('?').next().is_some_and(str::is_empty);
     let more = [WAYS, consent::INVITE].into_iter().filter(|_| is_first).map(ToOwned::to_owned);
+    let has_menu = is_first || find(page).is_some_and(|place| place.own);
+    let more = more.chain(has_menu.then(|| alerts::UNREAD.to_owned()));
     own.into_iter().chain(more).chain(plain::needs_of_forms(Page::Account { page }, posted)).collect()
 }
 
@@ -208,7 +229,10 @@ pub fn menu(here: &str) -> AnyView {
         let title = place.title?;
         let href = if place.slug.is_empty() { paths::ACCOUNT.to_owned() } else { paths::account(place.slug) };
         let current = (place.slug == here).then_some("page");
-        Some(view! { <li><a class="govuk-link" href=href aria-current=current>{title}</a></li> }.drawn())
+        let news = (place.slug == NOTICES).then(bell);
+        Some(
+            view! { <li><a class="govuk-link" href=href aria-current=current>{title}{news}</a></li> }.drawn(),
+        )
     });
     view! { <nav aria-label="Your account"><ul class="portico-menu">{items.collect_view()}</ul></nav> }
         .drawn()

@@ -4,6 +4,7 @@ use chrono::{NaiveDate, NaiveTime};
 use serde::{Deserialize, Serialize};
 
 use crate::access::Role;
+use crate::alert;
 use crate::catalogue::Reply;
 use crate::clock::Limits;
 use crate::contact_log::{self, ContactReason};
@@ -62,6 +63,9 @@ pub struct Council {
     /// What its map is drawn from; its own streets and wards where nothing is said.
     #[serde(default)]
     pub map: MapSource,
+    /// How it tells residents what happens.
+    #[serde(default)]
+    pub alerts: alert::Settings,
     /// Providers that people may sign in with.
     #[serde(default)]
     pub sign_in: Vec<Provider>,
@@ -318,6 +322,7 @@ impl Council {
         faults.extend(contact_log::faults(&self.contact_reasons));
         faults.extend(self.map.fault());
         faults.extend(sign_in::faults(&self.sign_in));
+        faults.extend(self.alerts.faults());
         let white = "#ffffff";
         for (name, colour, on) in
             [("colour", &self.brand.colour, self.brand.text.as_str()), ("link", &self.brand.link, white)]

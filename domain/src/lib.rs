@@ -3,6 +3,7 @@
 //! code runs in the browser and on the server.
 
 pub mod access;
+pub mod alert;
 pub mod answers;
 pub mod api;
 pub mod audit;

@@ -18,7 +18,7 @@ pub const ADDRESS: &str = "address";
 /// The parts of an address that one form has from another.
 const LINES: [&str; 5] = ["line1", "line2", "town", "postcode", "uprn"];
 
-fn question(id: &str, label: &str, hint: Option<&str>, kind: Kind) -> Question {
+pub(crate) fn question(id: &str, label: &str, hint: Option<&str>, kind: Kind) -> Question {
     Question {
         id: id.to_owned(),
         label: label.to_owned(),
@@ -31,7 +31,7 @@ fn question(id: &str, label: &str, hint: Option<&str>, kind: Kind) -> Question {
     }
 }
 
-fn options(list: &[(&str, &str)]) -> Vec<Opt> {
+pub(crate) fn options(list: &[(&str, &str)]) -> Vec<Opt> {
     let option = |(value, label): &(&str, &str)| Opt {
         value: (*value).to_owned(),
         label: (*label).to_owned(),
@@ -106,7 +106,15 @@ pub fn questions() -> Vec<Question> {
 /// # Errors
 /// What is wrong with it, in the order of the questions; paths that no question has last.
 pub fn read(answers: &Answers, today: chrono::NaiveDate) -> Result<Vec<Answer>, Vec<FieldError>> {
-    let asked = questions();
+    asked_alone(&questions(), answers, today)
+}
+
+/// Reads the answers to questions, and refuses what answers none of them.
+pub(crate) fn asked_alone(
+    asked: &[Question],
+    answers: &Answers,
+    today: chrono::NaiveDate,
+) -> Result<Vec<Answer>, Vec<FieldError>> {
     let asked: Vec<&Question> = asked.iter().collect();
     let is_known = |path: &str| {
         let id = question_of(path);

@@ -20,7 +20,7 @@ use utoipa::openapi::OpenApi;
 use crate::access::{self, Gate, Pages, Rules};
 use crate::error::ApiError;
 use crate::state::AppState;
-use crate::web::{account, acting, followed, identity, pages, posted, privacy, sharing};
+use crate::web::{account, acting, alerts, followed, identity, pages, posted, privacy, sharing};
 use crate::{guard, routes};
 
 /// How long a request may take, its upload included: 15 MB on a slow phone take a minute and a half.
@@ -69,11 +69,13 @@ fn beside_the_api(document: OpenApi) -> Pages {
         .open("/robots.txt", get(pages::robots), PUBLISHED)
         .merge(routes::demo::router())
         .merge(routes::health::router())
+        .merge(routes::notify::router())
         .merge(routes::places::tiles_router())
         .merge(routes::performance::files())
         .merge(posted::router())
         .merge(followed::router())
         .merge(account::router())
+        .merge(alerts::router())
         .merge(acting::router())
         .merge(identity::router())
         .merge(sharing::router())

@@ -43,6 +43,9 @@ pub struct ServeConfig {
     /// For demonstrations only: it is so many days later here than it is
     #[arg(long, env = "PORTICO_DAYS_AHEAD", default_value_t = 0)]
     pub days_ahead: u16,
+    /// Folder of the keys for GOV.UK Notify: `COUNCIL.key`, and `COUNCIL.callback` with what its receipts are known by [default: `notify` in the data folder]
+    #[arg(long, env = "PORTICO_NOTIFY_DIR")]
+    pub notify_dir: Option<PathBuf>,
     /// Log lines as JSON
     #[arg(long, env = "PORTICO_LOG_JSON")]
     pub log_json: bool,

@@ -115,6 +115,15 @@ impl Served {
         local.map_or_else(|| midnight.and_utc(), |local| local.to_utc())
     }
 
+    /// The moment of a local time; where clocks are put back, the first of the two, and where they are put forward, an
+    /// hour later.
+    #[must_use]
+    pub fn moment(&self, local: NaiveDateTime) -> DateTime<Utc> {
+        let found = |local: NaiveDateTime| local.and_local_timezone(chrono_tz::Europe::London).earliest();
+        let later = local + chrono::TimeDelta::hours(1);
+        found(local).or_else(|| found(later)).map_or_else(|| local.and_utc(), |found| found.to_utc())
+    }
+
     /// A moment in words: `Friday 12 December 2026 at 3:15pm`.
     #[must_use]
     pub fn say(&self, at: DateTime<Utc>) -> String {

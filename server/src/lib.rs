@@ -16,6 +16,7 @@ pub mod jobs;
 pub mod listen;
 pub mod oidc;
 pub mod operations;
+pub mod paper;
 pub mod photo;
 pub mod routes;
 pub mod secret;

@@ -16,6 +16,7 @@ use indicatif::ProgressBar;
 use sea_orm::DbErr;
 use server::adapters::blobs::Blobs;
 use server::adapters::mail::Mailer;
+use server::adapters::notify::GovNotify;
 use server::chance::Dice;
 use server::config::{Config, ServeConfig};
 use server::councils::{Councils, Served, Sources};
@@ -519,6 +520,10 @@ async fn serve(config: &Config, serve: &ServeConfig) -> Result<()> {
         blobs: Blobs::in_folder(&config.data_dir.join("photos"))?,
         photos: PhotoCleaner::new().map_err(|error| error.to_string())?,
         mail,
+        notify: GovNotify::new(
+            serve.notify_dir.clone().unwrap_or_else(|| config.data_dir.join("notify")),
+            Arc::new(now),
+        )?,
         secret: secret(config)?,
         providers: Providers::new(
             serve.sign_in_dir.clone().unwrap_or_else(|| config.data_dir.join("sign-in")),

@@ -4,12 +4,14 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use domain::council::Council;
 use tokio::sync::{Notify, broadcast};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::adapters::blobs::Blobs;
 use crate::adapters::mail::Mailer;
+use crate::adapters::notify::GovNotify;
 use crate::chance::{Clock, Dice};
 use crate::councils::Councils;
 use crate::oidc::Providers;
@@ -33,6 +35,8 @@ pub struct Parts {
     pub photos: PhotoCleaner,
     /// Sends mail.
     pub mail: Mailer,
+    /// Sends text messages, and what else a council has it send.
+    pub notify: GovNotify,
     /// The providers that people sign in with.
     pub providers: Providers,
     /// What keys and codes are derived from.
@@ -77,6 +81,12 @@ impl AppState {
     #[must_use]
     pub fn new_id(&self) -> Uuid {
         self.dice.id(self.now())
+    }
+
+    /// Whether a council can send text messages: through GOV.UK Notify, or into the folder that takes the place of mail.
+    #[must_use]
+    pub fn can_text(&self, council: &Council) -> bool {
+        council.alerts.notify.is_some() || self.mail.mailbox(&council.id).is_some()
     }
 
     /// Tells streams and the job runner that a request changed.

@@ -17,6 +17,21 @@ const EVERY: Duration = Duration::from_secs(15);
 /// Failures of the stream after which we ask instead.
 const PATIENCE: u8 = 3;
 
+/// Calls `changed` with the number in each event of a stream, and with nothing else: where there is no stream, there are no
+/// news before the page is read again. Asking again and again would count as being there. Ends with the page that called it.
+pub fn listen(path: &str, changed: impl Fn(u32) + 'static) {
+    let Ok(source) = EventSource::new(path) else { return };
+    let heard: Closure<dyn FnMut(MessageEvent)> = Closure::new(move |event: MessageEvent| {
+        let text = event.data().as_string().unwrap_or_default();
+        if let Some(Changed { seq }) = json::read(&text) {
+            changed(seq);
+        }
+    });
+    let _ = source.add_event_listener_with_callback("changed", heard.as_ref().unchecked_ref());
+    let stream = SendWrapper::new((source, heard));
+    on_cleanup(move || stream.0.close());
+}
+
 /// What is held while the page is open.
 struct Stream {
     source: EventSource,

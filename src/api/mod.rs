@@ -2,6 +2,7 @@
 //! some hotel's network, or half a reply, is no acknowledgement.
 
 pub mod account;
+pub mod alerts;
 pub mod consent;
 pub mod council;
 pub mod drafts;

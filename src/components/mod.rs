@@ -1,6 +1,7 @@
 //! What pages are drawn with. A component is given what it shows; it asks nobody and remembers nothing.
 
 pub mod answers;
+pub mod bell;
 pub mod better_form;
 pub mod button;
 pub mod count;

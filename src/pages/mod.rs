@@ -2,12 +2,14 @@
 
 pub mod account;
 pub mod account_acting;
+pub mod account_alerts;
 pub mod account_code;
 pub mod account_details;
 pub mod account_email;
 pub mod account_helpers;
 pub mod account_identity;
 pub mod account_looked;
+pub mod account_notices;
 pub mod account_privacy;
 pub mod account_security;
 pub mod account_sharing;

@@ -1,5 +1,6 @@
 //! `/api/staff`: a session cookie is the permission, and a reply of 401 says that there is none.
 
+use domain::api::alerts::{Deliveries, Letters};
 use domain::api::contacts::{
     ContactFigures, ContactForm, ContactView, Contacts, LookedIntoRequest, RecordRequest, Repeats,
 };
@@ -439,6 +440,36 @@ pub async fn looked_into(id: Uuid, request: &LookedIntoRequest) -> Reply<()> {
 /// [`ApiProblem`].
 pub async fn contact_figures() -> Reply<ContactFigures> {
     api::get("/api/staff/contacts/figures").await
+}
+
+/// What was sent to the resident of a request, and what became of it.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn deliveries(id: Uuid) -> Reply<Deliveries> {
+    api::get(&address(id, "/deliveries")).await
+}
+
+/// Letters of my department that wait to be printed.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn letters() -> Reply<Letters> {
+    api::get("/api/staff/letters").await
+}
+
+/// Where a letter is to be had (PDF).
+#[must_use]
+pub fn letter(id: Uuid) -> String {
+    format!("/api/staff/letters/{id}")
+}
+
+/// Says that a letter was posted. Gives those that still wait.
+///
+/// # Errors
+/// [`ApiProblem`]; not found too when somebody else has said so.
+pub async fn letter_posted(id: Uuid) -> Reply<Letters> {
+    api::post(&format!("/api/staff/letters/{id}/posted"), &()).await
 }
 
 fn address(id: Uuid, rest: &str) -> String {

@@ -20,6 +20,7 @@ use crate::pages::{
     hand_over::HandOverPage,
     identity::IdentityPage,
     leave::LeavePage,
+    letters::LettersPage,
     members::MembersPage,
     move_date::MovePage,
     offer::OfferPage,
@@ -68,6 +69,7 @@ fn Shell(council: CouncilView) -> impl IntoView {
                     <Route path=path!("leave") view=LeavePage />
                     <Route path=path!("members") view=MembersPage />
                     <Route path=path!("identity") view=IdentityPage />
+                    <Route path=path!("letters") view=LettersPage />
                     <Route path=path!("/shared/:id") view=SharedPage />
                     <Route path=path!("security") view=SecurityPage />
                     <Route path=path!("contacts") view=ContactsPage />

@@ -22,6 +22,8 @@ pub const HAND_OVER: &str = "/staff/hand-over";
 pub const EXPORT: &str = "/staff/export";
 /// What was done.
 pub const AUDIT: &str = "/staff/audit";
+/// Letters to print and post.
+pub const LETTERS: &str = "/staff/letters";
 /// Who works here.
 pub const MEMBERS: &str = "/staff/members";
 
@@ -49,12 +51,14 @@ pub fn menu(role: Role) -> &'static [(&'static str, &'static str)] {
     const IDENTITIES: (&str, &str) = (IDENTITY, "Who people are");
     const RECORD: (&str, &str) = (CONTACT_NEW, "Record a contact");
     const LOG: (&str, &str) = (CONTACTS, "Contacts");
+    const POST: (&str, &str) = (LETTERS, "Letters");
     match role {
         Role::Manager => &[
             REQUESTS,
             RECORD,
             LOG,
             IDENTITIES,
+            POST,
             (HAND_OVER, "Hand over"),
             (LEAVE, "Leave"),
             (EXPORT, "Export"),
@@ -62,7 +66,7 @@ pub fn menu(role: Role) -> &'static [(&'static str, &'static str)] {
         Role::Auditor => &[(AUDIT, "Audit log")],
         Role::Admin => &[(MEMBERS, "Staff")],
         Role::Officer | Role::Resident | Role::Helper | Role::Terminal => {
-            &[REQUESTS, RECORD, LOG, IDENTITIES, (LEAVE, "Leave")]
+            &[REQUESTS, RECORD, LOG, IDENTITIES, POST, (LEAVE, "Leave")]
         }
     }
 }
@@ -128,11 +132,12 @@ pub fn with_next(path: &str, next: Option<&str>) -> String {
 /// `next` of their own: it must never lead to another site, nor round in circles.
 #[must_use]
 pub fn safe_next(next: &str) -> Option<&str> {
-    let ours = [QUEUE, LEAVE, IDENTITY, SESSIONS, SECURITY, HAND_OVER, EXPORT, AUDIT, MEMBERS, CONTACTS]
-        .contains(&next)
-        || ["/staff?", "/staff/requests/", "/staff/shared/", "/staff/contacts/", "/staff/contacts?"]
-            .iter()
-            .any(|start| next.starts_with(start));
+    let ours =
+        [QUEUE, LEAVE, IDENTITY, LETTERS, SESSIONS, SECURITY, HAND_OVER, EXPORT, AUDIT, MEMBERS, CONTACTS]
+            .contains(&next)
+            || ["/staff?", "/staff/requests/", "/staff/shared/", "/staff/contacts/", "/staff/contacts?"]
+                .iter()
+                .any(|start| next.starts_with(start));
     let plain = next.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/-?=&".contains(&byte));
     (ours && plain && !next.contains("//")).then_some(next)
 }
@@ -155,6 +160,7 @@ mod tests {
             &close(id),
             &step(id, "send-back"),
             AUDIT,
+            LETTERS,
             SECURITY,
             CONTACTS,
             CONTACTS_RECORDED,

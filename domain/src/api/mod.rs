@@ -3,6 +3,7 @@
 //! council's local time.
 
 pub mod account;
+pub mod alerts;
 pub mod consent;
 pub mod contacts;
 pub mod council;

@@ -1,12 +1,18 @@
-//! Sending mail: through an SMTP server, or into a folder of `.eml` files, one folder per council.
+//! Sending mail: through an SMTP server, or into a folder of `.eml` files, one folder per council. Where mail goes into a
+//! folder, text messages do, too.
 
 use std::path::{Path, PathBuf};
 
 use lettre::address::Envelope;
 use lettre::message::{Mailbox, MultiPart, header};
 use lettre::transport::smtp::AsyncSmtpTransport;
-use lettre::{Address, AsyncFileTransport, AsyncTransport as _, Message, Tokio1Executor};
+use lettre::{Address, AsyncTransport as _, Message, Tokio1Executor};
 use uuid::Uuid;
+
+/// What GOV.UK Notify tries failures with gets nothing in a folder either.
+const GETS_NO_MAIL: &str = "perm-fail@simulator.notify";
+/// The same for text messages.
+const GETS_NO_TEXTS: &str = "+447700900002";
 
 /// A mail to send.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,20 +91,38 @@ impl Mailer {
                 if error.is_permanent() { MailError::Never(why) } else { MailError::NotNow(why) }
             }),
             Self::Folder(folder) => {
-                let folder = folder.join(&mail.council);
-                make(&folder).await?;
-                AsyncFileTransport::<Tokio1Executor>::new(folder)
-                    .send(message)
-                    .await
-                    .map(|_| ())
-                    .map_err(|error| MailError::NotNow(error.to_string()))
+                if mail.to.1 == GETS_NO_MAIL {
+                    return Err(MailError::Never("there is no such mailbox".to_owned()));
+                }
+                put(&folder.join(&mail.council), &format!("{}.eml", mail.id), message.formatted()).await
             }
         }
     }
+
+    /// Sends a text message into the folder.
+    ///
+    /// # Errors
+    /// [`MailError`], also where mail goes to a server, which sends none.
+    pub async fn text(&self, council: &str, id: Uuid, to: &str, text: &str) -> Result<(), MailError> {
+        let Self::Folder(folder) = self else {
+            return Err(MailError::NotNow("nothing is set up to send text messages".to_owned()));
+        };
+        if to == GETS_NO_TEXTS {
+            return Err(MailError::Never("there is no such number".to_owned()));
+        }
+        put(&folder.join(council), &format!("{id}.txt"), format!("{to}\n{text}").into_bytes()).await
+    }
 }
 
-async fn make(folder: &Path) -> Result<(), MailError> {
-    tokio::fs::create_dir_all(folder).await.map_err(|error| MailError::NotNow(error.to_string()))
+/// Puts a message into a folder, all of it at once; the same one again is no second one.
+async fn put(folder: &Path, name: &str, bytes: Vec<u8>) -> Result<(), MailError> {
+    let written = async {
+        tokio::fs::create_dir_all(folder).await?;
+        let half = folder.join(format!("{name}.part"));
+        tokio::fs::write(&half, bytes).await?;
+        tokio::fs::rename(half, folder.join(name)).await
+    };
+    written.await.map_err(|error| MailError::NotNow(error.to_string()))
 }
 
 fn message(mail: &Mail) -> Result<Message, MailError> {

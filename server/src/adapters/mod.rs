@@ -1,4 +1,5 @@
-//! The outside world: mail and the blob store.
+//! The outside world: mail, text messages and the blob store.
 
 pub mod blobs;
 pub mod mail;
+pub mod notify;

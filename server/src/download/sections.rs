@@ -391,6 +391,36 @@ pub(super) async fn profile(asked: &Asked<'_>) -> Result<Section, ApiError> {
     Ok(Section { key: "details", title: "What you told us once", blocks, data: json!(answers) })
 }
 
+/// How the resident is told what happens, and what was sent to them about the requests in the account.
+pub(super) async fn alerts(asked: &Asked<'_>) -> Result<Section, ApiError> {
+    let served = &asked.at.served;
+    let view = routes::alerts::view(asked.state, asked.at, asked.who).await?;
+    let questions = domain::alert::questions();
+    let chosen = questions.iter().map(|question| {
+        let raw = view.answers.get(&question.id);
+        let words = match &question.kind {
+            Kind::Choice(choice) => choice.options.iter().find(|option| option.value == raw),
+            _ => None,
+        };
+        (question.label.clone(), words.map_or_else(|| raw.to_owned(), |option| option.label.clone()))
+    });
+    let mut blocks = vec![Block::Facts(chosen.collect())];
+    let sent = asked.at.store.deliveries_to(asked.who.resident.id, ALL).await?;
+    let each = sent.into_iter().map(|one| {
+        let (when, to) = (served.say(one.since), one.address.replace('\n', ", "));
+        let line = format!("{when}: {} to {to}: {}", one.by.noun(), one.headline);
+        let data = json!({ "when": when, "by": one.by, "to": to, "what": one.headline, "became": one.fate });
+        (line, data)
+    });
+    let (lines, sent): (Vec<_>, Vec<_>) = each.unzip();
+    if !lines.is_empty() {
+        blocks.push(Block::Heading("What we sent you about your requests".to_owned()));
+        blocks.push(Block::List(lines));
+    }
+    let data = json!({ "chosen": view.answers, "sent": sent });
+    Ok(Section { key: "alerts", title: "How we tell you what happens", blocks, data })
+}
+
 /// Those who may act for the resident, as the resident named them, and what they did with it.
 pub(super) async fn helpers(asked: &Asked<'_>) -> Result<Section, ApiError> {
     let view = routes::helpers::view(asked.state, asked.at, asked.who).await?;

@@ -2,11 +2,12 @@
 //! says something.
 
 use chrono::NaiveDate;
+use domain::alert::Matter;
 use domain::case::{Actor, Age, Case, Cause, Closing, Event, Outcome, Owner, Recorded, Rung, Why};
 use domain::council::Council;
 use domain::field::{Person, Value};
 use domain::standard::{say, say_date};
-use domain::validate::email_in;
+use domain::validate::{Answer, email_in};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -18,7 +19,7 @@ use crate::store::requests::Happened;
 pub struct Alert {
     /// Name of whom it is told; may be empty.
     pub name: String,
-    /// Address.
+    /// Address; empty where they gave none, and are told in another way.
     pub email: String,
     /// The request's reference, as shown.
     pub reference: String,
@@ -239,16 +240,85 @@ pub struct ByTheClock {
     pub asked_again: bool,
 }
 
+/// To whom something is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Audience {
+    /// Whose request it is: as they chose.
+    Resident,
+    /// Somebody who watches it: by mail.
+    Watcher,
+    /// A member of staff: by mail.
+    Staff,
+}
+
+impl Audience {
+    /// As it is stored.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Resident => "resident",
+            Self::Watcher => "watcher",
+            Self::Staff => "staff",
+        }
+    }
+}
+
 impl Told {
+    /// To whom it is told, and what it matters to them.
+    #[must_use]
+    pub fn bearing(&self) -> (Audience, Matter) {
+        use Audience::{Resident, Staff, Watcher};
+        match self {
+            // Who opens it again did it themselves, and sees that it has worked.
+            Self::Received { .. } | Self::Reopened { .. } => (Resident, Matter::Receipt),
+            // A message may be a question, too.
+            Self::Message { .. } | Self::Asked { .. } => (Resident, Matter::MustAct),
+            // That a promise was missed is told to everybody, as they chose or not.
+            Self::ByTheClock(told) if told.reminded.is_some() || told.missed.is_some() => {
+                (Resident, Matter::MustAct)
+            }
+            Self::ByTheClock(told) if told.ended.is_some() => (Resident, Matter::Closes),
+            Self::Taken { .. }
+            | Self::PromiseMoved { .. }
+            | Self::Planned { .. }
+            | Self::Begun
+            | Self::Decided { .. }
+            | Self::ByTheClock(_) => (Resident, Matter::Step),
+            Self::Closed(_)
+            | Self::Withdrawn
+            | Self::WithdrawnFor { .. }
+            | Self::PartsFinished
+            | Self::WithdrawnWithParts => (Resident, Matter::Closes),
+            Self::Watching { .. } => (Watcher, Matter::Receipt),
+            Self::WatchedTaken | Self::WatchedMoved { .. } => (Watcher, Matter::Step),
+            Self::WatchedClosed { .. } => (Watcher, Matter::Closes),
+            Self::ResidentWrote { .. }
+            | Self::HandedOver { .. }
+            | Self::ResidentAnswered { .. }
+            | Self::ResidentReopened { .. }
+            | Self::ResidentAmended
+            | Self::Offered { .. }
+            | Self::OfferEnded { .. }
+            | Self::Proposed { .. }
+            | Self::SentBack { .. }
+            | Self::ContractorSaid { .. }
+            | Self::DueSoon { .. }
+            | Self::Missed { .. }
+            | Self::Up { .. }
+            | Self::Aged { .. } => (Staff, Matter::MustAct),
+            Self::ResidentWithdrew => (Staff, Matter::Closes),
+        }
+    }
+
     /// Whether it is told to somebody who watches the request.
     pub(super) fn is_to_watcher(&self) -> bool {
-        matches!(
-            self,
-            Self::Watching { .. }
-                | Self::WatchedTaken
-                | Self::WatchedMoved { .. }
-                | Self::WatchedClosed { .. }
-        )
+        self.bearing().0 == Audience::Watcher
+    }
+
+    /// What it says, in a line.
+    #[must_use]
+    pub fn headline(&self, title: &str, reference: &str) -> String {
+        self.clone().words(title, reference).0
     }
 }
 
@@ -362,9 +432,10 @@ fn for_another(case: &Case, recorded: &Recorded) -> Option<(String, Told)> {
 pub fn for_watcher(Happened { case, recorded, .. }: &Happened, email: String, link: &str) -> Option<Alert> {
     let told = match &recorded.event {
         Event::Taken | Event::HandedOver { .. } => Told::WatchedTaken,
-        Event::PromiseMoved { to, .. } => Told::WatchedMoved { to: *to },
         Event::Closed(closing) => Told::WatchedClosed { outcome: closing.outcome },
-        Event::Missed { to, .. } | Event::Reopened { complete_by: to, .. } => Told::WatchedMoved { to: *to },
+        Event::PromiseMoved { to, .. }
+        | Event::Missed { to, .. }
+        | Event::Reopened { complete_by: to, .. } => Told::WatchedMoved { to: *to },
         Event::Withdrawn { .. } => Told::WatchedClosed { outcome: Outcome::Withdrawn },
         _ => return None,
     };
@@ -392,19 +463,27 @@ fn of_account(email: Option<&str>) -> Option<(String, String)> {
     email.map(|email| (String::new(), email.to_owned()))
 }
 
-/// The resident's name and address, if they gave one. Other names in a form may be somebody else's.
+/// The resident's name and address, if there is any way to reach them: no address where they gave none. Other names in a form may be somebody else's.
 /// Who has changed the address of their account is told there, and at the old one no more.
 fn resident(case: &Case, account: Option<&str>, has_moved: bool) -> Option<(String, String)> {
     if case.helper.is_some() || has_moved {
         return of_account(account);
     }
     let answers = &case.submission.answers;
-    let email = email_in(answers)?.to_owned();
+    let email = email_in(answers).unwrap_or_default().to_owned();
+    if email.is_empty() && account.is_none() && !can_be_reached(answers) {
+        return None;
+    }
     let name = answers.iter().find_map(|answer| match &answer.value {
         Value::Contact(Person { name, .. }) => Some(name.clone()),
         _ => None,
     });
     Some((name.unwrap_or_default(), email))
+}
+
+/// Whether there is another way to tell them than by mail.
+fn can_be_reached(answers: &[Answer]) -> bool {
+    domain::alert::phone_in(answers).is_some() || domain::alert::address_in(answers).is_some()
 }
 
 fn for_resident(case: &Case, recorded: &Recorded) -> Option<Told> {
@@ -422,8 +501,9 @@ fn for_resident(case: &Case, recorded: &Recorded) -> Option<Told> {
             Some(Told::PromiseMoved { to: *to, reason: reason.clone() })
         }
         (Event::Closed(closing), Actor::Staff(_)) => Some(Told::Closed(Box::new(closing.clone()))),
-        (Event::Planned { on }, _) => Some(Told::Planned { on: *on }),
-        (Event::ContractorWrote { planned: Some(on), .. }, _) => Some(Told::Planned { on: *on }),
+        (Event::Planned { on } | Event::ContractorWrote { planned: Some(on), .. }, _) => {
+            Some(Told::Planned { on: *on })
+        }
         (Event::Begun, _) => Some(Told::Begun),
         (Event::Asked { question }, Actor::Staff(staff)) => {
             Some(Told::Asked { question: question.clone(), by: staff.name.clone() })
@@ -482,39 +562,53 @@ fn for_owner(case: &Case, recorded: &Recorded) -> Option<Told> {
     }
 }
 
-impl Alert {
-    pub(super) fn letter(self, council: &Council) -> Letter {
-        let Self { name, email, reference, title, link, told } = self;
-        let is_watching = told.is_for_watcher();
-        let (subject, mut said) = told.words(&title, &reference);
-        let mut paragraphs = vec![if name.is_empty() { "Hello,".into() } else { format!("Hello {name},") }];
-        paragraphs.append(&mut said);
-        if is_watching {
-            paragraphs.push("You can see where it stands, or stop these emails, here:".into());
-            paragraphs.push(link.clone());
+/// One mail that tells all of these, which are about one request and for one person, in their order.
+#[must_use]
+pub fn letter(council: &Council, alerts: &[Alert]) -> Letter {
+    let Some(last) = alerts.last() else {
+        return Letter { to: Default::default(), subject: String::new(), paragraphs: Vec::new(), link: None };
+    };
+    let Alert { name, email, reference, link, .. } = last;
+    let mut paragraphs = vec![if name.is_empty() { "Hello,".into() } else { format!("Hello {name},") }];
+    for Alert { told, title, reference, .. } in alerts {
+        paragraphs.extend(told.clone().words(title, reference).1);
+    }
+    let subject =
+        foremost(alerts).map(|Alert { told, title, reference, .. }| told.headline(title, reference));
+    if !link.is_empty() {
+        paragraphs.push(if last.told.is_to_watcher() {
+            "You can see where it stands, or stop these emails, here:".into()
         } else {
-            if !link.is_empty() {
-                paragraphs.push("You can see everything about this request here:".into());
-                paragraphs.push(link.clone());
-            }
-            paragraphs.push(format!("Your reference is {reference}."));
-        }
-        paragraphs.push(format!("{}\n{} ({})", council.name, council.contact.phone, council.contact.hours));
-        Letter { to: (name, email), subject, paragraphs, link: Some(link).filter(|link| !link.is_empty()) }
+            "You can see everything about this request here:".into()
+        });
+        paragraphs.push(link.clone());
+    }
+    if !last.told.is_to_watcher() {
+        paragraphs.push(format!("Your reference is {reference}."));
+    }
+    paragraphs.push(signed(council));
+    Letter {
+        to: (name.clone(), email.clone()),
+        subject: subject.unwrap_or_default(),
+        paragraphs,
+        link: Some(link.clone()).filter(|link| !link.is_empty()),
     }
 }
 
-impl Told {
-    fn is_for_watcher(&self) -> bool {
-        matches!(
-            self,
-            Self::Watching { .. }
-                | Self::WatchedTaken
-                | Self::WatchedMoved { .. }
-                | Self::WatchedClosed { .. }
-        )
-    }
+/// What several that are told together are about: the last that is important, for what was to be done before something ended
+/// is to be done no more; the last, where none is.
+#[must_use]
+pub fn foremost(alerts: &[Alert]) -> Option<&Alert> {
+    alerts.iter().rfind(|alert| alert.told.bearing().1.is_important()).or(alerts.last())
+}
 
+/// What stands below each mail.
+#[must_use]
+pub fn signed(council: &Council) -> String {
+    format!("{}\n{} ({})", council.name, council.contact.phone, council.contact.hours)
+}
+
+impl Told {
     #[expect(clippy::too_many_lines, reason = "a list of mails, one after the other")]
     fn words(self, title: &str, reference: &str) -> (String, Vec<String>) {
         let subject = |what: &str| format!("{what}: {title} ({reference})");

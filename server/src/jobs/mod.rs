@@ -5,6 +5,7 @@ pub mod account_code;
 pub mod account_notice;
 pub mod alert;
 pub mod clock;
+pub mod delivery;
 pub mod figures;
 pub mod repeats;
 pub mod retention;
@@ -69,9 +70,7 @@ impl Job {
 
     /// Whether a job that was asked for under this identifier, which holds the moment, is worth nothing any more.
     fn is_late(&self, id: Uuid, now: DateTime<Utc>) -> bool {
-        let asked = id.get_timestamp().map(|asked| asked.to_unix());
-        let asked = asked.and_then(|(seconds, nanos)| DateTime::from_timestamp(seconds.cast_signed(), nanos));
-        self.worth().zip(asked).is_some_and(|(worth, asked)| asked + worth <= now)
+        self.worth().zip(asked_at(id)).is_some_and(|(worth, asked)| asked + worth <= now)
     }
 
     /// Whether it tells somebody at an address about an account there, or about a request that they watch. What is told
@@ -95,7 +94,7 @@ impl Job {
             return Ended::Retry("this server does not know the council".into());
         };
         let letter = match self {
-            Self::Alert(alert) => alert.letter(&served.council),
+            Self::Alert(alert) => return delivery::route(state, &served, claimed, *alert).await,
             Self::SignInCode(code) => code.letter(&served.council),
             Self::AccountCode(code) => code.letter(&served.council),
             Self::AccountNotice(notice) => notice.letter(&served.council),
@@ -109,7 +108,7 @@ impl Job {
             to: letter.to,
             subject: letter.subject,
             text: letter.paragraphs.join("\n\n") + "\n",
-            html: html(&letter.paragraphs, letter.link.as_deref()),
+            html: html(&letter.paragraphs, letter.link.as_deref().as_slice()),
         };
         match state.mail.send(mail).await {
             Ok(()) => Ended::Done,
@@ -117,6 +116,12 @@ impl Job {
             Err(error @ MailError::NotNow(_)) => Ended::Retry(error.to_string()),
         }
     }
+}
+
+/// The moment at which something was asked for: its identifier holds it.
+fn asked_at(id: Uuid) -> Option<DateTime<Utc>> {
+    let (seconds, nanos) = id.get_timestamp()?.to_unix();
+    DateTime::from_timestamp(seconds.cast_signed(), nanos)
 }
 
 /// A letter: who it goes to and what it says, one paragraph each.
@@ -132,11 +137,11 @@ pub struct Letter {
     pub link: Option<String>,
 }
 
-fn html(paragraphs: &[String], link: Option<&str>) -> String {
+fn html(paragraphs: &[String], links: &[&str]) -> String {
     let mut html = String::from("<!doctype html><html lang=\"en\"><body>");
     for paragraph in paragraphs {
         let text = escape(paragraph).replace('\n', "<br>");
-        if link == Some(paragraph.as_str()) {
+        if links.contains(&paragraph.as_str()) {
             html.extend(["<p><a href=\"", &text, "\">", &text, "</a></p>"]);
         } else {
             html.extend(["<p>", &text, "</p>"]);

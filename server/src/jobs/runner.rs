@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use futures::StreamExt as _;
 use futures::stream;
 
-use super::Ended;
+use super::{Ended, delivery};
 use crate::state::AppState;
 use crate::store::StoreError;
 use crate::store::jobs::Claimed;
@@ -34,7 +34,7 @@ pub async fn run(state: AppState) {
     }
 }
 
-/// Runs the jobs that are due now, and says how many there were.
+/// Runs the jobs that are due now and sends the messages that are, and says how many there were of what was more.
 ///
 /// # Errors
 /// The database's errors. A job that fails is not an error: it is put back.
@@ -78,5 +78,6 @@ pub async fn run_due(state: &AppState) -> Result<usize, StoreError> {
         let wait = TimeDelta::seconds(5 * 2_i64.pow(claimed.attempts.min(12))).min(LONGEST);
         state.db.retry_job(&claimed, state.now() + wait, why).await?;
     }
-    Ok(count)
+    // What an alert asked for just before goes out with the same look.
+    Ok(count.max(delivery::send_due(state).await?))
 }

@@ -34,6 +34,7 @@ pub async fn sweep(state: &AppState) -> Result<(), StoreError> {
     state.db.forget_resident_sessions(now).await?;
     state.db.forget_ceremonies(now).await?;
     state.db.forget_account_codes(now).await?;
+    state.db.forget_deliveries(now).await?;
     state.db.forget_attempts(now - COUNT_MATTERS).await
 }
 

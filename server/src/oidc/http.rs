@@ -1,4 +1,4 @@
-//! How providers are spoken to: by HTTPS alone, not for long, and without being led elsewhere.
+//! How other services are spoken to: by HTTPS alone, not for long, and without being led elsewhere.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ const MOST: usize = 512 * 1024;
 const NAME: HeaderValue = HeaderValue::from_static(concat!("portico/", env!("CARGO_PKG_VERSION")));
 
 /// The client.
-pub(super) struct Http(Client<HttpsConnector<HttpConnector>, Full<Bytes>>);
+pub(crate) struct Http(Client<HttpsConnector<HttpConnector>, Full<Bytes>>);
 
 /// Why there is no reply.
 #[derive(Debug, thiserror::Error)]
@@ -46,7 +46,7 @@ impl Http {
     ///
     /// # Errors
     /// When TLS can't be set up.
-    pub(super) fn new() -> Result<Self, HttpError> {
+    pub(crate) fn new() -> Result<Self, HttpError> {
         let connector = HttpsConnectorBuilder::new()
             .with_provider_and_webpki_roots(ring::default_provider())?
             .https_or_http()
@@ -55,7 +55,11 @@ impl Http {
         Ok(Self(Client::builder(TokioExecutor::new()).build(connector)))
     }
 
-    async fn exchange(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
+    /// Asks, and gives the reply.
+    ///
+    /// # Errors
+    /// [`HttpError`].
+    pub(crate) async fn exchange(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
         if !is_private(request.uri()) {
             return Err(HttpError::NotPrivate);
         }

@@ -2,7 +2,7 @@
 //! with PKCE; what a provider says is believed when its token has the right signature, issuer, audience, nonce and time.
 
 mod assertion;
-mod http;
+pub(crate) mod http;
 
 use std::collections::HashMap;
 use std::path::PathBuf;

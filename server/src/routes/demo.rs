@@ -1,4 +1,4 @@
-//! `/demo/mailbox`: the mail a demonstration council sent, for everybody to read. It exists only for a
+//! `/demo/mailbox`: the mail and text messages that a demonstration council sent, for everybody to read. It exists only for a
 //! council that calls itself a demonstration, and only while mail goes into a folder.
 
 use std::fmt::Write as _;
@@ -38,7 +38,7 @@ async fn mailbox(State(state): State<AppState>, at: At) -> Result<Response, ApiE
         "<header class=\"portico-header\"><div class=\"govuk-width-container\"><a class=\"portico-header__home\" href=\"/\">{}</a></div></header>\
          <div class=\"govuk-width-container\"><main class=\"govuk-main-wrapper\" id=\"main\">\
          <h1 class=\"govuk-heading-l\">Demonstration mailbox</h1>\
-         <p class=\"govuk-body\">Every email this demonstration sent, newest first. Reload to see new ones.</p>\
+         <p class=\"govuk-body\">Every email and text message this demonstration sent, newest first. Reload to see new ones.</p>\
          <p class=\"govuk-body\"><a class=\"govuk-link\" href=\"/\">What residents see</a>, <a class=\"govuk-link\" href=\"/staff\">what staff see</a></p>",
         escape(name),
     );
@@ -83,7 +83,9 @@ struct Read {
 fn read(folder: &FilePath) -> Vec<Read> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let mut files: Vec<_> = entries
-        .filter(|entry| entry.path().extension().is_some_and(|extension| extension == "eml"))
+        .filter(|entry| {
+            entry.path().extension().is_some_and(|extension| extension == "eml" || extension == "txt")
+        })
         .filter_map(|entry| Some((entry.metadata().ok()?.modified().ok()?, entry.path())))
         .collect();
     files.sort_by(|a, b| b.cmp(a));
@@ -91,7 +93,14 @@ fn read(folder: &FilePath) -> Vec<Read> {
         .into_iter()
         .take(SHOWN)
         .filter_map(|(_, path)| {
-            let bytes = std::fs::read(path).ok()?;
+            let bytes = std::fs::read(&path).ok()?;
+            if path.extension().is_some_and(|extension| extension == "txt") {
+                let text = String::from_utf8_lossy(&bytes).into_owned();
+                let (to, text) = text.split_once('\n')?;
+                // Where to read more is a paragraph of its own here.
+                let text = text.replace(". http", ".\n\nhttp");
+                return Some(Read { subject: "Text message".to_owned(), to: to.to_owned(), text });
+            }
             let mail = MessageParser::default().parse(&bytes)?;
             let to = mail
                 .to()

@@ -125,7 +125,8 @@ pub(crate) async fn view_of(
     Ok(match opened(at, key).await? {
         Opened::Own(stored) => {
             if let Some((resident, _)) = signed_in(state, at, headers).await? {
-                at.store.note_seen(resident.id, stored.id, stored.case.next_seq() - 1).await?;
+                let read = (stored.id, stored.case.next_seq() - 1);
+                at.store.note_seen(resident.id, read, state.now()).await?;
             }
             view::follow(state, &at.served, stored.case)
         }

@@ -3,10 +3,12 @@
 
 pub mod account;
 pub mod acting;
+pub mod alerts;
 pub mod audit;
 pub mod consent;
 pub mod contacts;
 pub mod council;
+pub mod deliveries;
 pub mod demo;
 pub mod documents;
 pub mod drafts;
@@ -20,6 +22,7 @@ pub mod leave;
 pub mod looked;
 pub mod members;
 pub mod nearby;
+pub mod notify;
 pub mod oidc;
 pub mod passkeys;
 pub mod performance;
@@ -69,6 +72,7 @@ pub fn router() -> OpenApiRouter<AppState> {
         .merge(staff_sign_in::router())
         .merge(identity::router())
         .merge(profile::router())
+        .merge(alerts::router())
         .merge(helpers::router())
         .merge(acting::router())
         .merge(security::router())
@@ -78,6 +82,7 @@ pub fn router() -> OpenApiRouter<AppState> {
         .merge(staff::router())
         .merge(progress::router())
         .merge(leave::router())
+        .merge(deliveries::router())
         .merge(hand_over::router())
         .merge(export::router())
         .merge(members::router())

@@ -227,7 +227,7 @@ async fn closing(
     let same_as = match Some(&request.same_as).filter(|_| request.outcome == Outcome::Duplicate) {
         Some(typed) => {
             let reference = Reference::parse(typed).ok_or_else(|| wrong("same_as", ErrorCode::NotAllowed))?;
-            let found = at.store.by_reference(&reference, &member.department).await;
+            let found = at.store.named_in(&reference, &member.department).await;
             let other = found.map_err(|_| wrong("same_as", ErrorCode::NotAnOption))?;
             if other.id == stored.id || other.case.status == Status::Closed(Outcome::Duplicate) {
                 return Err(wrong("same_as", ErrorCode::NotAnOption));

@@ -1,17 +1,21 @@
 //! Server-sent events: tells a page that its request changed. The page then reads it anew, so a lost event
 //! loses nothing.
 
+use std::collections::HashSet;
 use std::convert::Infallible;
 use std::time::Duration;
 
 use axum::response::sse::{Event, KeepAlive, Sse};
 use domain::api::follow::Changed;
 use futures::{Stream, StreamExt as _, stream};
+use tokio::sync::broadcast::{self, error::RecvError};
+use tokio::time::{Interval, MissedTickBehavior};
 use tokio_stream::wrappers::{BroadcastStream, IntervalStream};
 use uuid::Uuid;
 
-use crate::state::AppState;
+use crate::state::{AppState, Change};
 use crate::store::Store;
+use crate::store::notices::Waiting;
 
 /// How often the database is asked besides, for changes that another server made.
 const LOOK: Duration = Duration::from_secs(10);
@@ -30,7 +34,7 @@ pub(super) fn changes(
         }
     });
     let mut look = tokio::time::interval(LOOK);
-    look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    look.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let there = IntervalStream::new(look).map(|_| None);
     let events = stream::select(here, there)
         .then(move |known: Option<u32>| {
@@ -52,5 +56,68 @@ pub(super) fn changes(
         .map(|seq| Ok(Event::default().event("changed").json_data(Changed { seq }).unwrap_or_default()));
     let stop = state.stop.clone();
     Sse::new(events.take_until(stop.cancelled_owned()))
+        .keep_alive(KeepAlive::new().interval(Duration::from_secs(15)))
+}
+
+/// What is known to whoever listens to what a resident has not read.
+struct News {
+    here: broadcast::Receiver<Change>,
+    look: Interval,
+    store: Store,
+    resident: Uuid,
+    /// Their requests, as of the last look.
+    own: HashSet<Uuid>,
+    /// The identifier of the last event.
+    last: String,
+}
+
+impl News {
+    /// The next that is news to them; none when the server stops.
+    async fn next(&mut self) -> Option<Event> {
+        loop {
+            let change = tokio::select! {
+                change = self.here.recv() => match change {
+                    Ok(change) => Some(change.request),
+                    Err(RecvError::Lagged(_)) => None,
+                    Err(RecvError::Closed) => return None,
+                },
+                _ = self.look.tick() => None,
+            };
+            match change {
+                // What happens to others costs nothing here.
+                Some(request) if !self.own.contains(&request) => continue,
+                Some(_) => {}
+                None => {
+                    if let Ok(own) = self.store.all_request_ids_of(self.resident).await {
+                        self.own = own;
+                    }
+                }
+            }
+            let Ok(Waiting { unread, newest }) = self.store.waiting(self.resident).await else { continue };
+            let now = format!("{unread}-{}", newest.map_or(0, |newest| newest.timestamp_millis()));
+            if now != self.last {
+                self.last.clone_from(&now);
+                let event = Event::default().id(now).event("changed");
+                return Some(event.json_data(Changed { seq: unread }).unwrap_or_default());
+            }
+        }
+    }
+}
+
+/// How many a resident has not read, at first and whenever it is another. `last` is the identifier of the last event that
+/// they know of: of what they know they are not told again.
+pub(super) fn news(
+    state: &AppState,
+    store: Store,
+    resident: Uuid,
+    last: String,
+) -> Sse<impl Stream<Item = Result<Event, Infallible>> + use<>> {
+    let mut look = tokio::time::interval(LOOK);
+    look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let here = state.changes.subscribe();
+    let news = News { here, look, store, resident, own: HashSet::new(), last };
+    let events =
+        stream::unfold(news, |mut news| async move { news.next().await.map(|event| (Ok(event), news)) });
+    Sse::new(events.take_until(state.stop.clone().cancelled_owned()))
         .keep_alive(KeepAlive::new().interval(Duration::from_secs(15)))
 }

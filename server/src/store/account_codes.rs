@@ -17,10 +17,12 @@ use subtle::ConstantTimeEq as _;
 use uuid::Uuid;
 
 use super::accounts::{Resident, Session};
+use super::deliveries;
 use super::drafts::Holder;
 use super::entities::{draft, photo, request, resident, resident_browser, resident_session, watcher};
 use super::helpers::{self, helper};
 use super::links::resident_link;
+use super::notices::alert_wish;
 use super::papers::{desk_code, identity_document};
 use super::passkeys::passkey;
 use super::profile::{seen, told};
@@ -112,7 +114,7 @@ pub type MakeFarewell = Arc<dyn Fn(String, &[Stored]) -> (Uuid, Job) + Send + Sy
 
 /// What is in an account, and goes when it is closed; besides the row of the account itself and its sessions. A
 /// table more that names residents is a line more here.
-const IN_ACCOUNT: [Leave; 12] = [
+const IN_ACCOUNT: [Leave; 14] = [
     |on, council, who| {
         Box::pin(async move {
             let own = Holder::Account(who.id).own(council);
@@ -216,6 +218,15 @@ const IN_ACCOUNT: [Leave; 12] = [
             helper.filter(own).exec(on).await.map(drop)
         })
     },
+    |on, council, who| {
+        Box::pin(async move {
+            let own =
+                alert_wish::Column::CouncilId.eq(council).and(alert_wish::Column::ResidentId.eq(who.id));
+            alert_wish::Entity::delete_many().filter(own).exec(on).await.map(drop)
+        })
+    },
+    // What was sent to where the profile says, and about what was watched. Mails about their requests are the requests'.
+    |on, council, who| Box::pin(deliveries::leave(on, council, who)),
     // Requests stay with the department, for as long as it must keep them, and are nobody's account's any more.
     |on, council, who| {
         Box::pin(async move {
@@ -379,6 +390,9 @@ impl Store {
             .filter(request::Column::EmailKey.eq(before.email_key.clone()))
             .exec(on)
             .await?;
+        // So is what waits to be sent to them.
+        let of = (proving.resident, before.email_key.as_str());
+        deliveries::readdress(on, &self.council, of, &email).await?;
         let changed = resident::ActiveModel {
             email: Set(email),
             email_key: Set(email_key),

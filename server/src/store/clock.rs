@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::entities::{event, request, staff};
 use super::requests::{Follows, Happened, Stored};
 use super::staff::StaffMember;
-use super::{Store, StoreError, audit, figures, jobs};
+use super::{Store, StoreError, audit, figures, jobs, notices};
 
 /// Days on which members of staff are away.
 pub mod leave {
@@ -108,8 +108,9 @@ impl Store {
                         let whole = store.whole_follows(transaction, (id, &case), before, like, &follows);
                         all.extend(whole.await?);
                     }
-                    let made = jobs::rows(&store.council, now, &follows.all_jobs(&all))?;
-                    jobs::insert(transaction, made).await?;
+                    let made = follows.all_jobs(&all);
+                    notices::tell(transaction, &store.council, &all, &made).await?;
+                    jobs::insert(transaction, jobs::rows(&store.council, now, &made)?).await?;
                     Ok(all)
                 })
             })
@@ -135,12 +136,12 @@ impl Store {
             .filter(staff::Column::EmailKey.is_in(keys))
             .all(self.db.reader())
             .await?;
-        let of = |email: &Option<&str>| {
-            let key = same_email_key((*email)?);
+        let of = |email: Option<&str>| {
+            let key = same_email_key(email?);
             let member = found.iter().find(|member| member.email_key == key)?;
             Some(Owner { id: member.id, name: member.name.clone() })
         };
-        Ok(emails.iter().map(of).collect())
+        Ok(emails.iter().copied().map(of).collect())
     }
 
     /// When somebody is away, from this day on, the first days first, with their identifiers.

@@ -14,7 +14,9 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::contacts::contact;
+use super::deliveries::delivery;
 use super::entities::{event, photo, request, spot, watcher};
+use super::notices::notice;
 use super::papers::identity_document;
 use super::profile::seen;
 use super::requests::Stored;
@@ -99,7 +101,7 @@ pub struct Erasing {
 }
 
 /// What hangs on a request, and goes with it. A table more that names requests is a line more here.
-const HANGS_ON: [Unhang; 6] = [
+const HANGS_ON: [Unhang; 8] = [
     |on, council, id| {
         Box::pin(async move {
             let own = seen::Column::CouncilId.eq(council).and(seen::Column::RequestId.eq(id));
@@ -142,6 +144,18 @@ const HANGS_ON: [Unhang; 6] = [
             let named = contact::Column::Reference.in_subquery(reference);
             let own = contact::Column::CouncilId.eq(council).and(contact::Column::RequestId.eq(id).or(named));
             contact::Entity::delete_many().filter(own).exec(on).await
+        })
+    },
+    |on, council, id| {
+        Box::pin(async move {
+            let own = notice::Column::CouncilId.eq(council).and(notice::Column::RequestId.eq(id));
+            notice::Entity::delete_many().filter(own).exec(on).await
+        })
+    },
+    |on, council, id| {
+        Box::pin(async move {
+            let own = delivery::Column::CouncilId.eq(council).and(delivery::Column::RequestId.eq(id));
+            delivery::Entity::delete_many().filter(own).exec(on).await
         })
     },
 ];

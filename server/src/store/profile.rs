@@ -12,7 +12,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::account_codes::still_there;
-use super::{Store, StoreError, audit};
+use super::{Store, StoreError, audit, notices};
 
 /// What residents tell once.
 pub mod told {
@@ -165,7 +165,12 @@ impl Store {
     ///
     /// # Errors
     /// The database's errors.
-    pub async fn note_seen(&self, resident: Uuid, request: Uuid, seq: u32) -> Result<(), StoreError> {
+    pub async fn note_seen(
+        &self,
+        resident: Uuid,
+        (request, seq): (Uuid, u32),
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
         let key = (self.council.to_string(), resident, request);
         let before = seen::Entity::find_by_id(key).one(self.db.reader()).await?;
         if before.is_some_and(|before| before.seq.cast_unsigned() >= seq)
@@ -189,6 +194,7 @@ impl Store {
                         Err(StoreError::NotFound) => return Ok(()),
                         there => there?,
                     }
+                    notices::read_up_to(transaction, &council, request, seq, now).await?;
                     let new = Expr::col(("excluded", Column::Seq));
                     let later =
                         OnConflict::columns([Column::CouncilId, Column::ResidentId, Column::RequestId])

@@ -23,9 +23,11 @@ use super::consent::{Answered, Told};
 use super::entities::{event, photo, request, resident, spot};
 use super::helpers::ActsBy;
 use super::nearby::{self, Spot, Watcher};
+use super::notices::{self, Words};
 use super::staff::StaffMember;
 use super::{Store, StoreError, audit, erasure, figures, jobs, staff};
 use crate::jobs::Job;
+use crate::jobs::alert::{Alert, Audience};
 
 /// A request as it is kept.
 #[derive(Clone, Debug, PartialEq)]
@@ -120,6 +122,8 @@ pub struct Happened {
     pub other_email: Option<String>,
     /// The address of the account that the request is in, as it is now.
     pub account_email: Option<String>,
+    /// The request is in an account.
+    pub in_account: bool,
     /// That account has another address by now than the one that was given with the request.
     pub has_moved: bool,
     /// Those who watch the request.
@@ -204,6 +208,14 @@ impl Store {
         let (store, council, key, id) = (self.clone(), self.council.clone(), new.idempotency_key, new.id);
         let (resident, by, consent) = (new.resident, new.by, new.consent);
         let service = case.submission.service.clone();
+        let told = new.jobs.iter().find_map(|(_, job)| match job {
+            Job::Alert(alert) if alert.told.bearing().0 == Audience::Resident => Some(&**alert),
+            _ => None,
+        });
+        let notice = told.map(|Alert { reference, title, told, .. }| {
+            let words = Words { reference: reference.clone(), title: title.clone(), told: told.clone() };
+            (new.submitted.clone(), words)
+        });
         let (body_hash, told) =
             (new.body_hash, Told { channel: Channel::Web, helper: None, at: new.submitted.at });
         self.db
@@ -218,7 +230,7 @@ impl Store {
                 );
                 let (spot, store, by, service) = (spot.clone(), store.clone(), by.clone(), service.clone());
                 let tallies = tallies.clone();
-                let (mut consent, body_hash) = (consent.clone(), body_hash.clone());
+                let (mut consent, body_hash, notice) = (consent.clone(), body_hash.clone(), notice.clone());
                 Box::pin(async move {
                     if let Some(by) = &by {
                         let helper = store.acts_on(transaction, by, &service).await?;
@@ -266,6 +278,9 @@ impl Store {
                         spot::Entity::insert(spot).exec_without_returning(transaction).await?;
                     }
                     jobs::insert(transaction, jobs).await?;
+                    if let (Some(_), Some((recorded, words))) = (resident, &notice) {
+                        notices::add(transaction, &council, id, recorded, words).await?;
+                    }
                     if let Some(resident) = resident {
                         store.decide_and_log(transaction, resident, consent, told).await?;
                     }
@@ -372,16 +387,17 @@ impl Store {
             return Ok((case, Vec::new()));
         }
         let before = (case.status, case.complete_by);
-        let happened = self.step(transaction, (row, case), new.clone(), (follows, false)).await?;
+        let happened = Box::pin(self.step(transaction, (row, case), new.clone(), (follows, false))).await?;
         let case = happened.case.clone();
         let mut all = vec![happened];
         for part in open_parts {
-            all.push(self.step(transaction, part, new.clone(), (follows, true)).await?);
+            all.push(Box::pin(self.step(transaction, part, new.clone(), (follows, true))).await?);
         }
         let like = (new.id, new.at, new.by);
         all.extend(self.whole_follows(transaction, (id, &case), before, like, follows).await?);
-        let made = jobs::rows(&self.council, new.at, &follows.all_jobs(&all))?;
-        jobs::insert(transaction, made).await?;
+        let made = follows.all_jobs(&all);
+        notices::tell(transaction, &self.council, &all, &made).await?;
+        jobs::insert(transaction, jobs::rows(&self.council, new.at, &made)?).await?;
         Ok((case, all))
     }
 
@@ -401,7 +417,7 @@ impl Store {
         let event = Event::PartMoved { part: id, status: case.status, complete_by: case.complete_by };
         let whole = self.locked(on, whole.id).await?;
         let moved = NewEvent { id: event_id, at, by, event };
-        Ok(Some(self.step(on, whole, moved, (follows, true)).await?))
+        Ok(Some(Box::pin(self.step(on, whole, moved, (follows, true))).await?))
     }
 
     /// A request for an event to be appended: the lock makes two events of one request wait for each other
@@ -509,6 +525,7 @@ impl Store {
             | Event::Reopened { .. } => nearby::watchers(on, &self.council, id).await?,
             _ => Vec::new(),
         };
+        let in_account = resident.is_some();
         Ok(Happened {
             request: id,
             case,
@@ -517,6 +534,7 @@ impl Store {
             owner_email,
             other_email,
             account_email,
+            in_account,
             has_moved,
             watchers,
         })
@@ -570,7 +588,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::NotFound`], also when it is another department's; the database's errors.
-    pub async fn by_reference(&self, reference: &Reference, department: &str) -> Result<Stored, StoreError> {
+    pub async fn named_in(&self, reference: &Reference, department: &str) -> Result<Stored, StoreError> {
         let is_it = request::Column::Reference.eq(reference.as_str());
         self.one(is_it.and(request::Column::Department.eq(department))).await
     }

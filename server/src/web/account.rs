@@ -24,7 +24,9 @@ use crate::access::Pages;
 use crate::error::ApiError;
 use crate::extract::{At, SignedIn, browser_token, signed_in};
 use crate::routes::account::{self, Wanted};
-use crate::routes::{self, acting, consent, drafts, helpers, identity, looked, passkeys, privacy, profile};
+use crate::routes::{
+    self, acting, alerts, consent, drafts, helpers, identity, looked, passkeys, privacy, profile,
+};
 use crate::state::AppState;
 use crate::store::passkeys::Owner;
 
@@ -56,6 +58,9 @@ pub(super) async fn reply(
             serde_json::to_string(&account::view(state, at, who, &Wanted::of_query(query)).await?)
         }
         api::privacy::CLOSE => serde_json::to_string(&privacy::closing_view(at, who).await?),
+        api::alerts::ADDRESS => serde_json::to_string(&alerts::view(state, at, who).await?),
+        api::alerts::NOTICES => serde_json::to_string(&alerts::notices_of(state, at, who).await?),
+        api::alerts::UNREAD => serde_json::to_string(&alerts::unread_of(at, who).await?),
         api::profile::ADDRESS => serde_json::to_string(&profile::view(at, who).await?),
         api::helpers::ADDRESS => serde_json::to_string(&helpers::view(state, at, who).await?),
         api::identity::ADDRESS => serde_json::to_string(&identity::view(state, at, &who.resident).await?),
@@ -217,7 +222,7 @@ async fn code(State(state): State<AppState>, at: At, request: Request) -> Respon
 }
 
 /// Keeps what somebody typed into a page of questions, with what is wrong or what helps with it, and leads back to it.
-async fn again(
+pub(super) async fn again(
     visit: &Visit<'_>,
     (slug, answers): (&str, Answers),
     (problems, opened): (Vec<Problem>, String),
@@ -229,7 +234,7 @@ async fn again(
 }
 
 /// What was typed for some questions.
-async fn taken(
+pub(super) async fn taken(
     at: &At,
     questions: &[Question],
     form: &Form,

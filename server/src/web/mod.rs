@@ -3,6 +3,7 @@
 
 pub mod account;
 pub mod acting;
+pub mod alerts;
 pub mod assets;
 pub mod followed;
 mod form;

@@ -307,6 +307,8 @@ impl Town {
             ("id", Whose::Others) if within("/api/staff/contacts/") => {
                 Some(if is_elsewhere { self.repeats } else { self.repeats_elsewhere }.to_string())
             }
+            // A letter waits only for who chose letters; `alerts.rs` tries one.
+            ("id", Whose::Own | Whose::Others) if within("/api/staff/letters/") => None,
             // A document that is shown lies with whoever checks it, and is gone once it is checked.
             ("id", Whose::Own | Whose::Others) if within("/api/staff/identity/") => None,
             // Whoever has one that is there has the request that it belongs to.

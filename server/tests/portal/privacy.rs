@@ -9,6 +9,7 @@ use crate::support::database::Kept;
 use crate::support::{NOT_BUILT, PDF, Portal, Setup, graffiti_but};
 use chrono::TimeDelta;
 use domain::access::Role;
+use domain::alert::Preferences;
 use domain::api::drafts::Posted;
 use domain::api::identity::DocumentKind;
 use domain::audit::{Deed, Entry};
@@ -417,6 +418,7 @@ async fn an_account_is_closed(kept: Kept) {
     let helper = json!({ "name": "Eve", "email": "eve@example.org", "services": ["report-graffiti"], "until": "2026-12-20" });
     sam.post("/api/account/helpers", &helper).await.is(200);
     sam.post("/api/account/identity/desk-code", &json!({})).await.is(200);
+    sam.post("/api/account/alerts", &json!({ "answers": { "email": "important" } })).await.is(200);
     portal.mails().await;
 
     let store = portal.state.db.council("demo");
@@ -521,6 +523,7 @@ async fn nothing_is_written_into_a_closed_account(kept: Kept) {
         store.new_desk_code(gone, Uuid::nil(), now).await,
         store.name_helper(helper.clone(), 10, (now, day), entry()).await.map(drop),
         store.collect(&sam, true, now).await,
+        store.put_preferences(gone, &Preferences::default(), entry()).await,
         store.keep_draft(&Holder::Account(gone), &draft, Some(0), now).await.map(drop),
         store.move_drafts(&Holder::browser("token"), gone, now).await,
     ] {
@@ -594,12 +597,13 @@ enum Fate {
 }
 
 /// Every table. One more is a line more, when it is clear what takes away what it knows.
-const TABLES: [(&str, Fate); 41] = {
+const TABLES: [(&str, Fate); 44] = {
     use Fate::{Account, Ends, Request, Stays};
     const OF_RESIDENT: Fate = Account("resident_id = ?");
     [
         ("address", Stays("the council's gazetteer: places, not people")),
         ("agreed", OF_RESIDENT),
+        ("alert_wish", OF_RESIDENT),
         ("attempt", Ends),
         ("audit", Stays("numbers in place of names, and a chain that holds only when it is whole")),
         ("audit_head", Stays("how far the log has got")),
@@ -607,6 +611,7 @@ const TABLES: [(&str, Fate); 41] = {
         ("consent", Stays("numbers in place of names; what was decided has to be provable")),
         ("contact", OF_RESIDENT),
         ("contact_rise", Account("done LIKE '%Sam%'")),
+        ("delivery", Request),
         ("desk_code", OF_RESIDENT),
         ("draft", Account("body LIKE '%Half of Sam%'")),
         ("draft_upload", Account("in_account = TRUE")),
@@ -617,6 +622,7 @@ const TABLES: [(&str, Fate); 41] = {
         ("identity_document", Stays("that papers were seen; without a name, and their bytes are gone")),
         ("job", Ends),
         ("leave", Stays("when members of staff are away")),
+        ("notice", Request),
         ("passkey", OF_RESIDENT),
         ("photo", Request),
         ("profile", OF_RESIDENT),

@@ -12,6 +12,7 @@ pub mod export;
 pub mod hand_over;
 pub mod identity;
 pub mod leave;
+pub mod letters;
 pub mod members;
 pub mod move_date;
 pub mod offer;

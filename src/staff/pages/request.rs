@@ -15,7 +15,9 @@ use portico_app::components::timeline::{Timeline, filled_in_by};
 use uuid::Uuid;
 
 use crate::handle::{self, Handle};
-use crate::parts::{also::also, banner::SuccessBanner, contacts, photos::photos, standing::standing};
+use crate::parts::{
+    also::also, banner::SuccessBanner, contacts, deliveries::deliveries, photos::photos, standing::standing,
+};
 use crate::sending::{self, Action, Sending};
 use crate::{api, paths, words};
 
@@ -69,6 +71,7 @@ fn page(handle: Handle, case: Memo<StaffCase>) -> AnyView {
             {photos(id, &first.request.answers)}
             {move || case.with(|case| (case.public && case.mine).then(|| sharing(handle, sending, case)))}
             {contacts::about(handle.session, id, &first.request.reference)}
+            {deliveries(handle.session, id)}
             {also(handle.session, id)}
             <h2 class="govuk-heading-m">"What has happened"</h2>
             {move || case.with(|case| view! { <Timeline entries=case.request.timeline.clone() for_staff=true /> })}

@@ -5,6 +5,7 @@ pub mod also;
 pub mod banner;
 pub mod contacts;
 pub mod date_input;
+pub mod deliveries;
 pub mod download;
 pub mod frame;
 pub mod load;

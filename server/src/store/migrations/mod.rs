@@ -12,6 +12,7 @@ mod m0013_retention;
 mod m0014_draft_uploads;
 mod m0015_figures;
 mod m0016_contacts;
+mod m0017_alerts;
 mod m0018_clock;
 
 use sea_orm_migration::prelude::*;
@@ -40,6 +41,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0013_retention::Step),
             Box::new(m0014_draft_uploads::Step),
             Box::new(m0016_contacts::Step),
+            Box::new(m0017_alerts::Step),
             Box::new(m0018_clock::Step),
             Box::new(m0015_figures::Step),
         ]

@@ -20,6 +20,7 @@ use mail_parser::MessageParser;
 use serde_json::{Value, json};
 use server::adapters::blobs::Blobs;
 use server::adapters::mail::Mailer;
+use server::adapters::notify::GovNotify;
 use server::app;
 use server::chance::Dice;
 use server::councils::{Councils, Sources};
@@ -56,6 +57,9 @@ pub const PDF: &[u8] = b"%PDF-1.7\n1 0 obj <</Type/Catalog>> endobj\ntrailer\nst
 
 const DEMO_COUNCIL: &str = include_str!("../../../../councils/demo/council.toml");
 
+/// How the demonstration council tells residents what happens.
+const AT_ONCE: &str = "[alerts]\nwait = 0";
+
 /// The secret of every portal and database under test, in letters.
 pub const SECRET: &str = "a secret that only tests know, of enough letters";
 
@@ -73,6 +77,7 @@ pub struct Setup {
     in_earnest: bool,
     councils: Vec<(&'static str, &'static str)>,
     sign_in: Option<String>,
+    alerts: Option<String>,
 }
 
 impl Setup {
@@ -118,6 +123,13 @@ impl Setup {
         self
     }
 
+    /// With this in place of how the demonstration council tells residents what happens.
+    #[must_use]
+    pub fn with_alerts(mut self, text: &str) -> Self {
+        self.alerts = Some(text.to_owned());
+        self
+    }
+
     /// Opens the doors. It is Monday 7 December 2026, ten in the morning.
     pub async fn open(self) -> Portal {
         let folder = tempfile::tempdir().unwrap();
@@ -127,10 +139,12 @@ impl Setup {
             std::fs::create_dir(at("services")).unwrap();
             sources.services = Some(at("services"));
         }
-        if let Some(text) = &self.sign_in {
+        if self.sign_in.is_some() || self.alerts.is_some() {
+            let (text, alerts) = (self.sign_in.unwrap_or_default(), self.alerts.as_deref());
+            let document = DEMO_COUNCIL.replacen(AT_ONCE, alerts.unwrap_or(AT_ONCE), 1);
             let council = at("councils").join("demo");
             std::fs::create_dir_all(&council).unwrap();
-            std::fs::write(council.join("council.toml"), format!("{DEMO_COUNCIL}\n{text}")).unwrap();
+            std::fs::write(council.join("council.toml"), format!("{document}\n{text}")).unwrap();
             sources.councils = Some(at("councils"));
         }
         for (id, host) in &self.councils {
@@ -161,6 +175,11 @@ impl Setup {
             blobs: Blobs::in_folder(&at("photos")).unwrap(),
             photos: PhotoCleaner::with_program(PathBuf::from(env!("CARGO_BIN_EXE_portico"))),
             mail: Mailer::Folder(at("mailbox")),
+            notify: {
+                let hand = clock.clone();
+                let clock = move || DateTime::from_timestamp_millis(hand.load(Ordering::SeqCst)).unwrap();
+                GovNotify::new(at("notify"), Arc::new(clock)).unwrap()
+            },
             secret: secret(),
             providers: Providers::new(at("sign-in")).unwrap(),
             clock: Arc::new(move || DateTime::from_timestamp_millis(hand.load(Ordering::SeqCst)).unwrap()),
@@ -204,6 +223,7 @@ impl Portal {
             blobs: Blobs::in_folder(&self.path("photos")).unwrap(),
             photos: PhotoCleaner::with_program(PathBuf::from(env!("CARGO_BIN_EXE_portico"))),
             mail,
+            notify: self.state.notify.clone(),
             secret: secret(),
             providers: Providers::new(self.path("sign-in")).unwrap(),
             clock: self.state.clock.clone(),
