@@ -10,8 +10,9 @@ use crate::components::layout::{Column, Layout};
 use crate::components::load::not_found;
 use crate::live::{Drawn as _, afresh, react};
 use crate::pages::{
-    check::CheckPage, find::FindPage, help::HelpPage, home::HomePage, reopen::ReopenPage,
-    request::RequestPage, sent::SentPage, start::StartPage, step::StepPage, withdraw::WithdrawPage,
+    check::CheckPage, find::FindPage, help::HelpPage, home::HomePage, performance::PerformancePage,
+    reopen::ReopenPage, request::RequestPage, sent::SentPage, start::StartPage, step::StepPage,
+    withdraw::WithdrawPage,
 };
 use crate::paths::Page;
 use crate::state::{address, boot, drafts, services};
@@ -73,6 +74,7 @@ pub fn around(page: Page<'_>) -> Option<AnyView> {
         Page::Home => view! { <HomePage /> }.drawn(),
         Page::Check { id } => view! { <CheckPage id=own(id) /> }.drawn(),
         Page::Help => view! { <HelpPage /> }.drawn(),
+        Page::Performance => view! { <PerformancePage /> }.drawn(),
         Page::Find => view! { <FindPage /> }.drawn(),
         Page::Request { key } => view! { <RequestPage key=own(key) /> }.drawn(),
         Page::Sent { key } => view! { <SentPage key=own(key) /> }.drawn(),

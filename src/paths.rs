@@ -22,6 +22,12 @@ pub const WHO_LOOKED: &str = "/account/who-looked";
 pub const ACCOUNT_SECURITY: &str = "/account/security";
 /// Help, and how accessible this service is.
 pub const HELP: &str = "/help";
+/// How the council does: what it publishes of its requests.
+pub const PERFORMANCE: &str = "/performance";
+/// The same as files.
+pub const PERFORMANCE_CSV: &str = "/performance.csv";
+/// The same as files.
+pub const PERFORMANCE_JSON: &str = "/performance.json";
 /// The part of a step's address that says: go back to "check your answers" afterwards.
 pub const FROM_CHECK: &str = "check";
 /// The part of an address that says that this was sent just now.
@@ -83,6 +89,8 @@ pub enum Page<'a> {
     },
     /// Help, and how accessible this service is.
     Help,
+    /// What the council publishes of its requests.
+    Performance,
 }
 
 impl<'a> Page<'a> {
@@ -115,6 +123,7 @@ impl<'a> Page<'a> {
                 Self::Account { page: page.trim_matches('/') }
             }
             ["help", "", ..] => Self::Help,
+            ["performance", "", ..] => Self::Performance,
             _ => return None,
         })
     }
@@ -256,6 +265,7 @@ mod tests {
             (account("details"), Page::Account { page: "details" }),
             (ACCOUNT_SECURITY.to_owned(), Page::Account { page: "security" }),
             (HELP.to_owned(), Page::Help),
+            (PERFORMANCE.to_owned(), Page::Performance),
         ] {
             assert_eq!(Page::read(&address), Some(page), "{address}");
             // People add a slash, and so do some programs.

@@ -7,7 +7,7 @@ use domain::api::drafts::Posted;
 use domain::api::helpers::for_whom;
 use leptos::prelude::*;
 
-use crate::api::{consent, follow, nearby, places};
+use crate::api::{consent, follow, nearby, performance, places};
 use crate::components::nearby::{OPEN, SAME, TOLD};
 use crate::paths::Page;
 
@@ -82,6 +82,7 @@ pub fn needs_around(page: Page<'_>) -> Vec<String> {
         Page::Request { key } | Page::Withdraw { key } | Page::Reopen { key } => {
             vec![follow::address(key, "")]
         }
+        Page::Performance => vec![performance::PUBLISHED.to_owned()],
         _ => Vec::new(),
     }
 }

@@ -6,6 +6,7 @@
 
 mod catalogue;
 mod consent;
+mod figures;
 mod http;
 mod load;
 mod machine;
@@ -33,6 +34,8 @@ struct Cli {
     load: load::Options,
     #[command(flatten)]
     consent: consent::Town,
+    #[command(flatten)]
+    figures: figures::Counted,
 }
 
 /// What can be measured.
@@ -52,6 +55,8 @@ enum Subject {
     Places,
     /// What looking up consent adds to a read, and a large account, among a million requests
     Consent,
+    /// Adding up what a million requests counted for, and the page that shows it, on both databases
+    Figures,
 }
 
 fn main() -> Result<()> {
@@ -66,6 +71,7 @@ fn main() -> Result<()> {
             Subject::Catalogue => catalogue::run()?,
             Subject::Places => places::run()?,
             Subject::Consent => consent::run(&cli.consent)?,
+            Subject::Figures => figures::run(&cli.figures)?,
         }
     }
     Ok(())

@@ -47,6 +47,8 @@ pub enum Act {
     SeeShared,
     /// Look at somebody's documents and say whether they prove who they are.
     CheckDocuments,
+    /// Look into what rises to whoever answers for a department, and say what was done.
+    Supervise,
     /// See figures without people.
     SeeFigures,
     /// Take records of one's own department away as a file.
@@ -112,7 +114,7 @@ impl Role {
 
 impl Act {
     /// Every kind of act.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::SendForm,
         Self::SeeOwn,
         Self::ChangeOwn,
@@ -122,6 +124,7 @@ impl Act {
         Self::HandOver,
         Self::SeeShared,
         Self::CheckDocuments,
+        Self::Supervise,
         Self::SeeFigures,
         Self::Export,
         Self::ActInBulk,
@@ -143,7 +146,7 @@ impl Act {
             Self::SeeDepartment | Self::Answer | Self::SeeShared | Self::CheckDocuments => {
                 &[Officer, Manager]
             }
-            Self::HandOver | Self::Export | Self::ActInBulk => &[Manager],
+            Self::HandOver | Self::Supervise | Self::Export | Self::ActInBulk => &[Manager],
             Self::SeeFigures => &[Manager, Auditor, Admin],
             Self::ReadAudit | Self::ExportAudit => &[Auditor],
             Self::ManageStaff | Self::ManageCouncil => &[Admin],
@@ -173,7 +176,7 @@ mod tests {
             helper SendForm ActFor
             terminal SendForm
             officer SendForm SeeDepartment Answer SeeShared CheckDocuments ChangeWaysIn!
-            manager SendForm SeeDepartment Answer HandOver SeeShared CheckDocuments SeeFigures Export! ActInBulk! ChangeWaysIn!
+            manager SendForm SeeDepartment Answer HandOver SeeShared CheckDocuments Supervise SeeFigures Export! ActInBulk! ChangeWaysIn!
             auditor SeeFigures ReadAudit ExportAudit! ChangeWaysIn!
             admin SeeFigures ManageStaff! ManageCouncil ChangeWaysIn!";
         for (line, role) in reviewed.trim().lines().zip(Role::ALL) {

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::canonical::{Canonical, Digest};
+pub use crate::channel::Channel;
 
 /// What details are used for, beyond the department somebody wrote to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -151,40 +152,6 @@ impl Decision {
             (false, Some(Self::Given | Self::Withdrawn)) => Self::Withdrawn,
             (false, _) => Self::Refused,
         }
-    }
-}
-
-/// How somebody told us.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum Channel {
-    /// On a device of their own.
-    Web,
-    /// On a public computer of the council.
-    Terminal,
-    /// At a desk, in person.
-    Desk,
-    /// By phone.
-    Phone,
-}
-
-impl Channel {
-    /// The channel as it is stored.
-    #[must_use]
-    pub fn id(self) -> &'static str {
-        match self {
-            Self::Web => "web",
-            Self::Terminal => "terminal",
-            Self::Desk => "desk",
-            Self::Phone => "phone",
-        }
-    }
-
-    /// A channel as it is stored.
-    #[must_use]
-    pub fn parse(id: &str) -> Option<Self> {
-        [Self::Web, Self::Terminal, Self::Desk, Self::Phone].into_iter().find(|channel| channel.id() == id)
     }
 }
 
@@ -535,11 +502,7 @@ mod tests {
             assert_eq!(Decision::parse(decision.id()), Some(decision));
             assert_eq!(serde_json::to_value(decision).unwrap(), decision.id());
         }
-        for channel in [Channel::Web, Channel::Terminal, Channel::Desk, Channel::Phone] {
-            assert_eq!(Channel::parse(channel.id()), Some(channel));
-            assert_eq!(serde_json::to_value(channel).unwrap(), channel.id());
-        }
-        assert_eq!((Decision::parse("Given"), Channel::parse("")), (None, None));
+        assert_eq!(Decision::parse("Given"), None);
     }
 
     #[test]

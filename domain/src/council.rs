@@ -7,6 +7,7 @@ use crate::access::Role;
 use crate::alert;
 use crate::catalogue::Reply;
 use crate::clock::Limits;
+use crate::contact_log::{self, ContactReason};
 use crate::field::contact::is_email;
 use crate::holidays::Division;
 #[cfg(feature = "documents")]
@@ -55,6 +56,10 @@ pub struct Council {
     /// What a resident who does not agree with how a request ended can do; stands in what staff write, to be changed.
     #[serde(default = "object")]
     pub object: String,
+    /// Why people contact it, as staff choose from when they record that somebody did; the usual reasons where nothing
+    /// is said.
+    #[serde(default = "contact_log::usual_reasons")]
+    pub contact_reasons: Vec<ContactReason>,
     /// What its map is drawn from; its own streets and wards where nothing is said.
     #[serde(default)]
     pub map: MapSource,
@@ -314,6 +319,7 @@ impl Council {
                 ));
             }
         }
+        faults.extend(contact_log::faults(&self.contact_reasons));
         faults.extend(self.map.fault());
         faults.extend(sign_in::faults(&self.sign_in));
         faults.extend(self.alerts.faults());

@@ -119,6 +119,16 @@ impl Period {
         }
     }
 
+    /// The last day from which on it is over by now: what is from that day or before was kept long enough.
+    #[must_use]
+    pub fn over_since(self, today: NaiveDate) -> Option<NaiveDate> {
+        let mut from = today.checked_sub_days(Days::new(self.least_days().into()))?;
+        while self.end(from)? > today {
+            from = from.pred_opt()?;
+        }
+        Some(from)
+    }
+
     /// The day it ends; `None` past the end of the calendar.
     #[must_use]
     pub fn end(self, from: NaiveDate) -> Option<NaiveDate> {
@@ -431,6 +441,16 @@ mod tests {
                 prop_assert!(!after_closed || due > closed);
                 prop_assert!(keep.end(received).unwrap() - received >= chrono::TimeDelta::days(keep.least_days().into()));
                 prop_assert_eq!(Period::parse(&keep.show()), Some(keep));
+            }
+        }
+
+        #[test]
+        fn what_is_over_is_over_and_the_next_day_is_not(amount in 1u16..1200, today in 0u64..20_000) {
+            let today = day("2000-01-01") + Days::new(today);
+            for keep in [Period::Days(amount), Period::Months(amount), Period::Years(amount.min(100))] {
+                let since = keep.over_since(today).unwrap();
+                prop_assert!(keep.end(since).unwrap() <= today);
+                prop_assert!(keep.end(since.succ_opt().unwrap()).unwrap() > today);
             }
         }
     }

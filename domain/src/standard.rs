@@ -198,6 +198,12 @@ pub fn say_date(day: NaiveDate) -> String {
     format!("{} {} {}", day.day(), MONTHS[day.month0() as usize], day.year())
 }
 
+/// A month with its year: `December 2026`.
+#[must_use]
+pub fn say_month(day: NaiveDate) -> String {
+    format!("{} {}", MONTHS[day.month0() as usize], day.year())
+}
+
 #[cfg(test)]
 #[cfg(feature = "documents")]
 mod tests {

@@ -72,13 +72,21 @@ test("no page looks any different when the app has taken over", async ({ page, c
   await filler.inspected();
 });
 
-test("photos that I picked before the app came are sent", async ({ page, context, inspector, darkroom }) => {
+test("photos that I picked before the app came are sent, and half a form with them stays as it was", async ({ page, context, inspector, darkroom }) => {
   const letIn = await held(context);
   const filler = new Filler(page, inspector);
   await page.goto("/services/report-graffiti");
+  await filler.answer("What is the graffiti on?", "Something public");
   await page.locator("input[type=file]").setInputFiles([await darkroom.small("one.jpg"), await darkroom.small("two.jpg")]);
+  const near = page.getByLabel("What is it near?");
+  await near.fill("By the steps of the lib");
+  await near.evaluate((area: HTMLTextAreaElement) => area.setSelectionRange(10, 10));
   letIn();
   await expect(page.getByRole("list", { name: "Your photos" }).getByRole("listitem")).toHaveCount(2);
+  await expect(page.getByRole("radio", { name: "Something public" })).toBeChecked();
+  await expect(near).toBeFocused();
+  await page.keyboard.type("x");
+  await expect(near).toHaveValue("By the stexps of the lib");
   await filler.inspected();
 });
 

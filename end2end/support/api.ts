@@ -92,6 +92,18 @@ export class Api {
   }
 }
 
+/** How staff close a request that was done today, with all that its resident must be told. */
+export function done(text: string): object {
+  return {
+    outcome: "done",
+    text,
+    on: new Date().toISOString().slice(0, 10),
+    by: "The north crew",
+    next: "If some of it shows again when the wall is dry, tell us on this page.",
+    object: "Tell us on the page of your request within 30 days, and we look at it again.",
+  };
+}
+
 /** A day as pages say it: `Friday 12 December`. */
 export function inWords(day: string): string {
   const parts = new Intl.DateTimeFormat("en-GB", { weekday: "long", day: "numeric", month: "long", timeZone: "UTC" });

@@ -63,12 +63,26 @@ export async function everyPage(needs: Needs, viewport: { width: number; height:
     unless: "The owner agrees in writing, and pays the fee.",
     object,
   });
+  for (const note of ["Asks when the crew comes.", "", "Rang for the third time, and was right to be cross."]) {
+    await signedIn.post("/api/staff/contacts", {
+      id: crypto.randomUUID(),
+      channel: "phone",
+      reference: open.reference,
+      reason: "progress",
+      answers: { chasing: note !== "", again: false, unclear: false },
+      minutes: 7,
+      note,
+    });
+  }
+  const office = await people.somebody({ viewport });
+  await new Api(office.request, server).signIn(STAFF.tom.email);
 
   const phone = await people.somebody({ viewport });
   const page = await phone.newPage();
   const form = new Form(page, inspector);
   const mine = new RequestPage(page, inspector);
   const staff = new Workspace(await desk.newPage(), inspector);
+  const manager = new Workspace(await office.newPage(), inspector);
   const request = `/staff/requests/${id(open.reference)}`;
 
   const visit = (name: string, path: string, then?: () => Promise<void>): Stop => ({
@@ -87,6 +101,14 @@ export async function everyPage(needs: Needs, viewport: { width: number; height:
       await staff.inspected();
       await then?.();
       return staff.page;
+    },
+  });
+  const inOffice = (name: string, path: string): Stop => ({
+    name,
+    page: async () => {
+      await manager.page.goto(path);
+      await manager.inspected();
+      return manager.page;
     },
   });
   const goOn = (name: string, then: () => Promise<void>): Stop => ({
@@ -155,6 +177,7 @@ export async function everyPage(needs: Needs, viewport: { width: number; height:
     visit("withdraw", `/follow/${open.key}/withdraw`),
     visit("find", "/follow"),
     visit("help", "/help"),
+    visit("performance", "/performance"),
     visit("not-found", "/nothing/here"),
     visit("emergency", "/services/ask-us", async () => {
       await form.answer("Is anybody in danger now?", "Yes");
@@ -202,6 +225,13 @@ export async function everyPage(needs: Needs, viewport: { width: number; height:
       await staff.choose("Graffiti removal policy");
       await staff.inspected();
     }),
+    atDesk("staff-contact-new", "/staff/contacts/new", async () => {
+      await staff.page.getByLabel("What was it about?").fill("bin");
+      await staff.inspected();
+    }),
+    atDesk("staff-contacts", "/staff/contacts"),
+    inOffice("staff-contact-repeats", "/staff/contacts/repeats"),
+    inOffice("staff-contact-figures", "/staff/contacts/figures"),
     atDesk("staff-not-found", "/staff/requests/none"),
     {
       name: "staff-sign-in",

@@ -71,6 +71,7 @@ fn beside_the_api(document: OpenApi) -> Pages {
         .merge(routes::health::router())
         .merge(routes::notify::router())
         .merge(routes::places::tiles_router())
+        .merge(routes::performance::files())
         .merge(posted::router())
         .merge(followed::router())
         .merge(account::router())

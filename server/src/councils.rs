@@ -7,7 +7,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::SystemTime;
 
 use bytes::Bytes;
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use domain::answers::Answers;
 use domain::api::services::ServiceSummary;
 use domain::catalogue::Service;
@@ -18,6 +18,7 @@ use domain::standard::{Calendar, Limit};
 use rust_embed::RustEmbed;
 use sha2::{Digest as _, Sha256};
 
+use crate::operations::performance::Made;
 use crate::web::ready::Shelf;
 
 #[derive(RustEmbed)]
@@ -63,6 +64,8 @@ pub struct Served {
     pub calendar: Calendar,
     /// Its pages that are the same for everybody.
     pub pages: Shelf,
+    /// What it publishes of its requests, as it was made last.
+    pub performance: Made,
 }
 
 /// The list of services, ready to be sent: made once, when the documents are read.
@@ -90,11 +93,26 @@ type Fingerprint = BTreeSet<(PathBuf, Option<SystemTime>, u64)>;
 /// Files by name.
 type Files = BTreeMap<String, String>;
 
+/// A moment in the local time of all councils.
+#[must_use]
+pub fn local(at: DateTime<Utc>) -> NaiveDateTime {
+    at.with_timezone(&chrono_tz::Europe::London).naive_local()
+}
+
 impl Served {
     /// A moment in the council's local time.
     #[must_use]
     pub fn local(&self, at: DateTime<Utc>) -> NaiveDateTime {
-        at.with_timezone(&chrono_tz::Europe::London).naive_local()
+        local(at)
+    }
+
+    /// The moment at which a day begins at the council.
+    #[must_use]
+    pub fn begins(&self, day: NaiveDate) -> DateTime<Utc> {
+        let midnight = day.and_time(NaiveTime::MIN);
+        // The clocks never change at midnight here.
+        let local = midnight.and_local_timezone(chrono_tz::Europe::London).earliest();
+        local.map_or_else(|| midnight.and_utc(), |local| local.to_utc())
     }
 
     /// The moment of a local time; where clocks are put back, the first of the two, and where they are put forward, an
@@ -114,7 +132,7 @@ impl Served {
 
     /// The day by which something received at this moment is promised.
     #[must_use]
-    pub fn due(&self, received: DateTime<Utc>, limit: Limit) -> chrono::NaiveDate {
+    pub fn due(&self, received: DateTime<Utc>, limit: Limit) -> NaiveDate {
         crate::operations::clock::without_people(self, |clock| clock.due(received, limit))
     }
 
@@ -347,6 +365,7 @@ fn one(id: &str, shared: &Files, files: &Files) -> Result<Served, Vec<Fault>> {
         map_file: None,
         calendar,
         pages: Shelf::default(),
+        performance: Made::default(),
     })
 }
 

@@ -23,7 +23,7 @@ use server::councils::{Councils, Served, Sources};
 use server::gazetteer::addresses::Skipped;
 use server::gazetteer::{addresses, demo, electors, wards};
 use server::jobs::retention::{self, Erased, Gone, Retaining};
-use server::jobs::{self, runner, sweep};
+use server::jobs::{self, figures, runner, sweep};
 use server::oidc::Providers;
 use server::photo::{self, PhotoCleaner};
 use server::routes::staff_sign_in;
@@ -344,6 +344,9 @@ async fn erase_old(config: &Config, is_dry: bool) -> Result<()> {
         for (service, Gone { requests, photos, documents }) in gone.services {
             println!("  {service}: {requests} requests, {photos} photos, {documents} documents");
         }
+        if gone.contacts > 0 {
+            println!("  {} contacts that were about no request", gone.contacts);
+        }
         if gone.strays > 0 {
             println!("  {} photos and documents that nothing knows of", gone.strays);
         }
@@ -546,9 +549,10 @@ async fn serve(config: &Config, serve: &ServeConfig) -> Result<()> {
     Ok(())
 }
 
-/// Picks up changed documents every second, and clears up every ten minutes.
+/// Picks up changed documents every second, adds up the figures every five, and clears up every ten minutes.
 async fn look_after(state: AppState) {
     let mut look = tokio::time::interval(Duration::from_secs(1));
+    let mut count = tokio::time::interval(Duration::from_secs(5));
     let mut clear = tokio::time::interval(Duration::from_mins(10));
     loop {
         tokio::select! {
@@ -559,6 +563,9 @@ async fn look_after(state: AppState) {
                 Err(faults) => for fault in faults {
                     tracing::error!(%fault, "a document has a mistake; the one before is still served");
                 },
+            },
+            _ = count.tick() => if let Err(error) = figures::add_up(&state).await {
+                tracing::error!(%error, "the figures can't be added up");
             },
             _ = clear.tick() => if let Err(error) = sweep::sweep(&state).await {
                 tracing::error!(%error, "clearing up failed");

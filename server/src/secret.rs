@@ -100,6 +100,13 @@ impl Secret {
         Digest(self.mac(&[b"seal", bytes]))
     }
 
+    /// The keyed hash of what somebody is known again by in the contact log, or of what was sent to it: a phone number is
+    /// short, so a plain hash of it could be guessed.
+    #[must_use]
+    pub fn contact_hash(&self, council: &str, what: &str, text: &[u8]) -> Vec<u8> {
+        self.mac(&[b"contact", council.as_bytes(), what.as_bytes(), text]).to_vec()
+    }
+
     /// The keyed hash of a code that proves something, for the session that asked for it.
     #[must_use]
     pub fn proof_hash(&self, council: &str, session: Uuid, purpose: &str, code: &str) -> Vec<u8> {

@@ -2,10 +2,10 @@
 
 use leptos::prelude::*;
 
-use crate::a11y;
 use crate::components::layout::{Column, phone_link};
 use crate::live::Drawn as _;
 use crate::state::boot;
+use crate::{a11y, paths};
 
 /// Help and accessibility.
 #[component]
@@ -29,6 +29,11 @@ pub fn HelpPage() -> impl IntoView {
                 "While you fill in a form, your answers are kept in this browser, so that nothing is lost when the page is
                 closed. They are erased when you send the form. On a computer that others use, send it or choose “Throw it
                 away” before you leave."
+            </p>
+            <h2 class="govuk-heading-m">"How we do"</h2>
+            <p>
+                // It comes with a stylesheet of its own.
+                <a href=paths::PERFORMANCE rel="external">"See how many requests we get, and whether we keep our promises"</a>"."
             </p>
             <h2 class="govuk-heading-m">"How accessible this service is"</h2>
             <p>

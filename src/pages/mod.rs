@@ -18,6 +18,7 @@ pub mod find;
 pub mod form;
 pub mod help;
 pub mod home;
+pub mod performance;
 pub mod reopen;
 pub mod request;
 mod send;

@@ -1,6 +1,9 @@
 //! `/api/staff`: a session cookie is the permission, and a reply of 401 says that there is none.
 
 use domain::api::alerts::{Deliveries, Letters};
+use domain::api::contacts::{
+    ContactFigures, ContactForm, ContactView, Contacts, LookedIntoRequest, RecordRequest, Repeats,
+};
 use domain::api::follow::MessageRequest;
 use domain::api::identity::{DecideRequest, DeskRequest, WaitingDocuments};
 use domain::api::leave::{EndLeaveRequest, LeaveRequest, LeaveView};
@@ -401,6 +404,72 @@ pub fn letter(id: Uuid) -> String {
 /// [`ApiProblem`]; not found too when somebody else has said so.
 pub async fn letter_posted(id: Uuid) -> Reply<Letters> {
     api::post(&format!("/api/staff/letters/{id}/posted"), &()).await
+}
+
+/// What the form to record a contact begins with.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn contact_form() -> Reply<ContactForm> {
+    api::get("/api/staff/contacts/form").await
+}
+
+/// Records a contact, or changes the one that was recorded under its identifier.
+///
+/// # Errors
+/// [`ApiProblem`]; `too_late` after ten minutes.
+pub async fn record_contact(request: &RecordRequest) -> Reply<ContactView> {
+    api::post("/api/staff/contacts", request).await
+}
+
+/// Takes back a contact that was recorded just now.
+///
+/// # Errors
+/// [`ApiProblem`]; `too_late` after ten minutes.
+pub async fn take_back_contact(id: Uuid) -> Reply<()> {
+    api::tell(&format!("/api/staff/contacts/{id}/undo"), &()).await
+}
+
+/// Contacts about my department's services, or those that it recorded, before one.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn contacts(is_recorded: bool, before: Option<Uuid>) -> Reply<Contacts> {
+    let show = if is_recorded { "recorded" } else { "about" };
+    let before = before.map(|before| format!("&before={before}")).unwrap_or_default();
+    api::get(&format!("/api/staff/contacts?show={show}{before}")).await
+}
+
+/// The contacts about a request.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn contacts_of(id: Uuid) -> Reply<Contacts> {
+    api::get(&address(id, "/contacts")).await
+}
+
+/// Residents who had to contact us again and again.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn repeats() -> Reply<Repeats> {
+    api::get("/api/staff/contacts/repeats").await
+}
+
+/// Says what was done about one of them.
+///
+/// # Errors
+/// [`ApiProblem`]; `already_given` when somebody has said so.
+pub async fn looked_into(id: Uuid, request: &LookedIntoRequest) -> Reply<()> {
+    api::tell(&format!("/api/staff/contacts/repeats/{id}/looked-into"), request).await
+}
+
+/// What contacts cost each department.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn contact_figures() -> Reply<ContactFigures> {
+    api::get("/api/staff/contacts/figures").await
 }
 
 fn address(id: Uuid, rest: &str) -> String {

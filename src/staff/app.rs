@@ -12,6 +12,10 @@ use crate::pages::{
     audit::AuditPage,
     close::ClosePage,
     code::CodePage,
+    contact_figures::ContactFiguresPage,
+    contact_new::ContactNewPage,
+    contact_repeats::ContactRepeatsPage,
+    contacts::ContactsPage,
     export::ExportPage,
     hand_over::HandOverPage,
     identity::IdentityPage,
@@ -68,6 +72,10 @@ fn Shell(council: CouncilView) -> impl IntoView {
                     <Route path=path!("letters") view=LettersPage />
                     <Route path=path!("/shared/:id") view=SharedPage />
                     <Route path=path!("security") view=SecurityPage />
+                    <Route path=path!("contacts") view=ContactsPage />
+                    <Route path=path!("/contacts/new") view=ContactNewPage />
+                    <Route path=path!("/contacts/repeats") view=ContactRepeatsPage />
+                    <Route path=path!("/contacts/figures") view=ContactFiguresPage />
                     <ParentRoute path=path!("/requests/:id") view=Request>
                         <Route path=path!("") view=RequestPage />
                         <Route path=path!("write") view=WritePage />

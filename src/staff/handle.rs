@@ -111,9 +111,15 @@ impl Handle {
         self.notice.try_set(None);
     }
 
-    /// Goes to the request's own page, in place of this one.
+    /// Goes to the request's own page, in place of this one; to the queue, where it is another department's by now.
     pub fn show(self, id: Uuid) {
-        self.session.replace(&paths::request(id));
+        let own = self.session.me().with_untracked(|me| me.as_ref().map(|me| me.department.clone()));
+        let is_gone = self.now().is_some_and(|case| !case.mine && Some(case.request.department) != own);
+        if is_gone {
+            self.session.replace(&self.session.queue());
+        } else {
+            self.session.replace(&paths::request(id));
+        }
     }
 
     fn current(self) -> Option<StaffCase> {

@@ -2,6 +2,7 @@
 
 use domain::access::Role;
 use domain::api::staff::Show;
+use domain::reference::Reference;
 use uuid::Uuid;
 
 /// The queue.
@@ -26,20 +27,46 @@ pub const LETTERS: &str = "/staff/letters";
 /// Who works here.
 pub const MEMBERS: &str = "/staff/members";
 
+/// Calls, visits and letters.
+pub const CONTACTS: &str = "/staff/contacts";
+/// Those that my department recorded.
+pub const CONTACTS_RECORDED: &str = "/staff/contacts?show=recorded";
+/// Recording one.
+pub const CONTACT_NEW: &str = "/staff/contacts/new";
+/// Residents who had to contact us again and again.
+pub const REPEATS: &str = "/staff/contacts/repeats";
+/// What contacts cost each department.
+pub const CONTACT_FIGURES: &str = "/staff/contacts/figures";
+
+/// Recording a contact about a request.
+#[must_use]
+pub fn new_contact(reference: &Reference) -> String {
+    format!("{CONTACT_NEW}?reference={reference}")
+}
+
 /// The pages in the menu of somebody with this role, the first of them their own.
 #[must_use]
 pub fn menu(role: Role) -> &'static [(&'static str, &'static str)] {
     const REQUESTS: (&str, &str) = (QUEUE, "Requests");
     const IDENTITIES: (&str, &str) = (IDENTITY, "Who people are");
+    const RECORD: (&str, &str) = (CONTACT_NEW, "Record a contact");
     const POST: (&str, &str) = (LETTERS, "Letters");
+    const LOG: (&str, &str) = (CONTACTS, "Contacts");
     match role {
-        Role::Manager => {
-            &[REQUESTS, IDENTITIES, POST, (HAND_OVER, "Hand over"), (LEAVE, "Leave"), (EXPORT, "Export")]
-        }
+        Role::Manager => &[
+            REQUESTS,
+            RECORD,
+            LOG,
+            POST,
+            IDENTITIES,
+            (HAND_OVER, "Hand over"),
+            (LEAVE, "Leave"),
+            (EXPORT, "Export"),
+        ],
         Role::Auditor => &[(AUDIT, "Audit log")],
         Role::Admin => &[(MEMBERS, "Staff")],
         Role::Officer | Role::Resident | Role::Helper | Role::Terminal => {
-            &[REQUESTS, IDENTITIES, POST, (LEAVE, "Leave")]
+            &[REQUESTS, RECORD, LOG, POST, IDENTITIES, (LEAVE, "Leave")]
         }
     }
 }
@@ -105,9 +132,12 @@ pub fn with_next(path: &str, next: Option<&str>) -> String {
 /// `next` of their own: it must never lead to another site, nor round in circles.
 #[must_use]
 pub fn safe_next(next: &str) -> Option<&str> {
-    let ours = [QUEUE, LEAVE, IDENTITY, LETTERS, SESSIONS, SECURITY, HAND_OVER, EXPORT, AUDIT, MEMBERS]
-        .contains(&next)
-        || ["/staff?", "/staff/requests/", "/staff/shared/"].iter().any(|start| next.starts_with(start));
+    let ours =
+        [QUEUE, LEAVE, IDENTITY, LETTERS, SESSIONS, SECURITY, HAND_OVER, EXPORT, AUDIT, MEMBERS, CONTACTS]
+            .contains(&next)
+            || ["/staff?", "/staff/requests/", "/staff/shared/", "/staff/contacts/", "/staff/contacts?"]
+                .iter()
+                .any(|start| next.starts_with(start));
     let plain = next.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/-?=&".contains(&byte));
     (ours && plain && !next.contains("//")).then_some(next)
 }
@@ -132,6 +162,9 @@ mod tests {
             AUDIT,
             LETTERS,
             SECURITY,
+            CONTACTS,
+            CONTACTS_RECORDED,
+            &new_contact(&Reference::from_random([1; 7])),
         ] {
             assert_eq!(safe_next(good), Some(good));
         }
@@ -142,6 +175,8 @@ mod tests {
             "https://evil.example/staff",
             "/staffing",
             "/staff.evil.example",
+            "/staff/contacts.evil.example",
+            "/staff/contacts//evil.example",
             "/\\evil.example",
             "/staff/../",
             "/staff/requests/../../",

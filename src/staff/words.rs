@@ -160,6 +160,30 @@ pub fn handed_over(many: usize) -> String {
     }
 }
 
+/// Which contact of the same resident about the same service it was in 28 days.
+#[must_use]
+pub fn repeat(number: u32) -> String {
+    let end = match (number % 10, number % 100) {
+        (_, 11..=13) => "th",
+        (1, _) => "st",
+        (2, _) => "nd",
+        (3, _) => "rd",
+        _ => "th",
+    };
+    format!("{number}{end} contact")
+}
+
+/// Minutes, as people say them: `1 hour 5 minutes`.
+#[must_use]
+pub fn minutes(minutes: u32) -> String {
+    let count = |many: u32, one: &str| words::count(usize::try_from(many).unwrap_or(usize::MAX), one);
+    match (minutes / 60, minutes % 60) {
+        (0, minutes) => count(minutes, "minute"),
+        (hours, 0) => count(hours, "hour"),
+        (hours, minutes) => format!("{} {}", count(hours, "hour"), count(minutes, "minute")),
+    }
+}
+
 /// Why something could not be done with a request, and what to do.
 #[must_use]
 pub fn refused(problem: &ApiProblem, owner: Option<&str>) -> String {
@@ -195,6 +219,13 @@ mod tests {
             let json = serde_json::to_string(&outcome).unwrap();
             assert_eq!(json, format!("\"{}\"", outcome_value(outcome)));
         }
+    }
+
+    #[test]
+    fn numbers_are_said_as_people_say_them() {
+        let all = [2, 3, 4, 11, 12, 13, 21, 22, 23, 111].map(repeat).join(", ");
+        assert_eq!(all.replace(" contact", ""), "2nd, 3rd, 4th, 11th, 12th, 13th, 21st, 22nd, 23rd, 111th");
+        assert_eq!([0, 1, 60, 125].map(minutes), ["0 minutes", "1 minute", "1 hour", "2 hours 5 minutes"]);
     }
 
     #[test]

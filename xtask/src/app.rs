@@ -60,7 +60,7 @@ const OTHER_CRATES: [&str; 3] = ["bench", "server", "xtask"];
 
 /// Where the class names stand that pages use, by the stylesheet's name. What only the account has, and staff, weighs
 /// on nobody who fills in a form.
-const STYLED: [(&str, &[&str]); 3] = [
+const STYLED: [(&str, &[&str]); 4] = [
     (
         "resident",
         &[
@@ -75,6 +75,7 @@ const STYLED: [(&str, &[&str]); 3] = [
     ),
     ("account", &["account.html", STARTER, "public/timeout.js", "src/*.rs", "src/!(staff)/**/*.rs"]),
     ("staff", &["staff.html", STARTER, "src/**/*.rs"]),
+    ("performance", &["src/pages/performance.rs"]),
 ];
 
 const WORKER: &str = "photo-worker";

@@ -37,11 +37,21 @@ enum Subject {
     Places,
     /// What looking up consent adds to a read, and a large account, among a million requests.
     Consent,
+    /// Adding up what a million requests counted for, and the page that shows it, on both databases.
+    Figures,
 }
 
 impl Subject {
-    const ALL: [Self; 7] =
-        [Self::Size, Self::Photo, Self::Load, Self::Paint, Self::Catalogue, Self::Places, Self::Consent];
+    const ALL: [Self; 8] = [
+        Self::Size,
+        Self::Photo,
+        Self::Load,
+        Self::Paint,
+        Self::Catalogue,
+        Self::Places,
+        Self::Consent,
+        Self::Figures,
+    ];
 
     fn name(self) -> &'static str {
         match self {
@@ -52,6 +62,7 @@ impl Subject {
             Self::Catalogue => "catalogue",
             Self::Places => "places",
             Self::Consent => "consent",
+            Self::Figures => "figures",
         }
     }
 
@@ -60,7 +71,7 @@ impl Subject {
     }
 
     fn needs_postgres(self) -> bool {
-        matches!(self, Self::Load | Self::Places)
+        matches!(self, Self::Load | Self::Places | Self::Figures)
     }
 }
 

@@ -5,6 +5,7 @@
 pub mod account;
 pub mod alerts;
 pub mod consent;
+pub mod contacts;
 pub mod council;
 pub mod documents;
 pub mod drafts;
@@ -13,6 +14,7 @@ pub mod helpers;
 pub mod identity;
 pub mod leave;
 pub mod nearby;
+pub mod performance;
 pub mod photos;
 pub mod places;
 pub mod privacy;

@@ -100,6 +100,7 @@ fn first() -> Recorded {
         parts: Vec::new(),
         part_of: None,
         identity: None,
+        channel: crate::channel::Channel::Web,
         lead: None,
         acknowledge_by: day(),
         complete_by: day(),

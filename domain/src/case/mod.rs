@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::catalogue::Policy;
+use crate::channel::Channel;
 use crate::fee::Due;
 use crate::identity::Known;
 use crate::reference::Reference;
@@ -205,6 +206,9 @@ pub struct Submission {
     /// How sure we were who sent it; none where nobody was signed in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identity: Option<Known>,
+    /// By which way it came.
+    #[serde(default)]
+    pub channel: Channel,
     /// Who owns it until somebody takes it: who leads the department's work.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lead: Option<Owner>,

@@ -25,6 +25,7 @@ fn submitted() -> Recorded {
         parts: Vec::new(),
         part_of: None,
         identity: None,
+        channel: Channel::Web,
         lead: Some(Owner { id: Uuid::from_u128(5), name: "Tom Okafor".into() }),
         acknowledge_by: day(8),
         complete_by: day(14),

@@ -71,6 +71,7 @@ fn case() -> Case {
         parts: Vec::new(),
         part_of: None,
         identity: None,
+        channel: crate::channel::Channel::Web,
         lead: Some(person(1, "Lead")),
         acknowledge_by: day("2026-12-08"),
         complete_by: day("2026-12-14"),

@@ -69,6 +69,7 @@ const SECTIONS: [Make; 13] = [
     |asked| Box::pin(sections::requests(asked)),
     |asked| Box::pin(sections::alerts(asked)),
     |asked| Box::pin(sections::watching(asked)),
+    |asked| Box::pin(sections::contacts(asked)),
     |asked| Box::pin(sections::begun(asked)),
     |asked| Box::pin(sections::helpers(asked)),
     |asked| Box::pin(sections::acting(asked)),

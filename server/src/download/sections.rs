@@ -5,8 +5,10 @@ use domain::api::follow::{Entry, FollowView, What};
 use domain::api::helpers::{ActingView, HelperView, for_whom};
 use domain::case::{Outcome, Status};
 use domain::consent::Decision;
+use domain::contact_log::ContactChannel;
 use domain::field::{Kind, Value};
 use domain::identity::Level;
+use domain::reference::Reference;
 use domain::standard::say_date;
 use portico_app::components::timeline;
 use serde_json::json;
@@ -212,6 +214,35 @@ pub(super) async fn watching(asked: &Asked<'_>) -> Result<Section, ApiError> {
         ]
     };
     Ok(Section { key: "watching", title: "Requests of others that you follow", blocks, data: data.into() })
+}
+
+/// When the resident rang, wrote or came, as it was written down. What staff noted for each other is not in it.
+pub(super) async fn contacts(asked: &Asked<'_>) -> Result<Section, ApiError> {
+    let served = &asked.at.served;
+    let contacts = asked.at.store.contacts_of(&asked.who.resident).await?;
+    let each = contacts.into_iter().map(|contact| {
+        let when = served.say(contact.at);
+        let how = ContactChannel::parse(&contact.channel).unwrap_or_default();
+        let service = routes::contacts::title(served, &contact.service);
+        let reason = routes::contacts::reason(served, &contact.reason);
+        let reference = contact.reference.as_deref().and_then(Reference::parse);
+        let about = reference.as_ref().map(|reference| format!(" ({reference})")).unwrap_or_default();
+        let avoidable = contact.answers().is_avoidable();
+        let counted = if avoidable { "You should not have had to." } else { "" };
+        let line = format!("{when}, {}: {service}{about}. {reason}. {counted}", how.label().to_lowercase());
+        let data = json!({
+            "when": when, "how": how, "service": service, "reference": reference, "reason": reason,
+            "answers": contact.answers(), "avoidable": avoidable,
+        });
+        (line.trim_end().to_owned(), data)
+    });
+    let (lines, data): (Vec<_>, Vec<_>) = each.unzip();
+    let blocks = if lines.is_empty() {
+        vec![Block::Text("We have not written down that you rang, wrote or came.".to_owned())]
+    } else {
+        vec![Block::List(lines)]
+    };
+    Ok(Section { key: "contacts", title: "When you contacted us", blocks, data: data.into() })
 }
 
 /// Forms that were begun and not sent.

@@ -6,6 +6,8 @@ pub mod account_notice;
 pub mod alert;
 pub mod clock;
 pub mod delivery;
+pub mod figures;
+pub mod repeats;
 pub mod retention;
 pub mod runner;
 pub mod sign_in_code;
@@ -36,6 +38,8 @@ pub enum Job {
     AccountNotice(account_notice::AccountNotice),
     /// Tell a member of staff something about theirs.
     StaffNotice(staff_notice::StaffNotice),
+    /// Tell a manager that a resident had to come back about the same thing.
+    Repeats(repeats::Repeats),
 }
 
 /// How a job ended.
@@ -60,6 +64,7 @@ impl Job {
             Self::AccountCode(_) => Some(account_code::WORKS),
             Self::AccountNotice(notice) => Some(notice.told.worth()),
             Self::StaffNotice(_) => Some(staff_notice::WORTH),
+            Self::Repeats(_) => Some(repeats::WORTH),
         }
     }
 
@@ -76,7 +81,7 @@ impl Job {
             Self::AccountCode(code) => &code.email,
             Self::AccountNotice(notice) => &notice.email,
             Self::Alert(alert) if alert.told.is_to_watcher() => &alert.email,
-            Self::Alert(_) | Self::SignInCode(_) | Self::StaffNotice(_) => return false,
+            Self::Alert(_) | Self::SignInCode(_) | Self::StaffNotice(_) | Self::Repeats(_) => return false,
         };
         same_email_key(to) == email_key
     }
@@ -94,6 +99,7 @@ impl Job {
             Self::AccountCode(code) => code.letter(&served.council),
             Self::AccountNotice(notice) => notice.letter(&served.council),
             Self::StaffNotice(notice) => notice.letter(&served.council),
+            Self::Repeats(told) => told.letter(&served.council),
         };
         let mail = Mail {
             id: claimed.id,

@@ -41,6 +41,8 @@ pub struct Gone {
 pub struct Erased {
     /// By service.
     pub services: BTreeMap<String, Gone>,
+    /// Contacts in the log that were about no request.
+    pub contacts: u64,
     /// Photos and documents that no table knows: somebody was stopped between the row and the bytes.
     pub strays: u64,
 }
@@ -89,6 +91,12 @@ impl Retaining<'_> {
                 }
                 all.services.insert(service, gone);
             }
+        }
+        // Those that were about a request went with it.
+        if let Some(day) = council.retention.all.keep.over_since(self.served.local(self.now).date())
+            && let Some(next) = day.succ_opt()
+        {
+            all.contacts = store.forget_contacts(self.served.begins(next), self.is_dry).await?;
         }
         all.strays = self.strays(&store).await?;
         // Also after a run that was stopped before it came to this.
@@ -201,6 +209,9 @@ pub async fn tonight(state: &AppState, served: &Arc<Served>) -> Result<Erased, R
     if is_dry {
         for (service, Gone { requests, photos, documents }) in &erased.services {
             tracing::warn!(council, service, requests, photos, documents, "will be erased from tomorrow on");
+        }
+        if erased.contacts > 0 {
+            tracing::warn!(council, contacts = erased.contacts, "will be erased from tomorrow on");
         }
         tracing::info!(council, "from tomorrow on, what was kept long enough is erased each night");
         store.tell_retention(today).await?;

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::error::ApiError;
 use crate::extract::At;
 use crate::state::AppState;
+use crate::store::contacts;
 use crate::store::staff::StaffMember;
 
 /// Who looks at the same thing over and over within this time looked once.
@@ -24,6 +25,15 @@ pub enum Look {
     Person(Uuid),
     /// The list of the department's work, which is of nobody in particular.
     Queue,
+    /// The list of contacts, which is of nobody in particular either.
+    Contacts,
+    /// How often a resident had to contact the council about the same thing.
+    Repeats {
+        /// The contact with which it rose.
+        contact: Uuid,
+        /// The resident.
+        resident: Uuid,
+    },
 }
 
 /// What a request is called in the log.
@@ -50,6 +60,10 @@ pub async fn look(state: &AppState, at: &At, member: &StaffMember, look: Look) -
             (format!("person {id}"), "Saw the list of your other requests, because you share them with them")
         }
         Look::Queue => ("queue".to_owned(), "Saw the list of the department's requests"),
+        Look::Contacts => ("contacts".to_owned(), "Saw the list of contacts with the department"),
+        Look::Repeats { contact, .. } => {
+            (contacts::object(contact), "Looked at why you had to contact us so often, to put it right")
+        }
     };
     let now = state.now();
     if at.store.has_logged(member.id, (Deed::Read, &object), now - ONCE).await? {
@@ -57,8 +71,8 @@ pub async fn look(state: &AppState, at: &At, member: &StaffMember, look: Look) -
     }
     let person = match look {
         Look::Own(id) | Look::Shared(id) => at.store.resident_of(id).await?,
-        Look::Person(id) => Some(id),
-        Look::Queue => None,
+        Look::Person(id) | Look::Repeats { resident: id, .. } => Some(id),
+        Look::Queue | Look::Contacts => None,
     };
     let entry = Entry { person, ..member.did(now, Deed::Read, object, detail.to_owned()) };
     Ok(at.store.log(entry).await?)

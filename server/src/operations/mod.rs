@@ -4,6 +4,7 @@ pub mod act;
 pub mod acting;
 pub mod clock;
 pub mod looked;
+pub mod performance;
 pub mod sheet;
 pub mod staff_session;
 pub mod submit;

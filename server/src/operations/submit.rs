@@ -7,6 +7,7 @@ use domain::answers::{Answers, question_of};
 use domain::api::requests::{SubmitRequest, Submitted};
 use domain::case::{self, Actor, Case, Event, Linked, Recorded};
 use domain::catalogue::Service;
+use domain::channel::Channel;
 use domain::field::{ErrorCode, FieldError, Kind, Position, Value};
 use domain::identity::Proof;
 use domain::validate::Answer;
@@ -240,6 +241,7 @@ fn promised(
         part_of: None,
         identity: None,
         lead: None,
+        channel: Channel::Web,
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use domain::api::follow::{Ending, Entry, FollowView, PartView, What};
 use domain::api::staff::{OfferView, PersonRequest, QueueItem, StaffCase, Up};
-use domain::case::{Actor, Age, Case, Closing, Event, Linked, Offer, Owner, Recorded, Status};
+use domain::case::{Actor, Age, Case, Closing, Event, Feedback, Linked, Offer, Owner, Recorded, Status};
 use domain::field::Value;
 use uuid::Uuid;
 
@@ -30,6 +30,9 @@ pub fn follow(state: &AppState, served: &Served, case: Case) -> FollowView {
     let department = served.council.department_name(case.department()).to_owned();
     let reopened = Event::Reopened { reason: String::new(), complete_by: case.complete_by };
     let may_reopen = case.may(&Actor::Resident, &reopened, state.now()).is_ok();
+    // Whoever is asked again, weeks later, has not answered yet.
+    let judged = Event::Feedback(Feedback { score: 3, reason: String::new() });
+    let is_asked = case.may(&Actor::Resident, &judged, state.now()).is_ok();
     let part = |linked: &Linked, status| PartView {
         department: served.council.department_name(&linked.department).to_owned(),
         reference: linked.reference.clone(),
@@ -58,7 +61,7 @@ pub fn follow(state: &AppState, served: &Served, case: Case) -> FollowView {
         fee: case.submission.fee,
         timeline,
         next,
-        feedback: case.feedback,
+        feedback: case.feedback.filter(|_| !is_asked),
         seq,
     }
 }

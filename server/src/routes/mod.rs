@@ -6,6 +6,7 @@ pub mod acting;
 pub mod alerts;
 pub mod audit;
 pub mod consent;
+pub mod contacts;
 pub mod council;
 pub mod deliveries;
 pub mod demo;
@@ -24,6 +25,7 @@ pub mod nearby;
 pub mod notify;
 pub mod oidc;
 pub mod passkeys;
+pub mod performance;
 pub mod photos;
 pub mod places;
 pub mod privacy;
@@ -88,6 +90,8 @@ pub fn router() -> OpenApiRouter<AppState> {
         .merge(consent::router())
         .merge(looked::router())
         .merge(shared::router())
+        .merge(performance::router())
+        .merge(contacts::router())
 }
 
 /// The OpenAPI document.

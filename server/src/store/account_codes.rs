@@ -454,6 +454,8 @@ impl Store {
         let who = found.ok_or(StoreError::NotFound)?;
         self.withdraw_all(on, proving.resident, proving.now).await?;
         let unmailed = self.without_mails(on, proving.resident).await?;
+        // While requests still say whose they are.
+        self.leave_contacts(on, &who).await?;
         for leave in IN_ACCOUNT {
             leave(on, &self.council, &who).await?;
         }

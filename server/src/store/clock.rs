@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::entities::{event, request, staff};
 use super::requests::{Follows, Happened, Stored};
 use super::staff::StaffMember;
-use super::{Store, StoreError, audit, jobs, notices};
+use super::{Store, StoreError, audit, figures, jobs, notices};
 
 /// Days on which members of staff are away.
 pub mod leave {
@@ -92,9 +92,10 @@ impl Store {
                     }
                     let (known, resident) = (row.email_key.clone(), row.resident_id);
                     let before = (case.status, case.complete_by);
+                    let standing = figures::standing(&case);
                     let (events, wakes) = tick(&mut case)?;
                     let first = events.first().map(|(due, _)| event_id(id, due));
-                    store.keep(transaction, row, &case, wakes).await?;
+                    store.keep(transaction, row, &case, (standing, wakes)).await?;
                     let mut all = Vec::new();
                     for (due, recorded) in events {
                         let row = store.event_row(id, event_id(id, &due), &recorded)?;

@@ -6,13 +6,14 @@ use chrono::{DateTime, NaiveDate, Utc};
 use domain::audit::Entry;
 use domain::case::Case;
 use domain::retention::{Figures, Then, Tombstone};
-use sea_orm::sea_query::OnConflict;
+use sea_orm::sea_query::{OnConflict, Query};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait as _, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait as _,
     ExprTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 use uuid::Uuid;
 
+use super::contacts::contact;
 use super::deliveries::delivery;
 use super::entities::{event, photo, request, spot, watcher};
 use super::notices::notice;
@@ -100,7 +101,7 @@ pub struct Erasing {
 }
 
 /// What hangs on a request, and goes with it. A table more that names requests is a line more here.
-const HANGS_ON: [Unhang; 7] = [
+const HANGS_ON: [Unhang; 8] = [
     |on, council, id| {
         Box::pin(async move {
             let own = seen::Column::CouncilId.eq(council).and(seen::Column::RequestId.eq(id));
@@ -141,6 +142,20 @@ const HANGS_ON: [Unhang; 7] = [
         Box::pin(async move {
             let own = delivery::Column::CouncilId.eq(council).and(delivery::Column::RequestId.eq(id));
             delivery::Entity::delete_many().filter(own).exec(on).await
+        })
+    },
+    |on, council, id| {
+        Box::pin(async move {
+            // Also those that only name it: who recorded them could not see it.
+            let reference = Query::select()
+                .column(request::Column::Reference)
+                .from(request::Entity)
+                .and_where(request::Column::CouncilId.eq(council))
+                .and_where(request::Column::Id.eq(id))
+                .to_owned();
+            let named = contact::Column::Reference.in_subquery(reference);
+            let own = contact::Column::CouncilId.eq(council).and(contact::Column::RequestId.eq(id).or(named));
+            contact::Entity::delete_many().filter(own).exec(on).await
         })
     },
 ];

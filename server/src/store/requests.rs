@@ -8,6 +8,7 @@ use domain::audit::Deed;
 use domain::case::{Actor, Case, Event, Owner, Recorded, Refused, Status};
 use domain::consent::Channel;
 use domain::field::Value;
+use domain::figures::Standing;
 use domain::reference::Reference;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
@@ -24,7 +25,7 @@ use super::helpers::ActsBy;
 use super::nearby::{self, Spot, Watcher};
 use super::notices::{self, Words};
 use super::staff::StaffMember;
-use super::{Store, StoreError, audit, erasure, jobs, staff};
+use super::{Store, StoreError, audit, erasure, figures, jobs, staff};
 use crate::jobs::Job;
 use crate::jobs::alert::{Alert, Audience};
 
@@ -200,6 +201,8 @@ impl Store {
             events.push(self.event_row(part.id, part.event_id, &part.submitted)?);
         }
         let jobs = jobs::rows(&self.council, new.submitted.at, &new.jobs)?;
+        // Parts count as the whole.
+        let tallies = figures::rows(&self.council, (new.id, &case), Standing::default());
         let uploads = upload_ids(&case);
         let spot = new.spot.map(|spot| self.spot_row(new.id, &case, spot));
         let (store, council, key, id) = (self.clone(), self.council.clone(), new.idempotency_key, new.id);
@@ -226,6 +229,7 @@ impl Store {
                     council.clone(),
                 );
                 let (spot, store, by, service) = (spot.clone(), store.clone(), by.clone(), service.clone());
+                let tallies = tallies.clone();
                 let (mut consent, body_hash, notice) = (consent.clone(), body_hash.clone(), notice.clone());
                 Box::pin(async move {
                     if let Some(by) = &by {
@@ -268,6 +272,7 @@ impl Store {
                         }
                     }
                     event::Entity::insert_many(events).exec_without_returning(transaction).await?;
+                    figures::insert(transaction, tallies).await?;
                     take_uploads(transaction, &council, id, &uploads).await?;
                     if let Some(spot) = spot {
                         spot::Entity::insert(spot).exec_without_returning(transaction).await?;
@@ -444,6 +449,7 @@ impl Store {
         new: NewEvent,
         (consequences, follows): (&Follows, bool),
     ) -> Result<Happened, StoreError> {
+        let before = figures::standing(&case);
         let event = consequences.settle(&case, &new.by, new.event);
         let recorded = Recorded { seq: case.next_seq(), at: new.at, by: new.by, event };
         case.apply(recorded.clone())?;
@@ -452,20 +458,21 @@ impl Store {
             matches!(recorded.event, Event::Taken | Event::HandedOver { .. } | Event::PromiseMoved { .. });
         let wakes = if is_new { Some(new.at) } else { consequences.wakes(&case) };
         let (id, resident, known_by) = (row.id, row.resident_id, row.email_key.clone());
-        self.keep(on, row, &case, wakes).await?;
+        self.keep(on, row, &case, (before, wakes)).await?;
         event::Entity::insert(self.event_row(id, new.id, &recorded)?).exec_without_returning(on).await?;
         self.happened(on, (id, resident, known_by), case, recorded, follows).await
     }
 
-    /// Keeps the state of a request.
+    /// Keeps the state of a request, and counts what it is to the figures now that it was not before.
     pub(super) async fn keep(
         &self,
         on: &impl ConnectionTrait,
         row: request::Model,
         case: &Case,
-        wakes: Option<DateTime<Utc>>,
+        (before, wakes): (Standing, Option<DateTime<Utc>>),
     ) -> Result<(), StoreError> {
         let id = row.id;
+        figures::insert(on, figures::rows(&self.council, (id, case), before)).await?;
         let mut changed: request::ActiveModel = row.into();
         stand(&mut changed, case, wakes);
         changed.seq = Set(seq(case.next_seq() - 1));
@@ -563,8 +570,8 @@ impl Store {
             .await
     }
 
-    /// A request that a member of staff has to do with: their department's, one that is offered to it, or one that went
-    /// up to them.
+    /// A request that a member of staff has to do with: their department's, one that is offered to it, one that went up
+    /// to them, or one that they took then.
     ///
     /// # Errors
     /// [`StoreError::NotFound`], also when it is another department's; the database's errors.
@@ -572,7 +579,8 @@ impl Store {
         let concerns = request::Column::Department
             .eq(&*member.department)
             .or(request::Column::OfferedDepartment.eq(&*member.department))
-            .or(request::Column::EscalatedTo.eq(member.id));
+            .or(request::Column::EscalatedTo.eq(member.id))
+            .or(request::Column::OwnerId.eq(member.id));
         self.one(request::Column::Id.eq(id).and(concerns)).await
     }
 

@@ -26,12 +26,12 @@ pub fn stylesheet() -> Option<String> {
     App::iter().find(|name| name.starts_with("resident") && name.ends_with(".css")).map(Cow::into_owned)
 }
 
-/// The name of a script that is no app, by what it begins with.
+/// The name of a script that is no app, or a stylesheet of one page, by what it begins with and its ending.
 #[must_use]
-pub fn script(name: &str) -> Option<String> {
+pub fn part(name: &str, ending: &str) -> Option<String> {
     let is_it = |file: &Cow<'static, str>| {
         file.strip_prefix(name)
-            .is_some_and(|rest| rest.starts_with('-') && rest.rsplit('.').next() == Some("js"))
+            .is_some_and(|rest| rest.starts_with('-') && rest.rsplit('.').next() == Some(ending))
     };
     App::iter().find(is_it).map(Cow::into_owned)
 }

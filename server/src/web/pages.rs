@@ -26,7 +26,7 @@ use crate::guard::POLICY;
 use crate::jobs::escape;
 use crate::operations::acting::service_of;
 use crate::operations::acting::{self, Acting};
-use crate::operations::base;
+use crate::operations::{base, performance};
 use crate::routes;
 use crate::routes::nearby::Near;
 use crate::state::AppState;
@@ -106,9 +106,8 @@ async fn page(state: &AppState, at: &At, headers: &HeaderMap, address: &str) -> 
     if let Some(elsewhere) = instead(state, at, headers, found, (path, posted.as_ref())).await? {
         return Ok(elsewhere);
     }
-    let is_same_for_all = posted.is_none()
-        && account_token(state, headers).is_none()
-        && matches!(found, Some(Page::Home | Page::Help | Page::Start { .. } | Page::Step { .. }));
+    let is_same_for_all =
+        posted.is_none() && account_token(state, headers).is_none() && found.is_some_and(is_same);
     if is_same_for_all && let Some(ready) = at.served.pages.get(address, language, now) {
         return Ok(with_policy(at, ready.reply(headers)));
     }
@@ -175,6 +174,11 @@ async fn page(state: &AppState, at: &At, headers: &HeaderMap, address: &str) -> 
     };
     let response = with_policy(at, (status, Html(html)).into_response());
     Ok(if is_same_for_all { asked_for_anew(response) } else { kept_private(response) })
+}
+
+/// Whether a page is the same for all who have posted nothing.
+fn is_same(page: Page<'_>) -> bool {
+    matches!(page, Page::Home | Page::Help | Page::Performance | Page::Start { .. } | Page::Step { .. })
 }
 
 /// A page that anybody may see, and no browser keeps without asking.
@@ -285,6 +289,7 @@ async fn replies(
                 Some(who) => account::reply(state, at, who, &path).await?,
                 None => Err(ApiProblem::signed_out()),
             },
+            Page::Performance => Ok(json(serde_json::to_string(&*performance::view(state, at).await?))),
             Page::Home => {
                 let list = at.served.list_in(routes::services::language(&at.served, headers));
                 let list = list.map(|list| String::from_utf8_lossy(&list.json).into_owned());
@@ -442,7 +447,7 @@ impl Told {
 /// The script that warns somebody who is signed in before the session ends. It is in nobody else's page: who fills in a
 /// form without an account fetches nothing of it.
 fn before_time_runs_out(state: &AppState, at: &At, who: &SignedIn) -> String {
-    let Some(script) = assets::script("timeout") else { return String::new() };
+    let Some(script) = assets::part("timeout", "js") else { return String::new() };
     let whose = state.secret.public_id(at.store.council(), who.resident.id);
     let idle = IDLE.num_seconds();
     let left = (who.session.ends_at - state.now()).num_seconds();
@@ -450,6 +455,12 @@ fn before_time_runs_out(state: &AppState, at: &At, who: &SignedIn) -> String {
         "<script type=\"module\" src=\"/{script}\" data-idle=\"{idle}\" data-left=\"{left}\" data-who=\"{}\"></script>",
         escape(&whose)
     )
+}
+
+/// The stylesheet of the page of figures. Tables and charts are nowhere else: no other page fetches anything of it.
+fn stylesheet_of_figures() -> String {
+    let name = assets::part("performance", "css");
+    name.map_or_else(String::new, |name| format!("<link rel=\"stylesheet\" href=\"/{name}\" />"))
 }
 
 /// The end of a form of somebody who is signed in: what is posted says for whom it was drawn.
@@ -503,6 +514,13 @@ fn about(state: &AppState, at: &At, page: Option<Page<'_>>, boot: &Boot) -> Stri
             format!("Help with this service of {}, and how accessible it is.", council.name),
             paths::HELP.to_owned(),
         ),
+        (Some(Page::Performance), _) => (
+            format!(
+                "How many requests {} gets, how long they take, and whether it keeps its promises.",
+                council.name
+            ),
+            paths::PERFORMANCE.to_owned(),
+        ),
         _ => return String::new(),
     };
     let address = home.clone() + &path;
@@ -518,6 +536,7 @@ fn about(state: &AppState, at: &At, page: Option<Page<'_>>, boot: &Boot) -> Stri
             });
             format!("<script type=\"application/ld+json\">{}</script>", json_for_html(&known))
         }
+        (Some(Page::Performance), _) => stylesheet_of_figures(),
         _ => String::new(),
     };
     format!(
@@ -531,7 +550,7 @@ fn about(state: &AppState, at: &At, page: Option<Page<'_>>, boot: &Boot) -> Stri
 pub async fn sitemap(State(state): State<AppState>, at: At) -> Response {
     let home = base(&state, &at.served.council);
     let services = at.served.catalogue.keys().map(|id| paths::service(id));
-    let pages = [paths::HOME.to_owned(), paths::HELP.to_owned()].into_iter().chain(services);
+    let pages = [paths::HOME, paths::HELP, paths::PERFORMANCE].map(str::to_owned).into_iter().chain(services);
     let url = |path: String| ["<url><loc>", &escape(&(home.clone() + &path)), "</loc></url>"].concat();
     let urls: String = pages.map(url).collect();
     let xml = format!(

@@ -16,7 +16,7 @@ use super::assets::accepts;
 const FRESH: TimeDelta = TimeDelta::minutes(1);
 /// For browsers, which ask each time whether it is still the same: a page that was posted since is another one. What
 /// stands between may keep it for as long as the server does.
-const CACHING: &str = "public, max-age=0, s-maxage=60";
+pub const CACHING: &str = "public, max-age=0, s-maxage=60";
 /// The page is another one for who has posted something, and in another language.
 const VARY: &str = "accept-encoding, accept-language, cookie";
 /// Both as good as the best, and a hundred times as fast for a page.

@@ -225,9 +225,27 @@ struct Town {
     photo: String,
     /// A request of another department.
     elsewhere: String,
+    /// A resident who had to come back, as it stands with the managers of street scene, and of the other department.
+    repeats: Uuid,
+    repeats_elsewhere: Uuid,
     /// A member of street scene, and one of another department.
     colleague: Uuid,
     stranger: Uuid,
+}
+
+/// Somebody has to contact the council three times about a service; the last contact.
+async fn come_back(portal: &Portal, officer: &str, service: &str) -> Uuid {
+    let officer = portal.staff_now(officer).await;
+    let mut last = Uuid::nil();
+    for _ in 0..3 {
+        last = portal.state.new_id();
+        let call = json!({
+            "id": last, "channel": "phone", "service": service, "person": "07700 900123", "reason": "progress",
+            "answers": { "chasing": true, "again": false, "unclear": false },
+        });
+        officer.post("/api/staff/contacts", &call).await.is(200);
+    }
+    last
 }
 
 const MISSING: &str = "00000000-0000-7000-8000-000000000001";
@@ -247,8 +265,20 @@ impl Town {
         let store = portal.state.db.council("demo");
         let id = async |email: &str| store.staff_by_email(email).await.unwrap().unwrap().id;
         let (colleague, stranger) = (id(PRIYA).await, id(GRACE).await);
+        let repeats = come_back(&portal, PRIYA, "report-graffiti").await;
+        let repeats_elsewhere = come_back(&portal, GRACE, "missed-bin").await;
         portal.mails().await;
-        Self { document: document().await, portal, request, photo, elsewhere, colleague, stranger }
+        Self {
+            document: document().await,
+            portal,
+            request,
+            photo,
+            elsewhere,
+            repeats,
+            repeats_elsewhere,
+            colleague,
+            stranger,
+        }
     }
 
     /// The identifier that stands in a path; nothing where there is none of that kind.
@@ -269,6 +299,16 @@ impl Town {
             ("id", Whose::Others) if within("/api/staff/members/") => None,
             // A letter waits only for who chose letters; `alerts.rs` tries one.
             ("id", Whose::Own | Whose::Others) if within("/api/staff/letters/") => None,
+            // Nobody but managers has these, and of the other department there is none here.
+            ("id", Whose::Own) if within("/api/staff/contacts/repeats/") => Some(self.repeats.to_string()),
+            ("id", Whose::Others) if within("/api/staff/contacts/repeats/") => {
+                Some(self.repeats_elsewhere.to_string())
+            }
+            // It is gone once it is taken back; `contacts.rs` does that.
+            ("id", Whose::Own) if within("/api/staff/contacts/") => None,
+            ("id", Whose::Others) if within("/api/staff/contacts/") => {
+                Some(if is_elsewhere { self.repeats } else { self.repeats_elsewhere }.to_string())
+            }
             // A document that is shown lies with whoever checks it, and is gone once it is checked.
             ("id", Whose::Own | Whose::Others) if within("/api/staff/identity/") => None,
             // Whoever has one that is there has the request that it belongs to.

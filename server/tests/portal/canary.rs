@@ -399,9 +399,37 @@ async fn lives(portal: &Portal, who: &mut Browser, keys: &[String]) {
             staff.get(&at).await.is(200);
         }
     }
+    contacts(portal).await;
     for key in keys {
         post(who, &format!("/api/follow/{key}/feedback"), &json!({ "score": 2, "reason": MARK })).await;
     }
+}
+
+/// What staff write down of calls, and what a manager did about them; mistakes, too.
+async fn contacts(portal: &Portal) {
+    let (priya, tom) =
+        (portal.staff("priya@saltmarsh.example").await, portal.staff("tom@saltmarsh.example").await);
+    for person in [EMAIL, NUMBERS[1], EMAIL, EMAIL, MARK] {
+        let call = json!({
+            "id": Uuid::now_v7(), "channel": "phone", "service": "report-graffiti", "person": person, "reason": "other",
+            "answers": { "chasing": true, "again": false, "unclear": false }, "note": format!("{MARK} {EMAIL}"),
+        });
+        looked_at(priya.post("/api/staff/contacts", &call).await);
+    }
+    for body in [
+        format!("{{\"{MARK}\": 1}}"),
+        MARK.to_owned(),
+        format!("{{\"id\": \"{MARK}\", \"reference\": \"{EMAIL}\"}}"),
+    ] {
+        looked_at(priya.post_text("/api/staff/contacts", body).await);
+    }
+    looked_at(priya.get(&format!("/api/staff/contacts?before={MARK}&show={MARK}")).await);
+    looked_at(priya.post(&format!("/api/staff/contacts/{MARK}/undo"), &json!({})).await);
+    let waiting = tom.get("/api/staff/contacts/repeats").await.is(200).json();
+    let at =
+        format!("/api/staff/contacts/repeats/{}/looked-into", waiting["repeats"][0]["id"].as_str().unwrap());
+    looked_at(tom.post(&at, &json!({ "done": MARK })).await.is(204));
+    portal.turn(TimeDelta::minutes(10));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -6,7 +6,7 @@ use crate::support::Portal;
 use axum::body::Body;
 use serde_json::Value;
 
-const OPERATIONS: [&str; 138] = [
+const OPERATIONS: [&str; 147] = [
     "get /api/account",
     "get /api/account/acting/{id}",
     "get /api/account/acting/{id}/{request}",
@@ -35,6 +35,7 @@ const OPERATIONS: [&str; 138] = [
     "get /api/map",
     "get /api/map/plain",
     "get /api/nearby/{id}/photo",
+    "get /api/performance",
     "get /api/photos/{id}",
     "get /api/places",
     "get /api/places/at",
@@ -47,6 +48,10 @@ const OPERATIONS: [&str; 138] = [
     "get /api/staff/audit",
     "get /api/staff/audit/export",
     "get /api/staff/colleagues",
+    "get /api/staff/contacts",
+    "get /api/staff/contacts/figures",
+    "get /api/staff/contacts/form",
+    "get /api/staff/contacts/repeats",
     "get /api/staff/export",
     "get /api/staff/identity",
     "get /api/staff/identity/{id}/document",
@@ -57,6 +62,7 @@ const OPERATIONS: [&str; 138] = [
     "get /api/staff/members",
     "get /api/staff/requests",
     "get /api/staff/requests/{id}",
+    "get /api/staff/requests/{id}/contacts",
     "get /api/staff/requests/{id}/deliveries",
     "get /api/staff/requests/{id}/documents/{document}",
     "get /api/staff/requests/{id}/events",
@@ -112,6 +118,9 @@ const OPERATIONS: [&str; 138] = [
     "post /api/requests",
     "post /api/services/suggest",
     "post /api/services/{id}/nearby/{request}/watch",
+    "post /api/staff/contacts",
+    "post /api/staff/contacts/repeats/{id}/looked-into",
+    "post /api/staff/contacts/{id}/undo",
     "post /api/staff/identity/desk",
     "post /api/staff/identity/{id}/decide",
     "post /api/staff/leave",

@@ -125,7 +125,7 @@ async fn a_promise_is_missed_and_climbs_to_the_director(kept: Kept) {
     assert_eq!(twice["seq"], again["seq"], "a lost reply is asked for again");
     assert_eq!(subjects(&portal, IVAN).await, ["The resident opened this again"]);
     act(&ivan, &id, "close", &done).await.is(200);
-    assert_eq!(sam.follow(&key).await["may_reopen"], false);
+    assert_eq!(sam.follow(&key).await["may_reopen"], Value::Null);
     sam.post(&reopen, &json!({ "reason": "Again" })).await.refused(409, "reopened_before");
 
     // What is kept is the fold of its events.
@@ -284,6 +284,38 @@ async fn a_complaint_is_declined_only_with_a_managers_word() {
         odd["on"] = json!(on);
         act(&priya, &id, "close", &odd).await.wrong(&[("on", "not_allowed", 0)]);
     }
+}
+
+#[tokio::test]
+async fn one_in_ten_is_asked_again_weeks_later() {
+    let portal = Portal::open().await;
+    for key in 1..=40 {
+        portal.visitor().submit(key, &graffiti()).await.is(201);
+    }
+    let priya = portal.staff(PRIYA).await;
+    let queue = priya.get("/api/staff/requests").await.is(200).json();
+    for item in queue["requests"].as_array().unwrap() {
+        let id = item["id"].as_str().unwrap();
+        act(&priya, id, "take", &json!({})).await.is(200);
+        act(&priya, id, "close", &closing("done", "Removed.")).await.is(200);
+    }
+    portal.mails().await;
+    at(&portal, "2027-01-18T08:00:00Z").await;
+    assert!(portal.mails().await.is_empty());
+    at(&portal, "2027-01-18T09:00:00Z").await;
+    let asked = portal.mails_to(SAM).await;
+    assert!((1..12).contains(&asked.len()), "{} of 40", asked.len());
+    assert!(asked.iter().all(|mail| mail.subject.starts_with("How is it now?")));
+    // Who said how it went may say it again, once.
+    let link = asked[0].text.lines().find(|line| line.contains("/follow/")).unwrap();
+    let key = link.rsplit('/').next().unwrap();
+    let (sam, path) = (portal.visitor(), format!("/api/follow/{key}/feedback"));
+    let judged = json!({ "score": 2, "reason": "It is back" });
+    let view = sam.post(&path, &judged).await.is(200).json();
+    assert_eq!(view["feedback"]["score"], 2);
+    sam.post(&path, &judged).await.refused(409, "already_given");
+    at(&portal, "2027-03-18T09:00:00Z").await;
+    assert!(portal.mails().await.is_empty(), "and is not asked a third time");
 }
 
 #[tokio::test]

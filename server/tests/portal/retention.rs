@@ -27,8 +27,8 @@ on_both_engines![
 const PRIYA: &str = "priya@saltmarsh.example";
 
 /// The tables that know of a request, itself included: all of it goes with the request.
-pub const OF_REQUESTS: [&str; 8] =
-    ["request", "event", "photo", "spot", "watcher", "seen", "notice", "delivery"];
+pub const OF_REQUESTS: [&str; 9] =
+    ["request", "event", "photo", "spot", "watcher", "seen", "contact", "notice", "delivery"];
 
 /// Words that are nowhere else.
 const MARK: &str = "Zanzibarquux";
@@ -93,6 +93,12 @@ async fn what_was_kept_long_enough_goes_and_a_tombstone_remains(kept: Kept) {
     owner.post("/api/account/collect", &json!({ "add": true })).await.is(200);
     owner.visitor.follow(&key).await;
     let reference = sam.follow(&key).await["reference"].as_str().unwrap().to_owned();
+    let call = json!({
+        "id": Uuid::from_u128(1), "channel": "phone", "reference": reference, "reason": "progress", "note": MARK,
+        "answers": { "chasing": true, "again": false, "unclear": false },
+    });
+    portal.staff_now(PRIYA).await.post("/api/staff/contacts", &call).await.is(200);
+    assert!(!kept.all_rows(OF_REQUESTS).await.contains(&0));
     // Mails can't be sent from now on: they wait in the outbox.
     let priya = portal.staff(PRIYA).await;
     std::fs::remove_dir_all(portal.path("mailbox")).unwrap();
@@ -115,7 +121,7 @@ async fn what_was_kept_long_enough_goes_and_a_tombstone_remains(kept: Kept) {
 
     // Nothing is left of it, but of the one that is open.
     assert!(!is_there(&portal, photo).await && is_there(&portal, open_photo).await);
-    assert_eq!(kept.all_rows(OF_REQUESTS).await, [1, 1, 1, 1, 0, 0, 0, 0]);
+    assert_eq!(kept.all_rows(OF_REQUESTS).await, [1, 1, 1, 1, 0, 0, 0, 0, 0]);
     assert_eq!(kept.number("SELECT COUNT(*) AS n FROM job WHERE payload LIKE '%Done for%'").await, 0);
     for column in ["tombstone WHERE figures", "audit WHERE detail", "audit WHERE object"] {
         let marked = format!("SELECT COUNT(*) AS n FROM {column} LIKE '%{MARK}%'");

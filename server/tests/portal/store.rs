@@ -10,6 +10,7 @@ use domain::api::staff::Show;
 use domain::case::{
     Actor, Case, Closing, Event, Feedback, Linked, Outcome, Owner, Recorded, Refused, Status, Submission,
 };
+use domain::channel::Channel;
 use domain::field::{Person, Photo, PhotosValue, Value};
 use domain::reference::Reference;
 use domain::validate::Answer;
@@ -107,6 +108,7 @@ fn with_photos(number: u32, photos: &[Uuid]) -> NewRequest {
         part_of: None,
         identity: None,
         lead: None,
+        channel: Channel::Web,
         acknowledge_by: day(8),
         complete_by: day(14),
     };

@@ -67,6 +67,7 @@ async fn the_status_says_what_the_page_says() {
         "/services/report-graffiti/surface",
         "/follow",
         "/help",
+        "/performance",
         "/staff",
         "/staff/requests/x",
     ] {
@@ -92,7 +93,7 @@ async fn the_status_says_what_the_page_says() {
             assert!(page.contains("Page not found</h1>"), "{path}");
         }
     }
-    for path in ["/", "/follow", "/help", "/services/report-graffiti"] {
+    for path in ["/", "/follow", "/help", "/performance", "/services/report-graffiti"] {
         if let Some(page) = page(&visitor.get(path).await, 200) {
             assert!(page.contains("<meta name=\"description\""), "{path}");
             assert!(
@@ -126,6 +127,7 @@ async fn pages_about_a_person_are_kept_by_nobody() {
         ("/follow".into(), "no-store"),
         ("/services/report-graffiti/check".into(), "no-store"),
         ("/".into(), "public, max-age=0, s-maxage=60"),
+        ("/performance".into(), "public, max-age=0, s-maxage=60"),
         ("/?q=graffiti".into(), "no-cache"),
     ] {
         let reply = portal.visitor().get(&path).await;

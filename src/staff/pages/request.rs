@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use crate::handle::{self, Handle};
 use crate::parts::{
-    also::also, banner::SuccessBanner, deliveries::deliveries, photos::photos, standing::standing,
+    also::also, banner::SuccessBanner, contacts, deliveries::deliveries, photos::photos, standing::standing,
 };
 use crate::sending::{self, Action, Sending};
 use crate::{api, paths, words};
@@ -71,6 +71,7 @@ fn page(handle: Handle, case: Memo<StaffCase>) -> AnyView {
             {photos(id, &first.request.answers)}
             {move || case.with(|case| (case.public && case.mine).then(|| sharing(handle, sending, case)))}
             {deliveries(handle.session, id)}
+            {contacts::about(handle.session, id, &first.request.reference)}
             {also(handle.session, id)}
             <h2 class="govuk-heading-m">"What has happened"</h2>
             {move || case.with(|case| view! { <Timeline entries=case.request.timeline.clone() for_staff=true /> })}

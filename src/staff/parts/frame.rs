@@ -54,6 +54,7 @@ fn navigation(session: Session, path: Signal<String>) -> AnyView {
     let place = move |address: &'static str| match path.get().trim_end_matches('/') {
         path if path == address => Some("page"),
         path if address == paths::QUEUE && is_request(path) => Some("true"),
+        paths::REPEATS | paths::CONTACT_FIGURES if address == paths::CONTACTS => Some("true"),
         _ => None,
     };
     let item = move |(address, label): (&'static str, &'static str)| {

@@ -3,6 +3,7 @@
 pub mod action;
 pub mod also;
 pub mod banner;
+pub mod contacts;
 pub mod date_input;
 pub mod deliveries;
 pub mod download;

@@ -10,6 +10,8 @@ mod m0011_privacy;
 mod m0012_profile;
 mod m0013_retention;
 mod m0014_draft_uploads;
+mod m0015_figures;
+mod m0016_contacts;
 mod m0017_alerts;
 mod m0018_clock;
 
@@ -38,8 +40,10 @@ impl MigratorTrait for Migrator {
             Box::new(m0011_privacy::Step),
             Box::new(m0013_retention::Step),
             Box::new(m0014_draft_uploads::Step),
+            Box::new(m0016_contacts::Step),
             Box::new(m0017_alerts::Step),
             Box::new(m0018_clock::Step),
+            Box::new(m0015_figures::Step),
         ]
     }
 }
