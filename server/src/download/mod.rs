@@ -63,7 +63,7 @@ struct File {
 type Make = for<'a> fn(&'a Asked<'a>) -> BoxFuture<'a, Result<Section, ApiError>>;
 
 /// The sections, in the order of the page.
-const SECTIONS: [Make; 13] = [
+const SECTIONS: [Make; 14] = [
     |asked| Box::pin(sections::account(asked)),
     |asked| Box::pin(sections::profile(asked)),
     |asked| Box::pin(sections::requests(asked)),
