@@ -155,7 +155,6 @@ impl Seen<'_> {
         Some(day).filter(|day| *day != before)
     }
 
-    #[expect(clippy::too_many_lines, reason = "a line for each event, one after the other")]
     fn what(&mut self, event: &Event, for_staff: bool) -> Option<What> {
         let staff_only = |what| Some(what).filter(|_| for_staff);
         // A contractor's words are for staff: nobody has looked at them.

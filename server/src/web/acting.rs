@@ -74,7 +74,7 @@ async fn write(
             Err(error) => Ok(pages::sorry_for(&state, &at, &error, form.text("message"))),
         }
     };
-    or_sorry(&state, &at, written).await
+    or_sorry(&state, &at, Box::pin(written)).await
 }
 
 /// Withdraws a request.
@@ -102,5 +102,5 @@ async fn withdraw(
         acting::withdraw_for(&state, &at, &who, which, reason).await?;
         visit.done(&here, &there).await
     };
-    or_sorry(&state, &at, withdrawn).await
+    or_sorry(&state, &at, Box::pin(withdrawn)).await
 }

@@ -109,7 +109,7 @@ async fn write(State(state): State<AppState>, at: At, Path(key): Path<String>, r
         }
         visit.done(&here, &here).await
     };
-    or_sorry(&state, &at, written).await
+    or_sorry(&state, &at, Box::pin(written)).await
 }
 
 /// The message in a form, and its identifier; or what is wrong with it. Sent twice, it is one message; with other words,
@@ -156,7 +156,7 @@ async fn reopen(
             Err(error) => Ok(pages::sorry_for(&state, &at, &error, form.text("reason"))),
         }
     };
-    or_sorry(&state, &at, reopened).await
+    or_sorry(&state, &at, Box::pin(reopened)).await
 }
 
 /// Withdraws a request.
@@ -180,5 +180,5 @@ async fn withdraw(
         routes::follow::withdraw_of(&state, &at, &key, reason).await?;
         visit.done(&here, &paths::request(&key)).await
     };
-    or_sorry(&state, &at, withdrawn).await
+    or_sorry(&state, &at, Box::pin(withdrawn)).await
 }

@@ -67,6 +67,7 @@ fn staff(state: &AppState, at: &At) -> Response {
 }
 
 /// A page of a resident's. The status tells machines what the page tells people.
+#[expect(clippy::too_many_lines, reason = "what each sort of page needs, one after the other")]
 async fn page(state: &AppState, at: &At, headers: &HeaderMap, address: &str) -> Result<Response, ApiError> {
     let found = Page::read(address);
     let (path, query) = address.split_once('?').map_or((address, None), |(path, query)| (path, Some(query)));

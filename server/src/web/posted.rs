@@ -48,7 +48,7 @@ pub fn router() -> Pages {
 
 /// A short form stands on its start page.
 async fn start(State(state): State<AppState>, at: At, Path(id): Path<String>, request: Request) -> Response {
-    or_sorry(&state, &at, post_page(&state, &at, &id, None, request)).await
+    or_sorry(&state, &at, Box::pin(post_page(&state, &at, &id, None, request))).await
 }
 
 /// A page of questions.
@@ -58,7 +58,7 @@ async fn step(
     Path((id, step)): Path<(String, String)>,
     request: Request,
 ) -> Response {
-    or_sorry(&state, &at, post_page(&state, &at, &id, Some(&step), request)).await
+    or_sorry(&state, &at, Box::pin(post_page(&state, &at, &id, Some(&step), request))).await
 }
 
 /// The form of a service, as one visitor fills it in.
