@@ -50,7 +50,6 @@ pub fn menu(role: Role) -> &'static [(&'static str, &'static str)] {
     const REQUESTS: (&str, &str) = (QUEUE, "Requests");
     const IDENTITIES: (&str, &str) = (IDENTITY, "Who people are");
     const RECORD: (&str, &str) = (CONTACT_NEW, "Record a contact");
-    const POST: (&str, &str) = (LETTERS, "Letters");
     const LOG: (&str, &str) = (CONTACTS, "Contacts");
     const POST: (&str, &str) = (LETTERS, "Letters");
     match role {
