@@ -7,8 +7,9 @@ use crate::support::{Portal, Setup, answer, graffiti_but};
 use domain::field::Position;
 use serde_json::{Value, json};
 use server::gazetteer::{addresses, demo, wards};
+use server::store::places::Address;
 
-on_both_engines![what_is_imported_is_found_and_replaced];
+on_both_engines![what_is_imported_is_found_and_replaced, a_large_town_is_imported_again];
 
 async fn what_is_imported_is_found_and_replaced(kept: Kept) {
     let (north, south) = (kept.db.council("north"), kept.db.council("south"));
@@ -52,6 +53,19 @@ async fn what_is_imported_is_found_and_replaced(kept: Kept) {
     north.replace_wards(wards::read(square).unwrap()).await.unwrap();
     assert_eq!(kept.rows("ward").await, 1);
     assert_eq!(north.bounds().await.unwrap(), Some([52.0, 0.0, 54.0, 1.0]));
+}
+
+/// One write that changes thousands of pages of the database.
+async fn a_large_town_is_imported_again(kept: Kept) {
+    let store = kept.db.council("demo");
+    let (streets, all) = demo::addresses();
+    let as_many =
+        |turn: u32| all.iter().map(move |one| Address { uprn: format!("{turn}{}", one.uprn), ..one.clone() });
+    let many: Vec<Address> = (1..9).flat_map(as_many).collect();
+    for _ in 0..2 {
+        store.replace_addresses(streets.clone(), many.clone(), Arc::new(|_| {})).await.unwrap();
+        assert_eq!(kept.rows("address").await, 16_000);
+    }
 }
 
 async fn open() -> Portal {
