@@ -98,6 +98,7 @@ async fn what_was_kept_long_enough_goes_and_a_tombstone_remains(kept: Kept) {
         "answers": { "chasing": true, "again": false, "unclear": false },
     });
     portal.staff_now(PRIYA).await.post("/api/staff/contacts", &call).await.is(200);
+    portal.mails().await;
     assert!(!kept.all_rows(OF_REQUESTS).await.contains(&0));
     // Mails can't be sent from now on: they wait in the outbox.
     let priya = portal.staff(PRIYA).await;
