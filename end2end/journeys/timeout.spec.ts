@@ -113,6 +113,7 @@ test("a tab that was left open writes nothing into the next person's account", a
   const other = await context.newPage();
   const there = new Filler(other, inspector);
   await other.goto("/account");
+  await expect(other.locator("#app[data-started]")).toBeVisible();
   const out = other.waitForResponse("**/api/account/sign-out");
   await other.getByRole("button", { name: "Sign out", exact: true }).click();
   await out;
