@@ -9,14 +9,22 @@ import { PROGRAM } from "./support/server";
 
 const isRoot = process.getuid?.() === 0;
 
-// Answers to every form, once, and the same for every worker: they inherit the variable.
+// Answers to every form, and what a server with the demonstration's staff keeps: made once, and the same for every worker,
+// which inherit the variables.
 process.env.PORTICO_SAMPLES ??= madeSamples();
+process.env.PORTICO_SEEDED ??= seeded();
 
 function madeSamples(): string {
   const today = new Date().toLocaleDateString("en-CA", { timeZone: "Europe/London" });
   const file = join(mkdtempSync(join(tmpdir(), "portico-samples-")), "samples.json");
   writeFileSync(file, execFileSync(join(dirname(PROGRAM), "examples/samples"), [today], { maxBuffer: 1 << 24 }));
   return file;
+}
+
+function seeded(): string {
+  const folder = mkdtempSync(join(tmpdir(), "portico-seeded-"));
+  execFileSync(PROGRAM, ["--data-dir", folder, "seed-demo"], { stdio: ["ignore", "ignore", "inherit"] });
+  return folder;
 }
 
 /** Journeys of residents and staff, in a real browser against the real server. */
@@ -39,7 +47,8 @@ export default defineConfig({
     viewport: { width: 1280, height: 800 },
     actionTimeout: 15_000,
     navigationTimeout: 20_000,
-    trace: "retain-on-failure",
+    // Recording costs a fifth of all time: `E2E_TRACE=1` when a failure is to be looked at.
+    trace: process.env.E2E_TRACE === undefined ? "off" : "retain-on-failure",
     launchOptions: {
       executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
       args: ["--disable-gpu", "--disable-dev-shm-usage", ...(isRoot ? ["--no-sandbox"] : [])],

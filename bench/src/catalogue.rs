@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use crate::server::{SERVICES, Server};
 use crate::table::{Bar, Table};
+use crate::times;
 use crate::{http, node, scratch, size};
 
 /// The documents of the project: they are repeated under other names.
@@ -43,14 +44,14 @@ pub fn run() -> Result<()> {
                 times.push(start.elapsed().as_secs_f64() * 1000.0);
             }
             let what = format!("GET /api/services, {there} services, median");
-            table.judged(&what, scratch::median(times), "ms", Bar::AtMost(2.0));
+            table.judged(&what, times::median(times), "ms", Bar::AtMost(2.0));
         }
         if many == 200 {
             let Search { services, keys, cold } = node::run("search.mjs", &[&server.url()])?;
             let what = |which: &str| format!("a key in the search, {services} services, {which}");
             let longest = keys.iter().copied().fold(0.0, f64::max);
             table.judged(&what("longest"), longest, "ms", Bar::AtMost(10.0));
-            table.shown(&what("median"), scratch::median(keys), "ms");
+            table.shown(&what("median"), times::median(keys), "ms");
             table.shown(&what("longest in the first turn"), cold, "ms");
         } else {
             let visit = size::visit(&server)?;

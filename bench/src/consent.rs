@@ -2,7 +2,6 @@
 //! which everybody has an account.
 
 use std::fs;
-use std::path::Path;
 use std::time::Instant;
 
 use anyhow::{Context as _, Result, ensure};
@@ -16,7 +15,8 @@ use uuid::Uuid;
 use crate::machine::{self, Watch};
 use crate::server::{SERVICE, Server};
 use crate::table::{Bar, Table};
-use crate::{http, scratch};
+use crate::times::p99;
+use crate::{http, scratch, sign_in};
 
 /// How large the town is.
 #[derive(Args)]
@@ -47,7 +47,7 @@ pub fn run(options: &Town) -> Result<()> {
         let service = http::json(server.at(), &format!("/api/services/{SERVICE}"))?;
         let mut form: serde_json::Value = serde_json::from_str(FORM)?;
         form["version"] = service["service"]["version"].clone();
-        let cookie = sign_in(&server, folder.path())?;
+        let cookie = sign_in::resident(&server, folder.path(), EMAIL)?;
         http::post(server.at(), "/api/requests", &cookie, &form.to_string())?;
         cookie
     };
@@ -80,7 +80,7 @@ pub fn run(options: &Town) -> Result<()> {
         "Consent on SQLite: {} residents, {} requests, every second resident shares everything",
         options.residents, options.requests
     ));
-    let [own, shared, list] = figures.map(late);
+    let [own, shared, list] = figures.map(p99);
     table.shown("request of one's own department, 99 of 100 within", own, "ms");
     table.shown("request that is shared, consent looked up, 99 of 100 within", shared, "ms");
     table.judged_amid(others, "what the look-up adds", (shared - own).max(0.0), "ms", Bar::AtMost(1.0));
@@ -92,7 +92,7 @@ pub fn run(options: &Town) -> Result<()> {
         Bar::AtMost(10.0),
     );
     let what = format!("account with {IN_ACCOUNT} requests, 99 of 100 within");
-    table.judged_amid(others, &what, late(account), "ms", Bar::AtMost(50.0));
+    table.judged_amid(others, &what, p99(account), "ms", Bar::AtMost(50.0));
     table.shown("filling the database", filled, "s");
     #[expect(clippy::cast_precision_loss, reason = "megabytes need no more digits")]
     table.shown("the database", size as f64 / 1e6, "MB");
@@ -100,35 +100,6 @@ pub fn run(options: &Town) -> Result<()> {
     table.note(machine::noise(others));
     table.print();
     Ok(())
-}
-
-/// What 99 of 100 are within.
-fn late(mut times: Vec<f64>) -> f64 {
-    times.sort_by(f64::total_cmp);
-    times.get(times.len() * 99 / 100).copied().unwrap_or(f64::NAN)
-}
-
-/// Signs a resident in; the cookie of the session.
-fn sign_in(server: &Server, folder: &Path) -> Result<String> {
-    let asked = http::post(server.at(), "/api/account/code", "", &format!("{{\"email\":\"{EMAIL}\"}}"))?;
-    let mailbox = folder.join("data").join("mailbox").join("demo");
-    let begun = Instant::now();
-    let code = loop {
-        let mails = fs::read_dir(&mailbox).into_iter().flatten().flatten();
-        let texts = mails.filter_map(|mail| fs::read_to_string(mail.path()).ok());
-        let codes = texts.filter_map(|text| {
-            let subject = text.lines().find_map(|line| line.strip_prefix("Subject: "))?.to_owned();
-            let digits: String = subject.chars().take_while(char::is_ascii_digit).collect();
-            (digits.len() == 6).then_some(digits)
-        });
-        match codes.last() {
-            Some(code) => break code,
-            None => ensure!(begun.elapsed().as_secs() < 10, "no code has come"),
-        }
-        std::thread::sleep(std::time::Duration::from_millis(20));
-    };
-    let body = format!("{{\"code\":\"{code}\"}}");
-    http::post(server.at(), "/api/account/sign-in", &asked, &body)
 }
 
 /// The identifier of a request by its number.

@@ -16,6 +16,7 @@ use crate::load::engine::Engine;
 use crate::machine::{self, Watch};
 use crate::server::Server;
 use crate::table::{Bar, Table};
+use crate::times::{ms, p99};
 use crate::{http, scratch};
 
 /// How much was counted.
@@ -97,16 +98,6 @@ pub fn run(options: &Counted) -> Result<()> {
         table.print();
     }
     Ok(())
-}
-
-/// What 99 of 100 are within.
-fn p99(mut times: Vec<f64>) -> f64 {
-    times.sort_by(f64::total_cmp);
-    times.get(times.len() * 99 / 100).copied().unwrap_or(f64::NAN)
-}
-
-fn ms(since: Instant) -> f64 {
-    since.elapsed().as_secs_f64() * 1000.0
 }
 
 fn ask(server: &Server, path: impl Fn(u32) -> String) -> Result<Vec<f64>> {

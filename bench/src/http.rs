@@ -33,11 +33,21 @@ pub fn cookie(from: SocketAddr, path: &str, form: &str) -> Result<String> {
 
 /// Posts JSON as one of the server's own pages does, with cookies. The cookie that the reply sets, if it sets one.
 pub fn post(whom: SocketAddr, path: &str, cookies: &str, json: &str) -> Result<String> {
+    Ok(send(whom, path, cookies, ("00000000-0000-4000-8000-000000000001", json))?.0)
+}
+
+/// The same under a key of the caller's; with the body of the reply.
+pub fn send(
+    whom: SocketAddr,
+    path: &str,
+    cookies: &str,
+    (key, json): (&str, &str),
+) -> Result<(String, Vec<u8>)> {
     let reply = ask(
         whom,
         &format!(
             "POST {path} HTTP/1.1\r\nHost: {whom}\r\nConnection: close\r\nSec-Fetch-Site: same-origin\r\nCookie: {cookies}\r\n\
-             Idempotency-Key: 00000000-0000-4000-8000-000000000001\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{json}",
+             Idempotency-Key: {key}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{json}",
             json.len()
         ),
     )?;
@@ -47,7 +57,7 @@ pub fn post(whom: SocketAddr, path: &str, cookies: &str, json: &str) -> Result<S
     }
     let text = String::from_utf8_lossy(&reply);
     let set = text.lines().find_map(|line| line.strip_prefix("set-cookie: "));
-    Ok(set.and_then(|set| set.split(';').next()).unwrap_or_default().to_owned())
+    Ok((set.and_then(|set| set.split(';').next()).unwrap_or_default().to_owned(), body))
 }
 
 /// Gets a path with cookies; the body of a good reply.

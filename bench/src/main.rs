@@ -15,11 +15,14 @@ mod paint;
 mod photo;
 mod places;
 mod process;
+mod promise;
 mod scratch;
 mod server;
+mod sign_in;
 mod size;
 mod table;
 mod takeover;
+mod times;
 
 use anyhow::Result;
 use clap::{Parser, ValueEnum};
@@ -36,6 +39,8 @@ struct Cli {
     consent: consent::Town,
     #[command(flatten)]
     figures: figures::Counted,
+    #[command(flatten)]
+    promise: promise::Council,
 }
 
 /// What can be measured.
@@ -57,6 +62,8 @@ enum Subject {
     Consent,
     /// Adding up what a million requests counted for, and the page that shows it, on both databases
     Figures,
+    /// Among a million requests: letting time go by, the queue of staff, and open pages that hear of events, on both databases
+    Promise,
 }
 
 fn main() -> Result<()> {
@@ -72,6 +79,7 @@ fn main() -> Result<()> {
             Subject::Places => places::run()?,
             Subject::Consent => consent::run(&cli.consent)?,
             Subject::Figures => figures::run(&cli.figures)?,
+            Subject::Promise => promise::run(&cli.promise)?,
         }
     }
     Ok(())

@@ -10,6 +10,7 @@ use clap::ValueEnum as _;
 use crate::load::engine::Engine;
 use crate::server::{self, Server};
 use crate::table::{Bar, Table};
+use crate::times;
 use crate::{http, scratch};
 
 /// Addresses in the file.
@@ -49,7 +50,7 @@ pub fn run() -> Result<()> {
         times.sort_by(f64::total_cmp);
         let late = times[LOOKED_UP * 99 / 100];
         table.judged("look-up by postcode, 99 of 100 within", late, "ms", Bar::AtMost(5.0));
-        table.shown("look-up by postcode, median", scratch::median(times), "ms");
+        table.shown("look-up by postcode, median", times::median(times), "ms");
         table.note("over HTTP, with a connection for each");
         table.print();
     }

@@ -6,6 +6,8 @@ use std::{env, fs::File, io::Write as _, time::Instant};
 use anyhow::{Context as _, Result};
 use tempfile::TempDir;
 
+use crate::times::median;
+
 /// A new folder, on a disk: /tmp may be memory, in which nothing is durable.
 pub fn folder() -> Result<TempDir> {
     let disk = PathBuf::from("/var/tmp");
@@ -27,10 +29,4 @@ pub fn flush_ms(folder: &Path) -> Result<f64> {
         times.push(start.elapsed().as_secs_f64() * 1000.0);
     }
     Ok(median(times))
-}
-
-/// The middle one.
-pub fn median(mut figures: Vec<f64>) -> f64 {
-    figures.sort_by(f64::total_cmp);
-    figures.get(figures.len() / 2).copied().unwrap_or(f64::NAN)
 }

@@ -35,6 +35,11 @@ impl Server {
     /// Starts one and waits until it answers with data. Without a database's address it keeps its own. Documents
     /// in its folder's [`SERVICES`] are served too.
     pub fn start(folder: &Path, database: Option<&str>) -> Result<Self> {
+        Self::start_with(folder, database, &[])
+    }
+
+    /// The same, with more arguments.
+    pub fn start_with(folder: &Path, database: Option<&str>, arguments: &[&str]) -> Result<Self> {
         let program =
             env::var_os("PORTICO_BIN").context("PORTICO_BIN must name the server: cargo xtask bench does")?;
         let at = free_address()?;
@@ -42,6 +47,7 @@ impl Server {
         let mut command = tied(&program);
         command
             .arg("serve")
+            .args(arguments)
             .stdin(Stdio::null())
             .stdout(File::create(&log)?)
             .stderr(File::create(folder.join("errors"))?);

@@ -33,6 +33,9 @@ test("graffiti, with a photo, to the confirmation and its page", async ({ page, 
   await page.getByRole("link", { name: "Report graffiti" }).first().click();
   await expect(filler.heading).toHaveText("Report graffiti");
 
+  // What counts along takes a script: the limit is said.
+  await expect(page.locator("#details-count")).toHaveText("You can enter up to 1,000 characters", { useInnerText: true });
+
   // What is missing is said above the page and beside the fields, and what was typed is there.
   await page.getByLabel("What is it near?").fill("By the steps\nof the library");
   await filler.goOn();

@@ -24,7 +24,8 @@ test("what I typed, chose and picked before the app came is there, and so am I",
   await near.fill("By the steps of the library");
   await near.evaluate((area: HTMLTextAreaElement) => area.setSelectionRange(3, 6));
   const scrolled = await page.evaluate(() => window.scrollY);
-  const before = await page.screenshot({ animations: "disabled" });
+  // Animations go on: one of them takes away, after a while, what only the app can do.
+  const before = await page.screenshot();
   letIn();
   await expect(page.locator("#app[data-started]")).toBeVisible();
   await expect(near).toBeFocused();
@@ -55,7 +56,7 @@ test("no page looks any different when the app has taken over", async ({ page, c
     // elsewhere, where the server's words are one text and the app's are two.
     const name = `${path.slice(1).replaceAll(/[^a-z]+/g, "-") || "home"}.png`;
     const before = info.snapshotPath(name);
-    await page.screenshot({ animations: "disabled", fullPage: true, path: before });
+    await page.screenshot({ fullPage: true, path: before });
     letIn();
     await expect(page.locator("#app[data-started]")).toBeVisible();
     const after = await page.screenshot({ animations: "disabled", fullPage: true });
@@ -241,6 +242,18 @@ for (const [what, handle] of [
     await expect(filler.heading).toHaveText("We have your request");
   });
 }
+
+test("where the app's script does not even load, what only the app can do goes after a while", async ({ page, context, inspector }) => {
+  inspector.plain = "blocked";
+  inspector.allow(/./);
+  await context.route("**/*.js", (route) => route.abort());
+  await page.goto("/services/report-graffiti");
+  const map = page.getByRole("button", { name: "Show a map" });
+  await expect(map).toBeVisible();
+  // The while is over.
+  await page.evaluate(() => document.getAnimations().forEach((animation) => animation.finish()));
+  await expect(map).toBeHidden();
+});
 
 test("what I sent or threw away without the app does not come back with it", async ({ page, context, inspector }) => {
   const filler = new Filler(page, inspector);

@@ -38,8 +38,6 @@ function inWords(answers: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(answers).filter(([path]) => !path.endsWith(".street")));
 }
 
-// The trace of so long a way costs as much as the way; what differs is told without it.
-test.use({ trace: "off" });
 
 for (const [id, { service, answers, stops }] of Object.entries(samples)) {
   test(`${id}: page by page, the app and the plain page are one`, async ({ pair }) => {

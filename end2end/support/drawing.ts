@@ -52,11 +52,12 @@ function drawn(): string[] {
       if (node instanceof Text) words += node.data;
       if (!(node instanceof Element)) continue;
       flush();
-      // A button that stands in no form of the app's has one of its own in a plain page.
-      const isAround = node.matches("form:has(> button[name=do]:only-child)");
+      // A button that stands in no form of the app's has one of its own in a plain page; and what a script would say
+      // stands there in an element that goes where none runs.
+      const isAround = node.matches("form:has(> button[name=do]:only-child), span.portico-needs-script");
       // What only a plain page needs: the number of a message, so that the server knows one that is posted twice; the
-      // button that Enter presses; and the one with which another answer is sent.
-      if (node.matches("input[type=hidden], button[aria-hidden], .portico-plain")) continue;
+      // button that Enter presses; the one with which another answer is sent; and words for where no script runs.
+      if (node.matches("input[type=hidden], button[aria-hidden], .portico-plain, .portico-without-script")) continue;
       if (!isAround) lines.push([`${indent}${node.localName}`, ...attributes(node)].join(" "));
       // Told while somebody types and acts: that takes the app. So do suggestions of streets.
       if (node.matches("#announcer, [aria-live], datalist, textarea")) continue;

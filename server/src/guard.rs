@@ -18,15 +18,16 @@ pub const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eva
 /// The header with which our pages ask for a change that has no body.
 const OURS: HeaderName = HeaderName::from_static("x-portico");
 
-const HEADERS: [(HeaderName, &str); 4] = [
+const HEADERS: [(HeaderName, &str); 3] = [
     (header::CONTENT_SECURITY_POLICY, POLICY),
-    (header::STRICT_TRANSPORT_SECURITY, "max-age=31536000; includeSubDomains"),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
 ];
 
-/// What only says something of a page. The app's scripts, styles and programs do without: each visitor fetches them.
-const OF_PAGES: [(HeaderName, &str); 4] = [
+/// What only says something of a page, or was said with it. The app's scripts, styles and programs do without: each visitor
+/// fetches them.
+const OF_PAGES: [(HeaderName, &str); 5] = [
+    (header::STRICT_TRANSPORT_SECURITY, "max-age=31536000; includeSubDomains"),
     // A page of ours that posts a form says where it is from; no other site learns it.
     (header::REFERRER_POLICY, "same-origin"),
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),

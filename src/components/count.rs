@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::live::{Drawn as _, live_words};
+use crate::live::{Drawn as _, ON_SERVER, live_words};
 use crate::state::timer;
 
 /// Counts the characters left in a text.
@@ -21,12 +21,22 @@ impl Count {
         let within = Signal::derive(move || left() >= 0);
         let said = Signal::derive(move || words(left()));
         let told = timer::settled(said, 1_000);
+        let said = live_words(move || said.get());
+        let words = match ON_SERVER {
+            // Only a script can count on: without one the limit is said, which stays true.
+            true => view! {
+                <span class="portico-needs-script">{said}</span>
+                <span class="portico-without-script">{format!("You can enter up to {} characters", crate::words::number(u64::from(self.max)))}</span>
+            }
+            .drawn(),
+            false => said.into_any(),
+        };
         view! {
             <div
                 id=id class="govuk-character-count__message"
                 class:govuk-hint=within class:govuk-error-message=over
             >
-                {live_words(move || said.get())}
+                {words}
             </div>
             <div class="govuk-visually-hidden" aria-live="polite">{live_words(move || told.get())}</div>
         }

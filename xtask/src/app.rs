@@ -267,7 +267,8 @@ fn join_starter(workspace: &Workspace, folder: &str, files: &mut Files) -> Resul
     let work = workspace.target("app").join(format!("{folder}-joined"));
     let name = format!("{folder}.js");
     for (name, script) in files.iter().filter(|(name, _)| extension(name) == "js") {
-        write_file(&work.join(name), script)?;
+        let script = std::str::from_utf8(script).with_context(|| format!("{name} is not UTF-8"))?;
+        write_file(&work.join(name), shakeable(script).as_bytes())?;
     }
     let starter = fs::read_to_string(workspace.root().join(STARTER))?;
     let starter = starter.replacen("./app.js", &format!("./{name}"), 1);
@@ -282,6 +283,14 @@ fn join_starter(workspace: &Workspace, folder: &str, files: &mut Files) -> Resul
     files.retain(|name, _| !name.starts_with("snippets/"));
     files.insert(name, fs::read(&joined).context("esbuild joined nothing")?);
     Ok(())
+}
+
+/// Tells esbuild that a class of the glue is to go where nothing makes one: a library that comes with Leptos has three, and
+/// what they call is no longer in the wasm.
+fn shakeable(glue: &str) -> String {
+    let lines = glue.lines().filter(|line| !line.starts_with("if (Symbol.dispose) "));
+    let text = lines.fold(String::with_capacity(glue.len()), |text, line| text + line + "\n");
+    text.replace(": new FinalizationRegistry(", ": /* @__PURE__ */ new FinalizationRegistry(")
 }
 
 fn minify(workspace: &Workspace, folder: &str, files: &mut Files) -> Result<()> {
@@ -447,6 +456,15 @@ mod tests {
 
     fn files(list: &[(&str, &str)]) -> Files {
         list.iter().map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec())).collect()
+    }
+
+    #[test]
+    fn a_class_that_nothing_makes_can_be_left_out() {
+        let glue = "export class A {\n}\nif (Symbol.dispose) A.prototype[Symbol.dispose] = A.prototype.free;\nconst F = x\n    : new FinalizationRegistry(f);\n";
+        assert_eq!(
+            shakeable(glue),
+            "export class A {\n}\nconst F = x\n    : /* @__PURE__ */ new FinalizationRegistry(f);\n"
+        );
     }
 
     #[test]

@@ -39,10 +39,12 @@ enum Subject {
     Consent,
     /// Adding up what a million requests counted for, and the page that shows it, on both databases.
     Figures,
+    /// Among a million requests: letting time go by, the queue of staff, and open pages, on both databases.
+    Promise,
 }
 
 impl Subject {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Size,
         Self::Photo,
         Self::Load,
@@ -51,6 +53,7 @@ impl Subject {
         Self::Places,
         Self::Consent,
         Self::Figures,
+        Self::Promise,
     ];
 
     fn name(self) -> &'static str {
@@ -63,6 +66,7 @@ impl Subject {
             Self::Places => "places",
             Self::Consent => "consent",
             Self::Figures => "figures",
+            Self::Promise => "promise",
         }
     }
 
@@ -71,7 +75,7 @@ impl Subject {
     }
 
     fn needs_postgres(self) -> bool {
-        matches!(self, Self::Load | Self::Places | Self::Figures)
+        matches!(self, Self::Load | Self::Places | Self::Figures | Self::Promise)
     }
 }
 
@@ -93,7 +97,7 @@ pub fn run(workspace: &Workspace, report: &mut Report, options: &Options) -> Res
             install::npm(report, workspace)?;
             bench = bench.env("CHROMIUM", install::chromium(report)?);
         }
-        if subject == Subject::Load {
+        if matches!(subject, Subject::Load | Subject::Promise) {
             install::wrk(report)?;
         }
         let postgres = if subject.needs_postgres() && std::env::var_os(VARIABLE).is_none() {

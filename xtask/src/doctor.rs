@@ -84,6 +84,13 @@ fn examine(workspace: &Workspace) -> Result<Vec<Finding>> {
     }
     let chromium = tools::chromium().map(|program| program.display().to_string());
     add("Chromium", For::Test, chromium, "apt-get install chromium");
+    let headless = tools::headless_shell().map(|program| program.display().to_string());
+    add(
+        "headless shell",
+        For::Nobody,
+        headless,
+        "apt-get install chromium-headless-shell (journeys take half the time)",
+    );
     let postgres = match env::var(postgres::VARIABLE) {
         Ok(_) => Some(format!("{} is set", postgres::VARIABLE)),
         Err(_) => tools::postgres_bin().map(|folder| folder.display().to_string()),

@@ -1,7 +1,7 @@
 //! Installs what is missing. Each function does nothing, and says nothing, if all is there.
 
 use std::{
-    fs,
+    env, fs,
     path::{Path, PathBuf},
 };
 
@@ -100,6 +100,25 @@ pub fn chromium(report: &mut Report) -> Result<PathBuf> {
         apt_get(&["chromium", "fonts-liberation"], "set CHROMIUM to the path of a Chromium or Chrome")
     })?;
     tools::chromium().context("Chromium was installed but is not on PATH")
+}
+
+/// The browser of the journeys: Chromium without windows, in which they take half the time, or else any other. Whether it
+/// is to be had here is tried once.
+pub fn browser(report: &mut Report, workspace: &Workspace) -> Result<PathBuf> {
+    let tried = workspace.path("target/no-headless-shell");
+    if tools::headless_shell().is_none() && env::var_os("CHROMIUM").is_none() && !tried.exists() {
+        report.step("headless", "install a Chromium without windows, if there is one", || {
+            if let Err(error) = apt_get(&["chromium-headless-shell", "fonts-liberation"], "or do without") {
+                println!("  the journeys take the usual one: {error:#}");
+                fs::write(&tried, "").context("cannot write into target")?;
+            }
+            Ok(())
+        })?;
+    }
+    match tools::headless_shell() {
+        Some(program) => Ok(program),
+        None => chromium(report),
+    }
 }
 
 /// PostgreSQL's programs; returns their folder.

@@ -191,7 +191,7 @@ fn e2e(workspace: &Workspace, report: &mut Report) -> Result<()> {
     app::ensure(report, workspace)?;
     let portico = server::debug(report, workspace)?;
     install::npm(report, workspace)?;
-    let chromium = install::chromium(report)?;
+    let chromium = install::browser(report, workspace)?;
     report.step("e2e", "make a resident's and staff's journeys in Chromium", || {
         let folder = workspace.path("end2end");
         if !folder.join("playwright.config.ts").is_file() {

@@ -132,6 +132,14 @@ pub fn chromium() -> Option<PathBuf> {
         .or_else(|| mac.is_file().then_some(mac))
 }
 
+/// Chromium without windows; none where `CHROMIUM` names another one.
+pub fn headless_shell() -> Option<PathBuf> {
+    if env::var_os("CHROMIUM").is_some() {
+        return None;
+    }
+    find(&["chromium-headless-shell"])
+}
+
 /// The folder of PostgreSQL's programs: those on PATH, or Debian's newest.
 pub fn postgres_bin() -> Option<PathBuf> {
     let complete = |folder: &Path| folder.join("initdb").is_file() && folder.join("postgres").is_file();

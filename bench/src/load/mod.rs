@@ -4,7 +4,7 @@
 pub mod engine;
 mod mailbox;
 mod start;
-mod wrk;
+pub mod wrk;
 
 use std::fs;
 

@@ -3,9 +3,10 @@
 use anyhow::Result;
 
 use super::engine::Engine;
-use crate::scratch::{self, median};
+use crate::scratch;
 use crate::server::Server;
 use crate::table::{Bar, Table};
+use crate::times::median;
 
 const ROUNDS: usize = 5;
 

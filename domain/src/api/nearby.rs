@@ -5,8 +5,6 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use validator::Validate;
 
-use crate::case::Status;
-
 /// Open requests of the same service near a place.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -29,8 +27,6 @@ pub struct NearbyRequest {
     /// The day it arrived.
     #[serde(with = "crate::day")]
     pub received: NaiveDate,
-    /// Where it stands.
-    pub status: Status,
     /// The day it is promised by.
     #[serde(with = "crate::day")]
     pub complete_by: NaiveDate,

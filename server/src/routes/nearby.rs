@@ -104,7 +104,6 @@ pub(crate) async fn near_of(at: &At, service: &str, near: Near) -> Result<Nearby
             title: stored.case.submission.title.clone(),
             metres,
             received: at.served.local(stored.case.received_at).date(),
-            status: stored.case.status,
             complete_by: stored.case.complete_by,
             photo: !at.store.public_photos(stored.id).await?.is_empty(),
         });

@@ -324,9 +324,9 @@ async fn every_reply_has_the_security_headers() {
     assert_eq!(
         said,
         [
-            "max-age=31536000; includeSubDomains",
             "nosniff",
             "same-origin",
+            "max-age=31536000; includeSubDomains",
             "same-origin",
             "same-origin",
             "geolocation=(self), camera=(self), microphone=(), payment=()",
