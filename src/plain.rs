@@ -20,6 +20,8 @@ use crate::components::layout::{Column, Layout, phone_link};
 #[cfg(feature = "ssr")]
 use crate::live::Drawn as _;
 #[cfg(feature = "ssr")]
+use crate::pages::contract::{self as work, Work};
+#[cfg(feature = "ssr")]
 use crate::state::{boot, drafts, uploads};
 
 /// Where the page is that is drawn.
@@ -141,6 +143,37 @@ pub fn sorry(council: CouncilView, why: &str, written: &str) -> Drawn {
             </Layout>
         };
         page.drawn()
+    })
+}
+
+/// Draws the page that says that what was here is over, and what to do.
+#[cfg(feature = "ssr")]
+#[must_use]
+pub fn over(council: CouncilView, why: &str) -> Drawn {
+    let why = why.to_owned();
+    drawn(move || {
+        crate::a11y::provide(&council.name);
+        crate::a11y::use_page(|| "This link does not work any more".to_owned());
+        view! {
+            <Layout council=council path=String::new()>
+                <Column>
+                    <h1 class="govuk-heading-l">"This link does not work any more"</h1>
+                    <p>{why}</p>
+                </Column>
+            </Layout>
+        }
+        .drawn()
+    })
+}
+
+/// Draws the page of a piece of work that was given to a contractor.
+#[cfg(feature = "ssr")]
+#[must_use]
+pub fn contract(council: CouncilView, mut work: Work) -> Drawn {
+    drawn(move || {
+        crate::a11y::provide(&council.name);
+        boot::provide_posted(work.posted.take());
+        view! { <Layout council=council path=String::new()>{work::draw(work)}</Layout> }.drawn()
     })
 }
 

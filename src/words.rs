@@ -237,6 +237,20 @@ pub fn part_status(status: Status) -> &'static str {
     }
 }
 
+/// Where the request of somebody else stands in which one's own goes on.
+#[must_use]
+pub fn goes_on(status: Status) -> &'static str {
+    match status {
+        Status::Received => "We have it",
+        Status::LookedAt => "We are looking at it",
+        Status::Planned => "The work is planned",
+        Status::InProgress => "We are working on it",
+        Status::Waiting => "We need an answer before we can go on",
+        Status::Closed(Outcome::Done | Outcome::PartDone | Outcome::NothingFound) => "It is finished",
+        Status::Closed(_) => "It is closed",
+    }
+}
+
 /// Who stands on a rung.
 #[must_use]
 pub fn rung(rung: Rung) -> &'static str {

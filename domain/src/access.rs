@@ -14,6 +14,9 @@ pub enum Role {
     Helper,
     /// A registered public computer; it is nobody.
     Terminal,
+    /// A contractor of the council, with a link to one request. Has no account, and may call nothing: what they do is done
+    /// on the page at the link.
+    Contractor,
     /// A member of staff of a department.
     Officer,
     /// Somebody who answers for a department.
@@ -69,10 +72,11 @@ pub enum Act {
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Resident,
         Self::Helper,
         Self::Terminal,
+        Self::Contractor,
         Self::Officer,
         Self::Manager,
         Self::Auditor,
@@ -86,6 +90,7 @@ impl Role {
             Self::Resident => "resident",
             Self::Helper => "helper",
             Self::Terminal => "terminal",
+            Self::Contractor => "contractor",
             Self::Officer => "officer",
             Self::Manager => "manager",
             Self::Auditor => "auditor",
@@ -175,6 +180,7 @@ mod tests {
             resident SendForm SeeOwn ChangeOwn
             helper SendForm ActFor
             terminal SendForm
+            contractor
             officer SendForm SeeDepartment Answer SeeShared CheckDocuments ChangeWaysIn!
             manager SendForm SeeDepartment Answer HandOver SeeShared CheckDocuments Supervise SeeFigures Export! ActInBulk! ChangeWaysIn!
             auditor SeeFigures ReadAudit ExportAudit! ChangeWaysIn!

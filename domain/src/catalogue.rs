@@ -83,6 +83,9 @@ pub struct Service {
     /// The outcomes that need the agreement of somebody who answers for the department.
     #[serde(skip)]
     pub sign_off: Vec<Outcome>,
+    /// The questions about a person whose answers a contractor needs to do the work. No browser needs to know.
+    #[serde(skip)]
+    pub contractor_needs: Vec<String>,
     /// What happens after sending, one sentence each.
     pub next: Vec<String>,
 }

@@ -8,6 +8,7 @@ use crate::alert;
 use crate::catalogue::Reply;
 use crate::clock::Limits;
 use crate::contact_log::{self, ContactReason};
+use crate::contractor::{self, Contractor};
 use crate::field::contact::is_email;
 use crate::holidays::Division;
 #[cfg(feature = "documents")]
@@ -60,6 +61,12 @@ pub struct Council {
     /// is said.
     #[serde(default = "contact_log::usual_reasons")]
     pub contact_reasons: Vec<ContactReason>,
+    /// The companies that do work for it.
+    #[serde(default)]
+    pub contractors: Vec<Contractor>,
+    /// How work is given to them.
+    #[serde(default)]
+    pub contracts: contractor::Settings,
     /// What its map is drawn from; its own streets and wards where nothing is said.
     #[serde(default)]
     pub map: MapSource,
@@ -267,6 +274,12 @@ impl Council {
         self.departments.iter().find(|department| department.id == id)
     }
 
+    /// A contractor by its identifier.
+    #[must_use]
+    pub fn contractor(&self, id: &str) -> Option<&Contractor> {
+        self.contractors.iter().find(|contractor| contractor.id == id)
+    }
+
     /// Mistakes in the document that its types do not show.
     #[must_use]
     pub fn faults(&self) -> Vec<String> {
@@ -320,6 +333,7 @@ impl Council {
             }
         }
         faults.extend(contact_log::faults(&self.contact_reasons));
+        faults.extend(contractor::faults(&self.contractors, &self.contracts));
         faults.extend(self.map.fault());
         faults.extend(sign_in::faults(&self.sign_in));
         faults.extend(self.alerts.faults());

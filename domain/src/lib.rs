@@ -15,6 +15,7 @@ pub mod clock;
 pub mod condition;
 pub mod consent;
 pub mod contact_log;
+pub mod contractor;
 pub mod council;
 pub mod day;
 pub mod decimal;

@@ -44,6 +44,12 @@ impl Dice {
         format!("{:06}", u64::from_le_bytes(self.roll()) % 1_000_000)
     }
 
+    /// A lot: 0 to 99.
+    #[must_use]
+    pub fn lot(&self) -> u8 {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).random_range(0..100)
+    }
+
     /// A new session token of 256 bits.
     #[must_use]
     pub fn token(&self) -> [u8; 32] {

@@ -70,6 +70,17 @@ pub fn title(entry: &Entry, for_staff: bool) -> String {
         }
         What::Message { .. } | What::ContractorWrote { .. } => format!("{who} wrote"),
         What::ContractorDone { .. } => format!("{who} says that the work is done"),
+        What::ContractEnded { .. } => format!("{who} took the work back from the contractor"),
+        What::GoesOn { status, to, .. } if status.is_open() => {
+            format!(
+                "Together with another report. {}. The date is {}",
+                words::goes_on(*status),
+                words::day(*to)
+            )
+        }
+        What::GoesOn { status, .. } => {
+            format!("Together with another report. {}", words::goes_on(*status))
+        }
         What::Reopened { to, .. } => {
             format!("{who} opened the request again. The date is {}", words::day(*to))
         }
@@ -133,7 +144,8 @@ fn details(what: What) -> Option<AnyView> {
         | What::OfferEnded { reason: text }
         | What::SentBack { reason: text }
         | What::ContractorWrote { text, .. }
-        | What::ContractorDone { text }
+        | What::ContractorDone { text, .. }
+        | What::ContractEnded { reason: text }
         | What::Checked { text, .. } => {
             typed(text).map(|text| view! { <p class="portico-timeline__text">{text}</p> }.drawn())
         }

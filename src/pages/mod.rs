@@ -14,6 +14,8 @@ pub mod account_privacy;
 pub mod account_security;
 pub mod account_sharing;
 pub mod check;
+#[cfg(feature = "ssr")]
+pub mod contract;
 pub mod find;
 pub mod form;
 pub mod help;

@@ -2,10 +2,11 @@
 
 use domain::api::follow::{FollowView, PartView};
 use domain::api::privacy::ErasedView;
-use domain::field::Value;
+use domain::field::{Photo, Value};
 use domain::standard::say_date;
 use domain::validate::Answer;
 use leptos::{prelude::*, task::spawn_local};
+use uuid::Uuid;
 
 use crate::api::{events, follow, privacy};
 use crate::components::answers::{AnswerList, Line};
@@ -95,8 +96,10 @@ fn request(key: String, first: FollowView) -> AnyView {
         <h1 class="govuk-heading-l">{if watching { "" } else { "Your request: " }}{title}</h1>
         {watching.then(|| view! { <p>"Somebody else told us about this, and you asked to hear what happens."</p> }.drawn())}
         {live(move || view! { <StatusPanel request=now.get() /> }.drawn())}
+        {live_if(move || now.with(goes_on))}
         {part_of.as_ref().map(whole)}
         {live_if(move || now.with(|now| (!now.parts.is_empty()).then(|| parts(now.parts.clone()))))}
+        {live_if(move || now.with(|now| work_photos(&now.work_photos, key)))}
         {live_if(move || is_open.get().then(|| what_next(now.with(|now| now.next.clone()))))}
         {live_if(move || asks_feedback.get().then(|| view! { <FeedbackForm key=key.get_value() on_sent=update problems=problems /> }.drawn()))}
         {live_if(move || now.with(said_feedback))}
@@ -115,6 +118,43 @@ fn request(key: String, first: FollowView) -> AnyView {
         }.drawn()))}
     }
     .drawn()
+}
+
+/// Of a duplicate: where the request stands in which it goes on.
+fn goes_on(request: &FollowView) -> Option<AnyView> {
+    let other = request.goes_on.as_ref()?;
+    let promise = other.status.is_open().then(|| {
+        view! { " We will finish by "<strong>{words::day(other.complete_by)}</strong>". We tell you what happens." }
+            .into_any()
+    });
+    Some(
+        view! {
+            <p class="govuk-inset-text">
+                "We deal with this together with an earlier report of the same. "
+                {words::goes_on(other.status)}"."{promise}
+            </p>
+        }
+        .drawn(),
+    )
+}
+
+/// Photos of the work that a contractor did.
+fn work_photos(photos: &[Uuid], key: StoredValue<String>) -> Option<AnyView> {
+    if photos.is_empty() {
+        return None;
+    }
+    let photos = photos.iter().map(|id| Photo { id: *id, alt: String::new() }).collect();
+    Some(
+        view! {
+            <h2 class="govuk-heading-m">"Photos of the work"</h2>
+            <Gallery
+                photos=photos
+                small=Box::new(move |id| key.with_value(|key| follow::thumbnail(key, id)))
+                large=Box::new(move |id| key.with_value(|key| follow::photo(key, id)))
+            />
+        }
+        .into_any(),
+    )
 }
 
 /// The way out, for those who only watch.

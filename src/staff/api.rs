@@ -9,10 +9,10 @@ use domain::api::identity::{DecideRequest, DeskRequest, WaitingDocuments};
 use domain::api::leave::{EndLeaveRequest, LeaveRequest, LeaveView};
 use domain::api::sign_in::{SecurityView, WaysView};
 use domain::api::staff::{
-    AuditPage, CloseRequest, CodeRequest, Colleagues, DecisionRequest, HandOverManyRequest, HandedOver, Me,
-    Members, MovePromiseRequest, OfferRequest, PersonView, PlanRequest, ProposalRequest, ProveRequest,
-    PublishPhotoRequest, Queue, ReasonRequest, RoleRequest, SharedRequest, Show, SignInRequest, StaffCase,
-    StaffSessions, WordsRequest,
+    AuditPage, CheckRequest, CloseRequest, CodeRequest, Colleagues, ContractRequest, Contractors,
+    DecisionRequest, HandOverManyRequest, HandedOver, Me, Members, MovePromiseRequest, OfferRequest,
+    PersonView, PlanRequest, ProposalRequest, ProveRequest, PublishPhotoRequest, Queue, ReasonRequest,
+    RelatedView, RoleRequest, SharedRequest, Show, SignInRequest, StaffCase, StaffSessions, WordsRequest,
 };
 use portico_app::api::{self, ApiProblem};
 use uuid::Uuid;
@@ -271,6 +271,54 @@ pub async fn proposal(id: Uuid, answer: &ProposalRequest) -> Reply<StaffCase> {
 /// [`ApiProblem`].
 pub async fn decision(id: Uuid, what: &DecisionRequest) -> Reply<StaffCase> {
     api::post(&address(id, "/decision"), what).await
+}
+
+/// The council's contractors.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn contractors() -> Reply<Contractors> {
+    api::get("/api/staff/contractors").await
+}
+
+/// Gives the work to a contractor.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn give_to_contractor(id: Uuid, what: &ContractRequest) -> Reply<StaffCase> {
+    api::post(&address(id, "/contract"), what).await
+}
+
+/// Sends the contractor's link again.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn send_contract_link(id: Uuid) -> Reply<StaffCase> {
+    api::post(&address(id, "/contract/link"), &()).await
+}
+
+/// Takes the work back from the contractor.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn end_contract(id: Uuid, why: &ReasonRequest) -> Reply<StaffCase> {
+    api::post(&address(id, "/contract/end"), why).await
+}
+
+/// Says whether the contractor's work is done well.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn check_contract(id: Uuid, seen: &CheckRequest) -> Reply<StaffCase> {
+    api::post(&address(id, "/contract/check"), seen).await
+}
+
+/// What else is at the place of a request.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn related(id: Uuid) -> Reply<RelatedView> {
+    api::get(&address(id, "/related")).await
 }
 
 /// Closes a request.

@@ -16,6 +16,7 @@ use crate::pages::{
     contact_new::ContactNewPage,
     contact_repeats::ContactRepeatsPage,
     contacts::ContactsPage,
+    contract::{CheckPage, ContractPage, TakeBackPage},
     export::ExportPage,
     hand_over::HandOverPage,
     identity::IdentityPage,
@@ -86,6 +87,9 @@ fn Shell(council: CouncilView) -> impl IntoView {
                         <Route path=path!("decline") view=DeclinePage />
                         <Route path=path!("send-back") view=SendBackPage />
                         <Route path=path!("decision") view=DecisionPage />
+                        <Route path=path!("contract") view=ContractPage />
+                        <Route path=path!("contract-end") view=TakeBackPage />
+                        <Route path=path!("check") view=CheckPage />
                         <Route path=path!("move") view=MovePage />
                         <Route path=path!("close") view=ClosePage />
                     </ParentRoute>

@@ -66,7 +66,7 @@ pub fn menu(role: Role) -> &'static [(&'static str, &'static str)] {
         ],
         Role::Auditor => &[(AUDIT, "Audit log")],
         Role::Admin => &[(MEMBERS, "Staff")],
-        Role::Officer | Role::Resident | Role::Helper | Role::Terminal => {
+        Role::Officer | Role::Resident | Role::Helper | Role::Terminal | Role::Contractor => {
             &[REQUESTS, RECORD, LOG, IDENTITIES, POST, (LEAVE, "Leave")]
         }
     }
@@ -106,7 +106,8 @@ pub fn move_date(id: Uuid) -> String {
     format!("/staff/requests/{id}/move")
 }
 
-/// Doing something else with a request: `ask`, `note`, `plan`, `offer`, `decline`, `send-back`, `decision`.
+/// Doing something else with a request: `ask`, `note`, `plan`, `offer`, `decline`, `send-back`, `decision`, `contract`,
+/// `contract-end`, `check`.
 #[must_use]
 pub fn step(id: Uuid, step: &str) -> String {
     format!("/staff/requests/{id}/{step}")
@@ -116,6 +117,12 @@ pub fn step(id: Uuid, step: &str) -> String {
 #[must_use]
 pub fn close(id: Uuid) -> String {
     format!("/staff/requests/{id}/close")
+}
+
+/// Closing it because another says the same.
+#[must_use]
+pub fn close_as_same(id: Uuid, other: &Reference) -> String {
+    format!("{}?same_as={other}", close(id))
 }
 
 /// Signing in (or the code), and back to a page afterwards.
@@ -159,6 +166,7 @@ mod tests {
             &write(id),
             &move_date(id),
             &close(id),
+            &close_as_same(id, &Reference::from_random([1; 7])),
             &step(id, "send-back"),
             AUDIT,
             LETTERS,

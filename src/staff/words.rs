@@ -107,6 +107,8 @@ pub fn field(error: &FieldError) -> String {
         ("on", ErrorCode::Missing) => "Enter the day",
         ("on", _) => "Enter a day that is possible: see the hint",
         ("department", _) => "Choose another department",
+        ("contractor", _) => "Choose who is to do it",
+        ("task", ErrorCode::Missing) => "Say what is to be done",
         ("outcome", _) => "Choose how it ended",
         _ => match error.limit {
             Some(limit) => return format!("Use {} characters or fewer", words::number(limit.unsigned_abs())),
@@ -129,6 +131,7 @@ pub fn role(role: Role) -> &'static str {
         Role::Resident => "Resident",
         Role::Helper => "Helper",
         Role::Terminal => "Public computer",
+        Role::Contractor => "Contractor",
         Role::Officer => "Officer",
         Role::Manager => "Manager",
         Role::Auditor => "Auditor",

@@ -86,6 +86,12 @@ pub struct FollowView {
     /// The request that this is one department's part of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub part_of: Option<PartView>,
+    /// Somebody had asked for the same before: the request in which it goes on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub goes_on: Option<GoesOnView>,
+    /// Photos of the work that a contractor sent and staff let others see.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub work_photos: Vec<Uuid>,
     /// What happened, oldest first.
     pub timeline: Vec<Entry>,
     /// What happens next, in sentences.
@@ -110,6 +116,19 @@ pub struct PartView {
     pub status: Option<Status>,
     /// Goes into `/follow/{key}`.
     pub key: String,
+}
+
+/// Where the request stands in which a duplicate goes on. Whose it is, nobody is told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct GoesOnView {
+    /// Its reference.
+    pub reference: Reference,
+    /// Where it stands.
+    pub status: Status,
+    /// The day it is promised by now.
+    #[serde(with = "crate::day")]
+    pub complete_by: NaiveDate,
 }
 
 /// One line of a timeline.
@@ -228,11 +247,32 @@ pub enum What {
         /// The day that the work is planned for.
         #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::day::optional")]
         planned: Option<NaiveDate>,
+        /// For staff: photos of the work.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        photos: Vec<Uuid>,
     },
     /// The contractor says that it is done; only staff read what.
     ContractorDone {
         /// What; empty for the resident.
         text: String,
+        /// For staff: photos of the work.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        photos: Vec<Uuid>,
+    },
+    /// The contractor does not do the work any more; only staff read why.
+    ContractEnded {
+        /// Why; empty for the resident.
+        reason: String,
+    },
+    /// The request in which this one goes on got further.
+    GoesOn {
+        /// Its reference.
+        reference: Reference,
+        /// Where it stands.
+        status: Status,
+        /// The day it is promised by now.
+        #[serde(with = "crate::day")]
+        to: NaiveDate,
     },
     /// The resident opened it again.
     Reopened {

@@ -203,6 +203,10 @@ pub enum Show {
     Escalated,
     /// Those that somebody offers to my department or to me.
     Offered,
+    /// Open ones that a contractor works on, or has worked on.
+    Contractor,
+    /// Those where a contractor's work has to be looked at.
+    Check,
     /// Those that have been open for too long.
     Board,
     /// Closed ones.
@@ -211,7 +215,7 @@ pub enum Show {
 
 impl Show {
     /// All of them, in the order in which they are listed.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Open,
         Self::Mine,
         Self::Unowned,
@@ -220,6 +224,8 @@ impl Show {
         Self::Waiting,
         Self::Escalated,
         Self::Offered,
+        Self::Contractor,
+        Self::Check,
         Self::Board,
         Self::Closed,
     ];
@@ -236,6 +242,8 @@ impl Show {
             Self::Waiting => "waiting",
             Self::Escalated => "escalated",
             Self::Offered => "offered",
+            Self::Contractor => "contractor",
+            Self::Check => "check",
             Self::Board => "board",
             Self::Closed => "closed",
         }
@@ -259,6 +267,7 @@ pub struct Queue {
 }
 
 /// One request in the queue.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about the request")]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct QueueItem {
@@ -280,6 +289,12 @@ pub struct QueueItem {
     /// The owner's name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,
+    /// The contractor who does the work for them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contractor: Option<String>,
+    /// What the contractor did has to be looked at.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub to_check: bool,
     /// Owned by the person asking.
     pub mine: bool,
     /// The day it is promised by.
@@ -342,6 +357,15 @@ pub struct StaffCase {
     /// Outcomes that need such agreement.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sign_off: Vec<Outcome>,
+    /// The contractor who does the work.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contract: Option<ContractView>,
+    /// The request of the department in which this one, a duplicate, goes on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub same_as: Option<Uuid>,
+    /// How many others are told what happens with it: who asked to be, and who reported the same.
+    #[serde(default)]
+    pub followers: u32,
     /// Reminders sent to the resident, of a question that is not answered.
     #[serde(default)]
     pub reminders: u8,
@@ -456,6 +480,93 @@ pub struct DecisionRequest {
     /// The day promised from now on.
     #[serde(with = "crate::day")]
     pub to: NaiveDate,
+}
+
+/// `GET /api/staff/contractors`: who can be given work.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Contractors {
+    /// Identifier and name.
+    pub contractors: Vec<(String, String)>,
+    /// Days that a link works.
+    pub days: u16,
+}
+
+/// `POST /api/staff/requests/{id}/contract`: gives the work to a contractor, who gets a link by e-mail.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Validate)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ContractRequest {
+    /// To whom, by identifier.
+    #[validate(length(min = 1, max = 100))]
+    pub contractor: String,
+    /// What they are to do.
+    #[validate(length(min = 1, max = 2000))]
+    pub task: String,
+    /// Made by the sender, one for each time: what is sent twice happens once.
+    pub id: Uuid,
+}
+
+/// `POST /api/staff/requests/{id}/contract/check`: whether the contractor's work is done well.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Validate)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct CheckRequest {
+    /// It is. If not, it goes back to the contractor.
+    pub fine: bool,
+    /// What was seen; needed where it is not done well.
+    #[serde(default)]
+    #[validate(length(max = 2000))]
+    pub text: String,
+}
+
+/// Work that a contractor does, as staff see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ContractView {
+    /// Who, by name.
+    pub by: String,
+    /// What they are to do.
+    pub task: String,
+    /// Since when, in words.
+    pub since: String,
+    /// The last day that their link works; none where it works no more.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::day::optional")]
+    pub until: Option<NaiveDate>,
+    /// What they did is to be looked at before the request is closed.
+    pub check: bool,
+    /// When they said that it is done, in words, or somebody looked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub done: Option<String>,
+    /// Somebody looked, and it is done well.
+    pub checked: bool,
+}
+
+/// `GET /api/staff/requests/{id}/related`: what else my department has or had at the same place, the nearest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RelatedView {
+    /// At most twenty.
+    pub requests: Vec<RelatedRequest>,
+}
+
+/// A request at the same place.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RelatedRequest {
+    /// Identifier.
+    pub id: Uuid,
+    /// Reference.
+    pub reference: Reference,
+    /// The service's title.
+    pub title: String,
+    /// Where it stands.
+    pub status: Status,
+    /// When it arrived, in words.
+    pub received: String,
+    /// How far away; none where only the street is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub metres: Option<u32>,
 }
 
 /// `GET /api/staff/requests/{id}/person`: what else my department may see of the person whose request it is.

@@ -86,11 +86,22 @@ pub enum Event {
         /// The day the work is planned for.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         planned: Option<NaiveDate>,
+        /// Photos of it, by the identifiers they were uploaded under.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        photos: Vec<Uuid>,
     },
     /// The contractor says that the work is done.
     ContractorDone {
         /// What was done.
         text: String,
+        /// Photos of it, by the identifiers they were uploaded under.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        photos: Vec<Uuid>,
+    },
+    /// The owner took the work back before it was done.
+    ContractEnded {
+        /// Why, for the contractor.
+        reason: String,
     },
     /// The owner looked whether the contractor's work is done well. If not, it goes back to the contractor.
     Checked {
@@ -117,6 +128,8 @@ pub enum Event {
         /// The day it is promised by now.
         complete_by: NaiveDate,
     },
+    /// It was closed as a duplicate, and the request in which it goes on got further, moved its date, or is another one now.
+    GoesOn(GoesOn),
     /// The resident no longer needs it.
     Withdrawn {
         /// Why, if they said; may be empty.
@@ -234,6 +247,17 @@ pub struct Linked {
 pub struct Part {
     /// That department's request.
     pub request: Linked,
+    /// Where it stands.
+    pub status: Status,
+    /// The day it is promised by now.
+    pub complete_by: NaiveDate,
+}
+
+/// The request in which a duplicate goes on, and where that stands. Whose it is stands nowhere here.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GoesOn {
+    /// Which.
+    pub other: Linked,
     /// Where it stands.
     pub status: Status,
     /// The day it is promised by now.
@@ -432,11 +456,11 @@ pub struct Offer {
 /// Work that a contractor does.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contract {
-    /// Who.
+    /// Who, by the identifier of this very piece of work: what was given out before gives no right to it.
     pub contractor: Owner,
     /// What they are to do, in the owner's words.
     pub task: String,
-    /// The last day that their link works.
+    /// The last day that the link works which they got first.
     pub until: NaiveDate,
     /// What they did is to be looked at before the case is closed. Decided by lot when the work is given out.
     pub check: bool,
@@ -590,6 +614,9 @@ pub struct Case {
     /// The contractor says that the work is done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub work: Option<Work>,
+    /// Of a duplicate: the request in which it goes on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub goes_on: Option<GoesOn>,
     /// How its owner would close it, until somebody agrees.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proposed: Option<Closing>,

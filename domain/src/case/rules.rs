@@ -67,6 +67,17 @@ pub enum Refused {
     NotAllowed,
 }
 
+impl Event {
+    /// The photos that a contractor sent with it.
+    #[must_use]
+    pub fn work_photos(&self) -> &[Uuid] {
+        match self {
+            Self::ContractorWrote { photos, .. } | Self::ContractorDone { photos, .. } => photos,
+            _ => &[],
+        }
+    }
+}
+
 impl Closing {
     /// A closing that says nothing yet but how it ended.
     #[must_use]
@@ -136,6 +147,7 @@ impl Case {
             offered_at: None,
             contract: None,
             work: None,
+            goes_on: None,
             proposed: None,
             unanswered: None,
             owed: None,
@@ -269,17 +281,15 @@ impl Case {
                     }
                 }
             }
-            (Event::ContractorDone { text }, _) => {
+            (Event::ContractorDone { text, .. }, _) => {
                 self.work = Some(Work { text: text.clone(), at, checked: false });
             }
-            (Event::Checked { fine, .. }, _) => {
-                if *fine {
-                    if let Some(work) = &mut self.work {
-                        work.checked = true;
-                    }
-                } else {
-                    self.work = None;
-                }
+            (Event::ContractEnded { .. }, _) => self.contract = None,
+            (Event::Checked { fine: false, .. }, _) => self.work = None,
+            (Event::Checked { text, .. }, _) => {
+                // Who looks and finds it done need not wait for the contractor to say so.
+                let said = || Work { text: text.clone(), at, checked: false };
+                self.work.get_or_insert_with(said).checked = true;
             }
             (Event::PromiseMoved { to, .. }, _) => self.promise(*to, at),
             (Event::Decided { complete_by, .. }, _) => {
@@ -314,6 +324,7 @@ impl Case {
                 }
                 self.follow_parts(at);
             }
+            (Event::GoesOn(goes_on), _) => self.goes_on = Some(goes_on.clone()),
             (Event::Withdrawn { .. }, _) => {
                 self.end(Outcome::Withdrawn, at);
                 for part in self.parts.iter_mut().filter(|part| part.status.is_open()) {
@@ -324,7 +335,8 @@ impl Case {
                 let begun = self.owner.is_some();
                 self.status = if begun { Status::LookedAt } else { Status::Received };
                 (self.closed_at, self.closing, self.feedback) = (None, None, None);
-                (self.planned, self.work, self.age, self.on_board) = (None, None, None, None);
+                (self.planned, self.contract, self.work) = (None, None, None);
+                (self.age, self.on_board) = (None, None);
                 (self.missed, self.owed, self.escalated, self.reopened_at) = (0, None, None, Some(at));
                 // Whoever reopens has said why, and that wants an answer.
                 self.unanswered = Some(at);
@@ -354,6 +366,12 @@ impl Case {
                         && (known.status, known.complete_by) != (*status, *complete_by)
                 });
                 if moves { Ok(()) } else { Err(Refused::NotAllowed) }
+            }
+            // Whoever changed the request in which it goes on.
+            (_, Event::GoesOn(goes_on)) => {
+                let is_duplicate = self.status == Status::Closed(Outcome::Duplicate);
+                let is_news = self.goes_on.as_ref() != Some(goes_on);
+                if is_duplicate && is_news { Ok(()) } else { Err(Refused::NotAllowed) }
             }
             // What has parts is done, written about and judged in its parts.
             _ if !self.parts.is_empty() && !matches!(event, Event::Withdrawn { .. }) => {
@@ -389,6 +407,9 @@ impl Case {
                 let mine = self.contract.as_ref().is_some_and(|contract| contract.contractor.id == who.id);
                 match event {
                     _ if !mine => Err(Refused::NotAllowed),
+                    Event::ContractorWrote { planned: Some(on), .. } if *on > self.complete_by => {
+                        Err(Refused::AfterPromise)
+                    }
                     Event::ContractorWrote { .. } | Event::ContractorDone { .. } if self.work.is_none() => {
                         Ok(())
                     }
@@ -430,8 +451,16 @@ impl Case {
             | Event::Begun
             | Event::Asked { .. }
             | Event::PromiseMoved { .. } => Ok(()),
-            Event::Contracted(_) if self.contract.is_none() || self.work.is_some() => Ok(()),
-            Event::Checked { .. } if self.work.as_ref().is_some_and(|work| !work.checked) => Ok(()),
+            Event::Contracted(_) if self.contract.is_none() => Ok(()),
+            // To give it out anew is no way round looking at what was done.
+            Event::Contracted(_) if self.work.is_some() && self.is_unchecked() => Err(Refused::NotChecked),
+            Event::Contracted(_) if self.work.is_some() => Ok(()),
+            Event::ContractEnded { .. } if self.contract.is_some() && self.work.is_none() => Ok(()),
+            Event::Checked { fine, .. } if self.contract.is_some() => match &self.work {
+                Some(work) if !work.checked => Ok(()),
+                None if *fine => Ok(()),
+                _ => Err(Refused::NotAllowed),
+            },
             Event::Closed(_) | Event::Proposed(_) => self.may_close(event),
             _ => Err(Refused::NotAllowed),
         }
@@ -441,10 +470,6 @@ impl Case {
         let (Event::Closed(closing) | Event::Proposed(closing)) = event else {
             return Err(Refused::NotAllowed);
         };
-        let is_unchecked = match (&self.contract, &self.work) {
-            (Some(contract), Some(work)) => contract.check && !work.checked,
-            _ => false,
-        };
         match closing.outcome {
             Outcome::DeclinedByPolicy if closing.policy.is_none() => Err(Refused::PolicyMissing),
             Outcome::NoAnswer
@@ -452,7 +477,7 @@ impl Case {
             {
                 Err(Refused::NotReminded)
             }
-            Outcome::Done | Outcome::PartDone if is_unchecked => Err(Refused::NotChecked),
+            Outcome::Done | Outcome::PartDone if self.is_unchecked() => Err(Refused::NotChecked),
             _ if !closing.is_complete() => Err(Refused::Incomplete),
             _ => Ok(()),
         }
@@ -545,6 +570,48 @@ impl Case {
         (self.waiting, self.offer, self.offered_at) = (None, None, None);
         (self.proposed, self.escalated, self.unanswered, self.on_board) = (None, None, None, None);
         self.owed = None;
+    }
+
+    /// The lot says that the contractor's work is looked at, and nobody has found it well done yet.
+    fn is_unchecked(&self) -> bool {
+        let is_checked = self.work.as_ref().is_some_and(|work| work.checked);
+        self.contract.as_ref().is_some_and(|contract| contract.check) && !is_checked
+    }
+
+    /// The contractor says that it is done, and somebody has to look at it before it can be closed so.
+    #[must_use]
+    pub fn is_to_be_checked(&self) -> bool {
+        self.work.is_some() && self.is_unchecked()
+    }
+
+    /// A duplicate whose resident was told where it goes on, and now hears more of that.
+    #[must_use]
+    pub fn has_gone_on(&self) -> bool {
+        self.history.iter().filter(|recorded| matches!(recorded.event, Event::GoesOn(_))).count() > 1
+    }
+
+    /// The photos of the work that contractors sent, the first one first.
+    pub fn work_photos(&self) -> impl Iterator<Item = Uuid> {
+        self.history.iter().flat_map(|recorded| recorded.event.work_photos()).copied()
+    }
+
+    /// Whether a member of staff may send the contractor's link again.
+    ///
+    /// # Errors
+    /// [`Refused`] with the reason.
+    pub fn may_send_link(&self, staff: Uuid) -> Result<(), Refused> {
+        match &self.contract {
+            _ if !self.status.is_open() => Err(Refused::Closed),
+            _ if !self.is_owner(staff) => Err(Refused::NotOwner),
+            Some(_) => Ok(()),
+            None => Err(Refused::NotAllowed),
+        }
+    }
+
+    /// As another request names it.
+    #[must_use]
+    pub fn linked(&self, id: Uuid) -> Linked {
+        Linked { id, reference: self.submission.reference.clone(), department: self.department().to_owned() }
     }
 
     fn is_owner(&self, staff: Uuid) -> bool {

@@ -1,4 +1,5 @@
 use chrono::TimeDelta;
+use proptest::prelude::*;
 
 use super::*;
 
@@ -326,29 +327,119 @@ fn what_is_offered_stays_the_owners_until_it_is_taken() {
 fn a_contractor_works_and_the_owner_answers_for_it() {
     let contractor = || Actor::Contractor(Owner { id: Uuid::from_u128(50), name: "Clean Walls Ltd".into() });
     let other = Actor::Contractor(Owner { id: Uuid::from_u128(51), name: "Others".into() });
+    let photo = Uuid::from_u128(99);
     let contract = Contract {
         contractor: Owner { id: Uuid::from_u128(50), name: "Clean Walls Ltd".into() },
         task: "Clean the wall".into(),
         until: day(20),
         check: true,
     };
-    let wrote = || Event::ContractorWrote { text: "On Friday".into(), planned: Some(day(11)) };
-    let done = || Event::ContractorDone { text: "Cleaned".into() };
+    let wrote =
+        |on| Event::ContractorWrote { text: "On Friday".into(), planned: Some(day(on)), photos: vec![photo] };
+    let done = || Event::ContractorDone { text: "Cleaned".into(), photos: Vec::new() };
+    let given = |check| Event::Contracted(Contract { check, ..contract.clone() });
+    let back = || Event::ContractEnded { reason: "We do it ourselves".into() };
+    let well = || Event::Checked { fine: true, text: "All gone".into() };
     let mut case = Case::open(&submitted()).unwrap();
     then(&mut case, staff(1), Event::Taken).unwrap();
-    assert!(then(&mut case, contractor(), wrote()).is_err());
-    then(&mut case, staff(1), Event::Contracted(contract)).unwrap();
-    assert!(then(&mut case, other, wrote()).is_err());
-    then(&mut case, contractor(), wrote()).unwrap();
+    assert!(then(&mut case, contractor(), wrote(11)).is_err());
+    assert!(then(&mut case, staff(1), well()).is_err() && then(&mut case, staff(1), back()).is_err());
+    then(&mut case, staff(1), given(true)).unwrap();
+    assert!(then(&mut case, other, wrote(11)).is_err());
+    assert!(then(&mut case, staff(1), given(true)).is_err(), "it is taken back first");
+    assert_eq!(then(&mut case, contractor(), wrote(15)), Err(Refused::AfterPromise));
+    then(&mut case, contractor(), wrote(11)).unwrap();
     assert_eq!((case.status, case.planned), (Status::Planned, Some(day(11))));
+    assert_eq!(case.work_photos().collect::<Vec<_>>(), [photo]);
     assert!(then(&mut case, contractor(), closing(Outcome::Done)).is_err());
+    assert_eq!(then(&mut case, staff(1), closing(Outcome::Done)), Err(Refused::NotChecked), "nor before");
+    then(&mut case.clone(), staff(1), well()).expect("who looks need not wait");
+    let mut back_again = case.clone();
+    then(&mut back_again, staff(1), back()).unwrap();
+    assert!(then(&mut back_again, contractor(), done()).is_err());
     then(&mut case, contractor(), done()).unwrap();
+    assert!(case.is_to_be_checked() && then(&mut case, contractor(), wrote(11)).is_err());
     assert_eq!(case.owner.as_ref().unwrap().id, Uuid::from_u128(1));
     assert_eq!(then(&mut case, staff(1), closing(Outcome::Done)), Err(Refused::NotChecked));
+    assert_eq!(then(&mut case, staff(1), given(false)), Err(Refused::NotChecked), "nor so");
+    assert!(then(&mut case, staff(1), back()).is_err());
     then(&mut case, staff(1), Event::Checked { fine: false, text: "Half of it".into() }).unwrap();
     then(&mut case, contractor(), done()).unwrap();
-    then(&mut case, staff(1), Event::Checked { fine: true, text: String::new() }).unwrap();
+    then(&mut case, staff(1), well()).unwrap();
+    assert!(!case.is_to_be_checked() && then(&mut case, staff(1), well()).is_err());
+    then(&mut case.clone(), staff(1), given(false)).expect("more work");
     then(&mut case, staff(1), closing(Outcome::Done)).unwrap();
+    let again = Event::Reopened { reason: "It is back".into(), complete_by: day(25) };
+    then(&mut case, Actor::Resident, again).unwrap();
+    assert!(case.contract.is_none() && then(&mut case, contractor(), done()).is_err(), "it was theirs then");
+}
+
+/// What might happen to work that was given out.
+fn of_work(what: u8) -> (Actor, Event) {
+    let company = Owner { id: Uuid::from_u128(50), name: "Clean Walls Ltd".into() };
+    let (text, task, photos) = (String::new(), String::new(), Vec::new());
+    let contract =
+        |check| Contract { contractor: company.clone(), task: task.clone(), until: day(20), check };
+    match what {
+        0 | 1 => (staff(1), Event::Contracted(contract(what == 1))),
+        2 => (Actor::Contractor(company), Event::ContractorDone { text, photos }),
+        3 | 4 => (staff(1), Event::Checked { fine: what == 3, text }),
+        5 => (staff(1), Event::ContractEnded { reason: text }),
+        6 => (staff(1), closing(Outcome::PartDone)),
+        _ => (staff(1), closing(Outcome::Done)),
+    }
+}
+
+proptest! {
+    /// Whatever happens in whatever order: work that the lot says is looked at is closed as done only after somebody looked.
+    #[test]
+    fn what_is_in_the_sample_is_looked_at(order in prop::collection::vec(0_u8..8, 0..30)) {
+        let mut case = Case::open(&submitted()).unwrap();
+        then(&mut case, staff(1), Event::Taken).unwrap();
+        let mut owes_a_look = false;
+        for what in order {
+            let (by, event) = of_work(what);
+            if then(&mut case, by, event.clone()).is_err() {
+                continue;
+            }
+            match event {
+                Event::Contracted(contract) => {
+                    prop_assert!(!owes_a_look || case.work.is_none());
+                    owes_a_look = contract.check;
+                }
+                Event::Checked { fine: true, .. } | Event::ContractEnded { .. } => owes_a_look = false,
+                Event::Closed(_) => prop_assert!(!owes_a_look),
+                _ => {}
+            }
+            prop_assert!(!case.is_to_be_checked() || owes_a_look);
+            prop_assert!(case.owner.is_some(), "the council answers for it all the time");
+        }
+    }
+}
+
+#[test]
+fn a_duplicate_goes_on_in_another() {
+    let goes_on = |id, on| {
+        let other = Linked { id: Uuid::from_u128(id), ..closed(Outcome::Duplicate).same_as.unwrap() };
+        Event::GoesOn(GoesOn { other, status: Status::Planned, complete_by: day(on) })
+    };
+    let mut case = Case::open(&submitted()).unwrap();
+    then(&mut case, staff(1), Event::Taken).unwrap();
+    assert!(then(&mut case, staff(1), goes_on(77, 14)).is_err(), "it goes on by itself");
+    then(&mut case, staff(1), closing(Outcome::Duplicate)).unwrap();
+    then(&mut case, staff(1), goes_on(77, 14)).unwrap();
+    assert!(then(&mut case, staff(1), goes_on(77, 14)).is_err(), "that is no news");
+    then(&mut case, Actor::Clock, goes_on(77, 16)).unwrap();
+    then(&mut case, staff(2), goes_on(78, 16)).unwrap();
+    assert_eq!(
+        case.goes_on.as_ref().map(|on| (on.other.id, on.complete_by)),
+        Some((Uuid::from_u128(78), day(16)))
+    );
+    assert_eq!(
+        (case.status, case.complete_by),
+        (Status::Closed(Outcome::Duplicate), day(14)),
+        "it stays as it ended"
+    );
 }
 
 #[test]

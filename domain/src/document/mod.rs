@@ -123,7 +123,7 @@ fn read_one(
 }
 
 /// The settings of a document.
-const SETTINGS: [&str; 24] = [
+const SETTINGS: [&str; 25] = [
     "id",
     "version",
     "title",
@@ -142,6 +142,7 @@ const SETTINGS: [&str; 24] = [
     "pass_on",
     "replies",
     "sign_off",
+    "contractor_needs",
     "needs_identity",
     "retention",
     "fee",
@@ -186,6 +187,7 @@ impl Reader<'_> {
         let routes = self.routes(root, &questions, council);
         let pass_on = self.pass_on(root, &questions, council);
         let (replies, sign_off) = (self.replies(root), self.sign_off(root));
+        let contractor_needs = self.contractor_needs(root, &questions);
         let needs_identity = self.needs_identity(root);
         let retention = self.retention(root);
         let fee = self.fee(root, &questions);
@@ -221,6 +223,7 @@ impl Reader<'_> {
             pass_on,
             replies,
             sign_off,
+            contractor_needs,
             keywords: keywords?,
             nearby: nearby.and_then(|metres| u16::try_from(metres).ok()),
             suggest,

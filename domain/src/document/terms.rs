@@ -380,6 +380,29 @@ impl Reader<'_> {
         outcomes
     }
 
+    /// The questions about a person whose answers a contractor needs.
+    pub(super) fn contractor_needs(&mut self, root: &Part<'_, '_>, questions: &[Read]) -> Vec<String> {
+        if !root.has("contractor_needs") {
+            return Vec::new();
+        }
+        let said = self.list(root, "contractor_needs", false).unwrap_or_default();
+        for word in &said {
+            let named =
+                questions.iter().find(|read| read.question.id == *word).map(|read| &read.question.kind);
+            let wrong = match named {
+                None => Some(format!("“contractor_needs” names questions; “{word}” is none")),
+                Some(Kind::Documents(_)) => Some(format!(
+                    "documents are never shown to contractors: take “{word}” out of “contractor_needs”"
+                )),
+                Some(_) => None,
+            };
+            if let Some(message) = wrong {
+                self.fault(root.at("contractor_needs"), message);
+            }
+        }
+        said
+    }
+
     pub(super) fn stops(
         &mut self,
         root: &Part<'_, '_>,

@@ -17,7 +17,6 @@ use uuid::Uuid;
 use super::{Asked, Block, File, Section};
 use crate::adapters::blobs::Size;
 use crate::error::ApiError;
-use crate::operations::view;
 use crate::routes;
 use crate::store::drafts::Holder;
 use crate::store::passkeys::Owner;
@@ -60,7 +59,7 @@ pub(super) async fn requests(asked: &Asked<'_>) -> Result<Section, ApiError> {
     }
     for stored in stored {
         let received = served.say(stored.case.received_at);
-        let request = view::follow(state, served, stored.case);
+        let request = routes::follow::for_resident(state, asked.at, stored.id, stored.case).await?;
         draw(&mut blocks, &request, received);
         // Whoever has a key may write in the resident's name: no copy holds one.
         let mut value = json!(request);
@@ -116,6 +115,9 @@ fn draw(blocks: &mut Vec<Block>, request: &FollowView, received: String) {
             }
             value => facts.push((answer.label.clone(), value.show())),
         }
+    }
+    for photo in &request.work_photos {
+        files.push(picture(&reference, files.len() + 1, *photo, "The work that was done"));
     }
     blocks.push(Block::Facts(facts));
     blocks.extend(files.into_iter().map(Block::File));

@@ -3,7 +3,9 @@
 
 use chrono::NaiveDate;
 use domain::alert::Matter;
-use domain::case::{Actor, Age, Case, Cause, Closing, Event, Outcome, Owner, Recorded, Rung, Why};
+use domain::case::{
+    Actor, Age, Case, Cause, Closing, Event, GoesOn, Outcome, Owner, Recorded, Rung, Status, Why,
+};
 use domain::council::Council;
 use domain::field::{Person, Value};
 use domain::standard::{say, say_date};
@@ -75,6 +77,25 @@ pub enum Told {
     },
     /// To the resident: work has begun.
     Begun,
+    /// To the resident: a contractor does the work.
+    Contracted {
+        /// Who.
+        by: String,
+    },
+    /// To the resident: the contractor says that it is done, and it is not closed yet.
+    WorkDone {
+        /// Who.
+        by: String,
+        /// Somebody of the council looks at it first.
+        check: bool,
+    },
+    /// To the resident of a duplicate: the request in which it goes on got further, or moved its date.
+    GoesOn {
+        /// Where it stands.
+        status: Status,
+        /// Done by then.
+        to: NaiveDate,
+    },
     /// To the resident: we can't go on without an answer.
     Asked {
         /// The question.
@@ -283,8 +304,12 @@ impl Told {
             | Self::Planned { .. }
             | Self::Begun
             | Self::Decided { .. }
+            | Self::Contracted { .. }
+            | Self::WorkDone { .. }
             | Self::ByTheClock(_) => (Resident, Matter::Step),
+            Self::GoesOn { status, .. } if status.is_open() => (Resident, Matter::Step),
             Self::Closed(_)
+            | Self::GoesOn { .. }
             | Self::Withdrawn
             | Self::WithdrawnFor { .. }
             | Self::PartsFinished
@@ -505,6 +530,14 @@ fn for_resident(case: &Case, recorded: &Recorded) -> Option<Told> {
             Some(Told::Planned { on: *on })
         }
         (Event::Begun, _) => Some(Told::Begun),
+        (Event::Contracted(contract), _) => Some(Told::Contracted { by: contract.contractor.name.clone() }),
+        (Event::ContractorDone { .. }, Actor::Contractor(by)) => {
+            Some(Told::WorkDone { by: by.name.clone(), check: case.is_to_be_checked() })
+        }
+        // Where it goes on at first, the message says that it was closed.
+        (Event::GoesOn(GoesOn { status, complete_by, .. }), _) if case.has_gone_on() => {
+            Some(Told::GoesOn { status: *status, to: *complete_by })
+        }
         (Event::Asked { question }, Actor::Staff(staff)) => {
             Some(Told::Asked { question: question.clone(), by: staff.name.clone() })
         }
@@ -549,7 +582,7 @@ fn for_owner(case: &Case, recorded: &Recorded) -> Option<Told> {
         (Event::ContractorWrote { text, .. }, Actor::Contractor(by)) => {
             Some(Told::ContractorSaid { by: by.name.clone(), text: text.clone(), done: false })
         }
-        (Event::ContractorDone { text }, Actor::Contractor(by)) => {
+        (Event::ContractorDone { text, .. }, Actor::Contractor(by)) => {
             Some(Told::ContractorSaid { by: by.name.clone(), text: text.clone(), done: true })
         }
         (Event::Prompted, _) => Some(Told::DueSoon { by: complete_by }),
@@ -657,6 +690,36 @@ impl Told {
             ),
             Self::Begun => {
                 (subject("Work has begun"), vec![format!("We have begun to work on “{title}”.")])
+            }
+            Self::Contracted { by } => (
+                subject("Who does the work"),
+                vec![format!(
+                    "{by} will do the work about “{title}” for us. We still look after your request, and you need not do anything."
+                )],
+            ),
+            Self::WorkDone { by, check } => (
+                subject("The work is done, we are told"),
+                vec![
+                    format!("{by} tells us that the work about “{title}” is done."),
+                    if check {
+                        "Somebody of ours looks at it before we close your request.".into()
+                    } else {
+                        "We close your request next, and tell you how it ended.".into()
+                    },
+                ],
+            ),
+            Self::GoesOn { status, to } => {
+                let together = format!(
+                    "Somebody told us about the same before you, so we deal with “{title}” together with their request."
+                );
+                let (what, how) = match status {
+                    Status::Closed(outcome) => ("How it ended", ended_for_watcher(outcome).to_owned()),
+                    open => (
+                        "News about your request",
+                        format!("{} We will finish by {}.", standing_words(open), say(to)),
+                    ),
+                };
+                (subject(what), vec![together, how])
             }
             Self::Asked { question, by } => (
                 subject("We need an answer from you"),
@@ -966,6 +1029,18 @@ fn cause_words(cause: Cause) -> &'static str {
         Cause::Unanswered => "the resident wrote and had no answer",
         Cause::Away => "whoever has it is away on the promised day",
         Cause::Silent => "nobody did anything where it was before",
+    }
+}
+
+/// Where the request of somebody else stands.
+fn standing_words(status: Status) -> &'static str {
+    match status {
+        Status::Received => "We have it.",
+        Status::LookedAt => "We are looking at it.",
+        Status::Planned => "The work is planned.",
+        Status::InProgress => "We are working on it.",
+        Status::Waiting => "We need an answer before we can go on.",
+        Status::Closed(_) => "It is closed.",
     }
 }
 

@@ -386,7 +386,7 @@ pub fn on_paper(council: &Council, letter: &[Delivery]) -> Mails {
 mod tests {
     use chrono::NaiveDate;
     use domain::alert::Matter;
-    use domain::case::{Age, Cause, Closing, Outcome, Rung, Why};
+    use domain::case::{Age, Cause, Closing, Outcome, Rung, Status, Why};
     use domain::catalogue::Policy;
 
     use super::*;
@@ -465,6 +465,10 @@ mod tests {
             Told::WithdrawnWithParts,
             Told::Planned { on: to },
             Told::Begun,
+            Told::Contracted { by: own() },
+            Told::WorkDone { by: own(), check: true },
+            Told::WorkDone { by: own(), check: false },
+            Told::GoesOn { status: Status::Waiting, to },
             Told::Asked { question: own(), by: own() },
             Told::Decided { text: own(), to },
             Told::Reopened { to },
@@ -485,6 +489,7 @@ mod tests {
         ];
         all.extend(outcomes.map(closed));
         all.extend(outcomes.map(watched));
+        all.extend(outcomes.map(|outcome| Told::GoesOn { status: Status::Closed(outcome), to }));
         all
     }
 

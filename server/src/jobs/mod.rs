@@ -5,6 +5,7 @@ pub mod account_code;
 pub mod account_notice;
 pub mod alert;
 pub mod clock;
+pub mod contractor;
 pub mod delivery;
 pub mod figures;
 pub mod repeats;
@@ -40,6 +41,8 @@ pub enum Job {
     StaffNotice(staff_notice::StaffNotice),
     /// Tell a manager that a resident had to come back about the same thing.
     Repeats(repeats::Repeats),
+    /// Tell a contractor something about the work that was given to them.
+    Contractor(contractor::ContractorMail),
 }
 
 /// How a job ended.
@@ -59,7 +62,7 @@ impl Job {
     /// How long it is worth doing. What is told of a request has no end of its own: it goes with the request.
     fn worth(&self) -> Option<TimeDelta> {
         match self {
-            Self::Alert(_) => None,
+            Self::Alert(_) | Self::Contractor(_) => None,
             Self::SignInCode(_) => Some(staff_sign_in::CODE_WORKS),
             Self::AccountCode(_) => Some(account_code::WORKS),
             Self::AccountNotice(notice) => Some(notice.told.worth()),
@@ -81,7 +84,11 @@ impl Job {
             Self::AccountCode(code) => &code.email,
             Self::AccountNotice(notice) => &notice.email,
             Self::Alert(alert) if alert.told.is_to_watcher() => &alert.email,
-            Self::Alert(_) | Self::SignInCode(_) | Self::StaffNotice(_) | Self::Repeats(_) => return false,
+            Self::Alert(_)
+            | Self::SignInCode(_)
+            | Self::StaffNotice(_)
+            | Self::Repeats(_)
+            | Self::Contractor(_) => return false,
         };
         same_email_key(to) == email_key
     }
@@ -100,6 +107,7 @@ impl Job {
             Self::AccountNotice(notice) => notice.letter(&served.council),
             Self::StaffNotice(notice) => notice.letter(&served.council),
             Self::Repeats(told) => told.letter(&served.council),
+            Self::Contractor(mail) => mail.letter(&served.council),
         };
         let mail = Mail {
             id: claimed.id,

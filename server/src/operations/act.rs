@@ -119,7 +119,11 @@ impl Consequences for After {
             }
         }
         // What time did at once is one message to the resident.
-        if let Some(last) = happened.iter().rfind(|one| one.recorded.by == Actor::Clock) {
+        let by_the_clock = |one: &&Happened| {
+            // What a duplicate hears of another request is told by itself.
+            one.recorded.by == Actor::Clock && !matches!(one.recorded.event, Event::GoesOn(_))
+        };
+        if let Some(last) = happened.iter().rfind(by_the_clock) {
             let to = links(state, council, (last.request, &last.case));
             alerts.extend(alert::by_the_clock(happened, last, &to));
         }

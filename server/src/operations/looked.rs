@@ -2,13 +2,16 @@
 //! be written.
 
 use chrono::TimeDelta;
+use domain::access::Role;
 use domain::audit::{Deed, Entry};
+use domain::case::Owner;
 use uuid::Uuid;
 
 use crate::error::ApiError;
 use crate::extract::At;
 use crate::state::AppState;
 use crate::store::contacts;
+use crate::store::requests::Stored;
 use crate::store::staff::StaffMember;
 
 /// Who looks at the same thing over and over within this time looked once.
@@ -75,6 +78,37 @@ pub async fn look(state: &AppState, at: &At, member: &StaffMember, look: Look) -
         Look::Queue | Look::Contacts => None,
     };
     let entry = Entry { person, ..member.did(now, Deed::Read, object, detail.to_owned()) };
+    Ok(at.store.log(entry).await?)
+}
+
+/// Logs that a contractor looks at the request that was given to them, before anything is shown.
+///
+/// # Errors
+/// The database's.
+pub async fn look_as_contractor(
+    state: &AppState,
+    at: &At,
+    contractor: &Owner,
+    stored: &Stored,
+) -> Result<(), ApiError> {
+    let (now, object) = (state.now(), object(stored.id));
+    if at.store.has_logged(contractor.id, (Deed::Read, &object), now - ONCE).await? {
+        return Ok(());
+    }
+    let entry = Entry {
+        seq: 0,
+        at: now,
+        role: Role::Contractor,
+        who: Some(contractor.id),
+        department: Some(stored.case.department().to_owned()),
+        deed: Deed::Read,
+        person: at.store.resident_of(stored.id).await?,
+        object,
+        detail: format!(
+            "{}, a contractor of the department, opened your request to do the work",
+            contractor.name
+        ),
+    };
     Ok(at.store.log(entry).await?)
 }
 

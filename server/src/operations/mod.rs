@@ -3,6 +3,7 @@
 pub mod act;
 pub mod acting;
 pub mod clock;
+pub mod contract;
 pub mod looked;
 pub mod performance;
 pub mod sheet;

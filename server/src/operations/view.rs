@@ -3,9 +3,11 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
-use domain::api::follow::{Ending, Entry, FollowView, PartView, What};
-use domain::api::staff::{OfferView, PersonRequest, QueueItem, StaffCase, Up};
-use domain::case::{Actor, Age, Case, Closing, Event, Feedback, Linked, Offer, Owner, Recorded, Status};
+use domain::api::follow::{Ending, Entry, FollowView, GoesOnView, PartView, What};
+use domain::api::staff::{ContractView, OfferView, PersonRequest, QueueItem, RelatedRequest, StaffCase, Up};
+use domain::case::{
+    Actor, Age, Case, Closing, Event, Feedback, GoesOn, Linked, Offer, Owner, Recorded, Status,
+};
 use domain::field::Value;
 use uuid::Uuid;
 
@@ -42,6 +44,12 @@ pub fn follow(state: &AppState, served: &Served, case: Case) -> FollowView {
     FollowView {
         parts: case.parts.iter().map(|known| part(&known.request, Some(known.status))).collect(),
         part_of: case.submission.part_of.as_ref().map(|whole| part(whole, None)),
+        goes_on: case.goes_on.map(|GoesOn { other, status, complete_by }| GoesOnView {
+            reference: other.reference,
+            status,
+            complete_by,
+        }),
+        work_photos: Vec::new(),
         reference: case.submission.reference,
         service: case.submission.service,
         title: case.submission.title,
@@ -78,7 +86,7 @@ pub fn watched(state: &AppState, served: &Served, case: Case) -> FollowView {
     view.feedback = None;
     (view.asked, view.may_reopen) = (None, false);
     view.parts.clear();
-    view.part_of = None;
+    (view.part_of, view.goes_on) = (None, None);
     view.timeline.retain(|entry| {
         matches!(
             entry.what,
@@ -118,7 +126,8 @@ fn timeline(served: &Served, case: &Case, for_staff: bool) -> Vec<Entry> {
         let Some(what) = seen.what(event, for_staff) else { continue };
         let by = match (event, by) {
             (Event::HandedOver { to }, _) => (Some(to.name.clone()), None),
-            (_, Actor::Resident | Actor::Clock) => (None, None),
+            // Who did it did it to another request.
+            (Event::GoesOn(_), _) | (_, Actor::Resident | Actor::Clock) => (None, None),
             (_, Actor::Helper(Owner { name, .. })) => (None, Some(name.clone())),
             (_, Actor::Staff(Owner { name, .. }) | Actor::Contractor(Owner { name, .. })) => {
                 (Some(name.clone()), None)
@@ -159,6 +168,7 @@ impl Seen<'_> {
         let staff_only = |what| Some(what).filter(|_| for_staff);
         // A contractor's words are for staff: nobody has looked at them.
         let from_contractor = |text: &String| if for_staff { text.clone() } else { String::new() };
+        let seen_by_staff = |photos: &Vec<Uuid>| if for_staff { photos.clone() } else { Vec::new() };
         Some(match event {
             Event::Submitted(_) => What::Received,
             Event::Taken | Event::HandedOver { .. } => What::Taken,
@@ -188,11 +198,18 @@ impl Seen<'_> {
                 What::Decided { text: text.clone(), to: *complete_by }
             }
             Event::Contracted(contract) => What::Contracted { by: contract.contractor.name.clone() },
-            Event::ContractorWrote { text, planned } => {
-                let what = What::ContractorWrote { text: from_contractor(text), planned: *planned };
+            Event::ContractorWrote { text, planned, photos } => {
+                let (text, planned, photos) = (from_contractor(text), *planned, seen_by_staff(photos));
+                let what = What::ContractorWrote { text, planned, photos };
                 return Some(what).filter(|_| for_staff || planned.is_some());
             }
-            Event::ContractorDone { text } => What::ContractorDone { text: from_contractor(text) },
+            Event::ContractorDone { text, photos } => {
+                What::ContractorDone { text: from_contractor(text), photos: seen_by_staff(photos) }
+            }
+            Event::ContractEnded { reason } => What::ContractEnded { reason: from_contractor(reason) },
+            Event::GoesOn(GoesOn { other, status, complete_by }) => {
+                What::GoesOn { reference: other.reference.clone(), status: *status, to: *complete_by }
+            }
             Event::Closed(closing) => What::Closed(Box::new(closing.clone().into())),
             Event::PartMoved { part, status, complete_by } => {
                 let known = self.case.submission.parts.iter().find(|known| known.id == *part);
@@ -266,17 +283,65 @@ pub fn person_request(served: &Served, department: &str, stored: Stored) -> Pers
     }
 }
 
+/// A line among the requests at one place.
+#[must_use]
+pub fn related_request(
+    served: &Served,
+    metres: Option<f64>,
+    Stored { id, case, .. }: Stored,
+) -> RelatedRequest {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few hundred at most")]
+    let metres = metres.map(|metres| metres.round() as u32);
+    RelatedRequest {
+        id,
+        reference: case.submission.reference,
+        title: case.submission.title,
+        status: case.status,
+        received: served.say(case.received_at),
+        metres,
+    }
+}
+
+/// What is to be known of a request for staff besides the case itself.
+#[derive(Debug, Default)]
+pub struct Besides {
+    /// Others may be shown the request.
+    pub is_shown: bool,
+    /// The photos that others may see.
+    pub public_photos: Vec<Uuid>,
+    /// How to reach its resident.
+    pub reach: Vec<(String, String)>,
+    /// The last day that its contractor's link works.
+    pub until: Option<NaiveDate>,
+    /// How many others are told what happens with it.
+    pub followers: u32,
+}
+
+/// The work of a contractor, as staff see it.
+fn contract(served: &Served, case: &Case, until: Option<NaiveDate>) -> Option<ContractView> {
+    let contract = case.contract.as_ref()?;
+    let given = case.history.iter().rfind(|recorded| matches!(recorded.event, Event::Contracted(_)))?;
+    Some(ContractView {
+        by: contract.contractor.name.clone(),
+        task: contract.task.clone(),
+        since: served.say(given.at),
+        until: until.filter(|_| case.status.is_open()),
+        check: contract.check,
+        done: case.work.as_ref().map(|work| served.say(work.at)),
+        checked: case.work.as_ref().is_some_and(|work| work.checked),
+    })
+}
+
 /// A request as a member of staff sees it.
 #[must_use]
 pub fn staff(
     state: &AppState,
     served: &Served,
     member: &StaffMember,
-    id: Uuid,
-    case: Case,
-    public_photos: Option<Vec<Uuid>>,
-    reach: Vec<(String, String)>,
+    (id, case): (Uuid, Case),
+    besides: Besides,
 ) -> StaffCase {
+    let Besides { is_shown, public_photos, reach, until, followers } = besides;
     let service = served.service(&case.submission.service);
     let policies = service.map(|service| service.policies.clone()).unwrap_or_default();
     let own_replies = service.map(|service| service.replies.clone()).unwrap_or_default();
@@ -309,8 +374,11 @@ pub fn staff(
         object: served.council.object.clone(),
         reach,
         policies,
-        public: public_photos.is_some(),
-        public_photos: public_photos.unwrap_or_default(),
+        public: is_shown,
+        public_photos,
+        contract: contract(served, &case, until),
+        same_as: case.goes_on.as_ref().map(|goes_on| goes_on.other.id),
+        followers,
         team: case.submission.team.clone(),
         routed: case.submission.routed.clone(),
         ward: case.submission.ward.clone(),
@@ -345,6 +413,8 @@ pub fn queue_item(state: &AppState, served: &Served, member: Uuid, stored: Store
         late: case.status.is_open() && case.missed > 0 || case.is_late(served.local(state.now()).date()),
         mine: is_owner(&case, member),
         escalated: case.escalated.is_some(),
+        to_check: case.is_to_be_checked(),
+        contractor: case.contract.map(|contract| contract.contractor.name),
         owner: case.owner.map(|owner| owner.name),
         reference: case.submission.reference,
         title: case.submission.title,

@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::account::listed;
 use super::follow::{private, words};
 use super::helpers::{acts_for, id_of};
-use super::photos::{self, Which};
+use super::photos::{self, OfWork, Which};
 use crate::access::Declare as _;
 use crate::error::ApiError;
 use crate::extract::{At, Path, Query, SignedIn, Valid};
@@ -141,7 +141,7 @@ async fn photo(
     Query(which): Query<Which>,
 ) -> Result<Response, ApiError> {
     let stored = looked_at(&state, &at, &who, (&id, &request)).await?;
-    photos::serve(&state, &at, &stored, id_of(&photo)?, &which).await
+    photos::serve(&state, &at, &stored, id_of(&photo)?, (&which, OfWork::Public)).await
 }
 
 /// Writes about a request of somebody I act for, or answers what was asked about it.

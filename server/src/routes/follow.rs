@@ -18,7 +18,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use super::photos::{self, Which};
+use super::photos::{self, OfWork, Which};
 use super::{documents, streams};
 use crate::access::Declare as _;
 use crate::error::ApiError;
@@ -128,10 +128,25 @@ pub(crate) async fn view_of(
                 let read = (stored.id, stored.case.next_seq() - 1);
                 at.store.note_seen(resident.id, read, state.now()).await?;
             }
-            view::follow(state, &at.served, stored.case)
+            for_resident(state, at, stored.id, stored.case).await?
         }
         Opened::Watched(_, stored) => view::watched(state, &at.served, stored.case),
     })
+}
+
+/// A request as its resident sees it, with the photos of the work that staff let others see.
+pub(crate) async fn for_resident(
+    state: &AppState,
+    at: &At,
+    id: Uuid,
+    case: Case,
+) -> Result<FollowView, ApiError> {
+    let mut sent: Vec<Uuid> = case.work_photos().collect();
+    if !sent.is_empty() {
+        let public = at.store.public_photos(id).await?;
+        sent.retain(|photo| public.contains(photo));
+    }
+    Ok(FollowView { work_photos: sent, ..view::follow(state, &at.served, case) })
 }
 
 /// Ends the watch of somebody else's request.
@@ -174,7 +189,7 @@ async fn photo(
 ) -> Result<Response, ApiError> {
     let photo = Uuid::try_parse(&photo).map_err(|_| ApiError::not_found())?;
     let stored = stored(&at, &key).await?;
-    photos::serve(&state, &at, &stored, photo, &which).await
+    photos::serve(&state, &at, &stored, photo, (&which, OfWork::Public)).await
 }
 
 /// A stream that says when the request changed (server-sent events named `changed`).
@@ -201,7 +216,7 @@ async fn message(
     let stored = stored(&at, &key).await?;
     let event = Event::Message { text: words("text", &request.text)? };
     let case = act(&state, &at, stored.id, Actor::Resident, event, Some(request.id)).await?;
-    Ok(private(view::follow(&state, &at.served, case)))
+    Ok(private(for_resident(&state, &at, stored.id, case).await?))
 }
 
 /// The resident no longer needs it.
@@ -247,7 +262,7 @@ async fn feedback(
     let stored = stored(&at, &key).await?;
     let event = Event::Feedback(Feedback { score: request.score, reason: plain::lines(&request.reason) });
     let case = act(&state, &at, stored.id, Actor::Resident, event, None).await?;
-    Ok(private(view::follow(&state, &at.served, case)))
+    Ok(private(for_resident(&state, &at, stored.id, case).await?))
 }
 
 /// The resident says that it is not over: once, within thirty days after it was closed.

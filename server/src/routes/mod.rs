@@ -7,6 +7,7 @@ pub mod alerts;
 pub mod audit;
 pub mod consent;
 pub mod contacts;
+pub mod contract;
 pub mod council;
 pub mod deliveries;
 pub mod demo;
@@ -92,6 +93,7 @@ pub fn router() -> OpenApiRouter<AppState> {
         .merge(shared::router())
         .merge(performance::router())
         .merge(contacts::router())
+        .merge(contract::router())
 }
 
 /// The OpenAPI document.

@@ -97,19 +97,33 @@ pub(super) fn fault(fault: &PhotoFault) -> ApiError {
 
 /// Which picture: `?size=thumb`.
 #[derive(serde::Deserialize)]
-pub(super) struct Which {
+pub(crate) struct Which {
     size: Option<String>,
 }
 
+/// Which photos that a contractor sent of the work somebody may see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OfWork {
+    /// All of them.
+    All,
+    /// Those that staff let others see.
+    Public,
+}
+
 /// A photo of a request, for somebody who may see that request.
-pub(super) async fn serve(
+pub(crate) async fn serve(
     state: &AppState,
     at: &At,
     stored: &Stored,
     photo: Uuid,
-    which: &Which,
+    (which, of_work): (&Which, OfWork),
 ) -> Result<Response, ApiError> {
-    at.store.upload_of(stored.holder_of(photo)?, photo, false).await?;
+    let is_of_work = stored.case.work_photos().any(|sent| sent == photo);
+    if is_of_work && of_work == OfWork::Public && !at.store.public_photos(stored.id).await?.contains(&photo) {
+        return Err(ApiError::not_found());
+    }
+    let holder = if is_of_work { stored.id } else { stored.holder_of(photo)? };
+    at.store.upload_of(holder, photo, false).await?;
     let size = if which.size.as_deref() == Some("thumb") { Size::Thumbnail } else { Size::Full };
     picture(state, at, photo, size).await
 }

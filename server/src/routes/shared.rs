@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::documents;
 use super::follow::private;
-use super::photos::{self, Which};
+use super::photos::{self, OfWork, Which};
 use crate::access::Declare as _;
 use crate::error::ApiError;
 use crate::extract::{At, Path, Query, Staff};
@@ -99,7 +99,7 @@ async fn photo(
     Query(which): Query<Which>,
 ) -> Result<Response, ApiError> {
     let stored = seen(&state, &at, &member, &request).await?;
-    photos::serve(&state, &at, &stored, id(&photo)?, &which).await
+    photos::serve(&state, &at, &stored, id(&photo)?, (&which, OfWork::Public)).await
 }
 
 /// A document of a request that its resident shares with my department, to be saved.

@@ -18,14 +18,14 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::follow::{private, words};
-use super::photos::{self, Which};
+use super::photos::{self, OfWork, Which};
 use super::{documents, streams};
 use crate::access::Declare as _;
 use crate::error::ApiError;
 use crate::extract::{At, Body, Path, Query, Staff, Valid};
 use crate::operations::act::act;
 use crate::operations::looked::{Look, look};
-use crate::operations::view;
+use crate::operations::view::{self, Besides};
 use crate::state::AppState;
 use crate::store::StoreError;
 use crate::store::requests::Stored;
@@ -57,7 +57,7 @@ struct Wanted {
 
 /// The queue of my department: open requests by earliest promise, or closed ones, newest first; all or some.
 #[utoipa::path(get, path = "/api/staff/requests", tag = "staff",
-    params(("show" = Option<String>, Query, description = "open, mine, unowned, today, overdue, waiting, escalated, offered, board or closed")),
+    params(("show" = Option<String>, Query, description = "open, mine, unowned, today, overdue, waiting, escalated, offered, contractor, check, board or closed")),
     responses((status = 200, body = Queue), (status = 401, body = Problem)))]
 async fn queue(
     State(state): State<AppState>,
@@ -111,13 +111,21 @@ pub(super) async fn reply(
     id: Uuid,
     case: Case,
 ) -> Result<Response, ApiError> {
-    let public_photos =
-        if at.store.is_shown(id).await? { Some(at.store.public_photos(id).await?) } else { None };
+    let is_shown = at.store.is_shown(id).await?;
+    let has_photos = is_shown || case.work_photos().next().is_some();
+    let public_photos = if has_photos { at.store.public_photos(id).await? } else { Vec::new() };
+    let link = match &case.contract {
+        Some(contract) => at.store.contract_link(contract.contractor.id).await?,
+        None => None,
+    };
+    let until = link.map(|link| link.until).filter(|until| *until >= at.served.local(state.now()).date());
+    let followers = u32::try_from(at.store.followers(id).await?).unwrap_or(u32::MAX);
     let profile = at.store.profile_behind(id).await?;
     // What was kept by older rules is not in the way of a request.
     let told = domain::profile::read(&profile.answers, at.served.local(state.now()).date());
     let reach = domain::profile::reach(&told.unwrap_or_default());
-    Ok(private(view::staff(state, &at.served, member, id, case, public_photos, reach)))
+    let besides = Besides { is_shown, public_photos, reach, until, followers };
+    Ok(private(view::staff(state, &at.served, member, (id, case), besides)))
 }
 
 /// Lets an event happen and replies with the request as it is then.
@@ -278,7 +286,7 @@ async fn photo(
 ) -> Result<Response, ApiError> {
     let photo = Uuid::try_parse(&photo).map_err(|_| ApiError::not_found())?;
     let stored = mine(&state, &at, &member, &id).await?;
-    photos::serve(&state, &at, &stored, photo, &which).await
+    photos::serve(&state, &at, &stored, photo, (&which, OfWork::All)).await
 }
 
 /// Lets others who report the same see a photo, or no longer. Only the owner of the request decides.

@@ -105,6 +105,8 @@ impl Store {
                     }
                     if let Some(first) = first {
                         let like = (first, now, Actor::Clock);
+                        let told = store.duplicates_follow(transaction, (id, &case), before, &like, &follows);
+                        all.extend(told.await?);
                         let whole = store.whole_follows(transaction, (id, &case), before, like, &follows);
                         all.extend(whole.await?);
                     }

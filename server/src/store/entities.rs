@@ -56,6 +56,10 @@ pub mod request {
         pub on_board: bool,
         /// Promised days that were missed.
         pub missed: i32,
+        /// How far a contractor's work is, where one does it.
+        pub contract: Option<String>,
+        /// Of a duplicate: the request in which it goes on.
+        pub same_as: Option<Uuid>,
     }
 
     /// No relations: queries name their keys.

@@ -14,6 +14,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::contacts::contact;
+use super::contracts::contract_link;
 use super::deliveries::delivery;
 use super::entities::{event, photo, request, spot, watcher};
 use super::notices::notice;
@@ -101,7 +102,7 @@ pub struct Erasing {
 }
 
 /// What hangs on a request, and goes with it. A table more that names requests is a line more here.
-const HANGS_ON: [Unhang; 8] = [
+const HANGS_ON: [Unhang; 9] = [
     |on, council, id| {
         Box::pin(async move {
             let own = seen::Column::CouncilId.eq(council).and(seen::Column::RequestId.eq(id));
@@ -156,6 +157,13 @@ const HANGS_ON: [Unhang; 8] = [
         Box::pin(async move {
             let own = delivery::Column::CouncilId.eq(council).and(delivery::Column::RequestId.eq(id));
             delivery::Entity::delete_many().filter(own).exec(on).await
+        })
+    },
+    |on, council, id| {
+        Box::pin(async move {
+            let own =
+                contract_link::Column::CouncilId.eq(council).and(contract_link::Column::RequestId.eq(id));
+            contract_link::Entity::delete_many().filter(own).exec(on).await
         })
     },
 ];
@@ -332,7 +340,11 @@ impl Store {
         }
         // Mails about it that could never be sent. A mail about another request may name this one, too.
         let reference = case.submission.reference.to_string();
-        let about = |job: &Job| matches!(job, Job::Alert(alert) if alert.reference == reference);
+        let about = |job: &Job| match job {
+            Job::Alert(alert) => alert.reference == reference,
+            Job::Contractor(mail) => mail.reference == reference,
+            _ => false,
+        };
         jobs::forget(on, &self.council, std::slice::from_ref(&reference), about).await?;
         request::Entity::delete_by_id((row.council_id, row.id)).exec(on).await?;
         Ok(())

@@ -9,6 +9,7 @@ pub mod ceremonies;
 pub mod clock;
 pub mod consent;
 pub mod contacts;
+pub mod contracts;
 pub mod deliveries;
 pub mod drafts;
 pub mod entities;

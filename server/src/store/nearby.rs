@@ -1,19 +1,21 @@
 //! Requests that others may be shown, by where they are, and those who watch them.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use domain::case::Case;
 use domain::field::Position;
 use domain::field::contact::same_email_key;
 use domain::geo;
-use sea_orm::sea_query::OnConflict;
+use sea_orm::sea_query::{OnConflict, Query};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _,
     QuerySelect as _, TryInsertResult,
 };
 use uuid::Uuid;
 
-use super::entities::{spot, watcher};
-use super::requests::Stored;
+use super::entities::{request, spot, watcher};
+use super::requests::{COLUMNS, Columns, Stored};
 use super::{Store, StoreError, jobs};
 use crate::jobs::Job;
 
@@ -128,6 +130,62 @@ impl Store {
         Ok((row.service, self.by_id(row.request_id).await?))
     }
 
+    /// What else a department has or had at the place of its request, open or not, the nearest first, else the newest; each
+    /// with the distance in metres where it is known. Nothing where no place is known of it.
+    ///
+    /// # Errors
+    /// The database's errors.
+    pub async fn at_same_place(
+        &self,
+        department: &str,
+        request: Uuid,
+        (reach, most): (f64, usize),
+    ) -> Result<Vec<(Option<f64>, Stored)>, StoreError> {
+        let key = (self.council.to_string(), request);
+        let Some(own) = spot::Entity::find_by_id(key).one(self.db.reader()).await? else {
+            return Ok(Vec::new());
+        };
+        let place = |spot: &spot::Model| spot.lat.zip(spot.lon).map(|(lat, lon)| Position { lat, lon });
+        let here = place(&own);
+        let spots = spot::Entity::find()
+            .filter(spot::Column::CouncilId.eq(&*self.council))
+            .filter(spot::Column::RequestId.ne(request));
+        // In the order of the index of each: SQLite would read all spots of the council for another.
+        let spots = match (here, own.street_id) {
+            (Some(here), _) => {
+                let [south, west, north, east] = geo::around(here, reach);
+                spots
+                    .filter(spot::Column::Lat.between(south, north))
+                    .filter(spot::Column::Lon.between(west, east))
+                    .order_by_asc(spot::Column::Lat)
+            }
+            (None, Some(street)) => {
+                spots.filter(spot::Column::StreetId.eq(street)).order_by_desc(spot::Column::RequestId)
+            }
+            (None, None) => return Ok(Vec::new()),
+        };
+        let spots = spots.limit(MOST_READ).all(self.db.reader()).await?;
+        let metres = spots.iter().map(|spot| {
+            let metres = place(spot).zip(here).map(|(one, other)| geo::metres(one, other));
+            (spot.request_id, metres)
+        });
+        let mut near: Vec<_> =
+            metres.filter(|(_, metres)| metres.is_none_or(|metres| metres <= reach)).collect();
+        near.sort_by(|(_, a), (_, b)| a.unwrap_or(0.0).total_cmp(&b.unwrap_or(0.0)));
+        let rows = request::Entity::find()
+            .filter(request::Column::CouncilId.eq(&*self.council))
+            .filter(request::Column::Id.is_in(near.iter().map(|(id, _)| *id)))
+            .filter(request::Column::Department.eq(department))
+            .select_only()
+            .columns(COLUMNS)
+            .into_tuple::<Columns>()
+            .all(self.db.reader())
+            .await?;
+        let mut found: HashMap<Uuid, Columns> = rows.into_iter().map(|row| (row.0, row)).collect();
+        let of_department = near.into_iter().filter_map(|(id, metres)| Some((metres, found.remove(&id)?)));
+        of_department.take(most).map(|(metres, row)| Ok((metres, row.try_into()?))).collect()
+    }
+
     /// Whether others may be shown a request.
     ///
     /// # Errors
@@ -234,6 +292,29 @@ pub(super) async fn watchers(
         .all(on)
         .await?;
     Ok(rows.into_iter().map(|row| Watcher { id: row.id, email: row.email }).collect())
+}
+
+/// Lets those who watch a request watch another one instead, unless they do already.
+pub(super) async fn move_watchers(
+    on: &impl ConnectionTrait,
+    council: &str,
+    from: Uuid,
+    to: Uuid,
+) -> Result<(), StoreError> {
+    let there = Query::select()
+        .column(watcher::Column::EmailKey)
+        .from(watcher::Entity)
+        .and_where(watcher::Column::CouncilId.eq(council))
+        .and_where(watcher::Column::RequestId.eq(to))
+        .to_owned();
+    watcher::Entity::update_many()
+        .set(watcher::ActiveModel { request_id: Set(to), ..Default::default() })
+        .filter(watcher::Column::CouncilId.eq(council))
+        .filter(watcher::Column::RequestId.eq(from))
+        .filter(watcher::Column::EmailKey.not_in_subquery(there))
+        .exec(on)
+        .await?;
+    Ok(())
 }
 
 /// Others are not shown a request any more.

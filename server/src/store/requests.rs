@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::api::staff::Show;
 use domain::audit::Deed;
-use domain::case::{Actor, Case, Event, Owner, Recorded, Refused, Status};
+use domain::case::{Actor, Case, Event, GoesOn, Outcome, Owner, Recorded, Refused, Status};
 use domain::consent::Channel;
 use domain::field::Value;
 use domain::figures::Standing;
@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 use super::account_codes::still_there;
 use super::consent::{Answered, Told};
-use super::entities::{event, photo, request, resident, spot};
+use super::entities::{event, photo, request, resident, spot, watcher};
 use super::helpers::ActsBy;
 use super::nearby::{self, Spot, Watcher};
 use super::notices::{self, Words};
@@ -39,6 +39,9 @@ pub struct Stored {
     /// Its state.
     pub case: Case,
 }
+
+/// In [`request::Column::Contract`]: what the contractor did has to be looked at.
+const TO_CHECK: &str = "to_check";
 
 /// The columns of a [`Stored`]: the state holds the rest.
 pub(super) type Columns = (Uuid, Vec<u8>, String);
@@ -388,13 +391,18 @@ impl Store {
         }
         let before = (case.status, case.complete_by);
         let happened = Box::pin(self.step(transaction, (row, case), new.clone(), (follows, false))).await?;
-        let case = happened.case.clone();
+        let mut case = happened.case.clone();
         let mut all = vec![happened];
         for part in open_parts {
             all.push(Box::pin(self.step(transaction, part, new.clone(), (follows, true))).await?);
         }
         let like = (new.id, new.at, new.by);
+        all.extend(self.duplicates_follow(transaction, (id, &case), before, &like, follows).await?);
         all.extend(self.whole_follows(transaction, (id, &case), before, like, follows).await?);
+        // What was closed as a duplicate knows by now where it goes on.
+        if let Some(last) = all.iter().rfind(|one| one.request == id) {
+            case = last.case.clone();
+        }
         let made = follows.all_jobs(&all);
         notices::tell(transaction, &self.council, &all, &made).await?;
         jobs::insert(transaction, jobs::rows(&self.council, new.at, &made)?).await?;
@@ -418,6 +426,77 @@ impl Store {
         let whole = self.locked(on, whole.id).await?;
         let moved = NewEvent { id: event_id, at, by, event };
         Ok(Some(Box::pin(self.step(on, whole, moved, (follows, true))).await?))
+    }
+
+    /// What duplicates learn of the request in which they go on: it got further, moved its date, or is a duplicate itself, with
+    /// which all of them go on in another.
+    pub(super) async fn duplicates_follow(
+        &self,
+        on: &impl ConnectionTrait,
+        (id, case): (Uuid, &Case),
+        before: (Status, NaiveDate),
+        (event_id, at, by): &(Uuid, DateTime<Utc>, Actor),
+        follows: &Follows,
+    ) -> Result<Vec<Happened>, StoreError> {
+        if (case.status, case.complete_by) == before {
+            return Ok(Vec::new());
+        }
+        let mut duplicates = self.duplicates_of(on, id).await?;
+        let same_as = case.closing.as_ref().and_then(|closing| closing.same_as.as_ref());
+        let goes_on = match same_as.filter(|_| case.status == Status::Closed(Outcome::Duplicate)) {
+            Some(other) => {
+                let (_, into) = self.locked(on, other.id).await?;
+                // Closed meanwhile as a duplicate, perhaps of this one: nobody would be told anything any more.
+                if into.status == Status::Closed(Outcome::Duplicate) {
+                    return Err(Refused::NotAllowed.into());
+                }
+                nearby::move_watchers(on, &self.council, id, other.id).await?;
+                duplicates.insert(0, id);
+                GoesOn { other: into.linked(other.id), status: into.status, complete_by: into.complete_by }
+            }
+            None => GoesOn { other: case.linked(id), status: case.status, complete_by: case.complete_by },
+        };
+        // Who did it may be the other resident, of whom nobody learns.
+        let by = if let Actor::Staff(_) = by { by.clone() } else { Actor::Clock };
+        let mut all = Vec::new();
+        for duplicate in duplicates {
+            let row = self.locked(on, duplicate).await?;
+            // In the request that was closed just now, the closing has this identifier.
+            let own = if duplicate == id { Uuid::from_u128(event_id.as_u128() ^ 1) } else { *event_id };
+            let event = Event::GoesOn(goes_on.clone());
+            let new = NewEvent { id: own, at: *at, by: by.clone(), event };
+            all.push(Box::pin(self.step(on, row, new, (follows, true))).await?);
+        }
+        Ok(all)
+    }
+
+    /// The requests that go on in one, by their identifiers.
+    async fn duplicates_of(&self, on: &impl ConnectionTrait, id: Uuid) -> Result<Vec<Uuid>, StoreError> {
+        Ok(request::Entity::find()
+            .filter(request::Column::CouncilId.eq(&*self.council))
+            .filter(request::Column::SameAs.eq(id))
+            .order_by_asc(request::Column::Id)
+            .select_only()
+            .column(request::Column::Id)
+            .into_tuple()
+            .all(on)
+            .await?)
+    }
+
+    /// How many others are told what happens with a request: who watches it, and whose requests go on in it.
+    ///
+    /// # Errors
+    /// The database's errors.
+    pub async fn followers(&self, id: Uuid) -> Result<u64, StoreError> {
+        let watching = watcher::Entity::find()
+            .filter(watcher::Column::CouncilId.eq(&*self.council))
+            .filter(watcher::Column::RequestId.eq(id));
+        let reported = request::Entity::find()
+            .filter(request::Column::CouncilId.eq(&*self.council))
+            .filter(request::Column::SameAs.eq(id));
+        let (on, also_on) = (self.db.reader(), self.db.reader());
+        let (watching, reported) = tokio::try_join!(watching.count(on), reported.count(also_on))?;
+        Ok(watching + reported)
     }
 
     /// A request for an event to be appended: the lock makes two events of one request wait for each other
@@ -458,6 +537,8 @@ impl Store {
             matches!(recorded.event, Event::Taken | Event::HandedOver { .. } | Event::PromiseMoved { .. });
         let wakes = if is_new { Some(new.at) } else { consequences.wakes(&case) };
         let (id, resident, known_by) = (row.id, row.resident_id, row.email_key.clone());
+        let photos: Vec<_> = recorded.event.work_photos().iter().map(|photo| (*photo, false)).collect();
+        take_uploads(on, &self.council, id, &photos).await?;
         self.keep(on, row, &case, (before, wakes)).await?;
         event::Entity::insert(self.event_row(id, new.id, &recorded)?).exec_without_returning(on).await?;
         self.happened(on, (id, resident, known_by), case, recorded, follows).await
@@ -632,6 +713,8 @@ impl Store {
             Show::Offered => request::Column::OfferedDepartment
                 .eq(&*member.department)
                 .and(request::Column::OfferedTo.is_null().or(request::Column::OfferedTo.eq(member.id))),
+            Show::Contractor => own.and(request::Column::Contract.is_not_null()),
+            Show::Check => own.and(request::Column::Contract.eq(TO_CHECK)),
             Show::Board => own.and(request::Column::OnBoard.eq(true)),
         };
         let query = request::Entity::find()
@@ -764,6 +847,15 @@ fn stand(row: &mut request::ActiveModel, case: &Case, wakes: Option<DateTime<Utc
     row.escalated_to = Set(case.escalated.as_ref().map(|up| up.to.whom.id));
     row.on_board = Set(case.on_board.is_some());
     row.missed = Set(i32::from(case.missed));
+    row.contract = Set(case.contract.as_ref().map(|_| {
+        let how_far = match &case.work {
+            None => "with_contractor",
+            Some(_) if case.is_to_be_checked() => TO_CHECK,
+            Some(_) => "done",
+        };
+        how_far.to_owned()
+    }));
+    row.same_as = Set(case.goes_on.as_ref().map(|goes_on| goes_on.other.id));
 }
 
 /// Inserts a request; false when something of it that must be its own is taken.

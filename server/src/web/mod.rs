@@ -5,6 +5,7 @@ pub mod account;
 pub mod acting;
 pub mod alerts;
 pub mod assets;
+pub mod contract;
 pub mod followed;
 mod form;
 pub mod identity;

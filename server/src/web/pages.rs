@@ -346,6 +346,18 @@ pub(super) fn sorry_for(state: &AppState, at: &At, error: &ApiError, written: &s
     response
 }
 
+/// The page that says that what was here is over, and what to do.
+pub(super) fn over(state: &AppState, at: &At, status: StatusCode, why: &str) -> Response {
+    let mut response = of_person(at, &plain::over(routes::council::view(state, &at.served), why));
+    *response.status_mut() = status;
+    response
+}
+
+/// A page of somebody that works as it is: nobody keeps a copy, and no search engine lists it.
+pub(super) fn of_person(at: &At, drawn: &Drawn) -> Response {
+    kept_private(without_app(at, &drawn.title, &drawn.html))
+}
+
 /// The page for what never came to a page of ours: it is not known whose it would be.
 pub(crate) fn failed(status: StatusCode) -> Response {
     let why = match status {
@@ -565,7 +577,7 @@ pub async fn sitemap(State(state): State<AppState>, at: At) -> Response {
 pub async fn robots(State(state): State<AppState>, at: At) -> Response {
     let home = base(&state, &at.served.council);
     let text = format!(
-        "User-agent: *\nDisallow: /api/\nDisallow: /staff\nDisallow: /follow/\nDisallow: /account\nDisallow: /demo/\nSitemap: {home}/sitemap.xml\n"
+        "User-agent: *\nDisallow: /api/\nDisallow: /staff\nDisallow: /follow/\nDisallow: /account\nDisallow: /contract/\nDisallow: /demo/\nSitemap: {home}/sitemap.xml\n"
     );
     (
         [

@@ -19,6 +19,7 @@ mod canary;
 mod catalogue;
 mod consent;
 mod contacts;
+mod contract;
 mod documents;
 mod follow;
 mod guard;

@@ -6,7 +6,7 @@ use crate::support::Portal;
 use axum::body::Body;
 use serde_json::Value;
 
-const OPERATIONS: [&str; 147] = [
+const OPERATIONS: [&str; 153] = [
     "get /api/account",
     "get /api/account/acting/{id}",
     "get /api/account/acting/{id}/{request}",
@@ -52,6 +52,7 @@ const OPERATIONS: [&str; 147] = [
     "get /api/staff/contacts/figures",
     "get /api/staff/contacts/form",
     "get /api/staff/contacts/repeats",
+    "get /api/staff/contractors",
     "get /api/staff/export",
     "get /api/staff/identity",
     "get /api/staff/identity/{id}/document",
@@ -68,6 +69,7 @@ const OPERATIONS: [&str; 147] = [
     "get /api/staff/requests/{id}/events",
     "get /api/staff/requests/{id}/person",
     "get /api/staff/requests/{id}/photos/{photo}",
+    "get /api/staff/requests/{id}/related",
     "get /api/staff/security",
     "get /api/staff/sessions",
     "get /api/staff/shared/{id}",
@@ -139,6 +141,10 @@ const OPERATIONS: [&str; 147] = [
     "post /api/staff/requests/{id}/ask",
     "post /api/staff/requests/{id}/begin",
     "post /api/staff/requests/{id}/close",
+    "post /api/staff/requests/{id}/contract",
+    "post /api/staff/requests/{id}/contract/check",
+    "post /api/staff/requests/{id}/contract/end",
+    "post /api/staff/requests/{id}/contract/link",
     "post /api/staff/requests/{id}/decision",
     "post /api/staff/requests/{id}/hand-over",
     "post /api/staff/requests/{id}/messages",

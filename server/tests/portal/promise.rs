@@ -30,14 +30,14 @@ async fn sent(portal: &Portal) -> (String, String) {
 }
 
 /// The request as it stands in somebody's queue.
-async fn id_of(staff: &Visitor, reference: &str) -> String {
+pub async fn id_of(staff: &Visitor, reference: &str) -> String {
     let queue = staff.get("/api/staff/requests").await.is(200).json();
     let items = queue["requests"].as_array().unwrap();
     let item = items.iter().find(|item| item["reference"] == *reference).expect("it is in the queue");
     item["id"].as_str().unwrap().to_owned()
 }
 
-async fn act(staff: &Visitor, id: &str, verb: &str, body: &Value) -> Reply {
+pub async fn act(staff: &Visitor, id: &str, verb: &str, body: &Value) -> Reply {
     staff.post(&format!("/api/staff/requests/{id}/{verb}"), body).await
 }
 
@@ -45,7 +45,7 @@ fn said(number: u128, text: &str) -> Value {
     json!({ "text": text, "id": Uuid::from_u128(number) })
 }
 
-async fn subjects(portal: &Portal, to: &str) -> Vec<String> {
+pub async fn subjects(portal: &Portal, to: &str) -> Vec<String> {
     let mails = portal.mails_to(to).await;
     mails.into_iter().map(|mail| mail.subject.split(':').next().unwrap().to_owned()).collect()
 }

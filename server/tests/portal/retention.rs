@@ -27,8 +27,18 @@ on_both_engines![
 const PRIYA: &str = "priya@saltmarsh.example";
 
 /// The tables that know of a request, itself included: all of it goes with the request.
-pub const OF_REQUESTS: [&str; 9] =
-    ["request", "event", "photo", "spot", "watcher", "seen", "contact", "notice", "delivery"];
+pub const OF_REQUESTS: [&str; 10] = [
+    "request",
+    "event",
+    "photo",
+    "spot",
+    "watcher",
+    "seen",
+    "contact",
+    "notice",
+    "delivery",
+    "contract_link",
+];
 
 /// Words that are nowhere else.
 const MARK: &str = "Zanzibarquux";
@@ -66,6 +76,8 @@ async fn close_all(priya: &Visitor) {
         let Some(item) = queue["requests"].as_array().unwrap().first() else { return };
         let at = format!("/api/staff/requests/{}", item["id"].as_str().unwrap());
         priya.post(&format!("{at}/take"), &json!({})).await.is(200);
+        let work = json!({ "id": Uuid::now_v7(), "contractor": "clean-walls", "task": MARK });
+        priya.post(&format!("{at}/contract"), &work).await.is(200);
         let message = json!({ "id": Uuid::now_v7(), "text": format!("Dear {MARK}") });
         priya.post(&format!("{at}/messages"), &message).await.is(200);
         let mut done = closing("not_ours", format!("Done for {MARK}"));
@@ -101,7 +113,8 @@ async fn what_was_kept_long_enough_goes_and_a_tombstone_remains(kept: Kept) {
     portal.mails().await;
     // What happened before it was in an account is not told there.
     let rows = kept.all_rows(OF_REQUESTS).await;
-    assert!(OF_REQUESTS.iter().zip(&rows).all(|(table, rows)| *rows > 0 || *table == "notice"), "{rows:?}");
+    let is_later = |table: &str| ["notice", "contract_link"].contains(&table);
+    assert!(OF_REQUESTS.iter().zip(&rows).all(|(table, rows)| *rows > 0 || is_later(table)), "{rows:?}");
     // Mails can't be sent from now on: they wait in the outbox.
     let priya = portal.staff(PRIYA).await;
     std::fs::remove_dir_all(portal.path("mailbox")).unwrap();
@@ -124,7 +137,7 @@ async fn what_was_kept_long_enough_goes_and_a_tombstone_remains(kept: Kept) {
 
     // Nothing is left of it, but of the one that is open.
     assert!(!is_there(&portal, photo).await && is_there(&portal, open_photo).await);
-    assert_eq!(kept.all_rows(OF_REQUESTS).await, [1, 1, 1, 1, 0, 0, 0, 0, 0]);
+    assert_eq!(kept.all_rows(OF_REQUESTS).await, [1, 1, 1, 1, 0, 0, 0, 0, 0, 0]);
     assert_eq!(kept.number("SELECT COUNT(*) AS n FROM job WHERE payload LIKE '%Done for%'").await, 0);
     for column in ["tombstone WHERE figures", "audit WHERE detail", "audit WHERE object"] {
         let marked = format!("SELECT COUNT(*) AS n FROM {column} LIKE '%{MARK}%'");

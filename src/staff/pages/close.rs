@@ -7,6 +7,7 @@ use domain::case::Outcome;
 use domain::catalogue::{Policy, Reply};
 use domain::field::{ErrorCode, FieldError, plain};
 use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
 use portico_app::components::error_summary::Problem;
 use portico_app::components::input::{Labelled, RadioOption, Radios, TextArea, TextInput};
 use portico_app::components::policy::PolicyLetter;
@@ -96,6 +97,10 @@ pub fn ClosePage() -> impl IntoView {
 fn page(handle: Handle, case: Memo<StaffCase>) -> AnyView {
     let first = case.get_untracked();
     let draft = draft::open::<Close>(handle.session, first.id, "close");
+    let given = use_query_map().with_untracked(|query| query.get("same_as"));
+    if let Some(other) = given.filter(|_| draft.now() == Close::default()) {
+        draft.update(|close| (close.outcome, close.same_as) = (Some(Outcome::Duplicate), other));
+    }
     let sending = Sending::default();
     let fault = RwSignal::new(None::<Fault>);
     let object = StoredValue::new(first.object.clone());

@@ -8,6 +8,7 @@ pub mod contact_figures;
 pub mod contact_new;
 pub mod contact_repeats;
 pub mod contacts;
+pub mod contract;
 pub mod export;
 pub mod hand_over;
 pub mod identity;

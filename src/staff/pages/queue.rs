@@ -111,6 +111,8 @@ fn nothing(show: Show) -> &'static str {
         Show::Waiting => "Nothing waits for its resident.",
         Show::Escalated => "Nothing has gone up.",
         Show::Offered => "Nobody offers you anything.",
+        Show::Contractor => "No contractor works on anything of yours.",
+        Show::Check => "No contractor’s work has to be looked at.",
         Show::Board => "Nothing has been open for too long.",
         Show::Closed => "Nothing has been closed yet.",
     }
@@ -127,6 +129,8 @@ fn named(show: Show) -> (&'static str, &'static str) {
         Show::Waiting => ("Waiting", "waiting"),
         Show::Escalated => ("Escalated", "escalated"),
         Show::Offered => ("Offered", "offered"),
+        Show::Contractor => ("With contractors", "contracted"),
+        Show::Check => ("To check", "finished"),
         Show::Board => ("Open too long", "long open"),
         Show::Closed => ("Closed", "closed"),
     }
@@ -198,6 +202,8 @@ fn cells(item: QueueItem, show: Show) -> impl IntoView {
         late,
         escalated,
         owner,
+        contractor,
+        to_check,
         mine,
         complete_by,
         received,
@@ -211,6 +217,11 @@ fn cells(item: QueueItem, show: Show) -> impl IntoView {
     let waits = (status == Status::Waiting)
         .then(|| view! { " "<strong class="govuk-tag govuk-tag--blue">"Waiting"</strong> });
     let up = escalated.then(|| view! { " "<strong class="govuk-tag govuk-tag--red">"Escalated"</strong> });
+    let contractor = contractor.filter(|_| show != Show::Closed).map(|contractor| {
+        let check =
+            to_check.then(|| view! { " "<strong class="govuk-tag govuk-tag--orange">"To check"</strong> });
+        view! { <span class="portico-queue__reference">"With "<bdi>{contractor}</bdi></span>{check} }
+    });
     let who_label = if show == Show::Closed { "How it ended" } else { "Who has it" };
     view! {
         <th scope="row" role="rowheader" class="govuk-table__header">
@@ -225,7 +236,7 @@ fn cells(item: QueueItem, show: Show) -> impl IntoView {
             {late.then(|| view! { " "<strong class="govuk-tag govuk-tag--red">"Overdue"</strong> })}
             {waits} {up}
         </td>
-        <td role="cell" class="govuk-table__cell">{label(who_label)} {who}</td>
+        <td role="cell" class="govuk-table__cell">{label(who_label)} {who} {contractor}</td>
         <td role="cell" class="govuk-table__cell">{label("Received")} {received}</td>
     }
 }

@@ -16,7 +16,8 @@ use uuid::Uuid;
 
 use crate::handle::{self, Handle};
 use crate::parts::{
-    also::also, banner::SuccessBanner, contacts, deliveries::deliveries, photos::photos, standing::standing,
+    also::also, banner::SuccessBanner, contacts, contract, deliveries::deliveries, photos, related::related,
+    standing::standing,
 };
 use crate::sending::{self, Action, Sending};
 use crate::{api, paths, words};
@@ -35,6 +36,7 @@ fn page(handle: Handle, case: Memo<StaffCase>) -> AnyView {
     let full_title = format!("{title} - {reference}");
     a11y::use_page(move || format!("{}{full_title}", sending.prefix()));
     on_cleanup(move || handle.forget_notice());
+    let may_close = Memo::new(move |_| case.with(|case| case.mine && case.request.status.is_open()));
     let lines = |case: &StaffCase| -> Vec<Line> {
         let words = case.request.answers.iter().filter(|answer| !matches!(answer.value, Value::Photos(_)));
         words
@@ -52,6 +54,8 @@ fn page(handle: Handle, case: Memo<StaffCase>) -> AnyView {
             <span class="govuk-caption-l">{reference}</span>
             <h1 class="govuk-heading-l">{title}</h1>
             {move || case.with(standing)}
+            {move || case.with(|case| contract::contract(handle, sending, case))}
+            {move || case.with(follows)}
             {destination(&first)}
             {part_of(&first)}
             {filled_in_by(&first.request, "the resident")}
@@ -68,16 +72,32 @@ fn page(handle: Handle, case: Memo<StaffCase>) -> AnyView {
             />
             {reach(&first)}
             {fee_table(&first.request.fee)}
-            {photos(id, &first.request.answers)}
-            {move || case.with(|case| (case.public && case.mine).then(|| sharing(handle, sending, case)))}
+            {photos::photos(id, &first.request.answers)}
+            {move || case.with(|case| photos::of_work(id, case))}
+            {move || case.with(|case| case.mine.then(|| sharing(handle, sending, case)))}
             {contacts::about(handle.session, id, &first.request.reference)}
             {deliveries(handle.session, id)}
             {also(handle.session, id)}
+            {related(handle.session, id, may_close)}
             <h2 class="govuk-heading-m">"What has happened"</h2>
             {move || case.with(|case| view! { <Timeline entries=case.request.timeline.clone() for_staff=true /> })}
         </Column>
     }
     .into_any()
+}
+
+/// Who else is told what happens with it, and where a duplicate goes on.
+fn follows(case: &StaffCase) -> AnyView {
+    let followers = (case.followers > 0).then(|| {
+        let many = usize::try_from(case.followers).unwrap_or(usize::MAX);
+        let verb = if many == 1 { "follows" } else { "follow" };
+        let people = if many == 1 { "1 other person".to_owned() } else { format!("{many} other people") };
+        view! { <p>{people}" "{verb}" this, and "{if many == 1 { "hears" } else { "hear" }}" of each step. They do not learn who reported it."</p> }
+    });
+    let same_as = case.same_as.zip(case.request.goes_on.clone()).map(|(id, other)| {
+        view! { <p>"It goes on in "<a href=paths::request(id)>{other.reference.to_string()}</a>"."</p> }
+    });
+    view! { {followers} {same_as} }.into_any()
 }
 
 /// How to reach the resident, and what helps them, as they told us once.
@@ -195,12 +215,15 @@ fn destination(case: &StaffCase) -> AnyView {
 
 /// Whether others who report the same thing may see a photo: somebody has to have looked at it first.
 fn sharing(handle: Handle, sending: Sending, case: &StaffCase) -> AnyView {
-    let photos = case.request.answers.iter().filter_map(|answer| match &answer.value {
-        Value::Photos(photos) => Some(photos.photos.iter().map(|photo| photo.id)),
+    let told = case.request.answers.iter().filter_map(|answer| match &answer.value {
+        Value::Photos(photos) if case.public => Some(photos.photos.iter().map(|photo| photo.id)),
         _ => None,
     });
+    let of_work = photos::sent_of_work(case);
+    let photos = told.flatten().map(|photo| (photo, "photo"));
+    let photos = photos.chain(of_work.into_iter().map(|photo| (photo, "photo of the work")));
     let id = case.id;
-    let row = |(number, photo): (usize, Uuid)| {
+    let row = |(number, (photo, what)): (usize, (Uuid, &'static str))| {
         let shown = case.public_photos.contains(&photo);
         let press = move |_| {
             if sending.begin() {
@@ -213,21 +236,21 @@ fn sharing(handle: Handle, sending: Sending, case: &StaffCase) -> AnyView {
                 });
             }
         };
-        let words = if shown { "Stop showing photo" } else { "Show photo" };
+        let words = if shown { "Stop showing" } else { "Show" };
         view! {
             <button type="button" class="govuk-button govuk-button--secondary" on:click=press>
-                {format!("{words} {number}")}
+                {format!("{words} {what} {number}")}
             </button>
         }
         .into_any()
     };
-    let buttons: Vec<AnyView> = (1..).zip(photos.flatten()).map(row).collect();
+    let buttons: Vec<AnyView> = (1..).zip(photos).map(row).collect();
     if buttons.is_empty() {
         return ().into_any();
     }
     view! {
-        <h3 class="govuk-heading-s" id="sharing" tabindex="-1">"Others who report the same thing"</h3>
-        <p>"They see that it is known, and a photo only if you show it. Look for faces, number plates and homes first."</p>
+        <h3 class="govuk-heading-s" id="sharing" tabindex="-1">"Photos that others see"</h3>
+        <p>"Others who report the same thing see that it is known, and a photo only if you show it. The resident sees photos of the work only if you show them. Look for faces, number plates and homes first."</p>
         <div class="govuk-button-group">{buttons}</div>
     }
     .into_any()
@@ -236,7 +259,7 @@ fn sharing(handle: Handle, sending: Sending, case: &StaffCase) -> AnyView {
 /// What can be done now, and by whom.
 #[derive(Clone, PartialEq)]
 enum Can {
-    Act { waiting: bool, begun: bool },
+    Act { waiting: bool, begun: bool, given: bool },
     Take,
     TakeOver(String),
     Nothing,
@@ -249,6 +272,10 @@ impl Can {
             _ if case.mine => Self::Act {
                 waiting: case.request.status == Status::Waiting,
                 begun: case.request.status == Status::InProgress,
+                given: case
+                    .contract
+                    .as_ref()
+                    .is_some_and(|work| work.done.is_none() || work.check && !work.checked),
             },
             Some(owner) => Self::TakeOver(owner.clone()),
             None => Self::Take,
@@ -303,7 +330,7 @@ fn Actions(handle: Handle, case: Memo<StaffCase>, sending: Sending) -> impl Into
     move || {
         match can.get() {
         Can::Nothing => ().into_any(),
-        Can::Act { waiting, begun } => view! {
+        Can::Act { waiting, begun, given } => view! {
             <div class="govuk-button-group">
                 <a class="govuk-button" href=paths::write(id)>"Write to the resident"</a>
                 <a class="govuk-button govuk-button--secondary" href=paths::close(id)>"Close the request"</a>
@@ -315,6 +342,7 @@ fn Actions(handle: Handle, case: Memo<StaffCase>, sending: Sending) -> impl Into
                 })}
                 <li><a href=paths::move_date(id)>"Move the promised date"</a></li>
                 <li><a href=paths::step(id, "offer")>"Ask somebody to take it"</a></li>
+                {(!given).then(|| view! { <li><a href=paths::step(id, "contract")>"Give it to a contractor"</a></li> })}
             </ul>
             {(!waiting && !begun).then(|| view! {
                 <button

@@ -1,6 +1,8 @@
 //! The photos of a request.
 
-use domain::field::{PhotosValue, Value};
+use domain::api::follow::What;
+use domain::api::staff::StaffCase;
+use domain::field::{Photo, PhotosValue, Value};
 use domain::validate::Answer;
 use leptos::prelude::*;
 use portico_app::components::gallery::Gallery;
@@ -12,6 +14,29 @@ use crate::api;
 #[must_use]
 pub fn photos(request: Uuid, answers: &[Answer]) -> AnyView {
     photos_at(answers, move |photo| api::photo(request, photo))
+}
+
+/// The photos of the work that contractors sent, the first one first.
+#[must_use]
+pub fn sent_of_work(case: &StaffCase) -> Vec<Uuid> {
+    let sent = case.request.timeline.iter().filter_map(|entry| match &entry.what {
+        What::ContractorWrote { photos, .. } | What::ContractorDone { photos, .. } => Some(photos),
+        _ => None,
+    });
+    sent.flatten().copied().collect()
+}
+
+/// The same, to be looked at.
+#[must_use]
+pub fn of_work(request: Uuid, case: &StaffCase) -> Option<AnyView> {
+    let sent = sent_of_work(case);
+    (!sent.is_empty()).then(|| {
+        let photos = sent.into_iter().map(|id| Photo { id, alt: String::new() }).collect();
+        let value = PhotosValue { photos, position: None };
+        gallery("Photos of the work, from the contractor".to_owned(), value, move |photo| {
+            api::photo(request, photo)
+        })
+    })
 }
 
 /// The photos among some answers, at these addresses.

@@ -14,6 +14,7 @@ mod m0015_figures;
 mod m0016_contacts;
 mod m0017_alerts;
 mod m0018_clock;
+mod m0019_contracts;
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{
@@ -44,6 +45,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0017_alerts::Step),
             Box::new(m0018_clock::Step),
             Box::new(m0015_figures::Step),
+            Box::new(m0019_contracts::Step),
         ]
     }
 }

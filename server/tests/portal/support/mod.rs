@@ -78,6 +78,7 @@ pub struct Setup {
     councils: Vec<(&'static str, &'static str)>,
     sign_in: Option<String>,
     alerts: Option<String>,
+    check: Option<u8>,
 }
 
 impl Setup {
@@ -130,6 +131,13 @@ impl Setup {
         self
     }
 
+    /// With so many of a hundred pieces of contractors' work looked at.
+    #[must_use]
+    pub fn checking(mut self, check: u8) -> Self {
+        self.check = Some(check);
+        self
+    }
+
     /// Opens the doors. It is Monday 7 December 2026, ten in the morning.
     pub async fn open(self) -> Portal {
         let folder = tempfile::tempdir().unwrap();
@@ -139,9 +147,11 @@ impl Setup {
             std::fs::create_dir(at("services")).unwrap();
             sources.services = Some(at("services"));
         }
-        if self.sign_in.is_some() || self.alerts.is_some() {
+        if self.sign_in.is_some() || self.alerts.is_some() || self.check.is_some() {
             let (text, alerts) = (self.sign_in.unwrap_or_default(), self.alerts.as_deref());
             let document = DEMO_COUNCIL.replacen(AT_ONCE, alerts.unwrap_or(AT_ONCE), 1);
+            let check = format!("check = {}", self.check.unwrap_or(100));
+            let document = document.replacen("check = 100", &check, 1);
             let council = at("councils").join("demo");
             std::fs::create_dir_all(&council).unwrap();
             std::fs::write(council.join("council.toml"), format!("{document}\n{text}")).unwrap();
