@@ -1,6 +1,6 @@
 //! The words for a person: codes cross the wire, words live here. Plain English that says what to do.
 
-use domain::case::{Cause, Outcome, Rung, Status, Why};
+use domain::case::{Cause, Outcome, Rung, Shortfall, Status, Why};
 use domain::catalogue::{Question, Topic};
 use domain::field::{ErrorCode, FieldError, Kind};
 use domain::money;
@@ -285,14 +285,48 @@ pub fn why_missed(why: Why) -> &'static str {
     }
 }
 
-/// The five answers to "how did it go", best first, with their scores.
-pub const SCORES: [(u8, &str); 5] =
-    [(5, "Very well"), (4, "Well"), (3, "Neither well nor badly"), (2, "Badly"), (1, "Very badly")];
+/// The answers to "are you satisfied", with their scores.
+pub const TAPS: [(u8, &str); 2] = [(5, "I am satisfied"), (1, "I am not satisfied")];
+
+/// The score that a link in a mail says.
+#[must_use]
+pub fn tapped(says: &str) -> Option<u8> {
+    match says {
+        "yes" => Some(TAPS[0].0),
+        "no" => Some(TAPS[1].0),
+        _ => None,
+    }
+}
+
+/// What can be said not to be right: as a form says it, what it means, and in words.
+pub const SHORTFALLS: [(&str, Shortfall, &str); 5] = [
+    ("not_fixed", Shortfall::NotFixed, "It is not fixed"),
+    ("too_long", Shortfall::TooLong, "It took too long"),
+    ("not_told", Shortfall::NotTold, "I was not told enough"),
+    ("manner", Shortfall::Manner, "How I was treated"),
+    ("other", Shortfall::Other, "Something else"),
+];
+
+/// What was not right, in words.
+#[must_use]
+pub fn shortfall(shortfall: Shortfall) -> &'static str {
+    SHORTFALLS.iter().find(|(_, known, _)| *known == shortfall).map_or("", |(.., words)| words)
+}
+
+/// Whether a score says that it went well.
+#[must_use]
+pub fn is_satisfied(score: u8) -> bool {
+    score >= 4
+}
 
 /// A score in words.
 #[must_use]
 pub fn score(score: u8) -> &'static str {
-    SCORES.iter().find(|(known, _)| *known == score).map_or("", |(_, words)| words)
+    match score {
+        3 => "neither satisfied nor dissatisfied",
+        score if is_satisfied(score) => "satisfied",
+        _ => "not satisfied",
+    }
 }
 
 #[cfg(test)]

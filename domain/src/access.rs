@@ -56,8 +56,10 @@ pub enum Act {
     SeeFigures,
     /// Take records of one's own department away as a file.
     Export,
-    /// Change many requests of one's own department at once.
+    /// Change many requests of one's own department at once, whoever has them.
     ActInBulk,
+    /// Take, plan, answer many requests at once, each by the rules that hold for one.
+    AnswerInBulk,
     /// Read the audit log, names of staff included.
     ReadAudit,
     /// Take the audit log away as a file.
@@ -66,6 +68,8 @@ pub enum Act {
     ManageStaff,
     /// Add and remove one's own ways to sign in, as a member of staff.
     ChangeWaysIn,
+    /// See in which words people are told what happens.
+    SeeWording,
     /// Change the council's settings; import addresses, wards and the electoral roll.
     ManageCouncil,
 }
@@ -119,7 +123,7 @@ impl Role {
 
 impl Act {
     /// Every kind of act.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::SendForm,
         Self::SeeOwn,
         Self::ChangeOwn,
@@ -133,9 +137,11 @@ impl Act {
         Self::SeeFigures,
         Self::Export,
         Self::ActInBulk,
+        Self::AnswerInBulk,
         Self::ReadAudit,
         Self::ExportAudit,
         Self::ManageStaff,
+        Self::SeeWording,
         Self::ManageCouncil,
         Self::ChangeWaysIn,
     ];
@@ -148,12 +154,15 @@ impl Act {
             Self::SendForm => &[Resident, Helper, Terminal, Officer, Manager],
             Self::SeeOwn | Self::ChangeOwn => &[Resident],
             Self::ActFor => &[Helper],
-            Self::SeeDepartment | Self::Answer | Self::SeeShared | Self::CheckDocuments => {
-                &[Officer, Manager]
-            }
+            Self::SeeDepartment
+            | Self::Answer
+            | Self::AnswerInBulk
+            | Self::SeeShared
+            | Self::CheckDocuments => &[Officer, Manager],
             Self::HandOver | Self::Supervise | Self::Export | Self::ActInBulk => &[Manager],
             Self::SeeFigures => &[Manager, Auditor, Admin],
             Self::ReadAudit | Self::ExportAudit => &[Auditor],
+            Self::SeeWording => &[Manager, Admin],
             Self::ManageStaff | Self::ManageCouncil => &[Admin],
             Self::ChangeWaysIn => &[Officer, Manager, Auditor, Admin],
         }
@@ -164,7 +173,12 @@ impl Act {
     pub fn needs_fresh_proof(self) -> bool {
         matches!(
             self,
-            Self::Export | Self::ExportAudit | Self::ActInBulk | Self::ManageStaff | Self::ChangeWaysIn
+            Self::Export
+                | Self::ExportAudit
+                | Self::ActInBulk
+                | Self::AnswerInBulk
+                | Self::ManageStaff
+                | Self::ChangeWaysIn
         )
     }
 }
@@ -181,10 +195,10 @@ mod tests {
             helper SendForm ActFor
             terminal SendForm
             contractor
-            officer SendForm SeeDepartment Answer SeeShared CheckDocuments ChangeWaysIn!
-            manager SendForm SeeDepartment Answer HandOver SeeShared CheckDocuments Supervise SeeFigures Export! ActInBulk! ChangeWaysIn!
+            officer SendForm SeeDepartment Answer SeeShared CheckDocuments AnswerInBulk! ChangeWaysIn!
+            manager SendForm SeeDepartment Answer HandOver SeeShared CheckDocuments Supervise SeeFigures Export! ActInBulk! AnswerInBulk! SeeWording ChangeWaysIn!
             auditor SeeFigures ReadAudit ExportAudit! ChangeWaysIn!
-            admin SeeFigures ManageStaff! ManageCouncil ChangeWaysIn!";
+            admin SeeFigures ManageStaff! SeeWording ManageCouncil ChangeWaysIn!";
         for (line, role) in reviewed.trim().lines().zip(Role::ALL) {
             let mut words = line.split_whitespace();
             assert_eq!(words.next(), Some(role.id()));

@@ -161,12 +161,16 @@ pub struct Preferences {
     pub letter: Wish,
     /// When no text message goes out.
     pub quiet: Option<Quiet>,
+    /// The time of the day at which steps are told, all that there are together; none where each is told as it happens.
+    #[serde(default)]
+    pub daily: Option<NaiveTime>,
 }
 
 impl Default for Preferences {
     /// Who has said nothing: an e-mail for each step.
     fn default() -> Self {
-        Self { email: Wish::EachStep, sms: Wish::Never, letter: Wish::Never, quiet: hours(QUIET[0].0) }
+        let (email, never) = (Wish::EachStep, Wish::Never);
+        Self { email, sms: never, letter: never, quiet: hours(QUIET[0].0), daily: None }
     }
 }
 
@@ -197,6 +201,8 @@ impl Preferences {
         }
         let kept = QUIET.iter().map(|(id, _)| *id).find(|id| hours(id) == self.quiet);
         answers.set("quiet", kept.unwrap_or(QUIET[0].0));
+        let daily = DAILY.iter().map(|(id, _)| *id).find(|id| hour(id) == self.daily);
+        answers.set("daily", daily.unwrap_or(DAILY[0].0));
         answers
     }
 
@@ -222,6 +228,7 @@ impl Preferences {
             sms: wish(Channel::Sms),
             letter: wish(Channel::Letter),
             quiet: chosen("quiet").map_or(unsaid.quiet, hours),
+            daily: chosen("daily").map_or(unsaid.daily, hour),
         })
     }
 }
@@ -234,10 +241,20 @@ const QUIET: [(&str, &str); 4] = [
     ("none", "You can text me at any time"),
 ];
 
+/// How often steps are told; the first is the usual way.
+const DAILY: [(&str, &str); 3] = [
+    ("as-it-happens", "Each as it happens"),
+    ("17", "Once a day at 5pm, all of them together"),
+    ("08", "Once a day at 8am, all of them together"),
+];
+
 fn hours(id: &str) -> Option<Quiet> {
     let (from, to) = id.split_once('-')?;
-    let time = |hour: &str| NaiveTime::from_hms_opt(hour.parse().ok()?, 0, 0);
-    Some(Quiet { from: time(from)?, to: time(to)? })
+    Some(Quiet { from: hour(from)?, to: hour(to)? })
+}
+
+fn hour(id: &str) -> Option<NaiveTime> {
+    NaiveTime::from_hms_opt(id.parse().ok()?, 0, 0)
 }
 
 /// What is asked about alerts, in order.
@@ -272,6 +289,12 @@ pub fn questions() -> Vec<Question> {
             "When should we send you a letter?",
             "To the address in your details. A letter takes some days.",
             &wishes("Never"),
+        ),
+        choice(
+            "daily",
+            "How often should we tell you about steps?",
+            "When you have to do something, or a request is closed, we tell you at once.",
+            &DAILY,
         ),
         choice(
             "quiet",
@@ -408,6 +431,8 @@ pub struct Going {
     pub by: Channel,
     /// Not before this moment of local time.
     pub not_before: NaiveDateTime,
+    /// With everything else of its day.
+    pub daily: bool,
 }
 
 /// Which ways an alert goes out that is ready now, by the council's local time. `gather` is how long a step waits for others.
@@ -424,8 +449,20 @@ pub fn route(
     if by.is_empty() && matter.is_important() {
         by.extend(known.after(&[]));
     }
-    let ready = if matter.may_wait() { now + gather } else { now };
-    by.into_iter().map(|by| Going { by, not_before: when(preferences, by, ready) }).collect()
+    let daily = preferences.daily.filter(|_| matter.may_wait());
+    let ready = match daily {
+        Some(time) => next(time, now),
+        None if matter.may_wait() => now + gather,
+        None => now,
+    };
+    let going = |by| Going { by, not_before: when(preferences, by, ready), daily: daily.is_some() };
+    by.into_iter().map(going).collect()
+}
+
+/// The next moment at this time of the day.
+fn next(time: NaiveTime, now: NaiveDateTime) -> NaiveDateTime {
+    let today = now.date().and_time(time);
+    if today >= now { today } else { today + TimeDelta::days(1) }
 }
 
 /// When what is ready at this moment of local time goes out by a channel.
@@ -495,10 +532,41 @@ mod tests {
     }
 
     #[test]
+    fn who_chose_so_is_told_of_steps_once_a_day() {
+        let known = Known { email: true, sms: true, ..Known::default() };
+        let chosen = Preferences { daily: hour("17"), sms: Wish::EachStep, ..Preferences::default() };
+        let going = |matter, now| route(&chosen, matter, now, TimeDelta::minutes(5), known);
+        for (now, then) in [
+            (at(10, 0), at(17, 0)),
+            (at(17, 0), at(17, 0)),
+            (at(17, 1), at(17, 0) + TimeDelta::days(1)),
+            (at(23, 59), at(17, 0) + TimeDelta::days(1)),
+        ] {
+            let going = going(Matter::Step, now);
+            assert!(
+                going.len() == 2 && going.iter().all(|one| one.daily && one.not_before == then),
+                "{going:?}"
+            );
+        }
+        for matter in [Matter::Receipt, Matter::Closes, Matter::MustAct] {
+            assert!(going(matter, at(10, 0)).iter().all(|one| !one.daily && one.not_before == at(10, 0)));
+        }
+        // What is kept from before there was a choice is each as it happens.
+        let kept: Preferences =
+            serde_json::from_str(r#"{"email":"each_step","sms":"never","letter":"never","quiet":null}"#)
+                .unwrap();
+        assert_eq!(kept.daily, None);
+    }
+
+    #[test]
     fn what_is_wrong_is_named() {
-        for (path, raw) in
-            [("email", "sometimes"), ("quiet", "99-01"), ("pigeon", "each-step"), ("sms.x", "never")]
-        {
+        for (path, raw) in [
+            ("email", "sometimes"),
+            ("quiet", "99-01"),
+            ("daily", "99"),
+            ("pigeon", "each-step"),
+            ("sms.x", "never"),
+        ] {
             let wrong: Answers = [(path, raw)].into_iter().collect();
             assert_eq!(Preferences::read(&wrong).unwrap_err()[0].path, path);
         }
@@ -511,11 +579,13 @@ mod tests {
 
     fn preferences() -> impl Strategy<Value = Preferences> {
         let quiet = prop::sample::select(QUIET.iter().map(|(id, _)| hours(id)).collect::<Vec<_>>());
-        (wish(), wish(), wish(), quiet).prop_map(|(email, sms, letter, quiet)| Preferences {
+        let daily = prop::sample::select(DAILY.iter().map(|(id, _)| hour(id)).collect::<Vec<_>>());
+        (wish(), wish(), wish(), quiet, daily).prop_map(|(email, sms, letter, quiet, daily)| Preferences {
             email,
             sms,
             letter,
             quiet,
+            daily,
         })
     }
 
@@ -537,13 +607,14 @@ mod tests {
             if matter.is_important() {
                 prop_assert_eq!(going.is_empty(), known == Known::default());
             }
-            for Going { by, not_before } in &going {
+            for Going { by, not_before, daily } in &going {
                 prop_assert!(known.has(*by), "only by what is known");
                 prop_assert!(*not_before >= now, "never in the past");
                 prop_assert!(matter.is_important() || preferences.wish(*by) == Wish::EachStep);
+                prop_assert_eq!(*daily, matter.may_wait() && preferences.daily.is_some());
                 if *by == Channel::Sms && let Some(quiet) = preferences.quiet {
                     prop_assert_eq!(quiet.over(*not_before), *not_before, "no text in quiet hours");
-                    prop_assert!(*not_before <= now + TimeDelta::minutes(gather) + TimeDelta::hours(24));
+                    prop_assert!(*not_before <= now + TimeDelta::minutes(gather) + TimeDelta::hours(48));
                 } else if !matter.may_wait() {
                     prop_assert_eq!(*not_before, now, "what is urgent goes at once");
                 }

@@ -19,11 +19,13 @@ pub enum Channel {
     Desk,
     /// By e-mail.
     Email,
+    /// Nobody told us: our own staff saw it.
+    Staff,
 }
 
 impl Channel {
     /// Every channel, self-service first.
-    pub const ALL: [Self; 5] = [Self::Web, Self::Terminal, Self::Phone, Self::Desk, Self::Email];
+    pub const ALL: [Self; 6] = [Self::Web, Self::Terminal, Self::Phone, Self::Desk, Self::Email, Self::Staff];
 
     /// The channel as it is stored.
     #[must_use]
@@ -34,6 +36,7 @@ impl Channel {
             Self::Phone => "phone",
             Self::Desk => "desk",
             Self::Email => "email",
+            Self::Staff => "staff",
         }
     }
 
@@ -46,6 +49,7 @@ impl Channel {
             Self::Phone => "By phone",
             Self::Desk => "In person",
             Self::Email => "By email",
+            Self::Staff => "Seen by our staff",
         }
     }
 

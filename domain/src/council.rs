@@ -1,11 +1,14 @@
 //! One council: its name, how to reach it, its departments, calendar, look and key messages.
 
+use std::collections::BTreeMap;
+
 use chrono::{NaiveDate, NaiveTime};
 use serde::{Deserialize, Serialize};
 
 use crate::access::Role;
 use crate::alert;
-use crate::catalogue::Reply;
+use crate::answers::Answers;
+use crate::catalogue::{Reply, Topic};
 use crate::clock::Limits;
 use crate::contact_log::{self, ContactReason};
 use crate::contractor::{self, Contractor};
@@ -70,6 +73,9 @@ pub struct Council {
     /// What its map is drawn from; its own streets and wards where nothing is said.
     #[serde(default)]
     pub map: MapSource,
+    /// The form for complaints, and how one about a request begins.
+    #[serde(default)]
+    pub complaint: Option<Complaint>,
     /// How it tells residents what happens.
     #[serde(default)]
     pub alerts: alert::Settings,
@@ -97,6 +103,39 @@ pub struct CouncilContact {
     pub email: String,
     /// Where to go in person.
     pub address: String,
+}
+
+/// How a complaint about a request begins.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Complaint {
+    /// The service whose form it is.
+    pub service: String,
+    /// The question that takes the request's reference.
+    pub reference: String,
+    /// Answers that are known, by question.
+    #[serde(default)]
+    pub answers: BTreeMap<String, String>,
+    /// The question what it is about.
+    #[serde(default)]
+    pub about: String,
+    /// Its answers by the request's topic.
+    #[serde(default)]
+    pub topics: BTreeMap<String, String>,
+}
+
+impl Complaint {
+    /// What the form begins with.
+    #[must_use]
+    pub fn begin(&self, reference: &str, topic: Option<Topic>) -> Answers {
+        let mut answers: Answers =
+            self.answers.iter().map(|(question, raw)| (question.as_str(), raw.as_str())).collect();
+        answers.set(&self.reference, reference);
+        if let Some(known) = topic.and_then(|topic| self.topics.get(topic.id())) {
+            answers.set(&self.about, known.clone());
+        }
+        answers
+    }
 }
 
 /// What a council's map is drawn from.

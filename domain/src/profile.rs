@@ -13,8 +13,12 @@ use crate::validate::{self, Answer};
 pub const NAME: &str = "name";
 /// The question for the phone number.
 pub const PHONE: &str = "phone";
+/// The question for the language.
+pub const LANGUAGE: &str = "language";
 /// The question for the address.
 pub const ADDRESS: &str = "address";
+/// What helps who reads large print.
+const LARGE_PRINT: &str = "large-print";
 /// The parts of an address that one form has from another.
 const LINES: [&str; 5] = ["line1", "line2", "town", "postcode", "uprn"];
 
@@ -62,7 +66,7 @@ pub fn questions() -> Vec<Question> {
         ("letter", "Letter"),
     ]);
     let access = options(&[
-        ("large-print", "Large print"),
+        (LARGE_PRINT, "Large print"),
         ("easy-read", "Easy Read"),
         ("braille", "Braille"),
         ("audio", "Audio"),
@@ -75,7 +79,7 @@ pub fn questions() -> Vec<Question> {
         question(PHONE, "Phone number", None, Kind::Phone(PhoneNumber::default())),
         question(ADDRESS, "Where do you live?", None, Kind::Address(Address { no_fixed: true })),
         question(
-            "language",
+            LANGUAGE,
             "Which language is best for you?",
             None,
             Kind::Choice(Choices { options: language, ..Choices::default() }),
@@ -99,6 +103,22 @@ pub fn questions() -> Vec<Question> {
             Kind::Text(Text { max: 200 }),
         ),
     ]
+}
+
+/// The languages that can be chosen.
+#[must_use]
+pub fn languages() -> Vec<Opt> {
+    let asked = questions().into_iter().find(|question| question.id == LANGUAGE);
+    match asked.map(|question| question.kind) {
+        Some(Kind::Choice(choices)) => choices.options,
+        _ => Vec::new(),
+    }
+}
+
+/// Whether somebody reads large print.
+#[must_use]
+pub fn reads_large_print(profile: &Answers) -> bool {
+    profile.get("access").split(',').any(|wanted| wanted == LARGE_PRINT)
 }
 
 /// Reads a profile.
@@ -227,7 +247,7 @@ pub fn learn(sent: &[Answer], profile: &Answers) -> Answers {
 /// What staff should know before they get in touch: the answers about how to, in words.
 #[must_use]
 pub fn reach(answers: &[Answer]) -> Vec<(String, String)> {
-    let about = ["language", "reach", "access", "access-other"];
+    let about = [LANGUAGE, "reach", "access", "access-other"];
     let is_plain = |answer: &&Answer| {
         about.contains(&answer.question.as_str())
             && !matches!(&answer.value, Value::Choice(chosen) if chosen.value == "en")

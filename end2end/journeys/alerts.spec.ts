@@ -142,6 +142,28 @@ test("what bounces goes out as a text, then as a letter, and staff see it, print
   await expect(priya.page.getByText("None is waiting.")).toBeVisible();
 });
 
+test("who answers for it sees what people are told, with usual and with the strangest values", async ({ people }) => {
+  const tom = await people.staff("tom");
+  await tom.openQueue();
+  await tom.follow("Messages");
+  await tom.shows("What people are told");
+  await tom.inspected();
+  await tom.follow("Staff moved the promised day");
+  await tom.shows("Staff moved the promised day");
+  await expect(tom.page.getByText("We will now finish “Report graffiti” by Monday 7 December.")).toHaveCount(2);
+  await expect(tom.page.getByText(/characters, sent and paid for as 1/)).toBeVisible();
+  await tom.inspected();
+  const values = tom.page.getByRole("navigation", { name: "Filled in with" });
+  await values.getByRole("link", { name: "The strangest" }).click();
+  await expect(tom.page.getByText("{{ text }} {% if x %}").first()).toBeVisible();
+  await expect(values.getByRole("link", { name: "The strangest" })).toHaveAttribute("aria-current", "page");
+  await tom.inspected();
+  const download = tom.page.waitForEvent("download");
+  await tom.page.getByRole("link", { name: "Get the letter as it is printed" }).click();
+  const file = await (await download).path();
+  expect((await readFile(file)).subarray(0, 5).toString()).toBe("%PDF-");
+});
+
 test("how I am told can be chosen without the app", async ({ browser, server, inspector, page }) => {
   inspector.allow(SIGNED_OUT);
   const filler = new Filler(page, inspector);
@@ -152,9 +174,11 @@ test("how I am told can be chosen without the app", async ({ browser, server, in
   const plain = await context.newPage();
   await plain.goto("/account/alerts");
   await plain.getByRole("group", { name: "When should we email you?" }).getByLabel("Never").check();
+  await plain.getByRole("group", { name: "How often should we tell you about steps?" }).getByLabel("Once a day at 5pm").check();
   await plain.getByRole("button", { name: "Save" }).click();
   await expect(plain.getByText("Saved. From now on we tell you so.")).toBeVisible();
   await expect(plain.getByRole("group", { name: "When should we email you?" }).getByLabel("Never")).toBeChecked();
+  await expect(plain.getByLabel("Once a day at 5pm")).toBeChecked();
   await plain.goto("/account/notices");
   await expect(plain.getByRole("heading", { name: "What is new" })).toBeVisible();
   await context.close();

@@ -171,14 +171,15 @@ test("I report graffiti with a photo, follow it to its end and say how it went",
   });
 
   await test.step("I say how it went", async () => {
-    await mine.press("Send feedback");
-    await expect(page.locator("#score-error")).toHaveText("Error: Choose how it went");
+    await mine.press("I am satisfied");
+    await expect(page.getByRole("heading", { name: "Thank you. Will you tell us why?" })).toBeFocused();
+    await expect(mine.timeline.first()).toContainText("You said how it went: satisfied");
+    await mine.press("Send");
+    await expect(page.locator("#reason-error")).toHaveText("Error: Say why, or leave this as it is");
     await mine.inspected();
-    await mine.choose("Well");
-    await mine.type("Why? (optional)", "It took a while, but it is gone.");
-    await mine.press("Send feedback");
-    await expect(page.getByText("Thank you. You told us how it went: Well.")).toBeVisible();
-    await expect(mine.timeline.first()).toContainText("You said how it went: well");
+    await mine.type("Tell us more (optional)", "It took a while, but it is gone.");
+    await mine.press("Send");
+    await expect(page.getByText("Thank you. You told us how it went: you are satisfied.")).toBeVisible();
     await expect(staff.timeline.first()).toContainText("It took a while, but it is gone.");
     await mine.inspected();
     await staff.inspected();

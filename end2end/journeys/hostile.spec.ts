@@ -79,9 +79,9 @@ test("code that is typed stays text, for the resident and for staff", async ({ p
   await expect(staff.timeline.first()).toContainText(SCRIPT + LINK);
   await staff.close("Done", SCRIPT);
   await expect(mine.status).toContainText(SCRIPT);
-  await mine.choose("Badly");
-  await mine.type("Why? (optional)", IMAGE);
-  await mine.press("Send feedback");
+  await mine.press("I am not satisfied");
+  await mine.type("Tell us more (optional)", IMAGE);
+  await mine.press("Send");
   await expect(mine.timeline.first()).toContainText(IMAGE);
   await harmless(page);
   await harmless(staff.page);

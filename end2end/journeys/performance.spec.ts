@@ -37,7 +37,7 @@ test("I see how many requests the council gets, and whether it keeps its promise
   const graffiti = services.getByRole("row", { name: /^Report graffiti/ });
   await expect(graffiti.getByRole("cell")).toHaveText(["6", "6", "100%", "the same day", "not shown", "0", "0", "none"]);
   const channels = page.getByRole("table", { name: /^By the way people came to us, .* so far$/ });
-  await expect(channels.getByRole("rowheader")).toHaveText(["Self-service", "Library-assisted", "By phone", "In person", "By email"]);
+  await expect(channels.getByRole("rowheader")).toHaveText(["Self-service", "Library-assisted", "By phone", "In person", "By email", "Seen by our staff"]);
   await expect(channels.getByRole("row", { name: /^By phone/ }).getByRole("cell").first()).toHaveText("0");
 
   // A chart has a name, and every month of it stands in the table beside it.

@@ -232,6 +232,11 @@ export async function everyPage(needs: Needs, viewport: { width: number; height:
     atDesk("staff-contacts", "/staff/contacts"),
     inOffice("staff-contact-repeats", "/staff/contacts/repeats"),
     inOffice("staff-contact-figures", "/staff/contacts/figures"),
+    inOffice("staff-team", "/staff/team"),
+    inOffice("staff-hand-over", "/staff/hand-over"),
+    atDesk("staff-bulk", "/staff/bulk"),
+    inOffice("staff-wording", "/staff/wording"),
+    inOffice("staff-wording-of", "/staff/wording/closed?values=strangest&language=en"),
     atDesk("staff-not-found", "/staff/requests/none"),
     {
       name: "staff-sign-in",

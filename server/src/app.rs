@@ -20,7 +20,9 @@ use utoipa::openapi::OpenApi;
 use crate::access::{self, Gate, Pages, Rules};
 use crate::error::ApiError;
 use crate::state::AppState;
-use crate::web::{account, acting, alerts, contract, followed, identity, pages, posted, privacy, sharing};
+use crate::web::{
+    account, acting, alerts, amended, contract, followed, identity, pages, posted, privacy, sharing,
+};
 use crate::{guard, routes};
 
 /// How long a request may take, its upload included: 15 MB on a slow phone take a minute and a half.
@@ -75,6 +77,7 @@ fn beside_the_api(document: OpenApi) -> Pages {
         .merge(posted::router())
         .merge(followed::router())
         .merge(contract::router())
+        .merge(amended::router())
         .merge(account::router())
         .merge(alerts::router())
         .merge(acting::router())

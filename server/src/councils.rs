@@ -20,6 +20,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::operations::performance::Made;
 use crate::web::ready::Shelf;
+use crate::words::Wording;
 
 #[derive(RustEmbed)]
 #[folder = "../services"]
@@ -60,6 +61,8 @@ pub struct Served {
     pub map_file: Option<PathBuf>,
     /// Texts that are not there in a language the council offers.
     pub untranslated: Vec<Fault>,
+    /// In which words people are told what happens.
+    pub wording: Wording,
     /// When it works.
     pub calendar: Calendar,
     /// Its pages that are the same for everybody.
@@ -91,7 +94,7 @@ struct Loaded {
 /// Files with their times and sizes: equal ones need no new reading.
 type Fingerprint = BTreeSet<(PathBuf, Option<SystemTime>, u64)>;
 /// Files by name.
-type Files = BTreeMap<String, String>;
+pub type Files = BTreeMap<String, String>;
 
 /// A moment in the local time of all councils.
 #[must_use]
@@ -338,6 +341,18 @@ fn one(id: &str, shared: &Files, files: &Files) -> Result<Served, Vec<Fault>> {
         shared.iter().map(|(name, text)| (name.as_str(), text.as_str())).chain(own).collect();
     let read = |language: &str| document::read_all(all.iter().copied(), &council, language);
     let catalogue = read(ENGLISH)?.catalogue;
+    if let Some(complaint) = &council.complaint {
+        let form = catalogue.get(&complaint.service);
+        let named = complaint.answers.keys().chain([&complaint.reference]).chain(Some(&complaint.about));
+        let is_known = |question: &&String| {
+            form.is_some_and(|form| question.is_empty() || form.question(question).is_some())
+        };
+        if let Some(unknown) = named.into_iter().find(|question| !is_known(question)) {
+            let message =
+                format!("[complaint]: the form “{}” has no question “{unknown}”", complaint.service);
+            return Err(fault(1, message));
+        }
+    }
     let mut lists = BTreeMap::from([(ENGLISH.to_owned(), list(&catalogue))]);
     let mut translated = BTreeMap::new();
     let mut untranslated = Vec::new();
@@ -347,6 +362,8 @@ fn one(id: &str, shared: &Files, files: &Files) -> Result<Served, Vec<Fault>> {
         lists.insert(language.clone(), list(&documents.catalogue));
         translated.insert(language.clone(), documents.catalogue);
     }
+    let wording = Wording::read(&council, files)?;
+    untranslated.extend(wording.untranslated.iter().cloned());
     let calendar = council.calendar();
     let others: Vec<&Service> = catalogue.values().filter(|service| service.suggest.is_none()).collect();
     let index = Index::new(others.iter().map(|service| Entry {
@@ -362,6 +379,7 @@ fn one(id: &str, shared: &Files, files: &Files) -> Result<Served, Vec<Fault>> {
         lists,
         untranslated,
         by_words,
+        wording,
         map_file: None,
         calendar,
         pages: Shelf::default(),

@@ -111,6 +111,7 @@ impl From<StoreError> for ApiError {
         match error {
             StoreError::NotFound => Self::not_found(),
             StoreError::Refused(refused) => Self::new(StatusCode::CONFLICT, refused_code(refused)),
+            StoreError::TooMany => Self::new(StatusCode::CONFLICT, "too_many"),
             StoreError::LastAdmin => Self::new(StatusCode::CONFLICT, "last_admin"),
             StoreError::UploadGone(_) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "upload_gone"),
             StoreError::Unsound(Unsound::NotAsked) => {
@@ -145,6 +146,7 @@ fn refused_code(refused: Refused) -> &'static str {
         Refused::NotReminded => "not_reminded",
         Refused::ReopenedBefore => "reopened_before",
         Refused::TooLate => "too_late",
+        Refused::Begun => "begun",
         Refused::NotChecked => "not_checked",
     }
 }

@@ -8,7 +8,7 @@ use krilla::page::PageSettings;
 use krilla::text::{Font, TextDirection};
 use rustybuzz::{Face, UnicodeBuffer};
 
-use crate::jobs::delivery::Mails;
+use crate::words::compose::Mails;
 
 /// `DejaVu Sans`: Latin, Greek, Cyrillic, Arabic and more. What it does not have is printed as an empty box.
 static FONT: &[u8] = include_bytes!("../fonts/DejaVuSans.ttf");
@@ -202,7 +202,7 @@ mod tests {
                 name: "Sam".to_owned(),
                 subject: "A message about your request".to_owned(),
                 paragraphs: paragraphs.iter().map(|&text| text.to_owned()).collect(),
-                links: Vec::new(),
+                ..Mails::default()
             },
             is_large,
         }

@@ -1,5 +1,6 @@
 //! What pages are drawn with. A component is given what it shows; it asks nobody and remembers nothing.
 
+pub mod amend;
 pub mod answers;
 pub mod bell;
 pub mod better_form;

@@ -54,6 +54,9 @@ impl Look {
 /// Where a request stands, in a few words.
 #[must_use]
 pub fn title(request: &FollowView) -> &'static str {
+    if is_taken_back(request) {
+        return "Taken back, to be changed and sent again";
+    }
     match (request.status, is_later(request)) {
         (Status::Closed(outcome), _) if !request.parts.is_empty() && outcome != Outcome::Withdrawn => {
             "Everybody you told has finished"
@@ -66,6 +69,12 @@ pub fn title(request: &FollowView) -> &'static str {
         (Status::Planned, false) => "Open: the work is planned",
         (Status::InProgress, false) => "Open: we are working on it",
     }
+}
+
+/// Whether it was taken back just after it was sent.
+#[must_use]
+pub fn is_taken_back(request: &FollowView) -> bool {
+    request.timeline.last().is_some_and(|entry| entry.what == What::TakenBack)
 }
 
 /// Where a request stands and what was promised.

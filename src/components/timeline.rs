@@ -1,6 +1,6 @@
 //! What has happened to a request, newest first.
 
-use domain::api::follow::{Entry, FollowView, What};
+use domain::api::follow::{Change, Entry, FollowView, What};
 use domain::case::Age;
 use leptos::prelude::*;
 
@@ -40,11 +40,14 @@ pub fn title(entry: &Entry, for_staff: bool) -> String {
     let for_them = helper.map(|helper| format!("{helper}, who acts for {whom},"));
     let who = entry.staff.as_deref().or(for_them.as_deref()).unwrap_or(you);
     match &entry.what {
+        What::Received if entry.staff.is_some() => format!("{who} saw this and reported it"),
         What::Received => match helper {
             Some(helper) => format!("We received the request from {helper}, who acts for {whom}"),
             None => format!("We received {your} request"),
         },
         What::Taken => format!("{who} is dealing with {your} request"),
+        What::HandedBack { lead } => format!("{lead} looks after {your} request until somebody takes it"),
+        What::Undone => format!("{who} took the step before this back. It was a slip"),
         What::PromiseMoved { to, .. } => format!("The date was moved to {}", words::day(*to)),
         What::Closed(ending) => words::outcome(ending.outcome).to_owned(),
         What::Planned { on } => format!("Work is planned for {}", words::day(*on)),
@@ -84,7 +87,11 @@ pub fn title(entry: &Entry, for_staff: bool) -> String {
         What::Reopened { to, .. } => {
             format!("{who} opened the request again. The date is {}", words::day(*to))
         }
-        What::Amended { labels } => format!("{who} changed: {}", labels.join(", ")),
+        What::Amended { changes, .. } => {
+            let labels: Vec<&str> = changes.iter().map(|change| &*change.label).collect();
+            format!("{who} changed or added: {}", labels.join(", "))
+        }
+        What::TakenBack => format!("{who} took it back to change it"),
         What::AskedAgain => format!("We asked {whom} again how it went"),
         What::Offered { to, .. } => format!("{who} asked {to} to take it"),
         What::OfferEnded { reason } if reason.is_empty() => "Nobody took it in time: it came back".to_owned(),
@@ -103,7 +110,7 @@ pub fn title(entry: &Entry, for_staff: bool) -> String {
         }
         What::Withdrawn { .. } => format!("{who} withdrew the request"),
         What::Feedback { score, .. } => {
-            format!("{you} said how it went: {}", words::score(*score).to_ascii_lowercase())
+            format!("{you} said how it went: {}", words::score(*score))
         }
     }
 }
@@ -137,8 +144,32 @@ fn details(what: What) -> Option<AnyView> {
             let from = format!("It was {}. ", words::day(from));
             Some(view! { <p class="portico-timeline__text">{from}{typed(reason)}</p> }.drawn())
         }
+        What::Amended { changes, place } => {
+            let line = |change: Change| {
+                let before = (!change.before.is_empty()).then(|| {
+                    view! { <p class="portico-timeline__text">"Before: "{typed(change.before)}</p> }.drawn()
+                });
+                let now =
+                    view! { <p class="portico-timeline__text">{change.label}": "{typed(change.now)}</p> };
+                view! { {now} {before} }.drawn()
+            };
+            let place =
+                (!place.is_empty()).then(|| view! { <p class="portico-timeline__text">{place}</p> }.drawn());
+            Some(view! { {changes.into_iter().map(line).collect_view()} {place} }.drawn())
+        }
+        What::Feedback { reason, about, contact, .. } => {
+            let about = about.map(|about| {
+                view! { <p class="portico-timeline__text">{words::shortfall(about)}</p> }.drawn()
+            });
+            let contact = contact.map(|may| {
+                let may = if may { "We may contact them about it" } else { "No contact about it, please" };
+                view! { <p class="portico-timeline__text">{may}</p> }.drawn()
+            });
+            let reason =
+                typed(reason).map(|text| view! { <p class="portico-timeline__text">{text}</p> }.drawn());
+            Some(view! { {about} {reason} {contact} }.drawn())
+        }
         What::Withdrawn { reason: text }
-        | What::Feedback { reason: text, .. }
         | What::Reopened { reason: text, .. }
         | What::Offered { reason: text, .. }
         | What::OfferEnded { reason: text }

@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use super::account::item;
 use super::go;
 use crate::api::helpers;
+use crate::components::amend;
 use crate::components::answers::{AnswerList, Line};
 use crate::components::button::SubmitButton;
 use crate::components::error_summary::ErrorSummary;
@@ -118,7 +119,9 @@ fn one(first: FollowView, which: &str, back: &str) -> AnyView {
         now.try_set(new);
     });
     let messages = helpers::messages(which);
-    let gone = paths::account(&format!("acting/{which}/{}", paths::WITHDRAW));
+    let here = paths::account(&format!("acting/{which}"));
+    let gone = format!("{here}/{}", paths::WITHDRAW);
+    let (undo, amends) = now.with_untracked(|now| (now.undo.clone(), now.amends.clone()));
     view! {
         <p><a class="govuk-link" href=back.to_owned()>"Everything that you may do for them"</a></p>
         {sent}
@@ -132,12 +135,14 @@ fn one(first: FollowView, which: &str, back: &str) -> AnyView {
             .into_any()
         }}
         {live(move || view! { <StatusPanel request=now.get() /> }.drawn())}
+        {amend::undo(undo.as_ref(), &here)}
         <h2 class="govuk-heading-m">"What has happened"</h2>
         {live(move || view! { <Timeline entries=now.with(|now| now.timeline.clone()) for_staff=true /> }.drawn())}
         {live_if(move || (is_open.get() && !has_parts).then(|| view! {
             <MessageForm to=messages.clone() on_sent=update problems=problems />
             <p class="govuk-hint">"It says that it is from you, for them."</p>
         }.drawn()))}
+        {amends.map(|amends| amend::amend(&amends, &here, problems))}
         <h2 class="govuk-heading-m">"What was told"</h2>
         {by}
         <AnswerList lines=lines photo=Box::new(move |id| Some(helpers::photo(&of, id))) />

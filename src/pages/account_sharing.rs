@@ -139,6 +139,7 @@ fn said(line: &ConsentLine, all: Option<usize>) -> String {
         Channel::Terminal => ", on a public computer",
         Channel::Desk => ", at a desk",
         Channel::Phone => ", by phone",
+        Channel::Staff => ", by our staff",
         Channel::Email => ", by email",
     };
     format!("{verb}{whom}{how}")

@@ -1,6 +1,6 @@
 //! `/follow/:key`: a request as its resident follows it. News arrive while the page is open.
 
-use domain::api::follow::{FollowView, PartView};
+use domain::api::follow::{FollowView, FollowedBy, PartView};
 use domain::api::privacy::ErasedView;
 use domain::field::{Photo, Value};
 use domain::standard::say_date;
@@ -9,11 +9,12 @@ use leptos::{prelude::*, task::spawn_local};
 use uuid::Uuid;
 
 use crate::api::{events, follow, privacy};
+use crate::components::amend;
 use crate::components::answers::{AnswerList, Line};
 use crate::components::button::{SECONDARY, act_button};
 use crate::components::error_summary::ErrorSummary;
 use crate::components::fee::fee_table;
-use crate::components::feedback::FeedbackForm;
+use crate::components::feedback::{self, FeedbackForm, WhyForm};
 use crate::components::gallery::Gallery;
 use crate::components::handlers::{posted_to, pressed};
 use crate::components::layout::Column;
@@ -23,8 +24,11 @@ use crate::components::parts::parts;
 use crate::components::status::{self, StatusPanel};
 use crate::components::timeline::{self, Timeline, filled_in_by};
 use crate::live::{Drawn as _, ON_SERVER, live, live_if};
-use crate::state::boot;
+use crate::state::{address, boot};
 use crate::{a11y, paths, words};
+
+/// What an address says of whether its resident is satisfied, where a mail leads them there: `yes` or `no`.
+pub const SATISFIED: &str = "satisfied";
 
 /// A request.
 #[component]
@@ -72,7 +76,7 @@ fn request(key: String, first: FollowView) -> AnyView {
     let mut found = boot::take_problems();
     // What was wrong with a form that is gone meanwhile is wrong no more.
     let is_closed = now.with_untracked(|now| !now.status.is_open());
-    found.retain(|problem| (problem.id == "message") != is_closed);
+    found.retain(|problem| matches!(&*problem.id, feedback::SCORE | "reason") == is_closed);
     let problems = RwSignal::new(found);
     a11y::use_page(move || {
         let error = if problems.with(Vec::is_empty) { "" } else { "Error: " };
@@ -82,9 +86,22 @@ fn request(key: String, first: FollowView) -> AnyView {
     let is_open = Memo::new(move |_| !watching && now.with(|now| now.status.is_open()));
     // What has parts is written about and judged in its parts.
     let has_parts = now.with_untracked(|now| !now.parts.is_empty());
-    let asks_feedback = Memo::new(move |_| {
-        !watching && !has_parts && now.with(|now| !now.status.is_open() && now.feedback.is_none())
+    let judges = move |now: &FollowView| {
+        !watching && !has_parts && !now.status.is_open() && !status::is_taken_back(now)
+    };
+    // Whoever follows a link in a mail has said it there, and sends it here.
+    let tapped = words::tapped(&address::use_address().query(SATISFIED));
+    let is_new = move |now: &FollowView| judges(now) && now.feedback.is_none();
+    let asks_feedback = Memo::new(move |_| tapped.is_none() && now.with(is_new));
+    let asks_tapped = Memo::new(move |_| tapped.filter(|_| now.with(is_new)));
+    let asks_why = Memo::new(move |_| {
+        now.with(|now| {
+            now.feedback.as_ref().filter(|said| judges(now) && said.is_bare()).map(|said| said.score)
+        })
     });
+    let undo = Memo::new(move |_| now.with(|now| now.undo.clone()));
+    let amends = Memo::new(move |_| now.with(|now| now.amends.clone()));
+    let ways = Memo::new(move |_| now.with(|now| (now.may_reopen, now.followed_by)));
     let update = Callback::new(move |new: FollowView| show(now, new));
     let key = StoredValue::new(key);
     let title = now.with_untracked(|now| now.title.clone());
@@ -100,18 +117,18 @@ fn request(key: String, first: FollowView) -> AnyView {
         {part_of.as_ref().map(whole)}
         {live_if(move || now.with(|now| (!now.parts.is_empty()).then(|| parts(now.parts.clone()))))}
         {live_if(move || now.with(|now| work_photos(&now.work_photos, key)))}
+        {live_if(move || amend::undo(undo.get().as_ref(), &paths::request(&key.get_value())))}
         {live_if(move || is_open.get().then(|| what_next(now.with(|now| now.next.clone()))))}
         {live_if(move || asks_feedback.get().then(|| view! { <FeedbackForm key=key.get_value() on_sent=update problems=problems /> }.drawn()))}
+        {live_if(move || asks_tapped.get().map(|score| view! { <WhyForm key=key.get_value() score=score said=false on_sent=update problems=problems /> }.drawn()))}
+        {live_if(move || asks_why.get().map(|said| view! { <WhyForm key=key.get_value() score=said said=true on_sent=update problems=problems /> }.drawn()))}
         {live_if(move || now.with(said_feedback))}
+        {live_if(move || ways_on(ways.get(), &key.get_value()))}
         <h2 class="govuk-heading-m">"What has happened"</h2>
         {live(move || view! { <Timeline entries=now.with(|now| now.timeline.clone()) /> }.drawn())}
         {live_if(move || (is_open.get() && !has_parts).then(|| view! { <MessageForm to=follow::messages(&key.get_value()) on_sent=update problems=problems answers=Signal::derive(move || now.with(|now| now.asked.is_some())) /> }.drawn()))}
+        {live_if(move || amends.get().map(|amends| amend::amend(&amends, &paths::request(&key.get_value()), problems)))}
         {if watching { stop_watching(key) } else { now.with_untracked(|now| told(now, key)) }}
-        {live_if(move || now.with(|now| now.may_reopen).then(|| view! {
-            <h2 class="govuk-heading-m">"If this is not over"</h2>
-            <p>"Within 30 days you can open it again, once."</p>
-            <p><a href=paths::reopen(&key.get_value())>"Open this request again"</a></p>
-        }.drawn()))}
         {live_if(move || is_open.get().then(|| view! {
             <h2 class="govuk-heading-m">"If you no longer need this"</h2>
             <p><a href=paths::withdraw(&key.get_value())>"Withdraw this request"</a></p>
@@ -155,6 +172,32 @@ fn work_photos(photos: &[Uuid], key: StoredValue<String>) -> Option<AnyView> {
         }
         .into_any(),
     )
+}
+
+/// What can be done where it is not fixed, or not well: open it again, ask anew, complain.
+fn ways_on((reopen, followed_by): (bool, Option<FollowedBy>), key: &str) -> Option<AnyView> {
+    if !reopen && followed_by.is_none() {
+        return None;
+    }
+    let form = |to: &str, label: &'static str| {
+        let action = format!("{}/{to}", paths::request(key));
+        view! {
+            <form method="post" action=action><button type="submit" class=SECONDARY>{label}</button></form>
+        }
+        .drawn()
+    };
+    let reopen = reopen.then(|| {
+        view! {
+            <p>"Within 30 days you can open it again, once."</p>
+            <p><a href=paths::reopen(key)>"Open this request again"</a></p>
+        }
+        .drawn()
+    });
+    let again = followed_by.filter(|by| by.again);
+    let again = again.map(|_| form("again", "Ask for it again, in a new request"));
+    let complain = followed_by.filter(|by| by.complaint);
+    let complain = complain.map(|_| form("complaint", "Make a complaint about this"));
+    Some(view! { <h2 class="govuk-heading-m">"If this is not over"</h2> {reopen} {again} {complain} }.drawn())
 }
 
 /// The way out, for those who only watch.
@@ -239,7 +282,10 @@ fn show(now: RwSignal<FollowView>, new: FollowView) {
 fn said_feedback(request: &FollowView) -> Option<AnyView> {
     let feedback = request.feedback.as_ref()?;
     let words = words::score(feedback.score);
-    Some(view! { <p class="govuk-inset-text">"Thank you. You told us how it went: "{words}"."</p> }.drawn())
+    Some(
+        view! { <p class="govuk-inset-text">"Thank you. You told us how it went: you are "{words}"."</p> }
+            .drawn(),
+    )
 }
 
 /// What the resident told us, photos included.

@@ -5,6 +5,7 @@ use domain::validate::email_in;
 use leptos::prelude::*;
 
 use crate::api::follow;
+use crate::components::amend::undo;
 use crate::components::button::{NEEDS_SCRIPT, SECONDARY};
 use crate::components::fee::fee_table;
 use crate::components::handlers::pressed;
@@ -49,6 +50,7 @@ fn sent(request: &FollowView, key: &str) -> AnyView {
         <ol class="govuk-list govuk-list--number">
             {request.next.iter().map(|next| view! { <li>{next.clone()}</li> }.drawn()).collect_view()}
         </ol>
+        {undo(request.undo.as_ref(), &paths::request(key))}
         {keep(request, key)}
         <p>"To add something or to ask about it, "<a href=paths::request(key)>"open your request"</a>" or ring us on "{phone}"."</p>
         {invitation()}

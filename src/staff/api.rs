@@ -9,13 +9,22 @@ use domain::api::identity::{DecideRequest, DeskRequest, WaitingDocuments};
 use domain::api::leave::{EndLeaveRequest, LeaveRequest, LeaveView};
 use domain::api::sign_in::{SecurityView, WaysView};
 use domain::api::staff::{
-    AuditPage, CheckRequest, CloseRequest, CodeRequest, Colleagues, ContractRequest, Contractors,
+    Around, AuditPage, CheckRequest, CloseRequest, CodeRequest, Colleagues, ContractRequest, Contractors,
     DecisionRequest, HandOverManyRequest, HandedOver, Me, Members, MovePromiseRequest, OfferRequest,
     PersonView, PlanRequest, ProposalRequest, ProveRequest, PublishPhotoRequest, Queue, ReasonRequest,
-    RelatedView, RoleRequest, SharedRequest, Show, SignInRequest, StaffCase, StaffSessions, WordsRequest,
+    RelatedView, RoleRequest, Seen, SeenRequest, SharedRequest, SignInRequest, StaffCase, StaffSessions,
+    WordsRequest,
+};
+use domain::api::team::TeamView;
+use domain::api::wording::{Messages, Preview, Values};
+use domain::api::workspace::{
+    BatchRequest, BatchView, Desk, ForgetFilterRequest, QueueFilter, SaveFilterRequest, ShortcutsRequest,
+    UndoRequest,
 };
 use portico_app::api::{self, ApiProblem};
 use uuid::Uuid;
+
+use crate::paths;
 
 type Reply<T> = Result<T, ApiProblem>;
 
@@ -149,9 +158,81 @@ pub async fn security() -> Reply<SecurityView> {
 ///
 /// # Errors
 /// [`ApiProblem`].
-pub async fn queue(show: Show) -> Reply<Queue> {
-    api::get(&format!("/api/staff/requests?show={}", show.id())).await
+pub async fn queue(filter: &QueueFilter) -> Reply<Queue> {
+    let address = paths::queue(filter);
+    let query = address.split_once('?').map_or(String::new(), |(_, query)| format!("?{query}"));
+    api::get(&format!("/api/staff/requests{query}")).await
 }
+
+/// Where news of the queue come from.
+pub const QUEUE_EVENTS: &str = "/api/staff/queue/events";
+
+/// What I work with besides the requests.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn desk() -> Reply<Desk> {
+    api::get("/api/staff/desk").await
+}
+
+/// Keeps a part of the queue under a name.
+///
+/// # Errors
+/// [`ApiProblem`]; `too_many` when twenty are kept.
+pub async fn save_filter(request: &SaveFilterRequest) -> Reply<Desk> {
+    api::post("/api/staff/filters", request).await
+}
+
+/// Forgets a part of the queue that I keep.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn forget_filter(id: Uuid) -> Reply<Desk> {
+    api::post("/api/staff/filters/forget", &ForgetFilterRequest { id }).await
+}
+
+/// Whether I want keyboard shortcuts.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn want_shortcuts(on: bool) -> Reply<()> {
+    api::tell("/api/staff/shortcuts", &ShortcutsRequest { on }).await
+}
+
+/// What would become of many requests.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn preview_batch(request: &BatchRequest) -> Reply<BatchView> {
+    api::post("/api/staff/batches/preview", request).await
+}
+
+/// Does something to many requests.
+///
+/// # Errors
+/// [`ApiProblem`]; `prove_again`.
+pub async fn run_batch(request: &BatchRequest) -> Reply<BatchView> {
+    api::post("/api/staff/batches", request).await
+}
+
+/// Takes back what was done to many requests.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn undo_batch(request: &UndoRequest) -> Reply<BatchView> {
+    api::post("/api/staff/batches/undo", request).await
+}
+
+/// How the work of my department goes.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn team() -> Reply<TeamView> {
+    api::get("/api/staff/team").await
+}
+
+/// Where that is to be had as a file.
+pub const TEAM_EXPORT: &str = "/api/staff/team/export";
 
 /// One request.
 ///
@@ -341,6 +422,22 @@ pub fn small(photo: String) -> String {
     photo + "?size=thumb"
 }
 
+/// What else needs attention around there.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn near(id: Uuid) -> Reply<Around> {
+    api::get(&address(id, "/near")).await
+}
+
+/// Reports something else at the same place.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn seen(id: Uuid, request: &SeenRequest) -> Reply<Seen> {
+    api::post(&address(id, "/seen"), request).await
+}
+
 /// What else my department may see of the person whose request it is.
 ///
 /// # Errors
@@ -518,6 +615,28 @@ pub fn letter(id: Uuid) -> String {
 /// [`ApiProblem`]; not found too when somebody else has said so.
 pub async fn letter_posted(id: Uuid) -> Reply<Letters> {
     api::post(&format!("/api/staff/letters/{id}/posted"), &()).await
+}
+
+/// Every message that people are told.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn wording() -> Reply<Messages> {
+    api::get("/api/staff/wording").await
+}
+
+/// A message as it goes out, filled in with these values, in a language.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn wording_of(id: &str, values: Values, language: &str) -> Reply<Preview> {
+    api::get(&format!("/api/staff/wording/{id}?values={}&language={language}", values.id())).await
+}
+
+/// Where its letter is to be had (PDF).
+#[must_use]
+pub fn wording_letter(id: &str, values: Values, language: &str) -> String {
+    format!("/api/staff/wording/{id}/letter?values={}&language={language}", values.id())
 }
 
 fn address(id: Uuid, rest: &str) -> String {

@@ -10,6 +10,7 @@ use portico_app::a11y;
 use crate::pages::{
     answer::{DecisionPage, DeclinePage, SendBackPage},
     audit::AuditPage,
+    bulk::BulkPage,
     close::ClosePage,
     code::CodePage,
     contact_figures::ContactFiguresPage,
@@ -32,10 +33,12 @@ use crate::pages::{
     sessions::SessionsPage,
     shared::SharedPage,
     sign_in::SignInPage,
+    team::TeamPage,
+    wording::{WordingOfPage, WordingPage},
     write::{AskPage, NotePage, WritePage},
 };
 use crate::parts::{frame::Frame, load};
-use crate::{browser, handle, session};
+use crate::{browser, handle, keys, session};
 
 /// The staff app.
 #[component]
@@ -66,11 +69,15 @@ fn Shell(council: CouncilView) -> impl IntoView {
                     <Route path=path!("sessions") view=SessionsPage />
                     <Route path=path!("hand-over") view=HandOverPage />
                     <Route path=path!("export") view=ExportPage />
+                    <Route path=path!("team") view=TeamPage />
+                    <Route path=path!("bulk") view=BulkPage />
                     <Route path=path!("audit") view=AuditPage />
                     <Route path=path!("leave") view=LeavePage />
                     <Route path=path!("members") view=MembersPage />
                     <Route path=path!("identity") view=IdentityPage />
                     <Route path=path!("letters") view=LettersPage />
+                    <Route path=path!("wording") view=WordingPage />
+                    <Route path=path!("/wording/:id") view=WordingOfPage />
                     <Route path=path!("/shared/:id") view=SharedPage />
                     <Route path=path!("security") view=SecurityPage />
                     <Route path=path!("contacts") view=ContactsPage />
@@ -118,7 +125,7 @@ fn Workspace() -> impl IntoView {
     // Drawn anew only when this changes: the page inside keeps its focus and what is typed in it.
     let state = Memo::new(move |_| if me.with(Option::is_some) { Ok(()) } else { Err(failed.get()) });
     move || match state.get() {
-        Ok(()) => view! { <Outlet /> }.into_any(),
+        Ok(()) => view! { <Outlet /> {keys::keys(session)} }.into_any(),
         Err(None) => load::loading(),
         Err(Some(problem)) => load::failed(&problem, Callback::new(move |()| ask())),
     }

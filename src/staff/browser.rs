@@ -77,6 +77,17 @@ pub fn never_restore() {
     });
 }
 
+/// The moment, by this computer's clock: milliseconds since 1970.
+#[must_use]
+pub fn now() -> f64 {
+    js_sys::Date::now()
+}
+
+/// Has the browser print the page.
+pub fn print() {
+    let _ = window().print();
+}
+
 /// Has the browser save a file; the page stays.
 pub fn download(address: &str) {
     let _ = window().location().set_href(address);

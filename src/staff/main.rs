@@ -8,6 +8,7 @@ mod check;
 mod date;
 mod draft;
 mod handle;
+mod keys;
 mod live;
 mod pages;
 mod parts;

@@ -1,8 +1,10 @@
 //! Every address of the staff app, and the way back to the page a person wanted before they signed in.
 
 use domain::access::Role;
-use domain::api::staff::Show;
+use domain::api::wording::Values;
+use domain::api::workspace::QueueFilter;
 use domain::reference::Reference;
+use portico_app::state::device::in_address;
 use uuid::Uuid;
 
 /// The queue.
@@ -24,6 +26,8 @@ pub const EXPORT: &str = "/staff/export";
 pub const AUDIT: &str = "/staff/audit";
 /// Letters to print and post.
 pub const LETTERS: &str = "/staff/letters";
+/// What people are told, and in which words.
+pub const WORDING: &str = "/staff/wording";
 /// Who works here.
 pub const MEMBERS: &str = "/staff/members";
 
@@ -52,20 +56,22 @@ pub fn menu(role: Role) -> &'static [(&'static str, &'static str)] {
     const RECORD: (&str, &str) = (CONTACT_NEW, "Record a contact");
     const LOG: (&str, &str) = (CONTACTS, "Contacts");
     const POST: (&str, &str) = (LETTERS, "Letters");
+    const WORDS: (&str, &str) = (WORDING, "Messages");
     match role {
         Role::Manager => &[
             REQUESTS,
             RECORD,
             LOG,
-            POST,
+            (TEAM, "Team"),
             IDENTITIES,
             POST,
+            WORDS,
             (HAND_OVER, "Hand over"),
             (LEAVE, "Leave"),
             (EXPORT, "Export"),
         ],
         Role::Auditor => &[(AUDIT, "Audit log")],
-        Role::Admin => &[(MEMBERS, "Staff")],
+        Role::Admin => &[(MEMBERS, "Staff"), WORDS],
         Role::Officer | Role::Resident | Role::Helper | Role::Terminal | Role::Contractor => {
             &[REQUESTS, RECORD, LOG, IDENTITIES, POST, (LEAVE, "Leave")]
         }
@@ -76,16 +82,35 @@ pub const LEAVE: &str = "/staff/leave";
 /// The ways to sign in that one has.
 pub const SECURITY: &str = "/staff/security";
 
+/// How the work of my department goes.
+pub const TEAM: &str = "/staff/team";
+/// Doing the same to many requests.
+pub const BULK: &str = "/staff/bulk";
+
 /// The queue, with some of its requests.
 #[must_use]
-pub fn queue(show: Show) -> String {
-    if show == Show::Open { QUEUE.to_owned() } else { format!("{QUEUE}?show={}", show.id()) }
+pub fn queue(filter: &QueueFilter) -> String {
+    let pair = |(name, value): (&str, String)| format!("{name}={}", in_address(&value));
+    let pairs: Vec<String> = filter.pairs().into_iter().map(pair).collect();
+    if pairs.is_empty() { QUEUE.to_owned() } else { format!("{QUEUE}?{}", pairs.join("&")) }
+}
+
+/// Handing over what somebody has.
+#[must_use]
+pub fn hand_over_from(officer: Uuid) -> String {
+    format!("{HAND_OVER}?from={officer}")
 }
 
 /// One request.
 #[must_use]
 pub fn request(id: Uuid) -> String {
     format!("/staff/requests/{id}")
+}
+
+/// A message, filled in with these values, in a language.
+#[must_use]
+pub fn wording_of(id: &str, values: Values, language: &str) -> String {
+    format!("{WORDING}/{id}?values={}&language={language}", values.id())
 }
 
 /// Another department's request, to read.
@@ -140,19 +165,30 @@ pub fn with_next(path: &str, next: Option<&str>) -> String {
 /// `next` of their own: it must never lead to another site, nor round in circles.
 #[must_use]
 pub fn safe_next(next: &str) -> Option<&str> {
-    let ours =
-        [QUEUE, LEAVE, IDENTITY, LETTERS, SESSIONS, SECURITY, HAND_OVER, EXPORT, AUDIT, MEMBERS, CONTACTS]
-            .contains(&next)
-            || ["/staff?", "/staff/requests/", "/staff/shared/", "/staff/contacts/", "/staff/contacts?"]
-                .iter()
-                .any(|start| next.starts_with(start));
-    let plain = next.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/-?=&".contains(&byte));
+    let ours = [
+        QUEUE, LEAVE, IDENTITY, LETTERS, SESSIONS, SECURITY, HAND_OVER, EXPORT, AUDIT, MEMBERS, CONTACTS,
+        TEAM, BULK, WORDING,
+    ]
+    .contains(&next)
+        || [
+            "/staff?",
+            "/staff/requests/",
+            "/staff/shared/",
+            "/staff/contacts/",
+            "/staff/contacts?",
+            "/staff/hand-over?",
+            "/staff/wording/",
+        ]
+        .iter()
+        .any(|start| next.starts_with(start));
+    let plain = next.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/-_?=&".contains(&byte));
     (ours && plain && !next.contains("//")).then_some(next)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::api::staff::Show;
 
     #[test]
     fn the_way_back_stays_in_the_app() {
@@ -160,7 +196,10 @@ mod tests {
         for good in [
             QUEUE,
             IDENTITY,
-            &queue(Show::Closed),
+            &queue(&QueueFilter::of(Show::Closed)),
+            &hand_over_from(id),
+            TEAM,
+            BULK,
             &request(id),
             &shared(id),
             &write(id),
@@ -173,6 +212,8 @@ mod tests {
             SECURITY,
             CONTACTS,
             CONTACTS_RECORDED,
+            WORDING,
+            &wording_of("promise_moved", Values::Longest, "cy"),
             &new_contact(&Reference::from_random([1; 7])),
         ] {
             assert_eq!(safe_next(good), Some(good));
@@ -213,7 +254,7 @@ mod tests {
     #[test]
     fn what_is_shown_is_in_the_address() {
         for show in Show::ALL {
-            let address = queue(show);
+            let address = queue(&QueueFilter::of(show));
             let query = address.split_once("show=").map(|(_, value)| value);
             assert_eq!(Show::read(query), show);
         }

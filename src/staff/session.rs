@@ -1,17 +1,22 @@
 //! Who is signed in, and the ways in and out.
 
-use domain::api::staff::{Me, Show};
+use std::collections::BTreeSet;
+
+use domain::api::staff::Me;
+use domain::api::workspace::QueueFilter;
 use leptos::prelude::*;
 use leptos_router::{
     NavigateOptions,
     hooks::{use_location, use_navigate},
 };
 use portico_app::api::ApiProblem;
+use uuid::Uuid;
 
 use crate::paths;
 use crate::{api, browser};
 
 const EMAIL: &str = "portico:staff:email";
+const CHOSEN: &str = "portico:staff:chosen";
 
 /// The session, as far as the browser knows it.
 #[derive(Clone, Copy, Debug)]
@@ -22,7 +27,9 @@ pub struct Session {
     /// The person has just signed out, by their own wish.
     left: RwSignal<bool>,
     /// Which part of the queue was looked at last.
-    show: StoredValue<Show>,
+    filter: StoredValue<QueueFilter>,
+    /// The requests that are chosen, to do the same to each.
+    chosen: RwSignal<BTreeSet<Uuid>>,
     here: Signal<String>,
     navigate: Callback<(String, bool)>,
 }
@@ -45,7 +52,8 @@ pub fn provide() -> Session {
         me: RwSignal::new(None),
         email: RwSignal::new(browser::read(EMAIL).unwrap_or_default()),
         left: RwSignal::new(false),
-        show: StoredValue::new(Show::default()),
+        filter: StoredValue::new(QueueFilter::default()),
+        chosen: RwSignal::new(browser::read(CHOSEN).unwrap_or_default()),
         here,
         navigate,
     };
@@ -131,6 +139,7 @@ impl Session {
             _ => {
                 browser::forget_all();
                 self.email.set(String::new());
+                self.chosen.set(BTreeSet::new());
                 self.left.set(true);
                 self.me.set(None);
                 self.replace(paths::SIGN_IN);
@@ -160,12 +169,24 @@ impl Session {
     /// Which part of the queue to go back to.
     #[must_use]
     pub fn queue(self) -> String {
-        paths::queue(self.show.get_value())
+        self.filter.with_value(paths::queue)
     }
 
     /// Remembers which part of the queue is looked at.
-    pub fn set_show(self, show: Show) {
-        self.show.set_value(show);
+    pub fn set_filter(self, filter: QueueFilter) {
+        self.filter.set_value(filter);
+    }
+
+    /// The requests that are chosen, to do the same to each.
+    #[must_use]
+    pub fn chosen(self) -> ReadSignal<BTreeSet<Uuid>> {
+        self.chosen.read_only()
+    }
+
+    /// Chooses other requests, and remembers them over a reload.
+    pub fn choose(self, change: impl FnOnce(&mut BTreeSet<Uuid>)) {
+        self.chosen.try_update(change);
+        self.chosen.with_untracked(|chosen| browser::write(CHOSEN, chosen));
     }
 
     /// Goes to a page.

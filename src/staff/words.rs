@@ -2,6 +2,7 @@
 
 use chrono::{Datelike as _, NaiveDate};
 use domain::access::Role;
+use domain::api::workspace::{Only, Order};
 use domain::audit::Deed;
 use domain::case::{Outcome, Status};
 use domain::field::{ErrorCode, FieldError};
@@ -110,6 +111,8 @@ pub fn field(error: &FieldError) -> String {
         ("contractor", _) => "Choose who is to do it",
         ("task", ErrorCode::Missing) => "Say what is to be done",
         ("outcome", _) => "Choose how it ended",
+        ("seen-service", _) => "Choose what it is",
+        ("seen-text", ErrorCode::Missing) => "Say what you saw",
         _ => match error.limit {
             Some(limit) => return format!("Use {} characters or fewer", words::number(limit.unsigned_abs())),
             None => "Check what you entered here",
@@ -151,6 +154,29 @@ pub fn deed(deed: Deed) -> &'static str {
         Deed::Exported => "Exported",
         Deed::RollAsked => "Asked the electoral roll",
         Deed::Erased => "Erased",
+    }
+}
+
+/// The order of the queue.
+#[must_use]
+pub fn order(order: Order) -> &'static str {
+    match order {
+        Order::Usual => "Usual order",
+        Order::Oldest => "Oldest first",
+        Order::Newest => "Newest first",
+    }
+}
+
+/// Which of the requests that are counted for a team.
+#[must_use]
+pub fn only(only: Only) -> &'static str {
+    match only {
+        Only::Ended => "ended in the last 90 days",
+        Only::Kept => "in time, in the last 90 days",
+        Only::Missed => "late in the last 90 days",
+        Only::Reopened => "opened again in the last 90 days",
+        Only::Satisfied => "satisfied, in the last 90 days",
+        Only::Dissatisfied => "not satisfied, in the last 90 days",
     }
 }
 
@@ -203,6 +229,10 @@ pub fn refused(problem: &ApiProblem, owner: Option<&str>) -> String {
         "not_reminded" => "The resident has to be reminded twice first. That happens by itself".to_owned(),
         "not_checked" => "Somebody has to look at the contractor’s work first".to_owned(),
         "policy_missing" => "Choose the policy it is declined by".to_owned(),
+        "same_date" => "That is the day already".to_owned(),
+        "too_many" => "You keep as many as you can. Forget one first".to_owned(),
+        "too_late" => "More than ten minutes have gone by, so it stays as it is".to_owned(),
+        "not_found" => "It is not there any more, or with another department".to_owned(),
         "not_allowed" => "This can’t be done with the request now. Look at it again first".to_owned(),
         _ if problem.is_unconfirmed() => {
             "We do not know if that arrived. Check your connection and press the button again: it is never done twice".to_owned()

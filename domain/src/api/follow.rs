@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use validator::Validate;
 
-use crate::case::{Age, Cause, Closing, Elsewhere, Feedback, Outcome, Rung, Signature, Status, Why};
+use crate::case::{
+    Age, Cause, Closing, Elsewhere, Feedback, Outcome, Rung, Shortfall, Signature, Status, Why,
+};
 use crate::catalogue::Policy;
 use crate::fee::Due;
 use crate::reference::Reference;
@@ -63,6 +65,15 @@ pub struct FollowView {
     /// It ended, and may be opened again.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub may_reopen: bool,
+    /// Until when, in words, it may be taken back and changed: `3:25pm`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undo: Option<String>,
+    /// What may be put right or added.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amends: Option<Amends>,
+    /// It ended, and can be followed by another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub followed_by: Option<FollowedBy>,
     /// Somebody takes it by this day.
     #[serde(with = "crate::day")]
     pub acknowledge_by: NaiveDate,
@@ -101,6 +112,70 @@ pub struct FollowView {
     pub feedback: Option<Feedback>,
     /// The number of the latest event; a stream of events says when it is behind.
     pub seq: u32,
+}
+
+/// What can follow a request that has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct FollowedBy {
+    /// The same, asked for anew: it can't be opened again any more.
+    #[serde(default)]
+    pub again: bool,
+    /// A complaint that takes it along.
+    #[serde(default)]
+    pub complaint: bool,
+}
+
+/// What its resident may put right in an open request, or add to it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Amends {
+    /// How many photos it still takes; 0 for a form that takes none.
+    #[serde(default)]
+    pub photos: u32,
+    /// The places in it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub places: Vec<PlaceAsked>,
+}
+
+/// A place that may be put right.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PlaceAsked {
+    /// The question's identifier.
+    pub question: String,
+    /// The question in words.
+    pub label: String,
+    /// A point on the map was told, which counts no more once the words are others.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub mapped: bool,
+    /// Its parts.
+    pub parts: Vec<PlacePart>,
+}
+
+/// One part of a place.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PlacePart {
+    /// The field's path.
+    pub path: String,
+    /// What it is called.
+    pub label: String,
+    /// What was told, as it is typed.
+    pub value: String,
+}
+
+/// Something that was put right or added.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Change {
+    /// The question.
+    pub label: String,
+    /// What was told before; empty where nothing was, or where this is more of the same.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub before: String,
+    /// What is told now.
+    pub now: String,
 }
 
 /// Another request that this one belongs together with.
@@ -161,6 +236,13 @@ pub enum What {
     Received,
     /// A member of staff took it.
     Taken,
+    /// It is with the team again, and nobody's.
+    HandedBack {
+        /// Who answers for it until somebody takes it, by name.
+        lead: String,
+    },
+    /// What stands before it was a slip, and was taken back.
+    Undone,
     /// A message.
     Message {
         /// The text.
@@ -284,9 +366,14 @@ pub enum What {
     },
     /// The resident put something right.
     Amended {
-        /// The questions.
-        labels: Vec<String>,
+        /// What.
+        changes: Vec<Change>,
+        /// For staff: where it belongs by the new place.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        place: String,
     },
+    /// The resident took it back just after sending it, to change it.
+    TakenBack,
     /// The resident was asked again how it went.
     AskedAgain,
     /// For staff: it was offered to somebody.
@@ -345,6 +432,12 @@ pub enum What {
         score: u8,
         /// Why; may be empty.
         reason: String,
+        /// What was not right, from the list.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        about: Option<Shortfall>,
+        /// Whether they may be contacted about it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        contact: Option<bool>,
     },
 }
 
@@ -432,9 +525,16 @@ pub struct FeedbackRequest {
     /// 1 (very badly) to 5 (very well).
     #[validate(range(min = 1, max = 5))]
     pub score: u8,
-    /// Why; may be empty.
+    /// Why; may be empty. Said alone, the score can be followed once by why.
     #[validate(length(max = 2000))]
+    #[serde(default)]
     pub reason: String,
+    /// What was not right, from the list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<Shortfall>,
+    /// Whether they may be contacted about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contact: Option<bool>,
 }
 
 /// The data of an event in `GET /api/follow/{key}/events` (and the staff's stream): read the request again

@@ -24,3 +24,6 @@ pub mod requests;
 pub mod services;
 pub mod sign_in;
 pub mod staff;
+pub mod team;
+pub mod wording;
+pub mod workspace;

@@ -52,6 +52,9 @@ pub struct Me {
     /// They proved who they are just before: what needs that can be done without doing it again.
     #[serde(default)]
     pub proved: bool,
+    /// They want no keyboard shortcuts.
+    #[serde(default)]
+    pub no_shortcuts: bool,
 }
 
 /// `GET /api/staff/sessions`: where I am signed in.
@@ -100,8 +103,12 @@ pub struct HandOverManyRequest {
     /// The requests; at most 200.
     #[validate(length(min = 1, max = 200))]
     pub requests: Vec<Uuid>,
-    /// Who has them from now on: somebody of the same department, also oneself.
-    pub to: Uuid,
+    /// Who has them from now on: somebody of the same department, also oneself; or
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<Uuid>,
+    /// nobody: they are the team's again, and who leads its work answers for them.
+    #[serde(default)]
+    pub to_team: bool,
 }
 
 /// What came of it.
@@ -184,7 +191,9 @@ pub struct AuditRow {
 }
 
 /// Which requests of the queue are shown. In addresses as `show`, so that it can be kept and sent on.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
 pub enum Show {
     /// Open ones of my department.
     #[default]
@@ -265,6 +274,9 @@ pub struct Queue {
     /// There are more than shown.
     pub more: bool,
 }
+
+/// The requests in a queue at most.
+pub const QUEUE_MOST: usize = 200;
 
 /// One request in the queue.
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about the request")]
@@ -381,6 +393,80 @@ pub struct StaffCase {
     /// The first day the promise may be moved to: tomorrow.
     #[serde(with = "crate::day")]
     pub earliest: NaiveDate,
+    /// The request that this one is about, and those that are about this one, such as complaints.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub related: Vec<Related>,
+}
+
+/// A request that another one is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Related {
+    /// Identifier, for who may open it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<Uuid>,
+    /// Reference.
+    pub reference: Reference,
+    /// Title.
+    pub title: String,
+    /// Where it stands.
+    pub status: Status,
+    /// It is what this one is about; otherwise it is about this one.
+    pub earlier: bool,
+}
+
+/// `GET /api/staff/requests/{id}/near`: what else needs attention around there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Around {
+    /// Open requests of the department, the nearest first.
+    pub requests: Vec<AroundItem>,
+    /// What can be reported at the same place: the services' identifiers and titles.
+    pub services: Vec<(String, String)>,
+}
+
+/// An open request nearby.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AroundItem {
+    /// Identifier.
+    pub id: Uuid,
+    /// Reference.
+    pub reference: Reference,
+    /// Title.
+    pub title: String,
+    /// Where it is, in words.
+    pub about: String,
+    /// How far away, in metres; none in the same street.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub metres: Option<u32>,
+    /// Where it stands.
+    pub status: Status,
+}
+
+/// `POST /api/staff/requests/{id}/seen`: something else that needs attention at the same place.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Validate)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct SeenRequest {
+    /// The service that it is for.
+    #[validate(length(min = 1, max = 100))]
+    pub service: String,
+    /// What was seen.
+    #[validate(length(min = 1, max = 2000))]
+    pub text: String,
+    /// Made by the sender, one for each: sent twice it is stored once.
+    pub id: Uuid,
+}
+
+/// The request that was made of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Seen {
+    /// Identifier.
+    pub id: Uuid,
+    /// Reference.
+    pub reference: Reference,
 }
 
 /// To whom a request went up.

@@ -18,7 +18,8 @@ pub fn mermaid() -> String {
     let mut left: Vec<Case> = Case::open(&first()).into_iter().collect();
     while let Some(case) = left.pop() {
         let waiting = case.waiting.as_ref().map(|waiting| (waiting.before, waiting.reminders));
-        let standing = (case.status, case.owner.is_some(), case.reopened_at.is_some(), waiting);
+        let reopened = case.reopened_at.is_some();
+        let standing = (case.status, case.owner.is_some(), reopened, case.is_taken_back(), waiting);
         if seen.contains(&standing) {
             continue;
         }
@@ -155,11 +156,13 @@ fn tries(case: &Case) -> Vec<(Actor, Event, &'static str)> {
     let mut tries = vec![
         (Actor::Staff(staff()), Event::Taken, "taken"),
         (Actor::Staff(staff()), Event::HandedOver { to: staff() }, "handed over"),
+        (Actor::Staff(staff()), Event::HandedBack, "handed back"),
         (Actor::Staff(staff()), Event::Planned { on: case.complete_by }, "planned"),
         (Actor::Staff(staff()), Event::Begun, "begun"),
         (Actor::Staff(staff()), Event::Asked { question: text() }, "asked"),
         (Actor::Resident, Event::Answered { text: text(), complete_by: case.complete_by }, "answered"),
         (Actor::Resident, Event::Withdrawn { reason: text() }, "withdrawn"),
+        (Actor::Resident, Event::TakenBack, "taken back within ten minutes"),
         (Actor::Resident, Event::Reopened { reason: text(), complete_by: later }, "reopened once"),
         (Actor::Clock, Event::Reminded, "reminded"),
         (Actor::Clock, Event::Missed { from: case.complete_by, to: later, why: Why::Longer }, "missed"),

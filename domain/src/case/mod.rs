@@ -19,7 +19,7 @@ use crate::identity::Known;
 use crate::reference::Reference;
 use crate::validate::Answer;
 
-pub use rules::{REMINDERS, REOPEN_DAYS, Refused};
+pub use rules::{REMINDERS, REOPEN_DAYS, Refused, UNDO_MINUTES};
 
 /// Something that happened to a request.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -36,6 +36,10 @@ pub enum Event {
     },
     /// Its owner asks somebody else to take it, here or in another department. Until they do, it stays the owner's.
     Offered(Offer),
+    /// It is nobody's any more and with the team again: who leads its work answers for it until somebody takes it.
+    HandedBack,
+    /// Who did the last thing takes it back, because it was a slip: all is as it was before that.
+    Undone,
     /// What was offered was not taken: it goes on where it was.
     OfferEnded {
         /// Why; empty where nobody answered in time.
@@ -142,11 +146,10 @@ pub enum Event {
         /// The day promised from now on.
         complete_by: NaiveDate,
     },
-    /// The resident put something right or added to it. What was sent first stays as it was sent.
-    Amended {
-        /// The answers that are new or different.
-        answers: Vec<Answer>,
-    },
+    /// The resident took it back just after sending it, to change it and send it again.
+    TakenBack,
+    /// The resident put something right or added to it. What was sent first stays in the first event.
+    Amended(Box<Amendment>),
     /// The resident said how it went.
     Feedback(Feedback),
     /// By the clock: it is due soon, and staff are told. The resident does not see it.
@@ -229,6 +232,37 @@ pub struct Submission {
     pub acknowledge_by: NaiveDate,
     /// It is done by this day.
     pub complete_by: NaiveDate,
+}
+
+/// What a resident put right or added after sending.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Amendment {
+    /// The answers that are new or different. Photos are added to those that were sent before.
+    pub answers: Vec<Answer>,
+    /// What was answered to the same questions before, but photos, which stay.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub before: Vec<Answer>,
+    /// Where it belongs now that the place is another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
+    /// The day promised from now on, where the resident had been asked: this is their answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub complete_by: Option<NaiveDate>,
+}
+
+/// Where a request belongs by the place that it is about.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// The ward, if it is known.
+    pub ward: Option<String>,
+    /// The department.
+    pub department: String,
+    /// The team within it.
+    pub team: Option<String>,
+    /// Who leads the department's work.
+    pub lead: Option<Owner>,
+    /// Somebody works on it already: it stays with them, and they are told where it would go.
+    pub stays: bool,
 }
 
 /// Another request that this one belongs together with.
@@ -344,13 +378,36 @@ pub enum Outcome {
 }
 
 /// How it went, in the resident's view.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Feedback {
     /// 1 (very badly) to 5 (very well).
     pub score: u8,
     /// Why; may be empty.
     pub reason: String,
+    /// What was not right, from the list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<Shortfall>,
+    /// We may get in touch about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contact: Option<bool>,
+}
+
+/// What was not right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Shortfall {
+    /// It is not fixed.
+    NotFixed,
+    /// It took too long.
+    TooLong,
+    /// They were not told enough.
+    NotTold,
+    /// How they were treated.
+    Manner,
+    /// Something else.
+    Other,
 }
 
 /// Who did it.
@@ -579,7 +636,8 @@ impl Status {
 /// The state of a request: its events, folded.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Case {
-    /// What was sent, and promised, at first.
+    /// What was sent, and promised, at first; the answers, the ward and the team as they were put right since. As it was
+    /// sent it stands in the first event.
     pub submission: Submission,
     /// Where it stands.
     pub status: Status,
@@ -658,6 +716,9 @@ pub struct Case {
     /// Who filled it in for the resident, where they did not do so themselves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub helper: Option<Owner>,
+    /// Who of our staff saw it, where no resident told us.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen_by: Option<Owner>,
     /// The departments that it was passed on to, and where each stands.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parts: Vec<Part>,

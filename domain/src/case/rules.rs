@@ -4,9 +4,11 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::field::Value;
+
 use super::{
-    Actor, Age, Before, Case, Cause, Closing, Escalated, Event, Linked, Outcome, Owner, Part, Recorded,
-    Status, Waiting, Work,
+    Actor, Age, Amendment, Before, Case, Cause, Closing, Escalated, Event, Feedback, Linked, Outcome, Owner,
+    Part, Recorded, Status, Waiting, Work,
 };
 
 /// Days after it was closed in which a resident may reopen a request.
@@ -14,6 +16,9 @@ pub const REOPEN_DAYS: i64 = 30;
 
 /// Reminders before a request may be closed because the resident did not answer.
 pub const REMINDERS: u8 = 2;
+
+/// Minutes in which a resident may take a request back to change it, and a member of staff what they did.
+pub const UNDO_MINUTES: i64 = 10;
 
 /// Why an event can't happen now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
@@ -56,9 +61,12 @@ pub enum Refused {
     /// It was reopened before.
     #[error("it was reopened before")]
     ReopenedBefore,
-    /// It was closed too long ago.
-    #[error("it was closed too long ago")]
+    /// It was closed too long ago to be reopened, or done too long ago to be taken back.
+    #[error("it was too long ago")]
     TooLate,
+    /// Somebody works on it already.
+    #[error("somebody works on it already")]
+    Begun,
     /// What the contractor did was not looked at.
     #[error("the contractor's work has to be looked at first")]
     NotChecked,
@@ -117,15 +125,25 @@ impl Closing {
     }
 }
 
+impl Feedback {
+    /// Whether it was good or not, and no more.
+    #[must_use]
+    pub fn is_bare(&self) -> bool {
+        self.reason.is_empty() && self.about.is_none() && self.contact.is_none()
+    }
+}
+
 impl Case {
     /// The first event opens the case.
     ///
     /// # Errors
-    /// [`Refused::NotAllowed`] when it is not a submission by a resident, or for one, with number 1.
+    /// [`Refused::NotAllowed`] when it is not a submission by a resident, for one, or by staff, with number 1.
     pub fn open(first: &Recorded) -> Result<Self, Refused> {
-        let (submission, helper) = match (&first.event, &first.by, first.seq) {
-            (Event::Submitted(submission), Actor::Resident, 1) => (submission, None),
-            (Event::Submitted(submission), Actor::Helper(helper), 1) => (submission, Some(helper.clone())),
+        let Event::Submitted(submission) = &first.event else { return Err(Refused::NotAllowed) };
+        let (helper, seen_by) = match (&first.by, first.seq) {
+            (Actor::Resident, 1) => (None, None),
+            (Actor::Helper(helper), 1) => (Some(helper.clone()), None),
+            (Actor::Staff(staff), 1) => (None, Some(staff.clone())),
             _ => return Err(Refused::NotAllowed),
         };
         let part = |request: &Linked| Part {
@@ -163,6 +181,7 @@ impl Case {
             closing: None,
             feedback: None,
             helper,
+            seen_by,
             parts: submission.parts.iter().map(part).collect(),
             history: Vec::new(),
         })
@@ -205,6 +224,12 @@ impl Case {
         self.reopened_at.unwrap_or(self.received_at)
     }
 
+    /// Whether its resident took it back just after sending it, to change it and send it again.
+    #[must_use]
+    pub fn is_taken_back(&self) -> bool {
+        self.history.iter().any(|recorded| recorded.event == Event::TakenBack)
+    }
+
     /// When the day was promised that is promised now.
     #[must_use]
     pub fn promised_at(&self) -> DateTime<Utc> {
@@ -221,13 +246,25 @@ impl Case {
             return Err(Refused::NotAllowed);
         }
         self.may(&recorded.by, &recorded.event, recorded.at)?;
+        if recorded.event == Event::Undone {
+            let mut before = self.before_last()?;
+            before.history = std::mem::take(&mut self.history);
+            before.history.push(recorded);
+            *self = before;
+            return Ok(());
+        }
         let at = recorded.at;
         if let Actor::Staff(_) = &recorded.by {
             self.staff_acted(&recorded.event);
         }
         match (&recorded.event, &recorded.by) {
             (Event::Taken, Actor::Staff(staff)) => self.taken_by(staff),
-            (Event::HandedOver { to }, _) => self.taken_by(to),
+            (Event::HandedOver { to }, _) => {
+                // It stays in its department, whomever else it was offered to.
+                (self.offer, self.offered_at) = (None, None);
+                self.taken_by(to);
+            }
+            (Event::HandedBack, _) => (self.owner, self.offer, self.offered_at) = (None, None, None),
             (Event::Offered(offer), _) => {
                 (self.offer, self.offered_at) = (Some(offer.clone()), Some(at));
             }
@@ -253,20 +290,7 @@ impl Case {
                     waiting.asked_at = at;
                 }
             }
-            (Event::Answered { complete_by, .. }, _) => {
-                if let Some(waiting) = self.waiting.take() {
-                    self.status = waiting.before.into();
-                }
-                // A day that went by while nobody could work is planned anew.
-                if self.planned.is_some_and(|on| on < *complete_by) && *complete_by != self.complete_by {
-                    self.planned = None;
-                    if self.status == Status::Planned {
-                        self.status = Status::LookedAt;
-                    }
-                }
-                self.promise(*complete_by, at);
-                self.unanswered = Some(at);
-            }
+            (Event::Answered { complete_by, .. }, _) => self.answered(*complete_by, at),
             (Event::Message { .. }, Actor::Resident | Actor::Helper(_)) => {
                 self.unanswered.get_or_insert(at);
             }
@@ -325,7 +349,7 @@ impl Case {
                 self.follow_parts(at);
             }
             (Event::GoesOn(goes_on), _) => self.goes_on = Some(goes_on.clone()),
-            (Event::Withdrawn { .. }, _) => {
+            (Event::Withdrawn { .. } | Event::TakenBack, _) => {
                 self.end(Outcome::Withdrawn, at);
                 for part in self.parts.iter_mut().filter(|part| part.status.is_open()) {
                     part.status = Status::Closed(Outcome::Withdrawn);
@@ -344,8 +368,9 @@ impl Case {
             }
             (Event::AskedAgain, _) => self.asked_again = true,
             (Event::Feedback(feedback), _) => self.feedback = Some(feedback.clone()),
-            (Event::Noted { .. } | Event::Amended { .. } | Event::Message { .. }, _) => {}
-            (Event::Submitted(_) | Event::Taken, _) => return Err(Refused::NotAllowed),
+            (Event::Amended(amendment), _) => self.amended(amendment, at),
+            (Event::Noted { .. } | Event::Message { .. }, _) => {}
+            (Event::Submitted(_) | Event::Taken | Event::Undone, _) => return Err(Refused::NotAllowed),
         }
         self.history.push(recorded);
         Ok(())
@@ -374,13 +399,15 @@ impl Case {
                 if is_duplicate && is_news { Ok(()) } else { Err(Refused::NotAllowed) }
             }
             // What has parts is done, written about and judged in its parts.
-            _ if !self.parts.is_empty() && !matches!(event, Event::Withdrawn { .. }) => {
+            _ if !self.parts.is_empty() && !matches!(event, Event::Withdrawn { .. } | Event::TakenBack) => {
+                Err(Refused::NotAllowed)
+            }
+            // What was taken back goes on as another request.
+            (_, Event::Feedback(_) | Event::Reopened { .. } | Event::AskedAgain) if self.is_taken_back() => {
                 Err(Refused::NotAllowed)
             }
             (Actor::Resident, Event::Feedback(_)) if open => Err(Refused::StillOpen),
-            (Actor::Resident, Event::Feedback(_)) if self.feedback.is_some() && !self.may_say_again() => {
-                Err(Refused::AlreadyGiven)
-            }
+            (Actor::Resident, Event::Feedback(new)) if !self.may_judge(new) => Err(Refused::AlreadyGiven),
             (Actor::Resident, Event::Feedback(feedback)) if !(1..=5).contains(&feedback.score) => {
                 Err(Refused::NotAllowed)
             }
@@ -388,6 +415,16 @@ impl Case {
             (Actor::Resident | Actor::Helper(_), Event::Reopened { .. }) => self.may_reopen(at),
             (Actor::Clock, Event::AskedAgain) if !open && !self.asked_again => Ok(()),
             _ if !open => Err(Refused::Closed),
+            (Actor::Resident | Actor::Helper(_), Event::TakenBack) => self.may_take_back(at),
+            // The uploads and the answers of a part are those of the whole.
+            (Actor::Resident | Actor::Helper(_), Event::Amended(amendment)) => {
+                let is_part = self.submission.part_of.is_some();
+                let says_nothing = amendment.answers.is_empty();
+                if is_part || says_nothing || amendment.complete_by.is_some() != self.waiting.is_some() {
+                    return Err(Refused::NotAllowed);
+                }
+                Ok(())
+            }
             (Actor::Resident | Actor::Helper(_), Event::Answered { complete_by, .. }) => {
                 match &self.waiting {
                     Some(_) if *complete_by >= self.complete_by => Ok(()),
@@ -398,10 +435,8 @@ impl Case {
             (Actor::Resident | Actor::Helper(_), Event::Message { .. }) if self.waiting.is_some() => {
                 Err(Refused::Asked)
             }
-            (
-                Actor::Resident | Actor::Helper(_),
-                Event::Message { .. } | Event::Withdrawn { .. } | Event::Amended { .. },
-            ) => Ok(()),
+            (Actor::Resident | Actor::Helper(_), Event::Message { .. } | Event::Withdrawn { .. }) => Ok(()),
+            (Actor::Staff(staff), Event::Undone) => self.may_undo(staff.id, at),
             (Actor::Staff(staff), event) => self.may_staff(staff.id, event),
             (Actor::Contractor(who), event) => {
                 let mine = self.contract.as_ref().is_some_and(|contract| contract.contractor.id == who.id);
@@ -427,11 +462,14 @@ impl Case {
             Event::HandedOver { to } if self.is_owner(to.id) => Err(Refused::AlreadyYours),
             // Who answers for the department agrees, or does not; a note is anybody's.
             Event::Taken | Event::HandedOver { .. } | Event::Noted { .. } => Ok(()),
+            // Nothing is nobody's: it needs somebody who answers for it.
+            Event::HandedBack if self.owner.is_some() && self.lead.is_some() => Ok(()),
             Event::OfferEnded { .. } if self.offer.is_some() => Ok(()),
             Event::SentBack { .. } if self.proposed.is_some() => Ok(()),
             Event::Closed(_) if self.proposed.is_some() => self.may_close(event),
             Event::Decided { .. } if self.on_board.is_some() => Ok(()),
-            Event::OfferEnded { .. }
+            Event::HandedBack
+            | Event::OfferEnded { .. }
             | Event::SentBack { .. }
             | Event::Decided { .. }
             | Event::Withdrawn { .. } => Err(Refused::NotAllowed),
@@ -444,6 +482,8 @@ impl Case {
             Event::Planned { .. } | Event::Begun | Event::Asked { .. } if self.waiting.is_some() => {
                 Err(Refused::Asked)
             }
+            // There is nobody to ask.
+            Event::Asked { .. } if self.seen_by.is_some() => Err(Refused::NotAllowed),
             Event::Begun if self.status == Status::InProgress => Err(Refused::NotAllowed),
             Event::PromiseMoved { to, .. } if *to == self.complete_by => Err(Refused::SameDate),
             Event::Message { .. }
@@ -464,6 +504,37 @@ impl Case {
             Event::Closed(_) | Event::Proposed(_) => self.may_close(event),
             _ => Err(Refused::NotAllowed),
         }
+    }
+
+    /// Only their own last act, soon after, and only while nothing has happened since. What was written to the resident
+    /// was read and is never taken back.
+    fn may_undo(&self, staff: Uuid, at: DateTime<Utc>) -> Result<(), Refused> {
+        let Some(last) = self.history.last() else { return Err(Refused::NotAllowed) };
+        let is_own = matches!(&last.by, Actor::Staff(by) if by.id == staff);
+        match last.event {
+            Event::Taken
+            | Event::HandedOver { .. }
+            | Event::HandedBack
+            | Event::Planned { .. }
+            | Event::Offered(_)
+                if is_own =>
+            {
+                let is_late = at - last.at >= TimeDelta::minutes(UNDO_MINUTES);
+                if is_late { Err(Refused::TooLate) } else { Ok(()) }
+            }
+            _ => Err(Refused::NotAllowed),
+        }
+    }
+
+    /// The case as it was before the last event.
+    fn before_last(&self) -> Result<Self, Refused> {
+        let by = self.helper.clone().map_or(Actor::Resident, Actor::Helper);
+        let event = Event::Submitted(Box::new(self.submission.clone()));
+        let mut case = Self::open(&Recorded { seq: 1, at: self.received_at, by, event })?;
+        for recorded in self.history.iter().take(self.history.len().saturating_sub(1)) {
+            case.apply(recorded.clone())?;
+        }
+        Ok(case)
     }
 
     fn may_close(&self, event: &Event) -> Result<(), Refused> {
@@ -491,6 +562,27 @@ impl Case {
             // What was said again goes on where it was said first.
             Some(_) if self.status == Status::Closed(Outcome::Duplicate) => Err(Refused::NotAllowed),
             Some(_) => Ok(()),
+        }
+    }
+
+    /// Nobody has begun, and it was sent just now.
+    fn may_take_back(&self, at: DateTime<Utc>) -> Result<(), Refused> {
+        let is_new = at - self.received_at <= TimeDelta::minutes(UNDO_MINUTES);
+        let begun = |part: &Part| part.status != Status::Received;
+        if !is_new {
+            Err(Refused::TooLate)
+        } else if self.status != Status::Received || self.parts.iter().any(begun) {
+            Err(Refused::Begun)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Whether the resident may say so how it went: once, and then why; and again when they are asked again.
+    fn may_judge(&self, new: &Feedback) -> bool {
+        match &self.feedback {
+            None => true,
+            Some(said) => said.is_bare() && !new.is_bare() && said.score == new.score || self.may_say_again(),
         }
     }
 
@@ -541,6 +633,48 @@ impl Case {
         );
         if answers {
             self.unanswered = None;
+        }
+    }
+
+    /// The resident answered: it goes on where it was.
+    fn answered(&mut self, complete_by: NaiveDate, at: DateTime<Utc>) {
+        if let Some(waiting) = self.waiting.take() {
+            self.status = waiting.before.into();
+        }
+        // A day that went by while nobody could work is planned anew.
+        if self.planned.is_some_and(|on| on < complete_by) && complete_by != self.complete_by {
+            self.planned = None;
+            if self.status == Status::Planned {
+                self.status = Status::LookedAt;
+            }
+        }
+        self.promise(complete_by, at);
+        self.unanswered = Some(at);
+    }
+
+    fn amended(&mut self, amendment: &Amendment, at: DateTime<Utc>) {
+        for new in &amendment.answers {
+            let known = self.submission.answers.iter_mut().find(|known| known.question == new.question);
+            match (known, &new.value) {
+                (None, _) => self.submission.answers.push(new.clone()),
+                (Some(known), Value::Photos(more)) => {
+                    if let Value::Photos(there) = &mut known.value {
+                        there.photos.extend(more.photos.iter().cloned());
+                    }
+                }
+                (Some(known), _) => known.value = new.value.clone(),
+            }
+        }
+        if let Some(place) = &amendment.place {
+            self.submission.ward.clone_from(&place.ward);
+            if !place.stays {
+                self.moved_to = Some(place.department.clone()).filter(|to| *to != self.submission.department);
+                self.submission.team.clone_from(&place.team);
+                self.lead.clone_from(&place.lead);
+            }
+        }
+        if let Some(complete_by) = amendment.complete_by {
+            self.answered(complete_by, at);
         }
     }
 

@@ -2,6 +2,7 @@ use chrono::TimeDelta;
 use proptest::prelude::*;
 
 use super::*;
+use crate::field::Value;
 
 fn day(day: u32) -> NaiveDate {
     NaiveDate::from_ymd_opt(2026, 12, day).unwrap()
@@ -144,7 +145,7 @@ fn from_arrival_to_feedback() {
     let no_policy = Event::Closed(Closing { policy: None, ..closed(Outcome::DeclinedByPolicy) });
     assert_eq!(then(&mut case, staff(1), no_policy), Err(Refused::PolicyMissing));
     assert_eq!(then(&mut case, Actor::Resident, closing(Outcome::Done)), Err(Refused::NotAllowed));
-    let good = Event::Feedback(Feedback { score: 5, reason: "Quick".into() });
+    let good = Event::Feedback(Feedback { score: 5, reason: "Quick".into(), ..Feedback::default() });
     assert_eq!(then(&mut case, Actor::Resident, good.clone()), Err(Refused::StillOpen));
     then(&mut case, staff(1), closing(Outcome::Done)).unwrap();
     assert_eq!(case.status, Status::Closed(Outcome::Done));
@@ -152,7 +153,11 @@ fn from_arrival_to_feedback() {
     assert_eq!(then(&mut case, Actor::Resident, message()), Err(Refused::Closed));
     assert_eq!(then(&mut case, staff(1), closing(Outcome::NotOurs)), Err(Refused::Closed));
     assert_eq!(
-        then(&mut case, Actor::Resident, Event::Feedback(Feedback { score: 6, reason: String::new() })),
+        then(
+            &mut case,
+            Actor::Resident,
+            Event::Feedback(Feedback { score: 6, reason: String::new(), ..Feedback::default() })
+        ),
         Err(Refused::NotAllowed)
     );
     then(&mut case, Actor::Resident, good.clone()).unwrap();
@@ -185,12 +190,136 @@ fn who_acts_for_the_resident_sends_writes_and_withdraws() {
     then(&mut case, helper(), Event::Withdrawn { reason: String::new() }).unwrap();
     assert_eq!(case.status, Status::Closed(Outcome::Withdrawn));
     // How it went is the resident's to say.
-    let good = Event::Feedback(Feedback { score: 5, reason: String::new() });
+    let good = Event::Feedback(Feedback { score: 5, reason: String::new(), ..Feedback::default() });
     assert!(then(&mut case, helper(), good.clone()).is_err());
     assert_eq!(then(&mut case, helper(), message()), Err(Refused::Closed));
     then(&mut case, Actor::Resident, good).unwrap();
-    first.by = staff(1);
+    first.by = Actor::Clock;
     assert_eq!(Case::open(&first), Err(Refused::NotAllowed));
+    // What staff saw themselves is theirs to report, and nobody's for whom somebody acts.
+    first.by = staff(1);
+    let mut case = Case::open(&first).unwrap();
+    assert_eq!((&case.helper, &case.owner), (&None, &None));
+    assert_eq!(case.seen_by.as_ref().map(|staff| &*staff.name), Some("Priya Shah"));
+    then(&mut case, staff(1), Event::Taken).unwrap();
+    let asked = Event::Asked { question: "Where?".into() };
+    assert_eq!(then(&mut case, staff(1), asked), Err(Refused::NotAllowed), "there is nobody to ask");
+}
+
+fn sent_with(answers: Vec<Answer>) -> Case {
+    let mut first = submitted();
+    if let Event::Submitted(submission) = &mut first.event {
+        submission.answers = answers;
+        submission.ward = Some("Castle".into());
+    }
+    Case::open(&first).unwrap()
+}
+
+fn answer(question: &str, value: Value) -> Answer {
+    Answer { question: question.into(), label: format!("The {question}"), value }
+}
+
+fn photos(ids: std::ops::Range<u128>) -> Value {
+    let photos = ids.map(|id| crate::field::Photo { id: Uuid::from_u128(id), alt: String::new() }).collect();
+    Value::Photos(crate::field::PhotosValue { photos, position: None })
+}
+
+fn amended(answers: Vec<Answer>, place: Option<Place>) -> Event {
+    Event::Amended(Box::new(Amendment { answers, place, ..Amendment::default() }))
+}
+
+#[test]
+fn it_is_taken_back_for_ten_minutes_and_while_nobody_has_it() {
+    let after = |minutes: i64| {
+        let mut case = Case::open(&submitted()).unwrap();
+        let at = at(7) + TimeDelta::minutes(minutes);
+        let done = case.apply(Recorded { seq: 2, at, by: Actor::Resident, event: Event::TakenBack });
+        (done, case)
+    };
+    assert_eq!(after(11).0, Err(Refused::TooLate));
+    let (done, mut case) = after(10);
+    assert_eq!((done, case.status), (Ok(()), Status::Closed(Outcome::Withdrawn)));
+    assert!(case.is_taken_back());
+    let good = Event::Feedback(Feedback { score: 5, ..Feedback::default() });
+    let reopened = Event::Reopened { reason: "No".into(), complete_by: day(20) };
+    for event in [good, reopened, Event::TakenBack, message()] {
+        assert!(then(&mut case, Actor::Resident, event).is_err(), "it goes on as another request");
+    }
+    let mut taken = Case::open(&submitted()).unwrap();
+    let soon = |seq, by, event| Recorded { seq, at: at(7), by, event };
+    taken.apply(soon(2, staff(1), Event::Taken)).unwrap();
+    assert_eq!(taken.apply(soon(3, Actor::Resident, Event::TakenBack)), Err(Refused::Begun));
+    assert_eq!(taken.apply(soon(3, staff(1), Event::TakenBack)), Err(Refused::NotAllowed));
+}
+
+#[test]
+fn what_is_put_right_counts_and_photos_are_added() {
+    let mut case =
+        sent_with(vec![answer("words", Value::Text("Red".into())), answer("photos", photos(1..3))]);
+    let new = vec![answer("words", Value::Text("Blue".into())), answer("photos", photos(3..4))];
+    then(&mut case, Actor::Resident, amended(new, None)).unwrap();
+    assert_eq!(case.submission.answers[0].value, Value::Text("Blue".into()));
+    assert_eq!(case.submission.answers[1].value, photos(1..4));
+    then(&mut case, helper(), amended(vec![answer("more", Value::YesNo(true))], None)).unwrap();
+    assert_eq!(case.submission.answers.len(), 3);
+    for event in [amended(Vec::new(), None), Event::TakenBack] {
+        assert!(then(&mut case, Actor::Resident, event).is_err());
+    }
+    let more = || amended(vec![answer("photos", photos(9..10))], None);
+    then(&mut case, staff(1), Event::Taken).unwrap();
+    assert_eq!(then(&mut case, staff(1), more()), Err(Refused::NotAllowed), "words are the resident's");
+    then(&mut case, staff(1), closing(Outcome::Done)).unwrap();
+    assert_eq!(then(&mut case, Actor::Resident, more()), Err(Refused::Closed));
+}
+
+#[test]
+fn a_place_that_is_put_right_takes_the_request_along_until_somebody_has_it() {
+    let place = |stays| Place {
+        ward: Some("Harbour".into()),
+        department: "waste".into(),
+        team: Some("South".into()),
+        lead: Some(Owner { id: Uuid::from_u128(6), name: "Grace Lin".into() }),
+        stays,
+    };
+    let new = || vec![answer("place", Value::Text("There".into()))];
+    let mut case = sent_with(Vec::new());
+    then(&mut case, Actor::Resident, amended(new(), Some(place(false)))).unwrap();
+    assert_eq!((case.department(), case.submission.team.as_deref()), ("waste", Some("South")));
+    assert_eq!(case.answers_for_it().map(|lead| &*lead.name), Some("Grace Lin"));
+    assert_eq!(case.submission.ward.as_deref(), Some("Harbour"));
+    let mut taken = sent_with(Vec::new());
+    then(&mut taken, staff(1), Event::Taken).unwrap();
+    then(&mut taken, Actor::Resident, amended(new(), Some(place(true)))).unwrap();
+    assert_eq!((taken.department(), taken.submission.ward.as_deref()), ("streets", Some("Harbour")));
+}
+
+#[test]
+fn a_photo_that_was_asked_for_is_the_answer() {
+    let mut case = sent_with(Vec::new());
+    then(&mut case, staff(1), Event::Taken).unwrap();
+    then(&mut case, staff(1), Event::Asked { question: "A photo, please?".into() }).unwrap();
+    let of = |complete_by| {
+        let answers = vec![answer("photos", photos(1..2))];
+        Event::Amended(Box::new(Amendment { answers, complete_by, ..Amendment::default() }))
+    };
+    assert_eq!(then(&mut case, Actor::Resident, of(None)), Err(Refused::NotAllowed));
+    then(&mut case, Actor::Resident, of(Some(day(16)))).unwrap();
+    assert_eq!((case.status, case.complete_by, case.waiting), (Status::LookedAt, day(16), None));
+}
+
+#[test]
+fn one_tap_is_followed_by_why_once() {
+    let mut case = Case::open(&submitted()).unwrap();
+    then(&mut case, staff(1), Event::Taken).unwrap();
+    then(&mut case, staff(1), closing(Outcome::Done)).unwrap();
+    let tap = |score| Feedback { score, ..Feedback::default() };
+    let why = |score| Feedback { about: Some(Shortfall::NotFixed), contact: Some(true), ..tap(score) };
+    let mut say = |feedback| then(&mut case, Actor::Resident, Event::Feedback(feedback));
+    assert_eq!(say(tap(1)), Ok(()));
+    assert_eq!(say(tap(1)), Err(Refused::AlreadyGiven));
+    assert_eq!(say(why(5)), Err(Refused::AlreadyGiven), "what was said stays said");
+    assert_eq!(say(why(1)), Ok(()));
+    assert_eq!(say(why(1)), Err(Refused::AlreadyGiven));
 }
 
 #[test]
@@ -467,4 +596,72 @@ fn what_was_kept_before_is_read() {
     kept["status"] = "in_progress".into();
     let case: Case = serde_json::from_value(case).unwrap();
     assert_eq!((case.status, case.open_since(), case.promised_at()), (Status::InProgress, at(7), at(7)));
+}
+
+#[test]
+fn a_slip_is_taken_back_and_all_is_as_before() {
+    let mut case = Case::open(&submitted()).unwrap();
+    let up = Escalation {
+        to: Rung::Lead,
+        whom: Owner { id: Uuid::from_u128(5), name: "Tom Okafor".into() },
+        cause: Cause::NotAcknowledged,
+    };
+    then(&mut case, Actor::Clock, Event::Escalated(up)).unwrap();
+    let offer = Offer { department: "waste".into(), lead: None, to: None, reason: "Yours".into() };
+    let to = Owner { id: Uuid::from_u128(2), name: "Hannah Reid".into() };
+    assert_eq!(then(&mut case, staff(1), Event::Undone), Err(Refused::NotAllowed), "nothing is theirs");
+    for event in [
+        Event::Taken,
+        Event::Planned { on: day(10) },
+        Event::Planned { on: day(11) },
+        Event::Offered(offer),
+        Event::HandedOver { to },
+        Event::HandedBack,
+    ] {
+        let before = case.clone();
+        then(&mut case, staff(1), event.clone()).unwrap();
+        let mut undone = case.clone();
+        assert_eq!(then(&mut undone, staff(2), Event::Undone), Err(Refused::NotAllowed), "another's");
+        let late = Recorded {
+            seq: undone.next_seq(),
+            at: at(9) + TimeDelta::minutes(UNDO_MINUTES),
+            by: staff(1),
+            event: Event::Undone,
+        };
+        assert_eq!(undone.apply(late), Err(Refused::TooLate));
+        assert_eq!(undone, case, "refused, nothing changes");
+        then(&mut undone, staff(1), Event::Undone).unwrap();
+        assert_eq!(undone.history.len(), before.history.len() + 2, "both stand there");
+        assert_eq!(Case { history: before.history.clone(), ..undone.clone() }, before, "{event:?}");
+        assert_eq!(then(&mut undone, staff(1), Event::Undone), Err(Refused::NotAllowed), "once");
+        let mut all = vec![submitted()];
+        all.extend(undone.history.clone());
+        assert_eq!(Case::fold(&all).unwrap(), undone);
+    }
+    // Something has happened since; and what was said was said.
+    let mut case = Case::open(&submitted()).unwrap();
+    then(&mut case, staff(1), Event::Taken).unwrap();
+    then(&mut case, Actor::Resident, message()).unwrap();
+    assert_eq!(then(&mut case, staff(1), Event::Undone), Err(Refused::NotAllowed));
+    then(&mut case, staff(1), message()).unwrap();
+    assert_eq!(then(&mut case, staff(1), Event::Undone), Err(Refused::NotAllowed));
+    then(&mut case, staff(1), closing(Outcome::Done)).unwrap();
+    assert_eq!(then(&mut case, staff(1), Event::Undone), Err(Refused::Closed));
+}
+
+#[test]
+fn what_is_handed_back_is_still_somebodys() {
+    let mut case = Case::open(&submitted()).unwrap();
+    assert_eq!(then(&mut case, staff(1), Event::HandedBack), Err(Refused::NotAllowed), "it is the team's");
+    then(&mut case, staff(1), Event::Taken).unwrap();
+    then(&mut case, staff(2), Event::HandedBack).expect("who answers for the team");
+    assert_eq!((case.owner.clone(), case.status), (None, Status::LookedAt));
+    assert_eq!(case.answers_for_it().unwrap().name, "Tom Okafor");
+    let mut first = submitted();
+    if let Event::Submitted(submission) = &mut first.event {
+        submission.lead = None;
+    }
+    let mut case = Case::open(&first).unwrap();
+    then(&mut case, staff(1), Event::Taken).unwrap();
+    assert_eq!(then(&mut case, staff(1), Event::HandedBack), Err(Refused::NotAllowed), "nobody would answer");
 }

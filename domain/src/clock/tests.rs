@@ -3,9 +3,10 @@ use chrono_tz::Europe::London;
 use proptest::prelude::*;
 
 use super::*;
-use crate::case::{Offer, Recorded, Submission};
+use crate::case::{Amendment, Offer, Recorded, Submission};
 use crate::holidays::{Division, bank_holidays};
 use crate::reference::Reference;
+use crate::validate::Answer;
 
 struct Britain;
 
@@ -360,11 +361,15 @@ enum Step {
     Write(bool),
     Move(u8),
     Offer,
+    HandBack,
+    Undo,
     Close(bool),
     Withdraw,
     Reopen,
     Decide,
     Judge,
+    TakeBack,
+    Amend,
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -378,11 +383,15 @@ fn step() -> impl Strategy<Value = Step> {
         2 => any::<bool>().prop_map(Step::Write),
         1 => (1_u8..90).prop_map(Step::Move),
         1 => Just(Step::Offer),
+        1 => Just(Step::HandBack),
+        2 => Just(Step::Undo),
         1 => any::<bool>().prop_map(Step::Close),
         1 => Just(Step::Withdraw),
         2 => Just(Step::Reopen),
         1 => Just(Step::Decide),
         1 => Just(Step::Judge),
+        1 => Just(Step::TakeBack),
+        2 => Just(Step::Amend),
     ]
 }
 
@@ -412,6 +421,11 @@ fn events(clock: Clock<'_>, case: &Case, now: DateTime<Utc>, step: Step) -> Vec<
                 Offer { department: "waste".into(), lead: Some(person(1, "Lead")), to: None, reason: text() };
             vec![(owner, Event::Offered(offer))]
         }
+        Step::HandBack => vec![(staff(9), Event::HandedBack)],
+        Step::Undo => {
+            let last = case.history.last().map(|last| last.by.clone());
+            vec![(last.unwrap_or(owner), Event::Undone)]
+        }
         Step::Close(full) => {
             let closing = Closing {
                 outcome: Outcome::Done,
@@ -424,6 +438,16 @@ fn events(clock: Clock<'_>, case: &Case, now: DateTime<Utc>, step: Step) -> Vec<
             };
             vec![(owner, Event::Closed(closing))]
         }
+        Step::TakeBack => vec![(Actor::Resident, Event::TakenBack)],
+        Step::Amend => {
+            let value = crate::field::Value::Text(text());
+            let answers = vec![Answer { question: "more".into(), label: text(), value }];
+            let resumed =
+                |waiting: &crate::case::Waiting| clock.resumed(case.complete_by, (waiting.since, now));
+            let complete_by = case.waiting.as_ref().map(resumed);
+            let amendment = Amendment { answers, complete_by, ..Amendment::default() };
+            vec![(Actor::Resident, Event::Amended(Box::new(amendment)))]
+        }
         Step::Withdraw => vec![(Actor::Resident, Event::Withdrawn { reason: String::new() })],
         Step::Reopen => {
             let complete_by = clock.due(now, working_days(5));
@@ -434,7 +458,7 @@ fn events(clock: Clock<'_>, case: &Case, now: DateTime<Utc>, step: Step) -> Vec<
             vec![(staff(4), Event::Decided { text: text(), complete_by })]
         }
         Step::Judge => {
-            let feedback = crate::case::Feedback { score: 2, reason: String::new() };
+            let feedback = crate::case::Feedback { score: 2, ..crate::case::Feedback::default() };
             vec![(Actor::Resident, Event::Feedback(feedback))]
         }
     }
@@ -460,7 +484,7 @@ fn is_kept(case: &Case, now: DateTime<Utc>) -> Result<(), TestCaseError> {
     } else {
         let is_told = |event: &Event| match event {
             Event::Closed(closing) => closing.is_complete(),
-            Event::Withdrawn { .. } => true,
+            Event::Withdrawn { .. } | Event::TakenBack => true,
             _ => false,
         };
         prop_assert!(told(&is_told), "the outcome was told");

@@ -108,6 +108,22 @@ pub(super) fn take(question: &str, posted: &BTreeMap<String, String>, into: &mut
 }
 
 impl AddressValue {
+    /// Writes it as it is typed.
+    pub(super) fn write(&self, question: &str, into: &mut Answers) {
+        let line = |at: usize| self.lines.get(at).cloned().unwrap_or_default();
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        let parts = [
+            ("line1", line(0)),
+            ("line2", line(1)),
+            ("town", text(&self.town)),
+            ("postcode", text(&self.postcode)),
+            ("uprn", text(&self.uprn)),
+        ];
+        for (part, text) in parts {
+            into.set(&format!("{question}.{part}"), text);
+        }
+    }
+
     pub(super) fn show(&self) -> String {
         if self.lines.is_empty() {
             return "No fixed address".to_owned();

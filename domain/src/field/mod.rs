@@ -413,6 +413,31 @@ impl Kind {
 }
 
 impl Value {
+    /// Writes the answer as it is typed, for a form that begins with it, or to see where it leads. Uploads, days, money and
+    /// what stands in groups are left out: they are of that one time.
+    pub fn write(&self, question: &str, into: &mut Answers) {
+        match self {
+            Self::Text(text) | Self::Name(text) | Self::Email(text) => into.set(question, text.clone()),
+            Self::Number(number) => into.set(question, number.to_string()),
+            Self::Choice(choice) => into.set(question, choice.value.clone()),
+            Self::Choices(chosen) => {
+                let values: Vec<&str> = chosen.iter().map(|choice| choice.value.as_str()).collect();
+                into.set(question, values.join(","));
+            }
+            Self::YesNo(yes) => into.set(question, if *yes { "yes" } else { "no" }),
+            Self::Address(address) => address.write(question, into),
+            Self::Place(place) => place.write(question, into),
+            Self::Contact(person) => {
+                let phone = person.phone.as_ref().map_or("", |phone| &phone.typed);
+                let email = person.email.as_deref().unwrap_or_default();
+                for (part, text) in [("name", person.name.as_str()), ("email", email), ("phone", phone)] {
+                    into.set(&format!("{question}.{part}"), text);
+                }
+            }
+            _ => {}
+        }
+    }
+
     /// The answer in words, one line per part. Photos are counted here; the page shows them.
     #[must_use]
     pub fn show(&self) -> String {

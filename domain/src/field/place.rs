@@ -138,6 +138,25 @@ pub(super) fn take(question: &str, posted: &BTreeMap<String, String>, into: &mut
 }
 
 impl PlaceValue {
+    /// Writes it as it is typed.
+    pub(super) fn write(&self, question: &str, into: &mut Answers) {
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        // One box takes a street or a postcode.
+        let street = self.street.as_ref().or(self.postcode.as_ref()).cloned().unwrap_or_default();
+        let number = self.asset.as_ref().map(|asset| asset.number.clone()).unwrap_or_default();
+        let position = self.position.map(|position| position.show()).unwrap_or_default();
+        let parts = [
+            ("street", street),
+            ("street_id", text(&self.street_id)),
+            ("words", self.words.clone()),
+            ("asset", number),
+            ("position", position),
+        ];
+        for (part, text) in parts {
+            into.set(&format!("{question}.{part}"), text);
+        }
+    }
+
     /// The place in words, one line per part.
     #[must_use]
     pub fn show(&self) -> String {

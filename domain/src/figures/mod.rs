@@ -119,6 +119,10 @@ impl Standing {
         let received = day(case.received_at);
         let latest = day(case.history.last().map_or(case.received_at, |last| last.at));
         let mut all = Self { latest: month_of(latest), ..Self::default() };
+        // It counts as it was sent in the end.
+        if case.is_taken_back() {
+            return all;
+        }
         if case.submission.part_of.is_none() {
             all.closed = !case.status.is_open();
             all.mark(received, What::Received);
@@ -176,6 +180,12 @@ pub fn judged_by(case: &Case) -> NaiveDate {
                 judged += *complete_by - promised;
                 promised = *complete_by;
             }
+            Event::Amended(amendment) => {
+                if let Some(complete_by) = amendment.complete_by {
+                    judged += complete_by - promised;
+                    promised = complete_by;
+                }
+            }
             Event::PromiseMoved { to, .. } | Event::Missed { to, .. } => promised = *to,
             Event::Decided { complete_by, .. } | Event::Reopened { complete_by, .. } => {
                 promised = *complete_by;
@@ -213,9 +223,19 @@ fn kept(
     }
 }
 
-/// Whether a resident said that it went well: 4 or 5 of 5.
+/// Whether what was promised at first was kept, of a request that has ended; none where nothing was promised in the end.
+#[must_use]
+pub fn is_kept(case: &Case, day: impl Fn(DateTime<Utc>) -> NaiveDate) -> Option<bool> {
+    let ended = day(case.closed_at.filter(|_| !case.status.is_open())?);
+    kept(case, day, ended).map(|(kept, _)| kept)
+}
+
+/// The lowest of the scores, 1 to 5, with which a resident says that it went well.
+pub const SATISFIED: u8 = 4;
+
+/// Whether a resident said that it went well.
 fn is_satisfied(feedback: &Feedback) -> bool {
-    feedback.score >= 4
+    feedback.score >= SATISFIED
 }
 
 /// Up to so many days each is counted by itself.

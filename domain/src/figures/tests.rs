@@ -156,7 +156,7 @@ fn a_promise_that_was_kept() {
     let mut told = Told::begin(&submitted(20, 10));
     assert_eq!(told.counted(), counts(&[("2025-11", &[What::Received])]));
     assert!(told.then(28, staff(), Event::Taken) && told.then(30, staff(), closing(Outcome::Done)));
-    let feedback = Feedback { score: 4, reason: String::new() };
+    let feedback = Feedback { score: 4, reason: String::new(), ..Feedback::default() };
     assert!(told.then(70, Actor::Resident, Event::Feedback(feedback)));
     let all = counts(&[
         ("2025-11", &[What::Received]),
@@ -236,7 +236,11 @@ fn what_was_passed_on_counts_once() {
     let mut part = with(&|submission| submission.part_of = Some(linked(1)));
     assert!(part.then(1, staff(), Event::Taken) && part.then(2, staff(), closing(Outcome::Done)));
     assert_eq!(part.counted(), BTreeMap::new());
-    assert!(part.then(3, Actor::Resident, Event::Feedback(Feedback { score: 3, reason: String::new() })));
+    assert!(part.then(
+        3,
+        Actor::Resident,
+        Event::Feedback(Feedback { score: 3, reason: String::new(), ..Feedback::default() })
+    ));
     assert_eq!(part.counted(), counts(&[("2025-11", &[What::Dissatisfied])]));
     let parts: Vec<Part> = whole.case.parts.clone();
     for (days, part) in [(2, &parts[0]), (9, &parts[1])] {
@@ -336,7 +340,8 @@ fn what_is_published() {
     let (services, channels, months) = received(&month);
     assert_eq!(services, [Cell::Hidden, Cell::Number(30), Cell::Hidden]);
     assert_eq!(channels[0], Cell::Hidden);
-    assert_eq!(channels[1..], [Cell::Number(0), Cell::Hidden, Cell::Number(0), Cell::Number(0)]);
+    let none = Cell::Number(0);
+    assert_eq!(channels[1..], [none, Cell::Hidden, none, none, none]);
     assert!(months.is_empty());
     let of_graffiti = &month.services[2].figures;
     assert_eq!(of_graffiti.kept, Some(Share { from: 60, to: 60 }));
@@ -352,7 +357,7 @@ fn what_is_published() {
     assert_eq!((&*year.months[0].id, &*year.months[11].name), ("2025-12", "November 2026"));
     // Nothing yet.
     let (month, year) = publish(&[], date("2026-12-17"), str::to_owned);
-    assert_eq!((month.all.received, month.services.len(), month.channels.len()), (Some(0), 0, 5));
+    assert_eq!((month.all.received, month.services.len(), month.channels.len()), (Some(0), 0, 6));
     assert_eq!((year.all.kept, year.all.hidden.len(), year.months.len()), (None, 0, 12));
 }
 
@@ -414,7 +419,7 @@ proptest! {
                         _ = told.then(now, Actor::Resident, Event::Withdrawn { reason: String::new() });
                     }
                     Step::Judge(score) => {
-                        let feedback = Feedback { score, reason: String::new() };
+                        let feedback = Feedback { score, ..Feedback::default() };
                         if told.then(now, Actor::Resident, Event::Feedback(feedback)) {
                             judged = Some((now, score));
                         }

@@ -61,6 +61,20 @@ impl Blobs {
         Ok(())
     }
 
+    /// Keeps what is kept under an identifier under another one, too.
+    ///
+    /// # Errors
+    /// The blob store's errors.
+    pub async fn copy(&self, council: &str, from: Uuid, to: Uuid) -> object_store::Result<()> {
+        for size in [Size::Full, Size::Thumbnail, Size::Document] {
+            match self.0.copy(&path(council, from, size), &path(council, to, size)).await {
+                Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
     /// A photo's picture, or a document.
     ///
     /// # Errors

@@ -17,8 +17,8 @@ use uuid::Uuid;
 
 use super::mail::MailError;
 use crate::chance::Clock;
-use crate::jobs::delivery::Mails;
 use crate::oidc::http::Http;
+use crate::words::compose::Mails;
 
 /// Where it is.
 const API: &str = "https://api.notifications.service.gov.uk";

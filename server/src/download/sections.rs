@@ -1,7 +1,7 @@
 //! What each noun knows of a resident.
 
 use domain::api::drafts::Posted;
-use domain::api::follow::{Entry, FollowView, What};
+use domain::api::follow::{Change, Entry, FollowView, What};
 use domain::api::helpers::{ActingView, HelperView, for_whom};
 use domain::case::{Outcome, Status};
 use domain::consent::Decision;
@@ -11,6 +11,7 @@ use domain::identity::Level;
 use domain::reference::Reference;
 use domain::standard::say_date;
 use portico_app::components::timeline;
+use portico_app::words;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -167,6 +168,8 @@ fn happened(entry: &Entry) -> String {
             None => "We got it.".to_owned(),
         },
         What::Taken => format!("{by} took it on."),
+        What::HandedBack { lead } => format!("{by} gave it back to the team; {lead} looks after it."),
+        What::Undone => format!("{by} took the step before this back: it was a slip."),
         What::Message { text } => format!("{by} wrote: {text}"),
         What::PromiseMoved { to, reason, .. } => {
             format!("{by} moved the date to {}: {reason}", say_date(*to))
@@ -182,7 +185,26 @@ fn happened(entry: &Entry) -> String {
         }
         What::Withdrawn { reason } if reason.is_empty() => "You withdrew it.".to_owned(),
         What::Withdrawn { reason } => format!("You withdrew it: {reason}"),
-        What::Feedback { score, reason } => format!("You said how it went: {score} of 5. {reason}"),
+        What::Feedback { score, reason, about, contact } => {
+            let about = about.map_or_else(String::new, |about| format!(" {}.", words::shortfall(about)));
+            let contact = match contact {
+                Some(true) => " We may contact you about it.",
+                Some(false) => " We may not contact you about it.",
+                None => "",
+            };
+            format!("You said how it went: {score} of 5.{about}{contact} {reason}")
+        }
+        What::Amended { changes, .. } => {
+            let change = |change: &Change| match change.before.as_str() {
+                "" => format!("{}: {}", change.label, change.now),
+                before => format!("{}: {} (before: {before})", change.label, change.now),
+            };
+            format!(
+                "{}. {}",
+                timeline::title(entry, false),
+                changes.iter().map(change).collect::<Vec<_>>().join("; ")
+            )
+        }
         What::Asked { question: text }
         | What::Answered { text, .. }
         | What::Decided { text, .. }

@@ -1,5 +1,6 @@
 //! Telling people what happened to a request: the resident at each step, and its owner when the resident
-//! says something.
+//! says something. Here stands what follows from which event; to whom it is told, how, and in which words says a table of
+//! data ([`crate::words`]).
 
 use chrono::NaiveDate;
 use domain::alert::Matter;
@@ -7,14 +8,19 @@ use domain::case::{
     Actor, Age, Case, Cause, Closing, Event, GoesOn, Outcome, Owner, Recorded, Rung, Status, Why,
 };
 use domain::council::Council;
-use domain::field::{Person, Value};
-use domain::standard::{say, say_date};
+use domain::field::{self, Person};
 use domain::validate::{Answer, email_in};
+use portico_app::pages::request::SATISFIED;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Job, Letter};
+use super::Job;
 use crate::store::requests::Happened;
+use crate::words::{facts, table};
+
+/// Values by name.
+pub type Facts = serde_json::Map<String, Value>;
 
 /// Something to tell.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -31,6 +37,19 @@ pub struct Alert {
     pub link: String,
     /// What to tell.
     pub told: Told,
+    /// How they read best.
+    #[serde(default)]
+    pub reader: Reader,
+}
+
+/// How somebody reads best, as their profile says it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Reader {
+    /// The language that is best for them; empty where nothing is known.
+    pub language: String,
+    /// Large print.
+    pub large: bool,
 }
 
 /// What an alert tells.
@@ -54,6 +73,15 @@ pub enum Told {
         /// Done by then.
         complete_by: NaiveDate,
     },
+    /// To the resident: it is with the team again.
+    HandedBack {
+        /// Who answers for it until somebody takes it.
+        lead: String,
+        /// Done by then.
+        complete_by: NaiveDate,
+    },
+    /// To the resident: what was said last was a slip, and was taken back.
+    Undone,
     /// To the resident: a message.
     Message {
         /// From whom.
@@ -117,6 +145,8 @@ pub enum Told {
     },
     /// To the resident: what time did.
     ByTheClock(Box<ByTheClock>),
+    /// To the resident: it was taken back, to be changed.
+    TakenBack,
     /// To the resident: they withdrew it.
     Withdrawn,
     /// To the resident: somebody who acts for them withdrew it.
@@ -153,6 +183,13 @@ pub enum Told {
     ResidentWithdrew,
     /// To the owner: somebody gave it to them.
     HandedOver {
+        /// Who.
+        by: String,
+        /// Done by then.
+        complete_by: NaiveDate,
+    },
+    /// To who leads the team: somebody gave it back, and nobody has it.
+    BackWithTeam {
         /// Who.
         by: String,
         /// Done by then.
@@ -262,7 +299,8 @@ pub struct ByTheClock {
 }
 
 /// To whom something is told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Audience {
     /// Whose request it is: as they chose.
     Resident,
@@ -285,66 +323,108 @@ impl Audience {
 }
 
 impl Told {
-    /// To whom it is told, and what it matters to them.
+    /// The message in the table of data that says it: `server/data/alerts.toml`.
     #[must_use]
-    pub fn bearing(&self) -> (Audience, Matter) {
-        use Audience::{Resident, Staff, Watcher};
+    pub fn name(&self) -> &'static str {
         match self {
-            // Who opens it again did it themselves, and sees that it has worked.
-            Self::Received { .. } | Self::Reopened { .. } => (Resident, Matter::Receipt),
-            // A message may be a question, too.
-            Self::Message { .. } | Self::Asked { .. } => (Resident, Matter::MustAct),
-            // That a promise was missed is told to everybody, as they chose or not.
-            Self::ByTheClock(told) if told.reminded.is_some() || told.missed.is_some() => {
-                (Resident, Matter::MustAct)
-            }
-            Self::ByTheClock(told) if told.ended.is_some() => (Resident, Matter::Closes),
-            Self::Taken { .. }
-            | Self::PromiseMoved { .. }
-            | Self::Planned { .. }
-            | Self::Begun
-            | Self::Decided { .. }
-            | Self::Contracted { .. }
-            | Self::WorkDone { .. }
-            | Self::ByTheClock(_) => (Resident, Matter::Step),
-            Self::GoesOn { status, .. } if status.is_open() => (Resident, Matter::Step),
-            Self::Closed(_)
-            | Self::GoesOn { .. }
-            | Self::Withdrawn
-            | Self::WithdrawnFor { .. }
-            | Self::PartsFinished
-            | Self::WithdrawnWithParts => (Resident, Matter::Closes),
-            Self::Watching { .. } => (Watcher, Matter::Receipt),
-            Self::WatchedTaken | Self::WatchedMoved { .. } => (Watcher, Matter::Step),
-            Self::WatchedClosed { .. } => (Watcher, Matter::Closes),
-            Self::ResidentWrote { .. }
-            | Self::HandedOver { .. }
-            | Self::ResidentAnswered { .. }
-            | Self::ResidentReopened { .. }
-            | Self::ResidentAmended
-            | Self::Offered { .. }
-            | Self::OfferEnded { .. }
-            | Self::Proposed { .. }
-            | Self::SentBack { .. }
-            | Self::ContractorSaid { .. }
-            | Self::DueSoon { .. }
-            | Self::Missed { .. }
-            | Self::Up { .. }
-            | Self::Aged { .. } => (Staff, Matter::MustAct),
-            Self::ResidentWithdrew => (Staff, Matter::Closes),
+            Self::Received { .. } => "received",
+            Self::Taken { .. } => "taken",
+            Self::HandedBack { .. } => "handed_back",
+            Self::Undone => "undone",
+            Self::Message { .. } => "message",
+            Self::PromiseMoved { .. } => "promise_moved",
+            Self::Closed(_) => "closed",
+            Self::Planned { .. } => "planned",
+            Self::Begun => "begun",
+            Self::Contracted { .. } => "contracted",
+            Self::WorkDone { .. } => "work_done",
+            Self::GoesOn { status, .. } if status.is_open() => "goes_on",
+            Self::GoesOn { .. } => "goes_on_ended",
+            Self::Asked { .. } => "asked",
+            Self::Decided { .. } => "decided",
+            Self::Reopened { .. } => "reopened",
+            Self::ByTheClock(told) => told.name(),
+            Self::TakenBack => "taken_back",
+            Self::Withdrawn => "withdrawn",
+            Self::WithdrawnFor { .. } => "withdrawn_for",
+            Self::Watching { .. } => "watching",
+            Self::WatchedTaken => "watched_taken",
+            Self::WatchedMoved { .. } => "watched_moved",
+            Self::WatchedClosed { .. } => "watched_closed",
+            Self::ResidentWrote { .. } => "resident_wrote",
+            Self::ResidentWithdrew => "resident_withdrew",
+            Self::HandedOver { .. } => "handed_over",
+            Self::BackWithTeam { .. } => "back_with_team",
+            Self::ResidentAnswered { .. } => "resident_answered",
+            Self::ResidentReopened { .. } => "resident_reopened",
+            Self::ResidentAmended => "resident_amended",
+            Self::Offered { .. } => "offered",
+            Self::OfferEnded { .. } => "offer_ended",
+            Self::Proposed { .. } => "proposed",
+            Self::SentBack { .. } => "sent_back",
+            Self::ContractorSaid { .. } => "contractor_said",
+            Self::DueSoon { .. } => "due_soon",
+            Self::Missed { .. } => "missed",
+            Self::Up { .. } => "up",
+            Self::Aged { .. } => "aged",
+            Self::PartsFinished => "parts_finished",
+            Self::WithdrawnWithParts => "withdrawn_with_parts",
         }
     }
 
-    /// Whether it is told to somebody who watches the request.
-    pub(super) fn is_to_watcher(&self) -> bool {
-        self.bearing().0 == Audience::Watcher
+    /// What its words are filled in with, by name.
+    #[must_use]
+    pub fn facts(&self) -> Facts {
+        if let Self::ByTheClock(told) = self {
+            return told.facts();
+        }
+        // A variant is written as its name with what is in it.
+        written(self).into_iter().next().map(|(_, inner)| facts(inner)).unwrap_or_default()
     }
 
-    /// What it says, in a line.
+    /// To whom it is told, and what it matters to them: the table says so.
     #[must_use]
-    pub fn headline(&self, title: &str, reference: &str) -> String {
-        self.clone().words(title, reference).0
+    pub fn bearing(&self) -> (Audience, Matter) {
+        // A test sees to it that everything is there; what is not would be for those who can ask why.
+        table()
+            .message(self.name())
+            .map_or((Audience::Staff, Matter::MustAct), |found| (found.to, found.matter))
     }
+
+    /// Whether it is told to somebody who watches the request.
+    pub(crate) fn is_to_watcher(&self) -> bool {
+        self.bearing().0 == Audience::Watcher
+    }
+}
+
+impl ByTheClock {
+    /// What matters most of it.
+    fn name(&self) -> &'static str {
+        if self.ended.is_some() {
+            "clock_ended"
+        } else if self.reminded.is_some() {
+            "clock_reminded"
+        } else if self.asked_again {
+            "clock_asked_again"
+        } else if self.missed.is_some() {
+            "clock_missed"
+        } else {
+            "clock_passed_on"
+        }
+    }
+
+    fn facts(&self) -> Facts {
+        let mut said = self.ended.as_deref().map(written).unwrap_or_default();
+        let up = self.up.as_ref().map(|(rung, whom)| json!({ "rung": rung, "whom": whom }));
+        let missed = self.missed.map(|(from, to, why)| json!({ "from": from, "to": to, "why": why }));
+        said.extend(missed.map(facts).unwrap_or_default());
+        said.extend(facts(json!({ "up": up, "age": self.age, "question": self.reminded })));
+        said
+    }
+}
+
+fn written(of: &impl Serialize) -> Facts {
+    facts(serde_json::to_value(of).unwrap_or_default())
 }
 
 /// Where links lead.
@@ -371,7 +451,7 @@ pub fn alerts(happened: &Happened, links: &Links, council: &Council) -> Vec<Aler
         happened;
     let mut alerts = Vec::new();
     // Of what a part withdraws with the whole, the resident knows.
-    let is_told = !(*follows && matches!(recorded.event, Event::Withdrawn { .. }));
+    let is_told = !(*follows && matches!(recorded.event, Event::Withdrawn { .. } | Event::TakenBack));
     if is_told
         && let Some(told) = for_resident(case, recorded)
         && let Some((name, email)) = resident(case, account_email.as_deref(), *has_moved)
@@ -461,7 +541,7 @@ pub fn for_watcher(Happened { case, recorded, .. }: &Happened, email: String, li
         Event::PromiseMoved { to, .. }
         | Event::Missed { to, .. }
         | Event::Reopened { complete_by: to, .. } => Told::WatchedMoved { to: *to },
-        Event::Withdrawn { .. } => Told::WatchedClosed { outcome: Outcome::Withdrawn },
+        Event::Withdrawn { .. } | Event::TakenBack => Told::WatchedClosed { outcome: Outcome::Withdrawn },
         _ => return None,
     };
     Some(alert(case, String::new(), email, link, told))
@@ -480,6 +560,7 @@ fn alert(case: &Case, name: String, email: String, link: &str, told: Told) -> Al
         title: case.submission.title.clone(),
         link: link.to_owned(),
         told,
+        reader: Reader::default(),
     }
 }
 
@@ -500,7 +581,7 @@ fn resident(case: &Case, account: Option<&str>, has_moved: bool) -> Option<(Stri
         return None;
     }
     let name = answers.iter().find_map(|answer| match &answer.value {
-        Value::Contact(Person { name, .. }) => Some(name.clone()),
+        field::Value::Contact(Person { name, .. }) => Some(name.clone()),
         _ => None,
     });
     Some((name.unwrap_or_default(), email))
@@ -518,6 +599,14 @@ fn for_resident(case: &Case, recorded: &Recorded) -> Option<Told> {
         }
         (Event::HandedOver { to }, _) => {
             Some(Told::Taken { by: to.name.clone(), complete_by: case.complete_by })
+        }
+        (Event::HandedBack, _) => {
+            Some(Told::HandedBack { lead: case.lead.as_ref()?.name.clone(), complete_by: case.complete_by })
+        }
+        (Event::Undone, _) => {
+            let mut told = case.history.iter().rev().filter(|past| past.seq < recorded.seq);
+            // What they were not told is not taken back either.
+            told.next().and_then(|last| for_resident(case, last)).map(|_| Told::Undone)
         }
         (Event::Message { text }, Actor::Staff(staff)) => {
             Some(Told::Message { by: staff.name.clone(), text: text.clone() })
@@ -545,6 +634,7 @@ fn for_resident(case: &Case, recorded: &Recorded) -> Option<Told> {
             Some(Told::Decided { text: text.clone(), to: *complete_by })
         }
         (Event::Reopened { complete_by, .. }, _) => Some(Told::Reopened { to: *complete_by }),
+        (Event::TakenBack, _) => Some(Told::TakenBack),
         (Event::Withdrawn { .. }, Actor::Helper(by)) => Some(Told::WithdrawnFor { by: by.name.clone() }),
         (Event::Withdrawn { .. }, _) if !case.parts.is_empty() => Some(Told::WithdrawnWithParts),
         (Event::Withdrawn { .. }, _) => Some(Told::Withdrawn),
@@ -572,7 +662,7 @@ fn for_owner(case: &Case, recorded: &Recorded) -> Option<Told> {
         (Event::Reopened { reason, complete_by }, _) => {
             Some(Told::ResidentReopened { reason: reason.clone(), complete_by: *complete_by })
         }
-        (Event::Amended { .. }, _) => Some(Told::ResidentAmended),
+        (Event::Amended(_), _) => Some(Told::ResidentAmended),
         (Event::OfferEnded { reason }, by) if !matches!(by, Actor::Staff(by) if is_owner(by)) => {
             Some(Told::OfferEnded { reason: reason.clone() })
         }
@@ -588,6 +678,9 @@ fn for_owner(case: &Case, recorded: &Recorded) -> Option<Told> {
         (Event::Prompted, _) => Some(Told::DueSoon { by: complete_by }),
         (Event::Missed { from, to, .. }, _) => Some(Told::Missed { from: *from, to: *to }),
         (Event::Withdrawn { .. }, _) if case.owner.is_some() => Some(Told::ResidentWithdrew),
+        (Event::HandedBack, Actor::Staff(by)) if case.lead.as_ref().is_some_and(|lead| lead.id != by.id) => {
+            Some(Told::BackWithTeam { by: by.name.clone(), complete_by })
+        }
         (Event::HandedOver { to }, Actor::Staff(by)) if by.id != to.id => {
             Some(Told::HandedOver { by: by.name.clone(), complete_by })
         }
@@ -595,483 +688,27 @@ fn for_owner(case: &Case, recorded: &Recorded) -> Option<Told> {
     }
 }
 
-/// One mail that tells all of these, which are about one request and for one person, in their order.
+/// Where who was told how it ended says with one tap whether they are satisfied: each with the text of the frame that says
+/// what it is. Opening it says nothing yet, for programs that look through mails open what is in them, too.
 #[must_use]
-pub fn letter(council: &Council, alerts: &[Alert]) -> Letter {
-    let Some(last) = alerts.last() else {
-        return Letter { to: Default::default(), subject: String::new(), paragraphs: Vec::new(), link: None };
+pub fn taps<'a>(alerts: impl IntoIterator<Item = &'a Alert>) -> Option<[(&'static str, String); 2]> {
+    let asks = |told: &Told| match told {
+        Told::Closed(_) => true,
+        Told::ByTheClock(told) => told.asked_again,
+        _ => false,
     };
-    let Alert { name, email, reference, link, .. } = last;
-    let mut paragraphs = vec![if name.is_empty() { "Hello,".into() } else { format!("Hello {name},") }];
-    for Alert { told, title, reference, .. } in alerts {
-        paragraphs.extend(told.clone().words(title, reference).1);
-    }
-    let subject =
-        foremost(alerts).map(|Alert { told, title, reference, .. }| told.headline(title, reference));
-    if !link.is_empty() {
-        paragraphs.push(if last.told.is_to_watcher() {
-            "You can see where it stands, or stop these emails, here:".into()
-        } else {
-            "You can see everything about this request here:".into()
-        });
-        paragraphs.push(link.clone());
-    }
-    if !last.told.is_to_watcher() {
-        paragraphs.push(format!("Your reference is {reference}."));
-    }
-    paragraphs.push(signed(council));
-    Letter {
-        to: (name.clone(), email.clone()),
-        subject: subject.unwrap_or_default(),
-        paragraphs,
-        link: Some(link.clone()).filter(|link| !link.is_empty()),
-    }
+    let asked =
+        alerts.into_iter().filter(|alert| asks(&alert.told) && alert.link.contains("/follow/")).last();
+    let tap = |says: &str, link: &str| format!("{link}?{SATISFIED}={says}");
+    asked.map(|Alert { link, .. }| [("satisfied", tap("yes", link)), ("not_satisfied", tap("no", link))])
 }
 
 /// What several that are told together are about: the last that is important, for what was to be done before something ended
 /// is to be done no more; the last, where none is.
 #[must_use]
-pub fn foremost(alerts: &[Alert]) -> Option<&Alert> {
-    alerts.iter().rfind(|alert| alert.told.bearing().1.is_important()).or(alerts.last())
-}
-
-/// What stands below each mail.
-#[must_use]
-pub fn signed(council: &Council) -> String {
-    format!("{}\n{} ({})", council.name, council.contact.phone, council.contact.hours)
-}
-
-impl Told {
-    #[expect(clippy::too_many_lines, reason = "a list of mails, one after the other")]
-    fn words(self, title: &str, reference: &str) -> (String, Vec<String>) {
-        let subject = |what: &str| format!("{what}: {title} ({reference})");
-        match self {
-            Self::Received { complete_by, next, by } => {
-                let promise =
-                    format!("We have your request “{title}”. We will finish by {}.", say(complete_by));
-                let by =
-                    by.map(|by| format!("{by}, who acts for you, sent it. You find it in your account."));
-                let said = std::iter::once(promise).chain(by).chain(next).collect();
-                (subject("We have your request"), said)
-            }
-            Self::Taken { by, complete_by } => (
-                subject("Somebody is working on your request"),
-                vec![format!(
-                    "{by} now looks after your request “{title}”. We will finish by {}.",
-                    say(complete_by)
-                )],
-            ),
-            Self::Message { by, text } => (
-                subject("A message about your request"),
-                vec![
-                    format!("{by} wrote to you about “{title}”:"),
-                    text,
-                    "You can answer on the page of your request.".into(),
-                ],
-            ),
-            Self::PromiseMoved { to, reason } => (
-                subject("A new date for your request"),
-                vec![
-                    format!("We will now finish “{title}” by {}.", say(to)),
-                    format!("Why: {reason}"),
-                    "We are sorry if this is later than you hoped.".into(),
-                ],
-            ),
-            Self::Closed(closing) => {
-                let what = ended(closing.outcome);
-                let mut said = vec![format!("Your request “{title}” is closed. {what}.")];
-                said.extend(closing_words(*closing));
-                said.push("How did it go? One question, on the page of your request.".into());
-                (subject(what), said)
-            }
-            Self::Planned { on } => (
-                subject("Work is planned"),
-                vec![format!("We plan to work on “{title}” on {}.", say(on))],
-            ),
-            Self::Begun => {
-                (subject("Work has begun"), vec![format!("We have begun to work on “{title}”.")])
-            }
-            Self::Contracted { by } => (
-                subject("Who does the work"),
-                vec![format!(
-                    "{by} will do the work about “{title}” for us. We still look after your request, and you need not do anything."
-                )],
-            ),
-            Self::WorkDone { by, check } => (
-                subject("The work is done, we are told"),
-                vec![
-                    format!("{by} tells us that the work about “{title}” is done."),
-                    if check {
-                        "Somebody of ours looks at it before we close your request.".into()
-                    } else {
-                        "We close your request next, and tell you how it ended.".into()
-                    },
-                ],
-            ),
-            Self::GoesOn { status, to } => {
-                let together = format!(
-                    "Somebody told us about the same before you, so we deal with “{title}” together with their request."
-                );
-                let (what, how) = match status {
-                    Status::Closed(outcome) => ("How it ended", ended_for_watcher(outcome).to_owned()),
-                    open => (
-                        "News about your request",
-                        format!("{} We will finish by {}.", standing_words(open), say(to)),
-                    ),
-                };
-                (subject(what), vec![together, how])
-            }
-            Self::Asked { question, by } => (
-                subject("We need an answer from you"),
-                vec![
-                    format!("{by} has a question about your request “{title}”:"),
-                    question,
-                    "We can’t go on until you answer, on the page of your request. The date that we promised waits for you, too.".into(),
-                ],
-            ),
-            Self::Decided { text, to } => (
-                subject("What we have decided about your request"),
-                vec![
-                    format!("Your request “{title}” has been open for too long, and we are sorry. This was decided:"),
-                    text,
-                    format!("We will finish by {}.", say(to)),
-                ],
-            ),
-            Self::Reopened { to } => (
-                subject("Your request is open again"),
-                vec![format!(
-                    "You told us that “{title}” is not over. We have opened it again, and will finish by {}.",
-                    say(to)
-                )],
-            ),
-            Self::ByTheClock(told) => told.words(title, &subject),
-            Self::ResidentAnswered { text, complete_by } => (
-                subject("The resident answered"),
-                vec![
-                    format!("The resident answered your question about “{title}”:"),
-                    text,
-                    format!("The promise goes on. It is promised by {} now.", say(complete_by)),
-                ],
-            ),
-            Self::ResidentReopened { reason, complete_by } => (
-                subject("The resident opened this again"),
-                vec![
-                    format!("The resident says that “{title}” is not over:"),
-                    reason,
-                    format!("It is promised by {}.", say(complete_by)),
-                ],
-            ),
-            Self::ResidentAmended => (
-                subject("The resident added something"),
-                vec![format!("The resident put something right in “{title}”, or added to it.")],
-            ),
-            Self::Offered { by, reason } => (
-                subject("Will you take this request?"),
-                vec![
-                    format!("{by} asks you to take “{title}”, because:"),
-                    reason,
-                    "It stays with them until you do. If it is not yours, say so: it comes back to them by itself otherwise.".into(),
-                ],
-            ),
-            Self::OfferEnded { reason } if reason.is_empty() => (
-                subject("Nobody took this request"),
-                vec![format!("You offered “{title}”, and nobody took it in time. It goes on with you.")],
-            ),
-            Self::OfferEnded { reason } => (
-                subject("This request was not taken"),
-                vec![format!("You offered “{title}”, and it was not taken, because:"), reason],
-            ),
-            Self::Proposed { by } => (
-                subject("Do you agree?"),
-                vec![format!("{by} would like to close “{title}”, and this service needs your agreement first.")],
-            ),
-            Self::SentBack { by, reason } => (
-                subject("Not agreed"),
-                vec![format!("{by} does not agree with how you would close “{title}”:"), reason],
-            ),
-            Self::ContractorSaid { by, text, done } => (
-                subject(if done { "The contractor has finished" } else { "The contractor wrote" }),
-                vec![format!("{by} wrote about “{title}”:"), text],
-            ),
-            Self::DueSoon { by } => (
-                subject("Due soon"),
-                vec![format!(
-                    "“{title}” is promised by {}. If that can’t be kept, tell the resident now: move the date and say why.",
-                    say(by)
-                )],
-            ),
-            Self::Missed { from, to } => (
-                subject("A promise was missed"),
-                vec![format!(
-                    "“{title}” was promised by {}. The resident has been told that it is {} now.",
-                    say(from),
-                    say(to)
-                )],
-            ),
-            Self::Up { cause, owner, complete_by } => {
-                let owner = owner.map_or_else(
-                    || "Nobody has taken it yet.".to_owned(),
-                    |owner| format!("{owner} has it."),
-                );
-                (
-                    subject("This needs you"),
-                    vec![
-                        format!("“{title}” has come up to you, because {}.", cause_words(cause)),
-                        format!("{owner} It is promised by {}.", say(complete_by)),
-                        "If nothing happens, it goes further up. Take it, give it to somebody, or write to the resident.".into(),
-                    ],
-                )
-            }
-            Self::Aged { age, since, department } => {
-                let days = match age {
-                    Age::Long => "is open for a long time",
-                    Age::VeryLong => "is still open",
-                    Age::TooLong => "is on the board’s list",
-                };
-                let mut said = vec![format!("“{title}” in {department} has been open since {}.", say_date(since))];
-                if age == Age::TooLong {
-                    said.push("It needs a decision, and stays on the list until there is one.".into());
-                }
-                (subject(&format!("A request {days}")), said)
-            }
-            Self::Withdrawn => (
-                subject("Withdrawn"),
-                vec![format!("You withdrew your request “{title}”. We have stopped working on it.")],
-            ),
-            Self::WithdrawnFor { by } => (
-                subject("Withdrawn"),
-                vec![format!(
-                    "{by}, who acts for you, withdrew your request “{title}”. Whoever had not finished has stopped working on it."
-                )],
-            ),
-            Self::Watching { complete_by } => (
-                format!("We will tell you what happens: {title}"),
-                vec![
-                    format!(
-                        "Somebody had told us already, and you asked to hear about it: “{title}”. We will finish by {}.",
-                        say(complete_by)
-                    ),
-                    "If it was not you who asked, do nothing, or stop these emails with the link below."
-                        .into(),
-                ],
-            ),
-            Self::WatchedTaken => (
-                format!("Somebody is working on it: {title}"),
-                vec![format!("Somebody now looks after “{title}”, which you asked to hear about.")],
-            ),
-            Self::WatchedMoved { to } => (
-                format!("A new date: {title}"),
-                vec![format!("We will now finish “{title}”, which you asked to hear about, by {}.", say(to))],
-            ),
-            Self::WatchedClosed { outcome } => {
-                let what = ended_for_watcher(outcome);
-                (
-                    format!("Closed: {title}"),
-                    vec![format!("“{title}”, which you asked to hear about, is closed. {what}")],
-                )
-            }
-            Self::ResidentWrote { text, by } => {
-                let by = by.map_or_else(
-                    || "The resident".to_owned(),
-                    |by| format!("{by}, who acts for the resident,"),
-                );
-                (subject("The resident wrote"), vec![format!("{by} wrote to you about “{title}”:"), text])
-            }
-            Self::ResidentWithdrew => (
-                subject("The resident withdrew this"),
-                vec![format!("The resident withdrew the request “{title}”. There is nothing left to do.")],
-            ),
-            Self::HandedOver { by, complete_by } => (
-                subject("This request is yours now"),
-                vec![format!("{by} gave you “{title}”. It is promised by {}.", say(complete_by))],
-            ),
-            Self::PartsFinished => (
-                subject("Everybody you told has finished"),
-                vec![format!(
-                    "Every department that we passed “{title}” on to has finished, and told you what it did. The page of your request shows them all."
-                )],
-            ),
-            Self::WithdrawnWithParts => (
-                subject("Withdrawn"),
-                vec![format!(
-                    "You withdrew your request “{title}”. The departments that had not finished have stopped. What others had changed already stays changed."
-                )],
-            ),
-        }
-    }
-}
-
-impl ByTheClock {
-    /// One message, whatever time did: what matters most to the resident is its subject.
-    fn words(self, title: &str, subject: &impl Fn(&str) -> String) -> (String, Vec<String>) {
-        let Self { missed, up, age, reminded, ended: closing, asked_again } = self;
-        let mut said = Vec::new();
-        if let Some(closing) = closing {
-            said.push(format!("Your request “{title}” is closed. {}.", ended(closing.outcome)));
-            said.extend(closing_words(*closing));
-            return (subject("Closed, because you did not answer"), said);
-        }
-        if let Some(question) = reminded {
-            said.push(format!("We still need an answer from you about “{title}”. We asked:"));
-            said.push(question);
-            said.push("Answer on the page of your request. Until then we can’t go on.".into());
-            return (subject("A reminder: we need an answer from you"), said);
-        }
-        if asked_again {
-            said.push(format!("Some weeks ago we closed your request “{title}”. Is it still all right?"));
-            said.push("One question, on the page of your request. It helps us to do better.".into());
-            return (subject("How is it now?"), said);
-        }
-        let mut about = "We have passed your request on";
-        if let Some((from, to, why)) = missed {
-            about = "We have missed our date, and this is the new one";
-            said.push(format!(
-                "We said that we would finish “{title}” by {}. We have not, and we are sorry.",
-                say(from)
-            ));
-            said.push(format!("Why: {}. We will now finish by {}.", why_words(why), say(to)));
-        }
-        if let Some((rung, name)) = up {
-            said.push(format!(
-                "We have passed “{title}” to {name}, {}, because it is taking too long.",
-                rung_words(rung)
-            ));
-        }
-        if let Some(age) = age {
-            said.push(match age {
-                Age::Long => format!("“{title}” has been open for a long time, so we have told the senior manager and the councillor who answer for it."),
-                Age::VeryLong => format!("“{title}” is still open. We have told the senior manager and the councillor again."),
-                Age::TooLong => format!("“{title}” has been open for too long. It is on the list of the council’s board now, and stays there until it is decided what happens."),
-            });
-        }
-        (subject(about), said)
-    }
-}
-
-/// What the resident is told at the end, paragraph by paragraph.
-fn closing_words(closing: Closing) -> Vec<String> {
-    let Closing { outcome, text, on, by, next, object, unless, policy, elsewhere, same_as, signed } = closing;
-    let mut said = vec![text];
-    match (on, by.is_empty()) {
-        (Some(on), false) => said.push(format!("Done by {by} on {}.", say(on))),
-        (Some(on), true) => said.push(format!("On {}.", say(on))),
-        (None, false) => said.push(format!("By {by}.")),
-        (None, true) => {}
-    }
-    if outcome == Outcome::NotOurs
-        && let Some(elsewhere) = elsewhere
-    {
-        said.push(format!("Who is responsible: {}", elsewhere.who));
-        said.push(
-            if elsewhere.handed_over {
-                "We have told them."
-            } else {
-                "Please tell them yourself: we have not."
-            }
-            .into(),
-        );
-    }
-    if outcome == Outcome::Duplicate
-        && let Some(other) = same_as
-    {
-        said.push(format!("It goes on under the reference {}. We tell you what happens.", other.reference));
-    }
-    if let Some(policy) = policy {
-        said.push(format!(
-            "Our policy: {}, version {}, {}.\n{}",
-            policy.name,
-            policy.version,
-            say_date(policy.date),
-            policy.text
-        ));
-        said.push(format!("What you can do instead: {}", policy.instead));
-    }
-    for (label, text) in [
-        ("What would change our answer", unless),
-        ("What happens next", next),
-        ("If you do not agree", object),
-    ] {
-        if !text.is_empty() {
-            said.push(format!("{label}: {text}"));
-        }
-    }
-    if let Some(signed) = signed {
-        said.push(format!("{}\n{}", signed.name, signed.role));
-    }
-    said
-}
-
-/// Who stands on a rung.
-fn rung_words(rung: Rung) -> &'static str {
-    match rung {
-        Rung::Lead => "who leads the team",
-        Rung::Deputy => "the deputy",
-        Rung::Head => "the head of service",
-        Rung::Director => "the director",
-    }
-}
-
-/// Why a promised day was missed.
-fn why_words(why: Why) -> &'static str {
-    match why {
-        Why::NotBegun => "nobody had begun to work on it",
-        Why::Contractor => "the company that does the work has not finished",
-        Why::Longer => "it takes longer than we thought",
-    }
-}
-
-/// Why a request went up, for whom it went up to.
-fn cause_words(cause: Cause) -> &'static str {
-    match cause {
-        Cause::NotAcknowledged => "nobody had taken it by the day that we promised",
-        Cause::Missed => "the promised day was missed",
-        Cause::MissedAgain => "the promised day was missed again",
-        Cause::Unanswered => "the resident wrote and had no answer",
-        Cause::Away => "whoever has it is away on the promised day",
-        Cause::Silent => "nobody did anything where it was before",
-    }
-}
-
-/// Where the request of somebody else stands.
-fn standing_words(status: Status) -> &'static str {
-    match status {
-        Status::Received => "We have it.",
-        Status::LookedAt => "We are looking at it.",
-        Status::Planned => "The work is planned.",
-        Status::InProgress => "We are working on it.",
-        Status::Waiting => "We need an answer before we can go on.",
-        Status::Closed(_) => "It is closed.",
-    }
-}
-
-/// How a request ended, for its resident.
-fn ended(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Done => "Done",
-        Outcome::DeclinedByPolicy => "We can't do what you asked",
-        Outcome::NotOurs => "Somebody else has to do this",
-        Outcome::Duplicate => "We already know about this",
-        Outcome::Withdrawn => "Closed at your wish",
-        Outcome::PartDone => "Some of it is done",
-        Outcome::NoAnswer => "We had no answer from you",
-        Outcome::NothingFound => "We looked, and found nothing",
-    }
-}
-
-/// The same for somebody who watches it.
-fn ended_for_watcher(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Done => "It is done.",
-        Outcome::PartDone => "Some of it is done.",
-        Outcome::NothingFound => "We looked, and found nothing. If it is still there, tell us again.",
-        Outcome::NoAnswer => {
-            "The person who told us did not answer a question. If it is still there, tell us again."
-        }
-        Outcome::DeclinedByPolicy => "Our policy does not let us do it.",
-        Outcome::NotOurs => "Somebody else has to do it.",
-        Outcome::Duplicate => "It had been reported before, and goes on there.",
-        Outcome::Withdrawn => {
-            "The person who told us no longer needs it. If it is still there, tell us again."
-        }
-    }
+pub fn foremost<'a>(alerts: impl IntoIterator<Item = &'a Alert>) -> Option<&'a Alert> {
+    alerts.into_iter().reduce(|one, next| {
+        let matters = |alert: &Alert| alert.told.bearing().1.is_important();
+        if matters(one) && !matters(next) { one } else { next }
+    })
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use futures::StreamExt as _;
 use futures::stream;
 
+use super::digest;
 use crate::operations::clock::tick;
 use crate::state::AppState;
 use crate::store::StoreError;
@@ -22,6 +23,9 @@ pub async fn run(state: AppState) {
             Ok(0) => {}
             Ok(_) => continue,
             Err(error) => tracing::error!(%error, "the clock can't be read"),
+        }
+        if let Err(error) = digest::run_due(&state).await {
+            tracing::error!(%error, "nobody can be told what waits this week");
         }
         tokio::select! {
             () = state.stop.cancelled() => return,

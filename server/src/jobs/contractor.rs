@@ -6,7 +6,6 @@ use domain::standard::say;
 use serde::{Deserialize, Serialize};
 
 use super::Letter;
-use super::alert::signed;
 
 /// Something to tell a contractor.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -101,7 +100,8 @@ impl ContractorMail {
             link
         });
         paragraphs.push(format!("If something is not clear, ask {owner}. Our reference is {reference}."));
-        paragraphs.push(signed(council));
+        let (phone, hours) = (&council.contact.phone, &council.contact.hours);
+        paragraphs.push(format!("{}\n{phone} ({hours})", council.name));
         Letter { to: (name, email), subject: format!("{what}: {title} ({reference})"), paragraphs, link }
     }
 }

@@ -1,26 +1,26 @@
 //! Which ways an alert goes out, and sending what is due: several that belong together as one, and another way where one does
 //! not get through.
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use domain::alert::{self as rules, Channel, Known, Preferences};
-use domain::council::Council;
+use domain::profile::{LANGUAGE, reads_large_print};
 use domain::validate::Answer;
 use futures::StreamExt as _;
 use futures::stream;
 use uuid::Uuid;
 
-use super::alert::{Alert, Audience, foremost, letter, signed};
-use super::{Ended, Letter, asked_at, html};
+use super::alert::{Alert, Audience, Reader, Told};
+use super::{Ended, asked_at, html};
 use crate::adapters::mail::{Mail, MailError};
 use crate::adapters::notify::Kind;
 use crate::councils::Served;
 use crate::state::AppState;
-use crate::store::deliveries::{Batch, Delivery, NewDelivery, Settled};
+use crate::store::deliveries::{Batch, NewDelivery, Settled};
 use crate::store::jobs::Claimed;
 use crate::store::requests::Stored;
 use crate::store::{Store, StoreError};
+use crate::words::compose::{Mails, compose, text};
+use crate::words::table;
 
 /// What is claimed at once.
 const CLAIM: u64 = 32;
@@ -28,9 +28,6 @@ const CLAIM: u64 = 32;
 const ABREAST: usize = 8;
 /// The longest wait between two tries.
 const LONGEST: TimeDelta = TimeDelta::hours(6);
-
-/// The longest text message, in characters: what is longer, GOV.UK Notify does not take.
-const LONGEST_TEXT: usize = 918;
 
 /// How somebody can be told.
 struct Reach {
@@ -41,17 +38,18 @@ struct Reach {
     postal: Option<String>,
     /// Mail to them does not get through.
     bounces: bool,
+    /// The ways in which this may be told.
+    by: Vec<Channel>,
+    /// How they read best.
+    reader: Reader,
 }
 
 impl Reach {
     fn known(&self) -> Known {
-        let elsewhere = self.phone.is_some() || self.postal.is_some();
-        Known {
-            // Where there is no other way, it is tried again.
-            email: self.email.is_some() && !(self.bounces && elsewhere),
-            sms: self.phone.is_some(),
-            letter: self.postal.is_some(),
-        }
+        let has = |by: Channel| self.by.contains(&by) && self.address(by).is_some();
+        let (sms, letter) = (has(Channel::Sms), has(Channel::Letter));
+        // Where there is no other way, it is tried again.
+        Known { email: has(Channel::Email) && !(self.bounces && (sms || letter)), sms, letter }
     }
 
     fn address(&self, by: Channel) -> Option<&String> {
@@ -71,6 +69,8 @@ fn by_mail(alert: &Alert) -> Reach {
         phone: None,
         postal: None,
         bounces: false,
+        by: table().message(alert.told.name()).map(|message| message.by.clone()).unwrap_or_default(),
+        reader: Reader::default(),
     }
 }
 
@@ -95,6 +95,8 @@ async fn reach(
             Some(chosen) => chosen,
             None => Preferences::of_profile(&profile),
         };
+        let language = profile.get(LANGUAGE).to_owned();
+        reach.reader = Reader { language, large: reads_large_print(&profile) };
         // What was kept by older rules is not in the way.
         told = domain::profile::read(&profile, served.local(now).date()).unwrap_or_default();
         if reach.email.is_none() {
@@ -132,6 +134,11 @@ async fn routed(
 ) -> Result<(), StoreError> {
     let store = state.db.council(&claimed.council);
     let request = store.told_about(&alert.reference).await?;
+    // Taken back while this was under way: nobody is told any more that it came.
+    let is_taken_back = request.as_ref().is_some_and(|(stored, _)| stored.case.is_taken_back());
+    if is_taken_back && matches!(alert.told, Told::Received { .. }) {
+        return Ok(());
+    }
     let reach = reach(state, (served, &store), &alert, request.as_ref()).await?;
     let now = state.now();
     let created = asked_at(claimed.id).unwrap_or(now);
@@ -142,7 +149,7 @@ async fn routed(
     let new = going.into_iter().filter_map(|going| {
         let due = if going.not_before <= local { now } else { served.moment(going.not_before) };
         let of = (claimed.id, created, request.as_ref().map(|(stored, _)| stored.id));
-        new_delivery(state, served, &alert, of, (going.by, None, due), &reach)
+        new_delivery(state, served, &alert, of, (going.by, None), (due, going.daily), &reach)
     });
     let new: Vec<NewDelivery> = new.collect();
     store.deliver(&new, now).await
@@ -153,19 +160,24 @@ fn new_delivery(
     served: &Served,
     alert: &Alert,
     (alert_id, created, request): (Uuid, DateTime<Utc>, Option<Uuid>),
-    (by, instead_of, due): (Channel, Option<Channel>, DateTime<Utc>),
+    (by, instead_of): (Channel, Option<Channel>),
+    (due, daily): (DateTime<Utc>, bool),
     reach: &Reach,
 ) -> Option<NewDelivery> {
     let notify = served.council.alerts.notify.as_ref();
     Some(NewDelivery {
         id: state.new_id(),
         alert_id,
-        alert: alert.clone(),
+        headline: served.wording.english().headline(&alert.told, &alert.title, &alert.reference),
+        alert: Alert { reader: reach.reader.clone(), ..alert.clone() },
         by,
+        daily,
         instead_of,
         request,
         address: reach.address(by)?.clone(),
-        is_printed: by == Channel::Letter && notify.is_none_or(|notify| notify.letters.is_none()),
+        // Notify prints in one size.
+        is_printed: by == Channel::Letter
+            && (reach.reader.large || notify.is_none_or(|notify| notify.letters.is_none())),
         created,
         due,
     })
@@ -224,17 +236,17 @@ async fn send(state: &AppState, batch: &Batch) -> Result<Settled, StoreError> {
         // It was said, and is kept no longer.
         return Ok(Settled::Sent { and_told: false });
     }
-    let letter = compose(&served.council, &alerts);
+    let letter = compose(&served.wording, &alerts, first.by);
     let address = &first.address;
     let notify = served.council.alerts.notify.as_ref();
     let id = (batch.id, batch.attempts > 1);
     let sent = match (first.by, notify) {
         (Channel::Sms, Some(_)) => {
-            let text = text(&served.council, &alerts);
+            let text = text(&served.wording, &alerts);
             state.notify.send(&served.council, Kind::Text { to: address, text: &text }, id).await
         }
         (Channel::Sms, None) => {
-            let text = text(&served.council, &alerts);
+            let text = text(&served.wording, &alerts);
             state.mail.text(&batch.council, batch.id, address, &text).await.map(|()| false)
         }
         (Channel::Email, Some(notify)) if notify.emails.is_some() => {
@@ -271,7 +283,7 @@ async fn until_morning(
 
 async fn mail(state: &AppState, served: &Served, batch: &Batch, letter: Mails) -> Result<(), MailError> {
     let Some(first) = batch.all.first() else { return Ok(()) };
-    let links: Vec<&str> = letter.links.iter().map(String::as_str).collect();
+    let html = html(&letter);
     state
         .mail
         .send(Mail {
@@ -281,7 +293,7 @@ async fn mail(state: &AppState, served: &Served, batch: &Batch, letter: Mails) -
             to: (letter.name, first.address.clone()),
             subject: letter.subject,
             text: letter.paragraphs.join("\n\n") + "\n",
-            html: html(&letter.paragraphs, &links),
+            html,
         })
         .await
 }
@@ -309,274 +321,7 @@ pub async fn failed(
         let when = rules::when(&reach.preferences, by, local);
         let due = if when <= local { now } else { served.moment(when) };
         let of = (one.alert_id, one.created, one.request);
-        instead.extend(new_delivery(state, served, alert, of, (by, Some(one.by), due), &reach));
+        instead.extend(new_delivery(state, served, alert, of, (by, Some(one.by)), (due, false), &reach));
     }
     Ok(Settled::Failed { why, instead })
-}
-
-/// A mail or letter, with every link that is in it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mails {
-    /// Name of whom it goes to; may be empty.
-    pub name: String,
-    /// Subject.
-    pub subject: String,
-    /// Paragraphs.
-    pub paragraphs: Vec<String>,
-    /// Those of them that are links.
-    pub links: Vec<String>,
-}
-
-/// One mail that tells all of these to one person.
-#[must_use]
-pub fn compose(council: &Council, alerts: &[Alert]) -> Mails {
-    let mut about: BTreeMap<&str, Vec<Alert>> = BTreeMap::new();
-    for alert in alerts {
-        about.entry(&alert.reference).or_default().push(alert.clone());
-    }
-    if about.len() < 2 {
-        let Letter { to: (name, _), subject, paragraphs, link } = letter(council, alerts);
-        return Mails { name, subject, paragraphs, links: link.into_iter().collect() };
-    }
-    let count = about.len();
-    let name =
-        alerts.iter().map(|alert| alert.name.clone()).find(|name| !name.is_empty()).unwrap_or_default();
-    let hello = if name.is_empty() { "Hello,".to_owned() } else { format!("Hello {name},") };
-    let mut paragraphs = vec![hello, format!("There is news about {count} requests.")];
-    let mut links = Vec::new();
-    for of_one in about.into_values() {
-        let Letter { subject, paragraphs: said, link, .. } = letter(council, &of_one);
-        paragraphs.push(subject);
-        // Without the greeting, and what stands below each.
-        let last = said.len().saturating_sub(1);
-        paragraphs.extend(said.into_iter().take(last).skip(1));
-        links.extend(link);
-    }
-    paragraphs.push(signed(council));
-    Mails { name, subject: format!("News about {count} requests"), paragraphs, links }
-}
-
-/// The same as a text message: what matters most, and where to read the rest.
-#[must_use]
-pub fn text(council: &Council, alerts: &[Alert]) -> String {
-    let Some(Alert { told, title, reference, link, .. }) = foremost(alerts) else { return String::new() };
-    let headline = told.headline(title, reference);
-    let more = match alerts.len() - 1 {
-        0 => String::new(),
-        more => format!(", and {more} more"),
-    };
-    let around = format!("{}: {more}. {link}", council.name).chars().count();
-    let room = LONGEST_TEXT.saturating_sub(around);
-    let headline: String = if headline.chars().count() > room {
-        headline.chars().take(room.saturating_sub(1)).chain(['…']).collect()
-    } else {
-        headline
-    };
-    format!("{}: {headline}{more}. {link}", council.name)
-}
-
-/// What a letter on paper says.
-#[must_use]
-pub fn on_paper(council: &Council, letter: &[Delivery]) -> Mails {
-    let alerts: Vec<Alert> = letter.iter().filter_map(|part| part.alert.clone()).collect();
-    compose(council, &alerts)
-}
-
-#[cfg(test)]
-mod tests {
-    use chrono::NaiveDate;
-    use domain::alert::Matter;
-    use domain::case::{Age, Cause, Closing, Outcome, Rung, Status, Why};
-    use domain::catalogue::Policy;
-
-    use super::*;
-    use crate::councils::{Councils, Sources};
-    use crate::jobs::alert::{ByTheClock, Told};
-    use crate::paper;
-
-    const LINK: &str = "https://portico.example/follow/KEY";
-
-    fn day() -> NaiveDate {
-        NaiveDate::from_ymd_opt(2026, 12, 7).unwrap()
-    }
-
-    /// Everything that is told, with this wherever a person wrote something.
-    fn all(text: &str) -> Vec<Told> {
-        let own = || text.to_owned();
-        let policy = Policy {
-            id: own(),
-            name: own(),
-            version: own(),
-            date: day(),
-            text: own(),
-            instead: own(),
-            unless: own(),
-        };
-        let to = day();
-        let outcomes = [
-            Outcome::Done,
-            Outcome::PartDone,
-            Outcome::DeclinedByPolicy,
-            Outcome::NotOurs,
-            Outcome::Duplicate,
-            Outcome::Withdrawn,
-            Outcome::NoAnswer,
-            Outcome::NothingFound,
-        ];
-        let closing = |outcome| {
-            Box::new(Closing {
-                outcome,
-                text: own(),
-                on: Some(to),
-                by: own(),
-                next: own(),
-                object: own(),
-                unless: own(),
-                policy: Some(policy.clone()),
-                elsewhere: None,
-                same_as: None,
-                signed: None,
-            })
-        };
-        let closed = |outcome| Told::Closed(closing(outcome));
-        let by_the_clock = ByTheClock {
-            missed: Some((to, to, Why::Longer)),
-            up: Some((Rung::Head, own())),
-            age: Some(Age::TooLong),
-            reminded: Some(own()),
-            ended: Some(closing(Outcome::NoAnswer)),
-            asked_again: true,
-        };
-        let watched = |outcome| Told::WatchedClosed { outcome };
-        let mut all = vec![
-            Told::Received { complete_by: to, next: vec![own(), own()], by: Some(own()) },
-            Told::Taken { by: own(), complete_by: to },
-            Told::Message { by: own(), text: own() },
-            Told::PromiseMoved { to, reason: own() },
-            Told::Withdrawn,
-            Told::WithdrawnFor { by: own() },
-            Told::Watching { complete_by: to },
-            Told::WatchedTaken,
-            Told::WatchedMoved { to },
-            Told::ResidentWrote { text: own(), by: Some(own()) },
-            Told::ResidentWithdrew,
-            Told::HandedOver { by: own(), complete_by: to },
-            Told::PartsFinished,
-            Told::WithdrawnWithParts,
-            Told::Planned { on: to },
-            Told::Begun,
-            Told::Contracted { by: own() },
-            Told::WorkDone { by: own(), check: true },
-            Told::WorkDone { by: own(), check: false },
-            Told::GoesOn { status: Status::Waiting, to },
-            Told::Asked { question: own(), by: own() },
-            Told::Decided { text: own(), to },
-            Told::Reopened { to },
-            Told::ByTheClock(Box::new(by_the_clock)),
-            Told::ByTheClock(Box::default()),
-            Told::ResidentAnswered { text: own(), complete_by: to },
-            Told::ResidentReopened { reason: own(), complete_by: to },
-            Told::ResidentAmended,
-            Told::Offered { by: own(), reason: own() },
-            Told::OfferEnded { reason: own() },
-            Told::Proposed { by: own() },
-            Told::SentBack { by: own(), reason: own() },
-            Told::ContractorSaid { by: own(), text: own(), done: true },
-            Told::DueSoon { by: to },
-            Told::Missed { from: to, to },
-            Told::Up { cause: Cause::Silent, owner: Some(own()), complete_by: to },
-            Told::Aged { age: Age::Long, since: to, department: own() },
-        ];
-        all.extend(outcomes.map(closed));
-        all.extend(outcomes.map(watched));
-        all.extend(outcomes.map(|outcome| Told::GoesOn { status: Status::Closed(outcome), to }));
-        all
-    }
-
-    fn alert(told: Told, text: &str, reference: &str) -> Alert {
-        Alert {
-            name: text.to_owned(),
-            email: "sam@example.org".to_owned(),
-            reference: reference.to_owned(),
-            title: text.to_owned(),
-            link: LINK.to_owned(),
-            told,
-        }
-    }
-
-    /// By mail, as a text message and on paper, alone and together: what people wrote is text, and our link the only one.
-    #[test]
-    fn everything_is_told_with_the_strangest_values() {
-        let served = Councils::load(Sources::default()).unwrap().by_id("demo").unwrap();
-        let council = &served.council;
-        let long = "all of it ".repeat(200);
-        for text in [
-            "",
-            "Sam",
-            "<script>alert(1)</script>",
-            "\" onload=\"x\" 'y' & <b>",
-            LINK,
-            "https://evil.example/?a=b&c=<d>",
-            "line\none\r\n\r\ntwo\n",
-            "((text)) [Click](https://evil.example) # heading",
-            "\u{202e}gnp.exe \u{0} \u{feff}",
-            "مرحبا 👩‍🎨 ਪੰਜਾਬੀ Łódź",
-            long.as_str(),
-        ] {
-            for told in all(text) {
-                let one = alert(told.clone(), text, "ABCD-EFGH");
-                let urgent =
-                    alert(Told::Message { by: text.to_owned(), text: text.to_owned() }, text, "ABCD-EFGH");
-                let other = alert(told.clone(), text, "JKMN-PQRS");
-                for alerts in [vec![one.clone()], vec![one.clone(), urgent], vec![one, other]] {
-                    let mails = compose(council, &alerts);
-                    let links: Vec<&str> = mails.links.iter().map(String::as_str).collect();
-                    let page = html(&mails.paragraphs, &links);
-                    assert!(
-                        !page.contains("<script") && !page.contains("<b>") && !page.contains("<d>"),
-                        "{page}"
-                    );
-                    assert!(!page.contains("href=\"https://evil"), "{page}");
-                    let own = format!("<a href=\"{LINK}\">{LINK}</a>");
-                    assert_eq!(page.matches("<a ").count(), page.matches(own.as_str()).count(), "{page}");
-                    assert!(page.contains(&own), "{page}");
-                    let said = super::text(council, &alerts);
-                    assert!(said.chars().count() <= LONGEST_TEXT && said.ends_with(LINK), "{said}");
-                }
-            }
-        }
-        let last = all(&long).into_iter().map(|told| alert(told, &long, "ABCD-EFGH"));
-        let said = compose(council, &last.take(3).collect::<Vec<_>>());
-        let letter = paper::Letter {
-            council: council.name.clone(),
-            back: council.contact.address.clone(),
-            to: format!("{long}\nNE1 8QH"),
-            day: day(),
-            said,
-            is_large: true,
-        };
-        assert!(letter.pdf().unwrap().starts_with(b"%PDF-"));
-    }
-
-    #[test]
-    fn the_subject_is_of_what_matters_most() {
-        let served = Councils::load(Sources::default()).unwrap().by_id("demo").unwrap();
-        let taken = alert(Told::Taken { by: "Priya".into(), complete_by: day() }, "Graffiti", "ABCD-EFGH");
-        let ended = ByTheClock { asked_again: true, ..ByTheClock::default() };
-        assert_eq!(Told::ByTheClock(Box::new(ended)).bearing().1, Matter::Step);
-        let done = alert(Told::Withdrawn, "Graffiti", "ABCD-EFGH");
-        let moved = alert(Told::PromiseMoved { to: day(), reason: "Rain".into() }, "Graffiti", "ABCD-EFGH");
-        let mails = compose(&served.council, &[taken.clone(), done.clone(), moved.clone()]);
-        assert_eq!(mails.subject, "Withdrawn: Graffiti (ABCD-EFGH)");
-        assert!(
-            text(&served.council, &[taken.clone(), done, moved.clone()])
-                .contains("Withdrawn: Graffiti (ABCD-EFGH), and 2 more")
-        );
-        let mails = compose(&served.council, &[taken, moved]);
-        assert_eq!(
-            mails.subject, "A new date for your request: Graffiti (ABCD-EFGH)",
-            "of two alike, the last"
-        );
-        assert_eq!(Told::Withdrawn.bearing().1, Matter::Closes);
-    }
 }

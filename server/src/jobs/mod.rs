@@ -7,6 +7,7 @@ pub mod alert;
 pub mod clock;
 pub mod contractor;
 pub mod delivery;
+pub mod digest;
 pub mod figures;
 pub mod repeats;
 pub mod retention;
@@ -21,9 +22,11 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::adapters::mail::{Mail, MailError};
+use crate::councils::ENGLISH;
 use crate::routes::staff_sign_in;
 use crate::state::AppState;
 use crate::store::jobs::Claimed;
+use crate::words::compose::Mails;
 
 /// A job, as it is stored.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -43,6 +46,8 @@ pub enum Job {
     Repeats(repeats::Repeats),
     /// Tell a contractor something about the work that was given to them.
     Contractor(contractor::ContractorMail),
+    /// Tell somebody what waits in a week.
+    Digest(Box<digest::Digest>),
 }
 
 /// How a job ended.
@@ -68,6 +73,7 @@ impl Job {
             Self::AccountNotice(notice) => Some(notice.told.worth()),
             Self::StaffNotice(_) => Some(staff_notice::WORTH),
             Self::Repeats(_) => Some(repeats::WORTH),
+            Self::Digest(_) => Some(digest::WORTH),
         }
     }
 
@@ -88,7 +94,8 @@ impl Job {
             | Self::SignInCode(_)
             | Self::StaffNotice(_)
             | Self::Repeats(_)
-            | Self::Contractor(_) => return false,
+            | Self::Contractor(_)
+            | Self::Digest(_) => return false,
         };
         same_email_key(to) == email_key
     }
@@ -108,6 +115,13 @@ impl Job {
             Self::StaffNotice(notice) => notice.letter(&served.council),
             Self::Repeats(told) => told.letter(&served.council),
             Self::Contractor(mail) => mail.letter(&served.council),
+            Self::Digest(digest) => digest.letter(&served.council),
+        };
+        let said = Mails {
+            paragraphs: letter.paragraphs,
+            links: letter.link.into_iter().collect(),
+            language: ENGLISH.to_owned(),
+            ..Mails::default()
         };
         let mail = Mail {
             id: claimed.id,
@@ -115,8 +129,8 @@ impl Job {
             from: (served.council.name.clone(), served.council.contact.email.clone()),
             to: letter.to,
             subject: letter.subject,
-            text: letter.paragraphs.join("\n\n") + "\n",
-            html: html(&letter.paragraphs, letter.link.as_deref().as_slice()),
+            text: said.paragraphs.join("\n\n") + "\n",
+            html: html(&said),
         };
         match state.mail.send(mail).await {
             Ok(()) => Ended::Done,
@@ -145,14 +159,20 @@ pub struct Letter {
     pub link: Option<String>,
 }
 
-fn html(paragraphs: &[String], links: &[&str]) -> String {
-    let mut html = String::from("<!doctype html><html lang=\"en\"><body>");
+/// A mail as HTML. Each paragraph is written in the direction of its own words.
+pub(crate) fn html(mails: &Mails) -> String {
+    let Mails { paragraphs, links, language, line, large, .. } = mails;
+    let size = if *large { " style=\"font-size:150%\"" } else { "" };
+    let mut html = format!("<!doctype html><html lang=\"{}\"><body{size}>", escape(language));
     for paragraph in paragraphs {
         let text = escape(paragraph).replace('\n', "<br>");
-        if links.contains(&paragraph.as_str()) {
+        // What is no language of the web is told in English.
+        let other = line.as_ref().filter(|(other, said)| other.len() == 2 && said == paragraph);
+        let lang = other.map(|(other, _)| format!(" lang=\"{}\"", escape(other))).unwrap_or_default();
+        if links.contains(paragraph) {
             html.extend(["<p><a href=\"", &text, "\">", &text, "</a></p>"]);
         } else {
-            html.extend(["<p>", &text, "</p>"]);
+            html.extend(["<p dir=\"auto\"", &lang, ">", &text, "</p>"]);
         }
     }
     html + "</body></html>"

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
-use domain::case::{Actor, Case, Event, Owner};
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::case::{Actor, Case, Event, Owner, UNDO_MINUTES, Waiting};
+use domain::field::Value;
+use domain::validate::Answer;
 use uuid::Uuid;
 
 use super::clock;
@@ -37,6 +39,41 @@ pub async fn act(
     Ok(case)
 }
 
+/// The same for one of many requests. Where it can be taken back, those who are to be told wait for that.
+///
+/// # Errors
+/// As [`act`].
+pub async fn act_in_batch(
+    state: &AppState,
+    at: &At,
+    request: Uuid,
+    (id, by, event): (Uuid, Actor, Event),
+    can_be_undone: bool,
+) -> Result<Case, ApiError> {
+    let new = NewEvent { id, at: state.now(), by, event };
+    let follows = after_a_while(state, &at.served, can_be_undone);
+    let (case, happened) = at.store.append(request, new, follows).await?;
+    tell(state, happened);
+    Ok(case)
+}
+
+/// Takes back the last thing that happened to a request, by its identifier.
+///
+/// # Errors
+/// `not_found`; the reason when it was not the last, or too long ago, or somebody else's.
+pub async fn undo(
+    state: &AppState,
+    at: &At,
+    request: Uuid,
+    last: Uuid,
+    (id, by): (Uuid, Actor),
+) -> Result<(), ApiError> {
+    let new = NewEvent { id, at: state.now(), by, event: Event::Undone };
+    let follows = after_a_while(state, &at.served, true);
+    tell(state, at.store.undo(request, last, new, follows).await?);
+    Ok(())
+}
+
 /// The same for somebody who acts for the resident: it stands in the audit log, too.
 ///
 /// # Errors
@@ -57,7 +94,7 @@ pub async fn act_for(
     Ok(case)
 }
 
-/// Gives requests of a member's department to one of its staff, all of them or none, and says how many have somebody
+/// Gives requests of a member's department to one of its staff, or to nobody, so that they are the team's again: all of them or none, and says how many have somebody
 /// else now.
 ///
 /// # Errors
@@ -67,12 +104,12 @@ pub async fn hand_over(
     at: &At,
     member: &StaffMember,
     requests: &[Uuid],
-    to: Owner,
+    to: Option<Owner>,
 ) -> Result<usize, ApiError> {
     let now = state.now();
     let event = |request: &Uuid| {
         let by = Actor::Staff(Owner { id: member.id, name: member.name.clone() });
-        let event = Event::HandedOver { to: to.clone() };
+        let event = to.clone().map_or(Event::HandedBack, |to| Event::HandedOver { to });
         (*request, NewEvent { id: state.dice.id(now), at: now, by, event })
     };
     let events = requests.iter().map(event).collect();
@@ -87,7 +124,12 @@ struct After {
     state: AppState,
     served: Arc<Served>,
     now: DateTime<Utc>,
+    /// What happens may be taken back, and is told when it can't be any more.
+    can_be_undone: bool,
 }
+
+/// How long what may be taken back is not told: some time more than there is to take it back, for clocks that differ.
+const TELL_AFTER: TimeDelta = TimeDelta::minutes(UNDO_MINUTES + 1);
 
 impl Consequences for After {
     fn settle(&self, case: &Case, by: &Actor, event: Event) -> Event {
@@ -99,12 +141,28 @@ impl Consequences for After {
                     clock::without_people(&self.served, |clock| clock.resumed(case.complete_by, stood_still));
                 Event::Answered { text, complete_by }
             }
+            (_, Event::Amended(mut amendment), _) => {
+                let complete_by = |waiting: &Waiting| {
+                    let stood_still = (waiting.since, self.now);
+                    clock::without_people(&self.served, |clock| clock.resumed(case.complete_by, stood_still))
+                };
+                amendment.complete_by = case.waiting.as_ref().map(complete_by);
+                amendment.before = before(case, &amendment.answers);
+                if let Some(place) = &mut amendment.place {
+                    place.stays = case.owner.is_some();
+                }
+                Event::Amended(amendment)
+            }
             (_, event, _) => event,
         }
     }
 
     fn wakes(&self, case: &Case) -> Option<DateTime<Utc>> {
         clock::wakes(&self.served, case)
+    }
+
+    fn told_at(&self, at: DateTime<Utc>) -> DateTime<Utc> {
+        if self.can_be_undone { at + TELL_AFTER } else { at }
     }
 
     fn all_jobs(&self, happened: &[Happened]) -> Vec<(Uuid, Job)> {
@@ -131,9 +189,21 @@ impl Consequences for After {
     }
 }
 
+/// What was answered before to what is put right now. Photos that are added take the place of none.
+fn before(case: &Case, new: &[Answer]) -> Vec<Answer> {
+    let is_changed = |known: &&Answer| {
+        !matches!(known.value, Value::Photos(_)) && new.iter().any(|new| new.question == known.question)
+    };
+    case.submission.answers.iter().filter(is_changed).cloned().collect()
+}
+
 /// What follows from an event at this moment.
 pub fn after(state: &AppState, served: &Arc<Served>) -> Follows {
-    Arc::new(After { state: state.clone(), served: served.clone(), now: state.now() })
+    after_a_while(state, served, false)
+}
+
+fn after_a_while(state: &AppState, served: &Arc<Served>, can_be_undone: bool) -> Follows {
+    Arc::new(After { state: state.clone(), served: served.clone(), now: state.now(), can_be_undone })
 }
 
 /// Tells those who look on.

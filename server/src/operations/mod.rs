@@ -2,13 +2,16 @@
 
 pub mod act;
 pub mod acting;
+pub mod amend;
 pub mod clock;
 pub mod contract;
 pub mod looked;
 pub mod performance;
+pub mod seen;
 pub mod sheet;
 pub mod staff_session;
 pub mod submit;
+pub mod team;
 pub mod view;
 
 use domain::case::Case;

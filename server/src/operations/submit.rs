@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use axum::http::{HeaderMap, StatusCode};
 use domain::answers::{Answers, question_of};
+use domain::api::drafts::Posted;
 use domain::api::requests::{SubmitRequest, Submitted};
 use domain::case::{self, Actor, Case, Event, Linked, Recorded};
 use domain::catalogue::Service;
@@ -97,7 +98,7 @@ impl Sender {
     }
 }
 
-/// Submits a form, for the account of a resident who is signed in, or of whom they act for. The flag says whether it is new (true) or was stored before under the same key.
+/// Submits a form, perhaps about another request, for the account of a resident who is signed in, or of whom they act for. The flag says whether it is new (true) or was stored before under the same key.
 ///
 /// # Errors
 /// `not_found` for an unknown service, `stopped` when the answers end the form early, `invalid` with the
@@ -108,6 +109,7 @@ pub async fn submit(
     key: Uuid,
     request: SubmitRequest,
     sender: Sender,
+    about: Option<Uuid>,
 ) -> Result<(Submitted, bool), ApiError> {
     let body_hash = body_hash(&request);
     let resident = sender.resident();
@@ -133,7 +135,6 @@ pub async fn submit(
     let identity = resident.map(|_| known(&proofs, now));
     let submission =
         case::Submission { identity, ..promised(state, at, (service, &request.answers), answers, &place) };
-    let shown = service.nearby.is_some() && (place.position.is_some() || place.street.is_some());
     for _ in 0..TRIES {
         let id = state.dice.id(now);
         let reference = state.dice.reference();
@@ -167,18 +168,21 @@ pub async fn submit(
             parts: Vec::new(),
             by: None,
             consent: Vec::new(),
+            typed: None,
+            about: None,
         };
         let mut new = new_request(id, key, whole);
+        new.about = about;
+        // Seen once already: it goes on at "Check your answers".
+        let seen = service.questions.iter().map(|question| (question.id.clone(), question.stamp)).collect();
+        let (form, answers) = (request.service.clone(), request.answers.clone());
+        new.typed = Some(Posted { service: form, key, answers, seen, ..Posted::default() });
         let case = Case::open(&new.submitted).map_err(StoreError::Refused)?;
         new.wakes = clock::wakes(&at.served, &case);
         let to = links(state, &at.served.council, (id, &case));
         let told = alert::received(&case, sender.account(), &to, service.next.clone());
         new.jobs = alert::as_jobs(told, || state.dice.id(now));
-        new.spot = shown.then(|| Spot {
-            public_id: state.secret.public_id(at.store.council(), id),
-            position: place.position,
-            street: place.street.clone(),
-        });
+        new.spot = spot(state, at, service, (id, &place));
         // A part is never asked for by its key: it only has to be nobody else's.
         new.parts = parts.into_iter().map(|(id, part)| new_request(id, state.dice.id(now), part)).collect();
         for part in &mut new.parts {
@@ -208,7 +212,7 @@ pub async fn submit(
 }
 
 /// What was sent, where it goes and what is promised.
-fn promised(
+pub(super) fn promised(
     state: &AppState,
     at: &At,
     (service, raw): (&Service, &Answers),
@@ -372,17 +376,34 @@ fn upload_gone(service: &Service, answers: &Answers, gone: Uuid) -> ApiError {
     ApiError::invalid(vec![FieldError::new(path, code)])
 }
 
+/// Where others are shown a request, if they are.
+pub(super) fn spot(
+    state: &AppState,
+    at: &At,
+    service: &Service,
+    (id, place): (Uuid, &Located),
+) -> Option<Spot> {
+    let is_shown = service.nearby.is_some() && (place.position.is_some() || place.street.is_some());
+    is_shown.then(|| Spot {
+        public_id: state.secret.public_id(at.store.council(), id),
+        position: place.position,
+        street: place.street.clone(),
+    })
+}
+
 /// Where a request is about, as far as the gazetteer knows.
 #[derive(Default)]
-struct Located {
-    ward: Option<Area>,
-    position: Option<Position>,
-    street: Option<String>,
+pub(super) struct Located {
+    pub(super) ward: Option<Area>,
+    pub(super) position: Option<Position>,
+    pub(super) street: Option<String>,
+    /// About where, by the street or the address.
+    pub(super) near: Option<Position>,
 }
 
 /// Looks up what was picked from the gazetteer: what it says takes the place of what was sent along, and what it
 /// does not know is what somebody typed.
-async fn locate(at: &At, answers: &mut [Answer]) -> Result<Located, ApiError> {
+pub(super) async fn locate(at: &At, answers: &mut [Answer]) -> Result<Located, ApiError> {
     let mut located = Located::default();
     let mut near = None;
     for answer in answers {
@@ -415,6 +436,7 @@ async fn locate(at: &At, answers: &mut [Answer]) -> Result<Located, ApiError> {
             _ => {}
         }
     }
+    located.near = near;
     if let Some(position) = located.position.or(near) {
         located.ward = at.store.area_at(position).await?.filter(|area| area.own);
     }

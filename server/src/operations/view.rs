@@ -2,13 +2,19 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
-use domain::api::follow::{Ending, Entry, FollowView, GoesOnView, PartView, What};
+use chrono::{DateTime, NaiveDate, SecondsFormat, TimeDelta, Utc};
+use domain::answers::Answers;
+use domain::api::follow::{
+    Amends, Change, Ending, Entry, FollowView, FollowedBy, GoesOnView, PartView, PlaceAsked, PlacePart, What,
+};
 use domain::api::staff::{ContractView, OfferView, PersonRequest, QueueItem, RelatedRequest, StaffCase, Up};
 use domain::case::{
-    Actor, Age, Case, Closing, Event, Feedback, GoesOn, Linked, Offer, Owner, Recorded, Status,
+    Actor, Age, Amendment, Case, Closing, Event, Feedback, GoesOn, Linked, Offer, Owner, Recorded, Status,
+    UNDO_MINUTES,
 };
-use domain::field::Value;
+use domain::catalogue::{Question, Service};
+use domain::field::{Kind, Value};
+use domain::validate::Answer;
 use uuid::Uuid;
 
 use crate::councils::Served;
@@ -33,8 +39,19 @@ pub fn follow(state: &AppState, served: &Served, case: Case) -> FollowView {
     let reopened = Event::Reopened { reason: String::new(), complete_by: case.complete_by };
     let may_reopen = case.may(&Actor::Resident, &reopened, state.now()).is_ok();
     // Whoever is asked again, weeks later, has not answered yet.
-    let judged = Event::Feedback(Feedback { score: 3, reason: String::new() });
+    let judged = Event::Feedback(Feedback { score: 3, ..Feedback::default() });
     let is_asked = case.may(&Actor::Resident, &judged, state.now()).is_ok();
+    let until = case.received_at + TimeDelta::minutes(UNDO_MINUTES);
+    // One department's part goes back with the whole.
+    let undo = case.submission.part_of.is_none()
+        && case.may(&Actor::Resident, &Event::TakenBack, state.now()).is_ok();
+    // What is told of one department's part is told of it, and asked for again as the whole.
+    let is_over = !case.status.is_open() && case.parts.is_empty() && !case.is_taken_back();
+    let known = |service: &str| served.service(service).is_some();
+    let again =
+        is_over && !may_reopen && case.submission.part_of.is_none() && known(&case.submission.service);
+    let complaint = is_over && served.council.complaint.is_some();
+    let amends = amends(state, served, &case);
     let part = |linked: &Linked, status| PartView {
         department: served.council.department_name(&linked.department).to_owned(),
         reference: linked.reference.clone(),
@@ -58,6 +75,9 @@ pub fn follow(state: &AppState, served: &Served, case: Case) -> FollowView {
         late,
         watching: false,
         may_reopen,
+        undo: undo.then(|| served.local(until).format("%-I:%M%P").to_string()),
+        amends,
+        followed_by: (again || complaint).then_some(FollowedBy { again, complaint }),
         owner: case.owner.map(|owner| owner.name),
         asked: case.waiting.map(|waiting| waiting.question),
         planned: case.planned.filter(|_| matches!(case.status, Status::Planned)),
@@ -85,6 +105,7 @@ pub fn watched(state: &AppState, served: &Served, case: Case) -> FollowView {
     view.next.clear();
     view.feedback = None;
     (view.asked, view.may_reopen) = (None, false);
+    (view.undo, view.amends, view.followed_by) = (None, None, None);
     view.parts.clear();
     (view.part_of, view.goes_on) = (None, None);
     view.timeline.retain(|entry| {
@@ -98,6 +119,7 @@ pub fn watched(state: &AppState, served: &Served, case: Case) -> FollowView {
                 | What::Missed { .. }
                 | What::Closed(_)
                 | What::Withdrawn { .. }
+                | What::TakenBack
                 | What::Reopened { .. }
         )
     });
@@ -117,13 +139,85 @@ pub fn watched(state: &AppState, served: &Served, case: Case) -> FollowView {
     view
 }
 
+/// What its resident may put right or add.
+fn amends(state: &AppState, served: &Served, case: &Case) -> Option<Amends> {
+    let anything = Answer { question: String::new(), label: String::new(), value: Value::Agreed };
+    let complete_by = case.waiting.as_ref().map(|_| case.complete_by);
+    let amendment = Amendment { answers: vec![anything], complete_by, ..Amendment::default() };
+    case.may(&Actor::Resident, &Event::Amended(Box::new(amendment)), state.now()).ok()?;
+    let service = served.service(&case.submission.service)?;
+    let photos = photos_of(service, case).map_or(0, |(_, room)| room);
+    let places = case.submission.answers.iter().filter_map(|answer| {
+        let question = service.question(&answer.question)?;
+        let parts: Vec<(&str, &str)> = match (&question.kind, &answer.value) {
+            (Kind::Place(place), Value::Place(_)) => {
+                let asset = place.asset.as_deref().map(|label| ("asset", label));
+                let place = [("street", "Street or postcode"), ("words", "What is it near?")];
+                place.into_iter().chain(asset).collect()
+            }
+            (Kind::Address(_), Value::Address(_)) => vec![
+                ("line1", "Address line 1"),
+                ("line2", "Address line 2 (optional)"),
+                ("town", "Town (optional)"),
+                ("postcode", "Postcode"),
+            ],
+            _ => return None,
+        };
+        let mut typed = Answers::default();
+        answer.value.write(&answer.question, &mut typed);
+        let parts = parts.into_iter().map(|(part, label)| {
+            let path = format!("{}.{part}", answer.question);
+            PlacePart { label: label.to_owned(), value: typed.get(&path).to_owned(), path }
+        });
+        Some(PlaceAsked {
+            question: answer.question.clone(),
+            label: answer.label.clone(),
+            mapped: matches!(&answer.value, Value::Place(place) if place.position.is_some()),
+            parts: parts.collect(),
+        })
+    });
+    let amends = Amends { photos, places: places.collect() };
+    (amends != Amends::default()).then_some(amends)
+}
+
+/// The question of a form that takes photos, and how many more it takes from this request.
+#[must_use]
+pub fn photos_of<'s>(service: &'s Service, case: &Case) -> Option<(&'s Question, u32)> {
+    let answered = |question: &Question| {
+        case.submission
+            .answers
+            .iter()
+            .find(|answer| answer.question == question.id)
+            .map(|answer| &answer.value)
+    };
+    service.questions.iter().find_map(|question| {
+        let Kind::Photos(kind) = &question.kind else { return None };
+        let sent = match answered(question) {
+            Some(Value::Photos(photos)) => photos.photos.len(),
+            // It was not asked.
+            None if question.show_if.is_some() => return None,
+            _ => 0,
+        };
+        Some((question, kind.max.saturating_sub(u32::try_from(sent).unwrap_or(u32::MAX))))
+    })
+}
+
 /// What happened, line by line: for staff with what only they read.
 fn timeline(served: &Served, case: &Case, for_staff: bool) -> Vec<Entry> {
     let mut seen = Seen { served, case, promised: case.submission.complete_by, days: HashMap::new() };
     let helper = case.helper.as_ref().map(|helper| helper.name.clone());
-    let mut entries = vec![seen.entry(1, case.received_at, (None, helper), What::Received)];
+    let saw = case.seen_by.as_ref().map(|staff| staff.name.clone());
+    let mut entries = vec![seen.entry(1, case.received_at, (saw, helper), What::Received)];
+    let mut before = true;
     for Recorded { seq, at, by, event } in &case.history {
-        let Some(what) = seen.what(event, for_staff) else { continue };
+        let what = match (event, &before) {
+            // Of what only staff knew, only staff know that it was taken back.
+            (Event::Undone, false) => None,
+            (Event::Undone, true) => Some(What::Undone),
+            _ => seen.what(event, for_staff),
+        };
+        before = what.is_some();
+        let Some(what) = what else { continue };
         let by = match (event, by) {
             (Event::HandedOver { to }, _) => (Some(to.name.clone()), None),
             // Who did it did it to another request.
@@ -172,6 +266,10 @@ impl Seen<'_> {
         Some(match event {
             Event::Submitted(_) => What::Received,
             Event::Taken | Event::HandedOver { .. } => What::Taken,
+            Event::HandedBack => {
+                let lead = self.case.lead.as_ref().map_or("", |lead| &lead.name);
+                What::HandedBack { lead: lead.to_owned() }
+            }
             Event::Planned { on } => What::Planned { on: *on },
             Event::Begun => What::Begun,
             Event::Asked { question } => What::Asked { question: question.clone() },
@@ -225,11 +323,19 @@ impl Seen<'_> {
                 self.promise(*complete_by);
                 What::Reopened { reason: reason.clone(), to: *complete_by }
             }
-            Event::Amended { answers } => {
-                What::Amended { labels: answers.iter().map(|answer| answer.label.clone()).collect() }
+            Event::TakenBack => What::TakenBack,
+            Event::Amended(amendment) => {
+                if let Some(complete_by) = amendment.complete_by {
+                    self.promise(complete_by);
+                }
+                let place = if for_staff { self.belongs(amendment) } else { String::new() };
+                What::Amended {
+                    changes: amendment.answers.iter().map(|new| change(amendment, new)).collect(),
+                    place,
+                }
             }
-            Event::Feedback(feedback) => {
-                What::Feedback { score: feedback.score, reason: feedback.reason.clone() }
+            Event::Feedback(Feedback { score, reason, about, contact }) => {
+                What::Feedback { score: *score, reason: reason.clone(), about: *about, contact: *contact }
             }
             Event::AskedAgain => What::AskedAgain,
             Event::Offered(offer) => {
@@ -239,6 +345,8 @@ impl Seen<'_> {
             Event::OfferEnded { reason } => {
                 return staff_only(What::OfferEnded { reason: reason.clone() });
             }
+            // Whether it is told depends on what was taken back.
+            Event::Undone => return None,
             Event::Noted { text } => return staff_only(What::Noted { text: text.clone() }),
             Event::Prompted => return staff_only(What::Prompted),
             Event::Checked { fine, text } => {
@@ -249,6 +357,34 @@ impl Seen<'_> {
             }
             Event::SentBack { reason } => return staff_only(What::SentBack { reason: reason.clone() }),
         })
+    }
+}
+
+impl Seen<'_> {
+    /// Where a request belongs by its new place, in words for staff.
+    fn belongs(&self, amendment: &Amendment) -> String {
+        let Some(place) = &amendment.place else { return String::new() };
+        let ward =
+            place.ward.as_ref().map_or("The ward is not known".to_owned(), |ward| format!("Ward: {ward}"));
+        let department = self.served.council.department_name(&place.department);
+        let team = place.team.as_ref().map_or_else(String::new, |team| format!(", {team}"));
+        if place.stays {
+            format!(
+                "{ward}. By the new place it belongs to {department}{team}. It stays where it is, because somebody works on it: if it is not yours, offer it to them."
+            )
+        } else {
+            format!("{ward}. By the new place it belongs to {department}{team}, and has gone there.")
+        }
+    }
+}
+
+/// What was put right or added, in words.
+fn change(amendment: &Amendment, new: &Answer) -> Change {
+    let before = amendment.before.iter().find(|before| before.question == new.question);
+    Change {
+        label: new.label.clone(),
+        before: before.map(|before| before.value.show()).unwrap_or_default(),
+        now: new.value.show(),
     }
 }
 
@@ -385,7 +521,8 @@ pub fn staff(
         identity: case.submission.identity.clone(),
         earliest: today.succ_opt().unwrap_or(today),
         part: case.submission.part_of.is_some(),
-        request: FollowView { timeline, ..alone(state, served, case) },
+        related: Vec::new(),
+        request: FollowView { timeline, undo: None, amends: None, ..alone(state, served, case) },
     }
 }
 

@@ -80,7 +80,7 @@ pub(crate) async fn view(
 }
 
 /// By what somebody acts, and the request they mean.
-async fn found(
+pub(crate) async fn found(
     state: &AppState,
     at: &At,
     who: &SignedIn,

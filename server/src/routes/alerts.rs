@@ -113,7 +113,7 @@ pub(crate) async fn notices_of(state: &AppState, at: &At, who: &SignedIn) -> Res
     all.truncate(LISTED);
     let notice = |Notice { request, words, at: when, is_read }: Notice| NoticeView {
         key: follow_key(state, at, request),
-        words: words.told.headline(&words.title, &words.reference),
+        words: at.served.wording.english().headline(&words.told, &words.title, &words.reference),
         matter: words.told.bearing().1,
         when: at.served.say(when),
         read: is_read,

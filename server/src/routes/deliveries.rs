@@ -2,27 +2,30 @@
 //! `/api/staff/letters`.
 
 use axum::extract::State;
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use domain::access::Act;
+use domain::alert::Channel;
 use domain::api::alerts::{Deliveries, Delivery, LetterView, Letters};
 use domain::api::problem::Problem;
 use domain::audit::Deed;
+use domain::profile::reads_large_print;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::follow::private;
 use super::staff::mine;
+use super::wording::printed;
 use crate::access::Declare as _;
 use crate::error::ApiError;
 use crate::extract::{At, Path, Staff};
-use crate::jobs::delivery::on_paper;
+use crate::jobs::alert::Alert;
 use crate::operations::looked::{Look, look};
 use crate::paper;
 use crate::state::AppState;
 use crate::store::deliveries;
 use crate::store::staff::StaffMember;
+use crate::words::compose::{Mails, compose};
 
 /// What is listed of a request at most.
 const LISTED: u64 = 100;
@@ -70,7 +73,7 @@ async fn letters(State(state): State<AppState>, at: At, Staff(member): Staff) ->
         letters.push(LetterView {
             id: last.id,
             request,
-            words: on_paper(&at.served.council, &parts).subject,
+            words: on_paper(&at, &parts).subject,
             to: last.address.clone(),
             since: at.served.say(first.created),
             large: is_large(&at, request).await?,
@@ -79,10 +82,16 @@ async fn letters(State(state): State<AppState>, at: At, Staff(member): Staff) ->
     Ok(private(Letters { letters }))
 }
 
+/// What a letter says.
+fn on_paper(at: &At, letter: &[deliveries::Delivery]) -> Mails {
+    let alerts: Vec<Alert> = letter.iter().filter_map(|part| part.alert.clone()).collect();
+    compose(&at.served.wording, &alerts, Channel::Letter)
+}
+
 /// Whether the resident of a request asked for large print.
 async fn is_large(at: &At, request: Uuid) -> Result<bool, ApiError> {
     let profile = at.store.profile_behind(request).await?.answers;
-    Ok(profile.get("access").split(',').any(|wanted| wanted == "large-print"))
+    Ok(reads_large_print(&profile))
 }
 
 /// A letter that waits, with everything that was in it when it was listed: what came later is another.
@@ -120,18 +129,10 @@ async fn letter(
         back: at.served.council.contact.address.clone(),
         to: last.address.clone(),
         day: at.served.local(state.now()).date(),
-        said: on_paper(&at.served.council, &parts),
+        said: on_paper(&at, &parts),
         is_large: is_large(&at, request).await?,
     };
-    let pdf = tokio::task::spawn_blocking(move || page.pdf()).await.ok().and_then(Result::ok);
-    let pdf = pdf.ok_or(ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "internal"))?;
-    let mut reply = pdf.into_response();
-    let headers = reply.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/pdf"));
-    headers
-        .insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"letter.pdf\""));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    Ok(reply)
+    printed(page).await
 }
 
 /// The letter was posted. Gives those that still wait.

@@ -250,7 +250,7 @@ pub(crate) async fn withdraw_of(
     }
 }
 
-/// How it went, once the request is closed.
+/// How it went, once the request is closed. The score alone can be followed by why.
 #[utoipa::path(post, path = "/api/follow/{key}/feedback", tag = "follow", params(("key" = String, Path)), request_body = FeedbackRequest,
     responses((status = 200, body = FollowView), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
 async fn feedback(
@@ -260,7 +260,8 @@ async fn feedback(
     Valid(request): Valid<FeedbackRequest>,
 ) -> Result<Response, ApiError> {
     let stored = stored(&at, &key).await?;
-    let event = Event::Feedback(Feedback { score: request.score, reason: plain::lines(&request.reason) });
+    let FeedbackRequest { score, reason, about, contact } = request;
+    let event = Event::Feedback(Feedback { score, reason: plain::lines(&reason), about, contact });
     let case = act(&state, &at, stored.id, Actor::Resident, event, None).await?;
     Ok(private(for_resident(&state, &at, stored.id, case).await?))
 }

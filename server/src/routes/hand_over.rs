@@ -62,14 +62,14 @@ async fn one(
 ) -> Result<Response, ApiError> {
     let stored = mine(&state, &at, &member, &id).await?;
     let to = named(&at, &member, request.to).await?;
-    if act::hand_over(&state, &at, &member, &[stored.id], to).await? == 0 {
+    if act::hand_over(&state, &at, &member, &[stored.id], Some(to)).await? == 0 {
         return Err(StoreError::Refused(Refused::AlreadyYours).into());
     }
     let stored = mine(&state, &at, &member, &id).await?;
     reply(&state, &at, &member, stored.id, stored.case).await
 }
 
-/// Gives many requests of my department to one person, who may be me: all of them, or none.
+/// Gives many requests of my department to one person, who may be me, or to the team: all of them, or none.
 #[utoipa::path(post, path = "/api/staff/requests/hand-over", tag = "staff", operation_id = "hand_over_many", request_body = HandOverManyRequest,
     responses((status = 200, body = HandedOver), (status = 403, body = Problem, description = "`prove_again`"), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
 async fn many(
@@ -78,7 +78,16 @@ async fn many(
     Staff(member): Staff,
     Valid(request): Valid<HandOverManyRequest>,
 ) -> Result<Json<HandedOver>, ApiError> {
-    let to = named(&at, &member, request.to).await?;
+    // What is not there is not there, whatever else is asked.
+    let there = at.store.many_for_staff(&member, &request.requests).await?;
+    if request.requests.iter().any(|id| !there.contains_key(id)) {
+        return Err(ApiError::not_found());
+    }
+    let to = match (request.to, request.to_team) {
+        (Some(to), false) => Some(named(&at, &member, to).await?),
+        (None, true) => None,
+        _ => return Err(ApiError::invalid(vec![FieldError::new("to", ErrorCode::Missing)])),
+    };
     let changed = act::hand_over(&state, &at, &member, &request.requests, to).await?;
     Ok(Json(HandedOver { changed: u32::try_from(changed).unwrap_or(u32::MAX) }))
 }

@@ -4,7 +4,9 @@
 pub mod account;
 pub mod acting;
 pub mod alerts;
+pub mod around;
 pub mod audit;
+pub mod batches;
 pub mod consent;
 pub mod contacts;
 pub mod contract;
@@ -39,6 +41,9 @@ pub mod shared;
 pub mod staff;
 pub mod staff_sign_in;
 mod streams;
+pub mod team;
+pub mod wording;
+pub mod workspace;
 
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -84,6 +89,7 @@ pub fn router() -> OpenApiRouter<AppState> {
         .merge(progress::router())
         .merge(leave::router())
         .merge(deliveries::router())
+        .merge(wording::router())
         .merge(hand_over::router())
         .merge(export::router())
         .merge(members::router())
@@ -94,6 +100,10 @@ pub fn router() -> OpenApiRouter<AppState> {
         .merge(performance::router())
         .merge(contacts::router())
         .merge(contract::router())
+        .merge(around::router())
+        .merge(team::router())
+        .merge(workspace::router())
+        .merge(batches::router())
 }
 
 /// The OpenAPI document.

@@ -20,7 +20,7 @@ use crate::adapters::blobs::Size;
 use crate::error::ApiError;
 use crate::extract::{At, Path, Query, Valid};
 use crate::jobs::Job;
-use crate::jobs::alert::{Alert, Told};
+use crate::jobs::alert::{Alert, Reader, Told};
 use crate::operations::acting::service_of;
 use crate::operations::watch_link;
 use crate::secret;
@@ -181,6 +181,7 @@ pub(crate) async fn watch_of(
                     title: title.clone(),
                     link: watch_link(&mails, &served.council, watcher.id),
                     told: Told::Watching { complete_by },
+                    reader: Reader::default(),
                 };
                 (mails.dice.id(now), Job::Alert(Box::new(alert)))
             },

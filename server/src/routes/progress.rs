@@ -12,6 +12,7 @@ use domain::case::{Event, Offer, Owner, Refused};
 use domain::field::{ErrorCode, FieldError};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
+use uuid::Uuid;
 
 use super::follow::words;
 use super::staff::{happen, mine};
@@ -21,6 +22,7 @@ use crate::extract::{At, Path, Staff, Valid};
 use crate::operations::clock;
 use crate::state::AppState;
 use crate::store::StoreError;
+use crate::store::staff::StaffMember;
 
 /// The routes of this file.
 pub fn router() -> OpenApiRouter<AppState> {
@@ -61,10 +63,13 @@ async fn plan(
     Valid(PlanRequest { on }): Valid<PlanRequest>,
 ) -> Result<Response, ApiError> {
     mine(&state, &at, &member, &id).await?;
-    if on < today(&state, &at) {
-        return Err(wrong("on", ErrorCode::NotAllowed));
-    }
-    happen(&state, &at, member, &id, Event::Planned { on }, None).await
+    let event = planned(&state, &at, on)?;
+    happen(&state, &at, member, &id, event, None).await
+}
+
+/// Work is planned for a day that is not over.
+pub(super) fn planned(state: &AppState, at: &At, on: NaiveDate) -> Result<Event, ApiError> {
+    if on < today(state, at) { Err(wrong("on", ErrorCode::NotAllowed)) } else { Ok(Event::Planned { on }) }
 }
 
 /// Says that work has begun.
@@ -120,8 +125,19 @@ async fn offer(
     Valid(request): Valid<OfferRequest>,
 ) -> Result<Response, ApiError> {
     mine(&state, &at, &member, &id).await?;
-    let reason = words("reason", &request.reason)?;
-    let offer = match (request.to, request.department) {
+    let offer = offered(&at, &member, (request.to, request.department), &request.reason).await?;
+    happen(&state, &at, member, &id, Event::Offered(offer), None).await
+}
+
+/// An offer to a colleague, or to another department.
+pub(super) async fn offered(
+    at: &At,
+    member: &StaffMember,
+    whom: (Option<Uuid>, Option<String>),
+    reason: &str,
+) -> Result<Offer, ApiError> {
+    let reason = words("reason", reason)?;
+    Ok(match whom {
         (Some(to), None) => {
             let colleagues = at.store.colleagues(&member.department).await?;
             let found = colleagues.into_iter().find(|one| one.id == to && one.id != member.id);
@@ -138,8 +154,7 @@ async fn offer(
             Offer { department, lead, to: None, reason }
         }
         _ => return Err(wrong("to", ErrorCode::Missing)),
-    };
-    happen(&state, &at, member, &id, Event::Offered(offer), None).await
+    })
 }
 
 /// Does not take what was offered, or takes back what was not taken.

@@ -15,6 +15,7 @@ use crate::error::ApiError;
 use crate::extract::{At, Body};
 use crate::operations::submit::{Sender, submit};
 use crate::state::AppState;
+use crate::web::visit::Visit;
 
 /// Room for a text far over its limit, so that the person is told so and keeps it.
 const BODY_LIMIT: usize = 2 * 1024 * 1024;
@@ -43,7 +44,8 @@ async fn send(
     let key = key.ok_or(ApiError::new(StatusCode::BAD_REQUEST, "idempotency_key_missing"))?;
     let service = request.service.clone();
     let sender = Sender::of(&state, &at, &headers, &service).await?;
-    let (reply, new) = submit(&state, &at, key, request, sender).await?;
+    let about = Visit::of(&state, &at, &headers).await?.about(&service, key).await?;
+    let (reply, new) = submit(&state, &at, key, request, sender, about).await?;
     // It is sent, whatever becomes of what was kept meanwhile.
     if let Err(error) = drafts::sent_or_thrown_away(&state, &at, &headers, &service).await {
         tracing::warn!(?error, "a draft that was sent is still kept");

@@ -1,13 +1,18 @@
 //! `/api/staff/requests`: what the staff of a department do with its requests. Another department's requests are answered
 //! like requests that do not exist.
 
+use std::collections::HashMap;
+
 use axum::extract::State;
-use axum::http::header;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::access::{Act, Role};
 use domain::api::follow::MessageRequest;
 use domain::api::problem::Problem;
-use domain::api::staff::{CloseRequest, MovePromiseRequest, PublishPhotoRequest, Queue, Show, StaffCase};
+use domain::api::staff::{
+    CloseRequest, MovePromiseRequest, PublishPhotoRequest, QUEUE_MOST, Queue, Related, StaffCase,
+};
+use domain::api::workspace::{Only, Order, QueueFilter};
 use domain::case::{
     Actor, Case, Closing, Elsewhere, Event, Linked, Outcome, Owner, Refused, Signature, Status,
 };
@@ -16,13 +21,14 @@ use domain::reference::Reference;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
+use validator::Validate as _;
 
 use super::follow::{private, words};
 use super::photos::{self, OfWork, Which};
 use super::{documents, streams};
 use crate::access::Declare as _;
 use crate::error::ApiError;
-use crate::extract::{At, Body, Path, Query, Staff, Valid};
+use crate::extract::{At, Body, Path, Query, Staff, Valid, body_error};
 use crate::operations::act::act;
 use crate::operations::looked::{Look, look};
 use crate::operations::view::{self, Besides};
@@ -31,8 +37,8 @@ use crate::store::StoreError;
 use crate::store::requests::Stored;
 use crate::store::staff::StaffMember;
 
-/// Requests in the queue at most.
-const QUEUE: u64 = 200;
+/// Requests at most that are shown because they are about another.
+const RELATED: u64 = 20;
 
 /// The routes of this file.
 pub fn router() -> OpenApiRouter<AppState> {
@@ -47,31 +53,34 @@ pub fn router() -> OpenApiRouter<AppState> {
         .routes(routes!(publish).needs(Act::Answer))
         .routes(routes!(document).needs(Act::SeeDepartment))
         .routes(routes!(events).needs(Act::SeeDepartment))
+        .routes(routes!(queue_events).needs(Act::SeeDepartment))
 }
 
-/// `?show=open`, and the others of [`Show`].
-#[derive(serde::Deserialize)]
-struct Wanted {
-    show: Option<String>,
-}
-
-/// The queue of my department: open requests by earliest promise, or closed ones, newest first; all or some.
+/// The queue of my department: open requests by earliest promise, or closed ones, newest first; all or some. Closed ones are
+/// narrowed down among those of the last 90 days.
 #[utoipa::path(get, path = "/api/staff/requests", tag = "staff",
-    params(("show" = Option<String>, Query, description = "open, mine, unowned, today, overdue, waiting, escalated, offered, contractor, check, board or closed")),
+    params(("show" = Option<String>, Query, description = "open, mine, unowned, today, overdue, waiting, escalated, offered, contractor, check, board or closed"),
+        ("service" = Option<String>, Query), ("ward" = Option<String>, Query, description = "by name"), ("team" = Option<String>, Query, description = "empty: of none"),
+        ("owner" = Option<Uuid>, Query), ("text" = Option<String>, Query), ("order" = Option<Order>, Query), ("only" = Option<Only>, Query)),
     responses((status = 200, body = Queue), (status = 401, body = Problem)))]
 async fn queue(
     State(state): State<AppState>,
     at: At,
     Staff(member): Staff,
-    Query(wanted): Query<Wanted>,
+    Query(wanted): Query<Vec<(String, String)>>,
 ) -> Result<Response, ApiError> {
     look(&state, &at, &member, Look::Queue).await?;
-    let show = Show::read(wanted.show.as_deref());
+    let many = wanted.len();
+    let wanted: HashMap<String, String> = wanted.into_iter().collect();
+    if wanted.len() < many {
+        return Err(body_error(StatusCode::BAD_REQUEST));
+    }
+    let filter = QueueFilter::read(|name| wanted.get(name).cloned());
+    filter.validate()?;
     let today = at.served.local(state.now()).date();
-    let mut stored = at.store.queue(&member, (show, today), QUEUE + 1).await?;
-    let most = usize::try_from(QUEUE).unwrap_or(usize::MAX);
-    let more = stored.len() > most;
-    stored.truncate(most);
+    let mut stored = at.store.queue(&member, (&filter, today), QUEUE_MOST as u64 + 1).await?;
+    let more = stored.len() > QUEUE_MOST;
+    stored.truncate(QUEUE_MOST);
     let requests =
         stored.into_iter().map(|stored| view::queue_item(&state, &at.served, member.id, stored)).collect();
     Ok(private(Queue { requests, more }))
@@ -125,7 +134,18 @@ pub(super) async fn reply(
     let told = domain::profile::read(&profile.answers, at.served.local(state.now()).date());
     let reach = domain::profile::reach(&told.unwrap_or_default());
     let besides = Besides { is_shown, public_photos, reach, until, followers };
-    Ok(private(view::staff(state, &at.served, member, (id, case), besides)))
+    let mut view = view::staff(state, &at.served, member, (id, case), besides);
+    for (earlier, other) in at.store.related(id, RELATED).await? {
+        let own = at.store.for_staff(member, other.id).await.is_ok();
+        view.related.push(Related {
+            id: own.then_some(other.id),
+            reference: other.case.submission.reference,
+            title: other.case.submission.title,
+            status: other.case.status,
+            earlier,
+        });
+    }
+    Ok(private(view))
 }
 
 /// Lets an event happen and replies with the request as it is then.
@@ -199,15 +219,26 @@ async fn close(
     Valid(request): Valid<CloseRequest>,
 ) -> Result<Response, ApiError> {
     let stored = mine(&state, &at, &member, &id).await?;
+    let event = ending(&state, &at, &member, &stored, request).await?;
+    happen(&state, &at, member, &id, event, None).await
+}
+
+/// The end of a request; or that it is proposed, where the service needs agreement and it is not a manager who does it.
+pub(super) async fn ending(
+    state: &AppState,
+    at: &At,
+    member: &StaffMember,
+    stored: &Stored,
+    request: CloseRequest,
+) -> Result<Event, ApiError> {
     let service = at.served.service(&stored.case.submission.service);
-    let closing = closing(&state, &at, &member, &stored, request).await?;
+    let closing = closing(state, at, member, stored, request).await?;
     let needs_word = service.is_some_and(|service| service.sign_off.contains(&closing.outcome));
-    let event = if needs_word && member.role() != Some(Role::Manager) {
+    Ok(if needs_word && member.role() != Some(Role::Manager) {
         Event::Proposed(closing)
     } else {
         Event::Closed(closing)
-    };
-    happen(&state, &at, member, &id, event, None).await
+    })
 }
 
 /// What the resident is told at the end, checked.
@@ -334,4 +365,15 @@ async fn events(
 ) -> Result<impl IntoResponse, ApiError> {
     let stored = mine(&state, &at, &member, &id).await?;
     Ok(([(header::CACHE_CONTROL, "no-store")], streams::changes(&state, at.store, stored.id)))
+}
+
+/// A stream that says when something in my queue changed (server-sent events named `changed`).
+#[utoipa::path(get, path = "/api/staff/queue/events", tag = "staff", operation_id = "queue_events",
+    responses((status = 200, content_type = "text/event-stream"), (status = 401, body = Problem)))]
+async fn queue_events(
+    State(state): State<AppState>,
+    at: At,
+    Staff(member): Staff,
+) -> Result<impl IntoResponse, ApiError> {
+    Ok(([(header::CACHE_CONTROL, "no-store")], streams::queue(&state, at.store, member)))
 }

@@ -222,6 +222,7 @@ async fn me(
         department: at.served.council.department_name(&member.department).to_owned(),
         name: member.name,
         proved: session.proved_at + FRESH > state.now(),
+        no_shortcuts: !at.store.wants_shortcuts(member.id).await?,
     }))
 }
 

@@ -16,6 +16,7 @@ use uuid::Uuid;
 use crate::state::{AppState, Change};
 use crate::store::Store;
 use crate::store::notices::Waiting;
+use crate::store::staff::StaffMember;
 
 /// How often the database is asked besides, for changes that another server made.
 const LOOK: Duration = Duration::from_secs(10);
@@ -56,6 +57,29 @@ pub(super) fn changes(
         .map(|seq| Ok(Event::default().event("changed").json_data(Changed { seq }).unwrap_or_default()));
     let stop = state.stop.clone();
     Sse::new(events.take_until(stop.cancelled_owned()))
+        .keep_alive(KeepAlive::new().interval(Duration::from_secs(15)))
+}
+
+/// Changes of requests that a member of staff has to do with. What another server changed, the page reads now and then.
+pub(super) fn queue(
+    state: &AppState,
+    store: Store,
+    member: StaffMember,
+) -> Sse<impl Stream<Item = Result<Event, Infallible>> + use<>> {
+    let events = BroadcastStream::new(state.changes.subscribe())
+        .then(move |change| {
+            let (store, member) = (store.clone(), member.clone());
+            async move {
+                match change {
+                    Ok(change) => store.concerns(&member, change.request).await.ok()?.then_some(change.seq),
+                    // Something may have been missed.
+                    Err(_) => Some(0),
+                }
+            }
+        })
+        .filter_map(std::future::ready)
+        .map(|seq| Ok(Event::default().event("changed").json_data(Changed { seq }).unwrap_or_default()));
+    Sse::new(events.take_until(state.stop.clone().cancelled_owned()))
         .keep_alive(KeepAlive::new().interval(Duration::from_secs(15)))
 }
 

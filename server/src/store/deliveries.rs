@@ -65,6 +65,8 @@ pub(super) mod delivery {
         pub created_at: DateTimeUtc,
         /// It goes out no sooner.
         pub due_at: DateTimeUtc,
+        /// It goes out with everything else of its day.
+        pub daily: bool,
         /// Times it was tried.
         pub attempts: i32,
         /// Claimed until then; when that is over, it may have gone out or not.
@@ -107,8 +109,12 @@ pub struct NewDelivery {
     pub alert_id: Uuid,
     /// The alert.
     pub alert: Alert,
+    /// What it says, in a line, for staff.
+    pub headline: String,
     /// By which channel.
     pub by: Channel,
+    /// It goes out with everything else of its day.
+    pub daily: bool,
     /// The channel in whose place.
     pub instead_of: Option<Channel>,
     /// The request that it is about.
@@ -235,7 +241,7 @@ fn row(council: &str, new: &NewDelivery, now: DateTime<Utc>) -> Result<ActiveMod
         audience: Set(alert.told.bearing().0.id().to_owned()),
         recipient: Set(recipient(new.by, &new.address)),
         address: Set(new.address.clone()),
-        headline: Set(alert.told.headline(&alert.title, &alert.reference)),
+        headline: Set(new.headline.clone()),
         alert: Set(serde_json::to_string(alert)?),
         fate: Set(if new.is_printed { Fate::ToPrint } else { Fate::Queued }.id().to_owned()),
         since: Set(now),
@@ -243,6 +249,7 @@ fn row(council: &str, new: &NewDelivery, now: DateTime<Utc>) -> Result<ActiveMod
         stuck: Set(false),
         created_at: Set(new.created),
         due_at: Set(new.due),
+        daily: Set(new.daily),
         attempts: Set(0),
         locked_until: Set(None),
         batch_id: Set(None),
@@ -260,6 +267,21 @@ async fn insert(on: &impl ConnectionTrait, rows: Vec<ActiveModel>) -> Result<(),
             .await?;
     }
     Ok(())
+}
+
+/// Takes back what was to go out about a request to its resident and to staff, and has not left. Says whether something has.
+pub(super) async fn unsay(on: &impl ConnectionTrait, council: &str, request: Uuid) -> Result<bool, DbErr> {
+    let about = || {
+        let about = Column::CouncilId.eq(council).and(Column::RequestId.eq(request));
+        about.and(Column::Audience.ne(Audience::Watcher.id()))
+    };
+    Entity::delete_many()
+        .filter(about())
+        .filter(Column::Fate.is_in([Fate::Queued, Fate::ToPrint].map(Fate::id)))
+        .filter(Column::LockedUntil.is_null())
+        .exec(on)
+        .await?;
+    Ok(Entity::find().filter(about()).one(on).await?.is_some())
 }
 
 /// Who closes an account leaves nothing behind that was for where their profile said, or about what they watched.
@@ -337,7 +359,8 @@ fn together(rows: Vec<Model>, now: DateTime<Utc>) -> Vec<Vec<Model>> {
         }
     }
     for (person, rows) in by_person {
-        let is_late = |row: &Model| row.created_at <= now - LATE;
+        // What is told once a day is one message, too.
+        let is_late = |row: &Model| row.daily || row.created_at <= now - LATE;
         let late: BTreeSet<Option<Uuid>> =
             rows.iter().filter(|row| is_late(row)).map(|row| row.request_id).collect();
         // Where nothing waits for others, each is a message of its own.
@@ -633,6 +656,7 @@ impl Database {
                 if rows.is_empty() {
                     return Ok(Vec::new());
                 }
+                rows.extend(same_as_before(transaction, &rows).await?);
                 rows.extend(besides(transaction, &rows, now).await?);
                 claim(transaction, together(rows, now), now).await
             })
@@ -688,6 +712,28 @@ impl Database {
     }
 }
 
+/// The rest of what may have gone out with some of these: without it, the same message would say less when it is sent again,
+/// and the rest would be another under the same name.
+async fn same_as_before(on: &impl ConnectionTrait, due: &[Model]) -> Result<Vec<Model>, StoreError> {
+    let claimed = due.iter().filter(|row| row.locked_until.is_some());
+    let groups: BTreeSet<(&str, Uuid)> =
+        claimed.filter_map(|row| Some((row.council_id.as_str(), row.batch_id?))).collect();
+    if groups.is_empty() {
+        return Ok(Vec::new());
+    }
+    let each = groups
+        .into_iter()
+        .map(|(council, group)| Column::CouncilId.eq(council).and(Column::BatchId.eq(group)));
+    Ok(Entity::find()
+        .filter(Column::Fate.eq(Fate::Queued.id()))
+        .filter(Column::LockedUntil.is_not_null())
+        .filter(Column::Id.is_not_in(due.iter().map(|row| row.id)))
+        .filter(each.fold(Condition::any(), Condition::add))
+        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+        .all(on)
+        .await?)
+}
+
 /// What waits for the people that something is due to, and goes with it: what is about the same request, and what only
 /// waits because it could not be sent.
 async fn besides(
@@ -734,7 +780,10 @@ async fn claim(
         .filter(these(all.iter().map(|(council, id)| (council.as_str(), *id))))
         .exec(on)
         .await?;
-    for group in groups.iter().filter(|group| group.len() > 1) {
+    // What is left of a group keeps its name: it may have gone out under it.
+    for group in
+        groups.iter().filter(|group| group.len() > 1 || group.iter().any(|row| row.id != first_of(group)))
+    {
         Entity::update_many()
             .set(ActiveModel { batch_id: Set(Some(first_of(group))), ..Default::default() })
             .filter(these(group.iter().map(|row| (row.council_id.as_str(), row.id))))

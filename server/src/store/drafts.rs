@@ -5,6 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::answers::Answers;
 use domain::api::drafts::Posted;
 use domain::api::helpers::for_whom;
+use domain::case::UNDO_MINUTES;
 use sea_orm::sea_query::{Condition, Expr, OnConflict, Query};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait as _, ConnectionTrait, EntityTrait as _, ExprTrait as _,
@@ -63,6 +64,8 @@ pub enum Holder {
     Browser(Vec<u8>),
     /// An account's.
     Account(Uuid),
+    /// A request's: what was typed into it, for as long as it may be taken back.
+    Request(Uuid),
 }
 
 impl Holder {
@@ -77,6 +80,7 @@ impl Holder {
     pub fn lasts(&self, form: &str) -> TimeDelta {
         match self {
             Self::Browser(_) => KEPT,
+            Self::Request(_) => TimeDelta::minutes(UNDO_MINUTES),
             Self::Account(_) if for_whom(form).is_some() => KEPT_FOR_SOMEBODY,
             Self::Account(_) => KEPT_IN_ACCOUNT,
         }
@@ -86,6 +90,7 @@ impl Holder {
         match self {
             Self::Browser(hash) => hash.clone(),
             Self::Account(resident) => secret::hash(format!("resident:{resident}").as_bytes()),
+            Self::Request(request) => secret::hash(format!("request:{request}").as_bytes()),
         }
     }
 
@@ -110,6 +115,11 @@ fn ended(service: &str) -> String {
 /// The same, of one that a newer one of the same service took the place of.
 fn earlier(id: Uuid, service: &str) -> String {
     format!("earlier:{id}:{service}")
+}
+
+/// The same: which request the draft is about that has the key.
+fn about(service: &str) -> String {
+    format!("about:{service}")
 }
 
 /// What an earlier draft is called by: what says the same is the same one.
@@ -188,6 +198,85 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<Option<Uuid>, StoreError> {
         Ok(self.draft(holder, &ended(service), now).await?.map(|posted| posted.key))
+    }
+
+    /// The request that a draft with this key is about.
+    ///
+    /// # Errors
+    /// The database's errors.
+    pub async fn draft_about(
+        &self,
+        holder: &Holder,
+        service: &str,
+        key: Uuid,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Uuid>, StoreError> {
+        let mark = self.draft(holder, &about(service), now).await?.filter(|mark| mark.key == key);
+        Ok(mark.and_then(|mark| Uuid::try_parse(&mark.opened).ok()))
+    }
+
+    /// Keeps what was typed into a request.
+    pub(super) async fn keep_typed(
+        &self,
+        on: &impl ConnectionTrait,
+        request: Uuid,
+        posted: Option<Posted>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let Some(posted) = posted else { return Ok(()) };
+        let holder = Holder::Request(request);
+        let row = self.draft_row(&holder, (&posted.service, now + holder.lasts(&posted.service)), &posted)?;
+        draft::Entity::insert(row).exec_without_returning(on).await?;
+        Ok(())
+    }
+
+    /// Deletes one draft of a holder, or all.
+    pub(super) async fn drop_draft(
+        &self,
+        on: &impl ConnectionTrait,
+        holder: &Holder,
+        service: Option<&str>,
+    ) -> Result<(), StoreError> {
+        let mut own = holder.own(&self.council);
+        if let Some(service) = service {
+            own = own.add(draft::Column::Service.eq(service));
+        }
+        draft::Entity::delete_many().filter(own).exec(on).await?;
+        Ok(())
+    }
+
+    /// Begins a draft in place of the one that is there, which is kept aside if it says anything.
+    pub(super) async fn begin_within(
+        &self,
+        on: &impl ConnectionTrait,
+        holder: &Holder,
+        (posted, about_request): (&Posted, Option<Uuid>),
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        if let Holder::Account(resident) = holder {
+            still_there(on, &self.council, *resident).await?;
+        }
+        let service = posted.service.as_str();
+        let before = draft::Entity::find_by_id(self.draft_key(holder, service)).one(on).await?;
+        let mut posted = posted.clone();
+        if let Some(before) = before.filter(|before| before.expires_at > now) {
+            let known: Posted = serde_json::from_str(&before.body)?;
+            posted.turn = Ord::max(posted.turn, known.turn + 1);
+            if known.answers.iter().any(|(_, raw)| !raw.is_empty()) {
+                let aside = earlier(earlier_id(&known)?, service);
+                self.put(on, holder, (&aside, before.expires_at), &known).await?;
+            }
+        }
+        // What was sent before is not led to any more: this goes on in its place.
+        self.drop_draft(on, holder, Some(&sent(service))).await?;
+        let until = now + holder.lasts(service);
+        self.put(on, holder, (service, until), &posted).await?;
+        if let Some(request) = about_request {
+            let (service, opened) = (about(service), request.to_string());
+            let mark = Posted { service: service.clone(), key: posted.key, opened, ..Posted::default() };
+            self.put(on, holder, (&service, until), &mark).await?;
+        }
+        Ok(())
     }
 
     /// Everything that was posted and says something.

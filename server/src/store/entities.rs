@@ -60,6 +60,26 @@ pub mod request {
         pub contract: Option<String>,
         /// Of a duplicate: the request in which it goes on.
         pub same_as: Option<Uuid>,
+        /// The request that this one is about.
+        pub about_id: Option<Uuid>,
+        /// The team within the department.
+        pub team: Option<String>,
+        /// The ward it is about, by name.
+        pub ward: Option<String>,
+        /// By which way it came.
+        pub channel: String,
+        /// The day since which it has been open: it arrived, or was opened again.
+        pub opened_on: Date,
+        /// The day it ended.
+        pub closed_on: Option<Date>,
+        /// The day it was opened again.
+        pub reopened_on: Option<Date>,
+        /// It ended in the time that was promised at first, or did not.
+        pub kept: Option<bool>,
+        /// How it went, in the resident's view: 1 to 5.
+        pub score: Option<i16>,
+        /// What it is found by in the queue: in lower case, its reference, title, and what it is about.
+        pub words: String,
     }
 
     /// No relations: queries name their keys.

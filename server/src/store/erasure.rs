@@ -16,7 +16,8 @@ use uuid::Uuid;
 use super::contacts::contact;
 use super::contracts::contract_link;
 use super::deliveries::delivery;
-use super::entities::{event, photo, request, spot, watcher};
+use super::drafts::Holder;
+use super::entities::{draft, event, photo, request, spot, watcher};
 use super::notices::notice;
 use super::papers::identity_document;
 use super::profile::seen;
@@ -102,7 +103,12 @@ pub struct Erasing {
 }
 
 /// What hangs on a request, and goes with it. A table more that names requests is a line more here.
-const HANGS_ON: [Unhang; 9] = [
+const HANGS_ON: [Unhang; 10] = [
+    |on, council, id| {
+        Box::pin(async move {
+            draft::Entity::delete_many().filter(Holder::Request(id).own(council)).exec(on).await
+        })
+    },
     |on, council, id| {
         Box::pin(async move {
             let own = seen::Column::CouncilId.eq(council).and(seen::Column::RequestId.eq(id));

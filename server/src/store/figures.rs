@@ -16,7 +16,7 @@ use sea_orm::{
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use super::entities::request;
+use super::requests::batch_after;
 use super::{Store, StoreError};
 use crate::councils::local;
 
@@ -89,8 +89,6 @@ type Channels = BTreeMap<Channel, Counts>;
 
 /// Tallies that are added up at once: few enough that other writes wait for a moment only.
 const AT_ONCE: u64 = 2000;
-/// Requests that are counted at once when the tables are made.
-const BATCH: u64 = 500;
 
 /// Where a request stands in the figures.
 pub(super) fn standing(case: &Case) -> Standing {
@@ -137,22 +135,9 @@ pub(super) async fn insert(
 
 /// Counts every request that there is, of all councils. Begun again, it counts none twice.
 pub(super) async fn count_all(on: &impl ConnectionTrait) -> Result<(), StoreError> {
-    let mut behind: Option<(String, Uuid)> = None;
+    let mut behind = None;
     loop {
-        let mut query = request::Entity::find();
-        if let Some((council, id)) = &behind {
-            let same = request::Column::CouncilId.eq(council).and(request::Column::Id.gt(*id));
-            query = query.filter(request::Column::CouncilId.gt(council).or(same));
-        }
-        let batch: Vec<(String, Uuid, String)> = query
-            .order_by_asc(request::Column::CouncilId)
-            .order_by_asc(request::Column::Id)
-            .limit(BATCH)
-            .select_only()
-            .columns([request::Column::CouncilId, request::Column::Id, request::Column::State])
-            .into_tuple()
-            .all(on)
-            .await?;
+        let batch = batch_after(on, behind.as_ref()).await?;
         let Some((council, id, _)) = batch.last() else { return Ok(()) };
         behind = Some((council.clone(), *id));
         let mut all = Vec::new();

@@ -379,6 +379,24 @@ impl Store {
         }
     }
 
+    /// Whether somebody may do something to a request for its resident, at this moment.
+    pub(super) async fn may_act_on(
+        &self,
+        on: &impl ConnectionTrait,
+        by: &ActsBy,
+        request: Uuid,
+    ) -> Result<(), StoreError> {
+        let row = request::Entity::find_by_id((self.council.to_string(), request))
+            .select_only()
+            .columns([request::Column::Service, request::Column::ResidentId])
+            .into_tuple::<(String, Option<Uuid>)>()
+            .one(on)
+            .await?;
+        let (service, resident) = row.ok_or(StoreError::NotFound)?;
+        let helper = self.acts_on(on, by, &service).await?;
+        if resident == Some(helper.resident) { Ok(()) } else { Err(StoreError::NotFound) }
+    }
+
     /// Appends an event to a request of somebody that another acts for, and what the audit log says of it.
     ///
     /// # Errors
@@ -396,17 +414,7 @@ impl Store {
             .write(move |transaction| {
                 let (store, by, new, follows) = (store.clone(), by.clone(), new.clone(), follows.clone());
                 Box::pin(async move {
-                    let row = request::Entity::find_by_id((store.council.to_string(), id))
-                        .select_only()
-                        .columns([request::Column::Service, request::Column::ResidentId])
-                        .into_tuple::<(String, Option<Uuid>)>()
-                        .one(transaction)
-                        .await?;
-                    let (service, resident) = row.ok_or(StoreError::NotFound)?;
-                    let helper = store.acts_on(transaction, &by, &service).await?;
-                    if resident != Some(helper.resident) {
-                        return Err(StoreError::NotFound);
-                    }
+                    store.may_act_on(transaction, &by, id).await?;
                     let (case, happened) = store.append_within(transaction, id, new, &follows).await?;
                     if !happened.is_empty() {
                         audit::append(&store, transaction, by.entry).await?;

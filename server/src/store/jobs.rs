@@ -58,6 +58,33 @@ pub(super) async fn insert(on: &impl ConnectionTrait, rows: Vec<job::ActiveModel
     Ok(())
 }
 
+/// Forgets what was to be told of a request at this moment, if it was not begun. Two things that happen to a request have
+/// two moments.
+pub(super) async fn recall(
+    on: &impl ConnectionTrait,
+    council: &str,
+    told_at: DateTime<Utc>,
+    reference: &str,
+) -> Result<(), StoreError> {
+    let waiting = job::Entity::find()
+        .filter(job::Column::CouncilId.eq(council))
+        .filter(job::Column::RunAt.eq(told_at))
+        .filter(job::Column::Attempts.eq(0))
+        .all(on)
+        .await?;
+    let is_about = |row: &&job::Model| {
+        let job = serde_json::from_str(&row.payload);
+        matches!(job, Ok(Job::Alert(alert)) if alert.reference == reference)
+    };
+    let ids: Vec<Uuid> = waiting.iter().filter(is_about).map(|row| row.id).collect();
+    job::Entity::delete_many()
+        .filter(job::Column::CouncilId.eq(council))
+        .filter(job::Column::Id.is_in(ids))
+        .exec(on)
+        .await?;
+    Ok(())
+}
+
 /// Forgets the jobs of a council of which this is true, among those whose payload has one of these pieces of text in it.
 pub(super) async fn forget(
     on: &impl ConnectionTrait,

@@ -3,6 +3,7 @@
 
 pub mod account_codes;
 pub mod accounts;
+pub mod amended;
 pub mod attempts;
 pub mod audit;
 pub mod ceremonies;
@@ -11,6 +12,7 @@ pub mod consent;
 pub mod contacts;
 pub mod contracts;
 pub mod deliveries;
+pub mod digest;
 pub mod drafts;
 pub mod entities;
 pub mod erasure;
@@ -31,6 +33,8 @@ pub mod requests;
 pub mod roll;
 pub mod staff;
 pub mod staff_sessions;
+pub mod team;
+pub mod workspace;
 mod writer;
 
 use std::path::Path;
@@ -70,6 +74,9 @@ pub enum StoreError {
     /// uploaded.
     #[error("upload {0} is not there")]
     UploadGone(uuid::Uuid),
+    /// They keep as many as there may be.
+    #[error("there are as many as there may be")]
+    TooMany,
     /// Nobody would be left who can give roles.
     #[error("the last admin can't have another role")]
     LastAdmin,

@@ -7,10 +7,10 @@ use domain::case::Case;
 use domain::field::Position;
 use domain::field::contact::same_email_key;
 use domain::geo;
-use sea_orm::sea_query::{OnConflict, Query};
+use sea_orm::sea_query::{IntoCondition, OnConflict, Query};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _, TryInsertResult,
+    QuerySelect as _, QueryTrait as _, TryInsertResult,
 };
 use uuid::Uuid;
 
@@ -78,9 +78,48 @@ impl Store {
         around: &Around,
         most: usize,
     ) -> Result<Vec<(String, Option<f64>, Stored)>, StoreError> {
+        let mut requests = Vec::new();
+        for (metres, row) in self.spots(spot::Column::Service.eq(service), around, most).await? {
+            requests.push((row.public_id, metres, self.by_id(row.request_id).await?));
+        }
+        Ok(requests)
+    }
+
+    /// The open requests of a department around a place, of whatever service, nearest (else newest) first, with the
+    /// distance in metres where it is known.
+    ///
+    /// # Errors
+    /// The database's errors.
+    pub async fn around_in(
+        &self,
+        department: &str,
+        around: &Around,
+        most: usize,
+    ) -> Result<Vec<(Option<f64>, Stored)>, StoreError> {
+        let own = request::Entity::find()
+            .select_only()
+            .column(request::Column::Id)
+            .filter(request::Column::CouncilId.eq(&*self.council))
+            .filter(request::Column::Department.eq(department))
+            .filter(request::Column::Open.eq(true))
+            .into_query();
+        let mut requests = Vec::new();
+        for (metres, row) in self.spots(spot::Column::RequestId.in_subquery(own), around, most).await? {
+            requests.push((metres, self.by_id(row.request_id).await?));
+        }
+        Ok(requests)
+    }
+
+    /// Some of the places of open requests.
+    async fn spots(
+        &self,
+        which: impl IntoCondition,
+        around: &Around,
+        most: usize,
+    ) -> Result<Vec<(Option<f64>, spot::Model)>, StoreError> {
         let rows = spot::Entity::find()
             .filter(spot::Column::CouncilId.eq(&*self.council))
-            .filter(spot::Column::Service.eq(service))
+            .filter(which.into_condition())
             .filter(spot::Column::Open.eq(true));
         let rows = match around {
             Around::Position(middle, reach) => {
@@ -108,11 +147,7 @@ impl Store {
         }
         found.sort_by(|(a, _), (b, _)| a.unwrap_or(0.0).total_cmp(&b.unwrap_or(0.0)));
         found.truncate(most);
-        let mut requests = Vec::new();
-        for (metres, row) in found {
-            requests.push((row.public_id, metres, self.by_id(row.request_id).await?));
-        }
-        Ok(requests)
+        Ok(found)
     }
 
     /// The request that others name so, with its service; none when it is closed.

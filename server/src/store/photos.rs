@@ -54,7 +54,7 @@ impl Store {
         .await
     }
 
-    async fn add(&self, row: photo::ActiveModel) -> Result<(), StoreError> {
+    pub(super) async fn add(&self, row: photo::ActiveModel) -> Result<(), StoreError> {
         self.db
             .write(move |transaction| {
                 let row = row.clone();

@@ -312,6 +312,22 @@ impl Store {
         rows.into_iter().map(Area::try_from).collect()
     }
 
+    /// The names of the council's own wards, in their order.
+    ///
+    /// # Errors
+    /// The database's errors.
+    pub async fn ward_names(&self) -> Result<Vec<String>, StoreError> {
+        Ok(ward::Entity::find()
+            .filter(ward::Column::CouncilId.eq(&*self.council))
+            .filter(ward::Column::Own.eq(true))
+            .order_by_asc(ward::Column::Name)
+            .select_only()
+            .column(ward::Column::Name)
+            .into_tuple()
+            .all(self.db.reader())
+            .await?)
+    }
+
     /// The ward or other area that a position lies in.
     ///
     /// # Errors

@@ -1,18 +1,24 @@
 //! Requests and their events.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Days, NaiveDate, Utc};
+use domain::api::drafts::Posted;
 use domain::api::staff::Show;
+use domain::api::workspace::{Only, Order, PERIOD_DAYS, QueueFilter};
 use domain::audit::Deed;
-use domain::case::{Actor, Case, Event, GoesOn, Outcome, Owner, Recorded, Refused, Status};
+use domain::case::{
+    Actor, Case, Event, GoesOn, Outcome, Owner, Recorded, Refused, Status, Submission as Sent,
+};
 use domain::consent::Channel;
 use domain::field::Value;
-use domain::figures::Standing;
+use domain::figures::{SATISFIED, Standing};
 use domain::reference::Reference;
-use sea_orm::sea_query::OnConflict;
+use domain::validate::Answer;
+use sea_orm::sea_query::{Expr, LikeExpr, OnConflict};
 use sea_orm::{
-    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, ConnectionTrait, EntityTrait as _,
+    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _,
     ExprTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
     TryInsertResult,
 };
@@ -26,8 +32,13 @@ use super::nearby::{self, Spot, Watcher};
 use super::notices::{self, Words};
 use super::staff::StaffMember;
 use super::{Store, StoreError, audit, erasure, figures, jobs, staff};
+use crate::councils::local;
 use crate::jobs::Job;
 use crate::jobs::alert::{Alert, Audience};
+use crate::operations::view::about;
+
+/// Requests that are gone through at once.
+const BATCH: u64 = 500;
 
 /// A request as it is kept.
 #[derive(Clone, Debug, PartialEq)]
@@ -84,6 +95,10 @@ pub struct NewRequest {
     pub by: Option<ActsBy>,
     /// What its resident decided about their details on the way.
     pub consent: Vec<Answered>,
+    /// What was typed, for as long as it may be taken back.
+    pub typed: Option<Posted>,
+    /// The request that it is about.
+    pub about: Option<Uuid>,
 }
 
 /// What storing a new request gave.
@@ -141,6 +156,11 @@ pub trait Consequences: Send + Sync {
     /// When the clock looks at the case next, as far as that can be told without asking who is away.
     fn wakes(&self, case: &Case) -> Option<DateTime<Utc>>;
 
+    /// When what happens at this moment is told: at once, unless it may be taken back for a while.
+    fn told_at(&self, at: DateTime<Utc>) -> DateTime<Utc> {
+        at
+    }
+
     /// The jobs that follow from what happened in one go, in its order.
     fn all_jobs(&self, happened: &[Happened]) -> Vec<(Uuid, Job)>;
 }
@@ -172,8 +192,13 @@ fn email_key(case: &Case) -> Option<String> {
 
 /// The photos and documents in the answers, each with whether it is a document.
 fn upload_ids(case: &Case) -> Vec<(Uuid, bool)> {
+    uploads_in(&case.submission.answers)
+}
+
+/// The same in some answers.
+pub(super) fn uploads_in(answers: &[Answer]) -> Vec<(Uuid, bool)> {
     let mut ids = Vec::new();
-    for answer in &case.submission.answers {
+    for answer in answers {
         match &answer.value {
             Value::Photos(value) => ids.extend(value.photos.iter().map(|photo| (photo.id, false))),
             Value::Documents(documents) => ids.extend(documents.iter().map(|document| (document.id, true))),
@@ -209,7 +234,7 @@ impl Store {
         let uploads = upload_ids(&case);
         let spot = new.spot.map(|spot| self.spot_row(new.id, &case, spot));
         let (store, council, key, id) = (self.clone(), self.council.clone(), new.idempotency_key, new.id);
-        let (resident, by, consent) = (new.resident, new.by, new.consent);
+        let (resident, by, consent, typed) = (new.resident, new.by, new.consent, new.typed);
         let service = case.submission.service.clone();
         let told = new.jobs.iter().find_map(|(_, job)| match job {
             Job::Alert(alert) if alert.told.bearing().0 == Audience::Resident => Some(&**alert),
@@ -232,7 +257,7 @@ impl Store {
                     council.clone(),
                 );
                 let (spot, store, by, service) = (spot.clone(), store.clone(), by.clone(), service.clone());
-                let tallies = tallies.clone();
+                let (tallies, typed) = (tallies.clone(), typed.clone());
                 let (mut consent, body_hash, notice) = (consent.clone(), body_hash.clone(), notice.clone());
                 Box::pin(async move {
                     if let Some(by) = &by {
@@ -280,6 +305,7 @@ impl Store {
                     if let Some(spot) = spot {
                         spot::Entity::insert(spot).exec_without_returning(transaction).await?;
                     }
+                    store.keep_typed(transaction, id, typed, told.at).await?;
                     jobs::insert(transaction, jobs).await?;
                     if let (Some(_), Some((recorded, words))) = (resident, &notice) {
                         notices::add(transaction, &council, id, recorded, words).await?;
@@ -317,7 +343,7 @@ impl Store {
             .await
     }
 
-    /// Gives requests of who does it's department to somebody: all of them, or none. What is theirs already stays as it is. Gives
+    /// Gives requests of who does it's department to somebody, or back to the team: all of them, or none. What is theirs already stays as it is. Gives
     /// what happened.
     ///
     /// # Errors
@@ -345,7 +371,10 @@ impl Store {
                         if row.department != by.department {
                             return Err(StoreError::NotFound);
                         }
-                        if case.may(&new.by, &new.event, new.at) == Err(Refused::AlreadyYours) {
+                        // It is where it is to go already.
+                        let is_theirs = case.may(&new.by, &new.event, new.at) == Err(Refused::AlreadyYours);
+                        let is_nobodys = new.event == Event::HandedBack && case.owner.is_none();
+                        if is_theirs || is_nobodys && case.status.is_open() {
                             continue;
                         }
                         all.extend(store.append_within(transaction, id, new, &follows).await?.1);
@@ -373,20 +402,14 @@ impl Store {
     ) -> Result<(Case, Vec<Happened>), StoreError> {
         // Parts are locked before the whole, here and below: nobody waits in a circle.
         let mut open_parts = Vec::new();
-        if matches!(new.event, Event::Withdrawn { .. }) {
+        if matches!(new.event, Event::Withdrawn { .. } | Event::TakenBack) {
             for part in self.part_ids(transaction, id).await? {
                 open_parts.push(self.locked(transaction, part).await?);
             }
             open_parts.retain(|(_, part)| part.status.is_open());
         }
         let (row, case) = self.locked(transaction, id).await?;
-        let repeat = event::Entity::find()
-            .filter(event::Column::CouncilId.eq(&*self.council))
-            .filter(event::Column::RequestId.eq(id))
-            .filter(event::Column::Id.eq(new.id))
-            .count(transaction)
-            .await?;
-        if repeat > 0 {
+        if self.has_event(transaction, id, new.id).await? {
             return Ok((case, Vec::new()));
         }
         let before = (case.status, case.complete_by);
@@ -405,8 +428,54 @@ impl Store {
         }
         let made = follows.all_jobs(&all);
         notices::tell(transaction, &self.council, &all, &made).await?;
-        jobs::insert(transaction, jobs::rows(&self.council, new.at, &made)?).await?;
+        jobs::insert(transaction, jobs::rows(&self.council, follows.told_at(new.at), &made)?).await?;
         Ok((case, all))
+    }
+
+    /// Takes back what was the last event of a request, with what was still to be told of it. In the portal stands that it
+    /// was taken back; nobody is told so who was not told of it. A repeat changes nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`]; [`StoreError::Refused`] when it is not the last, or by the rules of the case; the
+    /// database's errors.
+    pub async fn undo(
+        &self,
+        id: Uuid,
+        last: Uuid,
+        new: NewEvent,
+        follows: Follows,
+    ) -> Result<Vec<Happened>, StoreError> {
+        let store = self.clone();
+        self.db
+            .write(move |transaction| {
+                let (store, new, follows) = (store.clone(), new.clone(), follows.clone());
+                Box::pin(async move {
+                    let (row, case) = store.locked(transaction, id).await?;
+                    let key = (store.council.to_string(), id, row.seq);
+                    let latest = event::Entity::find_by_id(key).one(transaction).await?;
+                    let latest = latest.ok_or(StoreError::NotFound)?;
+                    if latest.id == new.id {
+                        return Ok(Vec::new());
+                    }
+                    if latest.id != last {
+                        return Err(Refused::NotAllowed.into());
+                    }
+                    let before = (case.status, case.complete_by);
+                    let reference = case.submission.reference.to_string();
+                    let happened =
+                        Box::pin(store.step(transaction, (row, case), new.clone(), (&follows, false)))
+                            .await?;
+                    let case = happened.case.clone();
+                    let mut all = vec![happened];
+                    let like = (new.id, new.at, new.by);
+                    all.extend(store.whole_follows(transaction, (id, &case), before, like, &follows).await?);
+                    let made = follows.all_jobs(&all);
+                    notices::tell(transaction, &store.council, &all, &made).await?;
+                    jobs::recall(transaction, &store.council, follows.told_at(latest.at), &reference).await?;
+                    Ok(all)
+                })
+            })
+            .await
     }
 
     /// What the whole learns of a part that got further or moved its date.
@@ -533,8 +602,10 @@ impl Store {
         let recorded = Recorded { seq: case.next_seq(), at: new.at, by: new.by, event };
         case.apply(recorded.clone())?;
         // Who takes it may be away, and only the clock looks for that.
-        let is_new =
-            matches!(recorded.event, Event::Taken | Event::HandedOver { .. } | Event::PromiseMoved { .. });
+        let is_new = matches!(
+            recorded.event,
+            Event::Taken | Event::HandedOver { .. } | Event::Undone | Event::PromiseMoved { .. }
+        );
         let wakes = if is_new { Some(new.at) } else { consequences.wakes(&case) };
         let (id, resident, known_by) = (row.id, row.resident_id, row.email_key.clone());
         let photos: Vec<_> = recorded.event.work_photos().iter().map(|photo| (*photo, false)).collect();
@@ -603,6 +674,7 @@ impl Store {
             | Event::Missed { .. }
             | Event::Closed(_)
             | Event::Withdrawn { .. }
+            | Event::TakenBack
             | Event::Reopened { .. } => nearby::watchers(on, &self.council, id).await?,
             _ => Vec::new(),
         };
@@ -657,12 +729,67 @@ impl Store {
     /// # Errors
     /// [`StoreError::NotFound`], also when it is another department's; the database's errors.
     pub async fn for_staff(&self, member: &StaffMember, id: Uuid) -> Result<Stored, StoreError> {
-        let concerns = request::Column::Department
-            .eq(&*member.department)
-            .or(request::Column::OfferedDepartment.eq(&*member.department))
-            .or(request::Column::EscalatedTo.eq(member.id))
-            .or(request::Column::OwnerId.eq(member.id));
-        self.one(request::Column::Id.eq(id).and(concerns)).await
+        self.one(request::Column::Id.eq(id).and(with_which(member))).await
+    }
+
+    /// Those of some requests that a member of staff has to do with.
+    ///
+    /// # Errors
+    /// The database's errors.
+    pub async fn many_for_staff(
+        &self,
+        member: &StaffMember,
+        ids: &[Uuid],
+    ) -> Result<HashMap<Uuid, Stored>, StoreError> {
+        let rows: Vec<Columns> = request::Entity::find()
+            .filter(request::Column::CouncilId.eq(&*self.council))
+            .filter(request::Column::Id.is_in(ids.iter().copied()).and(with_which(member)))
+            .select_only()
+            .columns(COLUMNS)
+            .into_tuple()
+            .all(self.db.reader())
+            .await?;
+        rows.into_iter().map(|row| Ok((row.0, Stored::try_from(row)?))).collect()
+    }
+
+    /// Whether a member of staff has to do with a request.
+    ///
+    /// # Errors
+    /// The database's errors.
+    pub async fn concerns(&self, member: &StaffMember, id: Uuid) -> Result<bool, StoreError> {
+        let found: Option<i32> = request::Entity::find_by_id((self.council.to_string(), id))
+            .filter(with_which(member))
+            .select_only()
+            .column(request::Column::Seq)
+            .into_tuple()
+            .one(self.db.reader())
+            .await?;
+        Ok(found.is_some())
+    }
+
+    /// What a request is about, and what is about it: each with whether it is the earlier one, the newest first.
+    ///
+    /// # Errors
+    /// The database's errors.
+    pub async fn related(&self, id: Uuid, limit: u64) -> Result<Vec<(bool, Stored)>, StoreError> {
+        let key = (self.council.to_string(), id);
+        let own = request::Entity::find_by_id(key).one(self.db.reader()).await?;
+        let earlier = own.and_then(|own| own.about_id);
+        let about_it = request::Column::AboutId.eq(id);
+        let rows: Vec<Columns> = request::Entity::find()
+            .filter(request::Column::CouncilId.eq(&*self.council))
+            .filter(match earlier {
+                Some(earlier) => about_it.or(request::Column::Id.eq(earlier)),
+                None => about_it,
+            })
+            .order_by_desc(request::Column::Id)
+            .limit(limit)
+            .select_only()
+            .columns(COLUMNS)
+            .into_tuple()
+            .all(self.db.reader())
+            .await?;
+        rows.into_iter().map(|row| Ok((Some(row.0) == earlier, Stored::try_from(row)?))).collect()
     }
 
     /// A request of a department by its reference.
@@ -696,9 +823,10 @@ impl Store {
     pub async fn queue(
         &self,
         member: &StaffMember,
-        (show, today): (Show, NaiveDate),
+        (filter, today): (&QueueFilter, NaiveDate),
         limit: u64,
     ) -> Result<Vec<Stored>, StoreError> {
+        let show = filter.show;
         let own = request::Column::Department.eq(&*member.department);
         let is = match show {
             Show::Open | Show::Closed => own,
@@ -719,12 +847,14 @@ impl Store {
         };
         let query = request::Entity::find()
             .filter(request::Column::CouncilId.eq(&*self.council))
-            .filter(request::Column::Open.eq(show != Show::Closed))
-            .filter(is);
-        let query = if show == Show::Closed {
-            query.order_by_desc(request::Column::Id)
-        } else {
-            query.order_by_asc(request::Column::CompleteBy).order_by_asc(request::Column::Id)
+            .filter(is)
+            .filter(narrowed(filter, today));
+        let query = match (filter.order, show) {
+            (Order::Usual, Show::Closed) | (Order::Newest, _) => query.order_by_desc(request::Column::Id),
+            (Order::Usual, _) => {
+                query.order_by_asc(request::Column::CompleteBy).order_by_asc(request::Column::Id)
+            }
+            (Order::Oldest, _) => query.order_by_asc(request::Column::Id),
         };
         let rows: Vec<Columns> =
             query.limit(limit).select_only().columns(COLUMNS).into_tuple().all(self.db.reader()).await?;
@@ -803,6 +933,7 @@ impl Store {
             seq: Set(1),
             state: Set(serde_json::to_string(case)?),
             created_at: Set(new.submitted.at),
+            about_id: Set(new.about),
             ..Default::default()
         };
         stand(&mut row, case, new.wakes);
@@ -824,6 +955,53 @@ impl Store {
             body: Set(serde_json::to_string(recorded)?),
         })
     }
+}
+
+/// Requests that a member of staff has to do with.
+fn with_which(member: &StaffMember) -> Expr {
+    request::Column::Department
+        .eq(&*member.department)
+        .or(request::Column::OfferedDepartment.eq(&*member.department))
+        .or(request::Column::EscalatedTo.eq(member.id))
+        .or(request::Column::OwnerId.eq(member.id))
+}
+
+/// What a filter leaves of a part of the queue. Of closed ones, only those of the last months are looked at for what no
+/// index finds.
+fn narrowed(filter: &QueueFilter, today: NaiveDate) -> Condition {
+    use request::Column;
+    let QueueFilter { show, service, ward, team, owner, text, order: _, only } = filter;
+    let since = today - Days::new(PERIOD_DAYS);
+    let ended = Column::Open.eq(false).and(Column::ClosedOn.gte(since));
+    let which = match only {
+        // They may have ended since.
+        Some(Only::Reopened) => Column::ReopenedOn.gte(since).and(Column::Open.eq(true).or(ended)),
+        Some(Only::Ended) => ended,
+        Some(Only::Kept) => ended.and(Column::Kept.eq(true)),
+        Some(Only::Missed) => ended.and(Column::Kept.eq(false)),
+        Some(Only::Satisfied) => ended.and(Column::Score.gte(i16::from(SATISFIED))),
+        Some(Only::Dissatisfied) => ended.and(Column::Score.lt(i16::from(SATISFIED))),
+        None if *show != Show::Closed => Column::Open.eq(true),
+        None if filter.is_narrow() => ended,
+        None => Column::Open.eq(false),
+    };
+    let team = team
+        .as_ref()
+        .map(|team| if team.is_empty() { Column::Team.is_null() } else { Column::Team.eq(team) });
+    let words = text.to_lowercase();
+    let word = |word: &str| {
+        let plain = word.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_");
+        Expr::col(Column::Words).like(LikeExpr::new(format!("%{plain}%")).escape('\\'))
+    };
+    words
+        .split_whitespace()
+        .map(word)
+        .fold(Condition::all(), Condition::add)
+        .add(which)
+        .add_option(service.as_ref().map(|service| Column::Service.eq(service)))
+        .add_option(ward.as_ref().map(|ward| Column::Ward.eq(ward)))
+        .add_option(team)
+        .add_option(owner.map(|owner| Column::OwnerId.eq(owner)))
 }
 
 /// The columns that lists are made by, as the case stands.
@@ -856,6 +1034,70 @@ fn stand(row: &mut request::ActiveModel, case: &Case, wakes: Option<DateTime<Utc
         how_far.to_owned()
     }));
     row.same_as = Set(case.goes_on.as_ref().map(|goes_on| goes_on.other.id));
+    tell(row, case);
+}
+
+/// The columns that the queue is narrowed down by, and a team counted.
+fn tell(row: &mut request::ActiveModel, case: &Case) {
+    let day = |at: DateTime<Utc>| local(at).date();
+    row.team = Set(case.submission.team.clone());
+    row.ward = Set(case.submission.ward.clone());
+    row.channel = Set(case.submission.channel.id().to_owned());
+    row.opened_on = Set(day(case.open_since()));
+    row.closed_on = Set(case.closed_at.map(day));
+    row.reopened_on = Set(case.reopened_at.map(day));
+    row.kept = Set(domain::figures::is_kept(case, day));
+    row.score = Set(case.feedback.as_ref().map(|feedback| feedback.score.into()));
+    row.words = Set(found_by(case));
+}
+
+/// What a request is found by in the queue.
+fn found_by(case: &Case) -> String {
+    let Sent { reference, title, .. } = &case.submission;
+    format!("{reference} {} {title} {}", reference.as_str(), about(case)).to_lowercase()
+}
+
+/// Some requests of all councils after one, with their states: for going through all of them, some at a time.
+pub(super) async fn batch_after(
+    on: &impl ConnectionTrait,
+    behind: Option<&(String, Uuid)>,
+) -> Result<Vec<(String, Uuid, String)>, StoreError> {
+    let mut query = request::Entity::find();
+    if let Some((council, id)) = behind {
+        let same = request::Column::CouncilId.eq(council).and(request::Column::Id.gt(*id));
+        query = query.filter(request::Column::CouncilId.gt(council).or(same));
+    }
+    Ok(query
+        .order_by_asc(request::Column::CouncilId)
+        .order_by_asc(request::Column::Id)
+        .limit(BATCH)
+        .select_only()
+        .columns([request::Column::CouncilId, request::Column::Id, request::Column::State])
+        .into_tuple()
+        .all(on)
+        .await?)
+}
+
+/// Fills the columns that the queue is narrowed down by, and a team counted, of every request that there is, of all councils.
+pub(super) async fn fill_columns(on: &impl ConnectionTrait) -> Result<(), StoreError> {
+    let mut behind = None;
+    loop {
+        let batch = batch_after(on, behind.as_ref()).await?;
+        let Some((council, id, _)) = batch.last() else { return Ok(()) };
+        behind = Some((council.clone(), *id));
+        for (council, id, state) in batch {
+            let case: Case = serde_json::from_str(&state)?;
+            // No other: those of a later step are not there yet.
+            let mut row = request::ActiveModel { ..Default::default() };
+            tell(&mut row, &case);
+            request::Entity::update_many()
+                .set(row)
+                .filter(request::Column::CouncilId.eq(council))
+                .filter(request::Column::Id.eq(id))
+                .exec(on)
+                .await?;
+        }
+    }
 }
 
 /// Inserts a request; false when something of it that must be its own is taken.
@@ -873,7 +1115,7 @@ async fn inserted(on: &impl ConnectionTrait, row: request::ActiveModel) -> Resul
 }
 
 /// Gives uploaded photos and documents to a request; each can be taken once, and only as what it is.
-async fn take_uploads(
+pub(super) async fn take_uploads(
     on: &impl ConnectionTrait,
     council: &str,
     request: Uuid,

@@ -6,8 +6,9 @@ use axum::response::Response;
 use axum::routing::get;
 use domain::api::follow::FindRequest;
 use domain::case::{Actor, Event, Feedback};
-use domain::field::plain;
+use domain::field::{ErrorCode, FieldError, plain};
 use portico_app::components::error_summary::Problem;
+use portico_app::components::feedback;
 use portico_app::pages::find;
 use portico_app::pages::reopen::MISSING;
 use portico_app::paths;
@@ -17,6 +18,7 @@ use super::form::{Form, no_files};
 use super::pages;
 use super::visit::{Visit, or_sorry};
 use crate::access::Pages;
+use crate::error::ApiError;
 use crate::extract::{At, Path};
 use crate::operations::act::act;
 use crate::routes;
@@ -79,18 +81,20 @@ async fn write(State(state): State<AppState>, at: At, Path(key): Path<String>, r
             routes::follow::stop_watching(&at, &key).await?;
             return Ok(visit.to(paths::HOME));
         }
-        let is_feedback = form.texts.contains_key("reason");
+        let is_feedback = form.texts.contains_key(feedback::SCORE);
         let problem = |id: &str, words: &str| vec![Problem { id: id.to_owned(), words: words.to_owned() }];
         let (event, id) = if is_feedback {
-            let Ok(score) = form.text("score").parse() else {
-                return visit.again(&form, problem("score", "Choose how it went"), &here).await;
+            let Ok(score) = form.text(feedback::SCORE).parse() else {
+                return Err(ApiError::invalid(vec![FieldError::new(feedback::SCORE, ErrorCode::NotAllowed)]));
             };
             let reason = plain::lines(form.text("reason"));
+            let about = feedback::shortfall(form.text(feedback::ABOUT));
+            let contact = feedback::yes_or_no(form.text(feedback::CONTACT));
             if plain::count(&reason) > MOST_OF_FEEDBACK {
                 let words = "Your reason must be 2,000 characters or fewer";
                 return visit.again(&form, problem("reason", words), &here).await;
             }
-            (Event::Feedback(Feedback { score, reason }), None)
+            (Event::Feedback(Feedback { score, reason, about, contact }), None)
         } else {
             match message(&form) {
                 Ok((text, id)) => (Event::Message { text }, id),

@@ -4,6 +4,7 @@
 pub mod account;
 pub mod acting;
 pub mod alerts;
+pub mod amended;
 pub mod assets;
 pub mod contract;
 pub mod followed;

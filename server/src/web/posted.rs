@@ -405,7 +405,7 @@ pub(super) async fn pick_address(
 
 /// A street is the one of the gazetteer where only one is called as was typed, for there is no list to pick from. It is
 /// then named in full, so that the person sees which.
-async fn know_street(at: &At, question: &Question, answers: &mut Answers) -> Result<(), ApiError> {
+pub(crate) async fn know_street(at: &At, question: &Question, answers: &mut Answers) -> Result<(), ApiError> {
     let [street, id] = ["street", "street_id"].map(|part| format!("{}.{part}", question.id));
     let typed = answers.get(&street).trim().to_owned();
     if !typed.is_empty() && answers.get(&id).is_empty() {
@@ -485,7 +485,8 @@ impl Filling<'_> {
             Sender::Helper(_) | Sender::Nobody => Vec::new(),
         };
         let request = SubmitRequest { service: id.to_owned(), version: service.version, answers, consent };
-        match submit(state, at, posted.key, request, sender).await {
+        let about = visit.about(id, posted.key).await?;
+        match submit(state, at, posted.key, request, sender, about).await {
             Ok((sent, _)) => {
                 // It is sent, whatever becomes of what was kept meanwhile.
                 if let Err(error) = visit.sent(id).await {

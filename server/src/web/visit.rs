@@ -10,6 +10,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::answers::Answers;
 use domain::api::drafts::Posted;
 use domain::api::helpers::form_for;
+use domain::catalogue::{Question, Service};
+use domain::journey;
 use portico_app::components::error_summary::Problem;
 use portico_app::paths;
 use portico_app::state::drafts::FILLED;
@@ -168,7 +170,8 @@ impl<'a> Visit<'a> {
         Ok(domain::profile::fill(&form.service.questions, &profile.answers, &resident.email))
     }
 
-    fn holder(&self) -> Holder {
+    /// Under what it is kept.
+    pub(crate) fn holder(&self) -> Holder {
         self.resident().map_or_else(|| Holder::browser(&self.token), Holder::Account)
     }
 
@@ -265,6 +268,51 @@ impl<'a> Visit<'a> {
             return Ok(None);
         };
         Ok(store.sent_before(key).await?)
+    }
+
+    /// The request that the draft with this key is about.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn about(&self, service: &str, key: Uuid) -> Result<Option<Uuid>, ApiError> {
+        if self.is_new {
+            return Ok(None);
+        }
+        Ok(self.at.store.draft_about(&self.holder(), service, key, self.state.now()).await?)
+    }
+
+    /// Begins a form with these answers, about a request, and gives the page on which it goes on. What was begun of it
+    /// before is kept aside.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn begin(&self, service: &Service, answers: Answers, about: Uuid) -> Result<String, ApiError> {
+        let begun = match self.kept(&service.id).await? {
+            // Begun before, about the same: it goes on.
+            Some(posted) if self.about(&service.id, posted.key).await? == Some(about) => posted,
+            _ => {
+                let told = |question: &&Question| answers.parts(&question.id).names().next().is_some();
+                let seen = service.questions.iter().filter(told);
+                let posted = Posted {
+                    service: service.id.clone(),
+                    key: self.state.new_id(),
+                    turn: 1,
+                    seen: seen.map(|question| (question.id.clone(), question.stamp)).collect(),
+                    taken: service.questions.iter().map(|question| (question.id.clone(), 1)).collect(),
+                    answers,
+                    ..Posted::default()
+                };
+                let now = self.state.now();
+                self.at.store.begin_draft(&self.holder(), &posted, Some(about), now).await?;
+                posted
+            }
+        };
+        let today = self.at.served.local(self.state.now()).date();
+        let has_passed = |question: &Question| {
+            begun.seen.iter().any(|(id, stamp)| *id == question.id && *stamp == question.stamp)
+        };
+        let next = journey::resume(service, &begun.answers, today, has_passed);
+        Ok(paths::next(service, &next, false))
     }
 
     /// Leads to a page, for a small form was taken: what was typed into it before is forgotten.

@@ -26,11 +26,15 @@ use crate::support::{NOT_BUILT, Portal, Reply, Setup, Visitor, closing, graffiti
 on_both_engines![
     a_choice_is_kept_and_what_is_wrong_refused,
     several_steps_are_one_mail_and_what_is_urgent_takes_them_along,
+    who_chose_so_has_one_message_a_day,
+    who_reads_welsh_is_told_in_it,
+    large_print_is_printed_by_staff_whoever_else_sends_letters,
     after_an_outage_there_is_one_message_for_each_person,
     text_messages_wait_for_the_morning,
     what_bounces_goes_out_in_another_way_and_staff_see_it,
     letters_are_printed_and_posted_by_the_department,
     an_alert_goes_out_once,
+    what_may_have_gone_out_is_sent_again_whole,
     what_is_new_is_there_until_it_was_read,
     notify_sends_and_tells_what_became_of_it,
     who_changes_their_address_is_told_there_what_waits
@@ -99,7 +103,9 @@ async fn a_choice_is_kept_and_what_is_wrong_refused(kept: Kept) {
     sam.visitor.post("/api/account/alerts", &json!({ "answers": {} })).await.refused(401, "not_signed_in");
     sam.sign_in(&portal, SAM).await;
     let view = sam.visitor.get("/api/account/alerts").await.is(200).json();
-    let usual = json!({ "email": "each-step", "sms": "never", "letter": "never", "quiet": "21-08" });
+    let usual = json!({
+        "email": "each-step", "sms": "never", "letter": "never", "daily": "as-it-happens", "quiet": "21-08",
+    });
     assert_eq!(view["answers"], usual);
     assert_eq!((&view["phone"], &view["texts"]), (&Value::Null, &json!(true)));
     // Who told how to be reached is told so.
@@ -107,13 +113,16 @@ async fn a_choice_is_kept_and_what_is_wrong_refused(kept: Kept) {
     sam.post("/api/account/profile", &profile).await.is(200);
     let view = sam.visitor.get("/api/account/alerts").await.is(200).json();
     assert_eq!((&view["answers"]["sms"], &view["phone"]), (&json!("important"), &json!("+447700900123")));
-    let chosen = json!({ "email": "important", "sms": "each-step", "letter": "never", "quiet": "none" });
+    let chosen = json!({
+        "email": "important", "sms": "each-step", "letter": "never", "daily": "17", "quiet": "none",
+    });
     let view = sam.post("/api/account/alerts", &json!({ "answers": chosen })).await.is(200).json();
     assert_eq!(view["answers"], chosen);
     for wrong in [
         json!({ "answers": { "email": "sometimes" } }),
         json!({ "answers": { "pigeon": "each-step" } }),
         json!({ "answers": { "quiet": "25-99" } }),
+        json!({ "answers": { "daily": "25" } }),
         json!({ "answers": { "sms": "x".repeat(1000) } }),
     ] {
         sam.post("/api/account/alerts", &wrong).await.refused(422, "invalid");
@@ -194,6 +203,135 @@ async fn several_steps_are_one_mail_and_what_is_urgent_takes_them_along(kept: Ke
         .refused(404, "not_found");
     let keys = "SELECT COUNT(*) AS n FROM delivery WHERE alert <> ''";
     assert_eq!(kept.number(keys).await, 0, "what was sent is kept nowhere, nor the key in it");
+}
+
+async fn who_chose_so_has_one_message_a_day(kept: Kept) {
+    let portal = open(&kept, WAIT).await;
+    let mut sam = Browser::of(&portal);
+    sam.sign_in(&portal, SAM).await;
+    let there =
+        sam.post_form("/account/alerts", "email=each-step&sms=never&letter=never&daily=17&quiet=21-08").await;
+    assert_eq!(there.is(303).header("location"), "/account/alerts?kept=yes");
+    let priya = portal.staff(PRIYA).await;
+    let mut ids = Vec::new();
+    for key in 1..=3 {
+        sam.visitor.submit(key, &graffiti()).await.is(201);
+        portal.turn(TimeDelta::seconds(1));
+        ids.push(newest(&priya).await);
+    }
+    assert_eq!(portal.mails_to(SAM).await.len(), 3, "a receipt does not wait");
+    for id in &ids {
+        take(&priya, id).await;
+        portal.turn(TimeDelta::minutes(1));
+        assert!(portal.mails_to(SAM).await.is_empty(), "they wait");
+    }
+    // What is urgent goes at once, with what waits about the same request; the others wait on.
+    write(&priya, &ids[0], "Which wall?").await;
+    let [mail] = portal.mails_to(SAM).await.try_into().unwrap();
+    assert!(mail.subject.starts_with("A message about your request"), "{}", mail.subject);
+    assert!(
+        mail.text.contains("now looks after") && mail.text.matches("/follow/").count() == 1,
+        "{}",
+        mail.text
+    );
+    portal.turn_to("2026-12-07T16:59:00Z");
+    let priya = portal.staff(PRIYA).await;
+    move_to(&priya, &ids[1], "2026-12-21").await;
+    assert!(portal.mails_to(SAM).await.is_empty());
+    portal.turn_to("2026-12-07T17:00:00Z");
+    let [mail] = portal.mails_to(SAM).await.try_into().unwrap();
+    assert_eq!(mail.subject, "News about 2 requests");
+    assert!(
+        mail.text.matches("now looks after").count() == 2 && mail.text.contains("21 December"),
+        "{}",
+        mail.text
+    );
+    // What comes after that is told the next day.
+    portal.turn(TimeDelta::minutes(1));
+    move_to(&priya, &ids[1], "2026-12-22").await;
+    move_to(&priya, &ids[2], "2026-12-23").await;
+    portal.turn(TimeDelta::hours(8));
+    assert!(portal.mails_to(SAM).await.is_empty());
+    portal.turn_to("2026-12-08T17:00:00Z");
+    let [mail] = portal.mails_to(SAM).await.try_into().unwrap();
+    assert_eq!(mail.subject, "News about 2 requests");
+    assert_eq!(kept.number("SELECT COUNT(*) AS n FROM delivery WHERE fate = 'queued'").await, 0);
+}
+
+async fn who_reads_welsh_is_told_in_it(kept: Kept) {
+    const WELSH: &str = "[message.message]\nsubject = \"Neges am eich cais: {{ title }}\"\n\
+        text = \"\"\"\nYsgrifennodd {{ by }} atoch:\n\n{{ text }}\n\"\"\"";
+    let portal = open(&kept, WAIT).await;
+    std::fs::write(portal.path("councils/demo/alerts.cy.toml"), WELSH).unwrap();
+    std::fs::write(portal.path("councils/demo/alerts.toml"), "[line]\npl = \"Po polsku: {{ phone }}\"")
+        .unwrap();
+    assert!(portal.state.councils.refresh().unwrap());
+    let priya = portal.staff(PRIYA).await;
+    let mut told = Vec::new();
+    for (key, language) in [(1, "cy"), (2, "pl"), (3, "ur")] {
+        let email = format!("{language}@example.org");
+        let mut resident = Browser::of(&portal);
+        resident.sign_in(&portal, &email).await;
+        resident.post("/api/account/profile", &json!({ "answers": { "language": language } })).await.is(200);
+        resident.visitor.submit(key, &graffiti()).await.is(201);
+        portal.turn(TimeDelta::seconds(1));
+        let id = newest(&priya).await;
+        take(&priya, &id).await;
+        portal.turn(TimeDelta::minutes(6));
+        portal.mails().await;
+        write(&priya, &id, "Which wall?").await;
+        let mut mails = portal.mails_to(&email).await;
+        mails.extend(portal.mails_to(SAM).await);
+        told.extend(mails);
+    }
+    let [welsh, polish, urdu] = told.try_into().unwrap();
+    assert_eq!(welsh.subject, "Neges am eich cais: Report graffiti");
+    assert!(
+        welsh.text.contains("Which wall?") && welsh.html.contains("<html lang=\"cy\">"),
+        "{}",
+        welsh.html
+    );
+    assert!(
+        polish.text.starts_with("Po polsku: 01632") && polish.text.contains("wrote to you"),
+        "{}",
+        polish.text
+    );
+    assert!(urdu.text.starts_with("Hello") && urdu.html.contains("<html lang=\"en\">"), "{}", urdu.text);
+    // A mistake is told with its line, and what was read before holds on.
+    std::fs::write(
+        portal.path("councils/demo/alerts.cy.toml"),
+        "[message.message]\nsubject = \"{{ titel }}\"",
+    )
+    .unwrap();
+    let faults = portal.state.councils.refresh().unwrap_err();
+    assert_eq!((faults[0].file.as_str(), faults[0].line), ("demo/alerts.cy.toml", 2));
+    assert!(faults[0].message.contains("“titel” is not known here"), "{faults:?}");
+}
+
+async fn large_print_is_printed_by_staff_whoever_else_sends_letters(kept: Kept) {
+    const TEMPLATE: &str = "5b1b1c1e-1111-4222-8333-444455556666";
+    let notify = format!("{WAIT}\n[alerts.notify]\ntexts = \"{TEMPLATE}\"\nletters = \"{TEMPLATE}\"");
+    let portal = open(&kept, &notify).await;
+    let priya = portal.staff(PRIYA).await;
+    for (key, access, printed) in [(1, "", 0), (2, "audio,large-print", 1)] {
+        let mut resident = Browser::of(&portal);
+        resident.sign_in(&portal, &format!("r{key}@example.org")).await;
+        let details = json!({ "answers": {
+            "name": "Sam", "address.line1": "4 Mill Lane", "address.postcode": "NE1 8QH", "access": access,
+        } });
+        resident.post("/api/account/profile", &details).await.is(200);
+        let chosen = json!({ "email": "important", "sms": "never", "letter": "important", "quiet": "none" });
+        resident.post("/api/account/alerts", &json!({ "answers": chosen })).await.is(200);
+        resident.visitor.submit(key, &graffiti()).await.is(201);
+        portal.turn(TimeDelta::seconds(1));
+        let id = newest(&priya).await;
+        take(&priya, &id).await;
+        write(&priya, &id, "Which wall is it?").await;
+        let mails = portal.mails_to(SAM).await;
+        assert_eq!(mails.last().unwrap().html.contains("font-size:150%"), printed == 1, "{mails:?}");
+        let letters = priya.get("/api/staff/letters").await.is(200).json();
+        assert_eq!(letters["letters"].as_array().unwrap().len(), printed, "{letters}");
+    }
 }
 
 async fn after_an_outage_there_is_one_message_for_each_person(kept: Kept) {
@@ -377,6 +515,7 @@ async fn an_alert_goes_out_once(kept: Kept) {
         title: "Report graffiti".into(),
         link: "https://portico.example/follow/x".into(),
         told: alert::Told::Withdrawn,
+        reader: alert::Reader::default(),
     };
     let id = portal.state.new_id();
     for _ in 0..3 {
@@ -405,6 +544,8 @@ async fn an_alert_goes_out_once(kept: Kept) {
             id: portal.state.new_id(),
             alert_id: claimed.id,
             alert: *alert,
+            headline: "Withdrawn".to_owned(),
+            daily: false,
             by: Channel::Email,
             instead_of: None,
             request: None,
@@ -447,6 +588,57 @@ async fn an_alert_goes_out_once(kept: Kept) {
     assert_eq!(portal.mails().await.len(), 8);
     let done = store.channels_of(id).await.unwrap();
     assert_eq!(done, [Channel::Email]);
+}
+
+async fn what_may_have_gone_out_is_sent_again_whole(kept: Kept) {
+    const MANY: usize = 40;
+    let portal = open(&kept, WAIT).await;
+    let (store, now) = (portal.state.db.council("demo"), portal.state.now());
+    let told = |number: usize| alert::Alert {
+        name: String::new(),
+        email: SAM.into(),
+        reference: format!("no-{number}."),
+        title: "Report graffiti".into(),
+        link: String::new(),
+        told: alert::Told::Begun,
+        reader: alert::Reader::default(),
+    };
+    let new = (0..MANY).map(|number| NewDelivery {
+        id: portal.state.new_id(),
+        alert_id: portal.state.new_id(),
+        alert: told(number),
+        headline: "Work has begun".to_owned(),
+        by: Channel::Email,
+        daily: false,
+        instead_of: None,
+        request: None,
+        address: SAM.to_owned(),
+        is_printed: false,
+        created: now - TimeDelta::minutes(5),
+        due: now,
+    });
+    store.deliver(&new.collect::<Vec<_>>(), now).await.unwrap();
+    let claim = async || {
+        let claimed = portal.state.db.claim_deliveries(portal.state.now(), 32).await.unwrap();
+        let [batch] = claimed.try_into().unwrap_or_else(|all| panic!("more than one message: {all:?}"));
+        (batch.id, batch.all.len())
+    };
+    let first = claim().await;
+    assert_eq!(first.1, MANY, "what waits goes with what is due");
+    // Killed, whether it was sent or not, and again.
+    for _ in 0..2 {
+        portal.turn(TimeDelta::minutes(6));
+        assert_eq!(claim().await, first, "the same message, with all that was in it");
+    }
+    // Of what is left, some was taken away meanwhile: it is still the same message.
+    kept.tamper("DELETE FROM delivery WHERE alert NOT LIKE '%no-7.%'").await;
+    for _ in 0..2 {
+        portal.turn(TimeDelta::minutes(6));
+        assert_eq!(claim().await, (first.0, 1));
+    }
+    portal.turn(TimeDelta::minutes(6));
+    let [mail] = portal.mails_to(SAM).await.try_into().unwrap();
+    assert!(mail.id.contains(&first.0.to_string()) && mail.text.contains("no-7."), "{mail:?}");
 }
 
 async fn what_is_new_is_there_until_it_was_read(kept: Kept) {
@@ -694,4 +886,48 @@ async fn who_changes_their_address_is_told_there_what_waits(kept: Kept) {
     assert!(old.iter().all(|mail| !mail.subject.contains("graffiti")), "{old:?}");
     let [mail] = portal.mails_to(NEW).await.try_into().unwrap();
     assert!(mail.subject.starts_with("Somebody is working"), "{}", mail.subject);
+}
+
+#[tokio::test]
+async fn whoever_answers_for_it_sees_every_message_with_the_strangest_values() {
+    let portal = Portal::open().await;
+    let tom = portal.staff("tom@saltmarsh.example").await;
+    let all = tom.get("/api/staff/wording").await.is(200).json();
+    assert_eq!(all["languages"], json!([{ "id": "en", "name": "English" }]));
+    let messages = all["messages"].as_array().unwrap();
+    assert!(messages.len() > 30, "{messages:?}");
+    for message in messages {
+        let id = message["id"].as_str().unwrap();
+        for values in ["usual", "least", "longest", "strangest"] {
+            let shown =
+                tom.get(&format!("/api/staff/wording/{id}?values={values}&language=cy")).await.is(200).json();
+            assert_eq!(&shown["message"], message);
+            let cases = shown["cases"].as_array().unwrap();
+            assert!(!cases.is_empty(), "{id}");
+            for case in cases {
+                assert_eq!(case["language"], "en");
+                let written = case["written"].as_array().unwrap();
+                assert!(
+                    written
+                        .iter()
+                        .all(|one| one["subject"] != "" && one["paragraphs"].as_array().unwrap().len() > 2)
+                );
+                let text = &case["text"];
+                assert_eq!(text.is_null(), message["to"] != "resident");
+                assert!(
+                    text.is_null()
+                        || text["characters"].as_u64().unwrap() <= 918
+                            && text["parts"].as_u64().unwrap() >= 1
+                );
+            }
+        }
+    }
+    for values in ["longest", "strangest"] {
+        let letter = tom.get(&format!("/api/staff/wording/closed/letter?values={values}")).await.is(200);
+        assert!(letter.body.starts_with(b"%PDF-"));
+    }
+    tom.get("/api/staff/wording/missed/letter").await.refused(404, "not_found");
+    tom.get("/api/staff/wording/nothing").await.refused(404, "not_found");
+    tom.get("/api/staff/wording/nothing/letter").await.refused(404, "not_found");
+    portal.staff(PRIYA).await.get("/api/staff/wording").await.refused(403, "not_your_role");
 }

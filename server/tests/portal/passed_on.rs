@@ -1,10 +1,15 @@
 //! Telling once: a change that is passed on to the departments the resident ticks, on both engines.
 
+use crate::support::browser::Browser;
 use crate::support::database::Kept;
 use crate::support::{PDF, Portal, Reply, Setup, Visitor, answer, closing};
 use serde_json::{Value, json};
 
-on_both_engines![each_department_gets_its_own_part, withdrawing_the_whole_withdraws_what_is_open];
+on_both_engines![
+    each_department_gets_its_own_part,
+    withdrawing_the_whole_withdraws_what_is_open,
+    taken_back_it_is_nowhere_and_all_of_it_is_in_the_form
+];
 
 const SAM: &str = "sam@example.org";
 const DAN: &str = "dan@saltmarsh.example";
@@ -171,4 +176,38 @@ async fn withdrawing_the_whole_withdraws_what_is_open(kept: Kept) {
     assert!(portal.mails_to(KOFI).await.is_empty());
     let closed = aisha.get("/api/staff/requests?show=closed").await.is(200).json();
     assert_eq!(closed["requests"][0]["id"], housing["id"]);
+}
+
+async fn taken_back_it_is_nowhere_and_all_of_it_is_in_the_form(kept: Kept) {
+    let portal = Setup::default().in_database(&kept.url).open().await;
+    let (_, key, proof) = sent(&portal).await;
+    let mut sam = Browser::of(&portal);
+    let whole = sam.visitor.follow(&key).await;
+    let part = whole["parts"][0]["key"].as_str().unwrap().to_owned();
+    assert_eq!(sam.visitor.follow(&part).await["undo"], Value::Null, "a part goes back with the whole");
+    let kofi = portal.staff(KOFI).await;
+    only(&kofi).await;
+    let reply = sam.post_form(&format!("/follow/{key}/undo"), "").await.is(303);
+    assert_eq!(reply.header("location"), "/services/change-details/check");
+    for key in [&key, &part] {
+        assert_eq!(sam.visitor.follow(key).await["status"], json!({ "closed": "withdrawn" }));
+    }
+    let queue = kofi.get("/api/staff/requests").await.is(200).json();
+    assert_eq!(queue["requests"], json!([]));
+    let mails = portal.mails_to(SAM).await;
+    let [came, back] = mails.as_slice() else { panic!("{mails:?}") };
+    assert!(came.subject.starts_with("We have your request") && back.subject.starts_with("Taken back"));
+    assert!(portal.mails().await.is_empty());
+    // Sent again, it has a copy of the document.
+    let sent =
+        sam.post_form("/services/change-details/check", "").await.is(303).header("location").to_owned();
+    let again = sent.trim_start_matches("/follow/").trim_end_matches("/sent").to_owned();
+    let new = sam.visitor.follow(&again).await;
+    assert_eq!(new["parts"].as_array().unwrap().len(), 2, "{new}");
+    let copy = answer(&new, "name-proof")["documents"][0]["id"].as_str().unwrap().to_owned();
+    assert_ne!(copy, proof);
+    for (key, document) in [(&again, &copy), (&key, &proof)] {
+        let file = sam.visitor.get(&format!("/api/follow/{key}/documents/{document}")).await.is(200);
+        assert_eq!(&file.body[..], PDF);
+    }
 }

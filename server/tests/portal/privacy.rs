@@ -547,7 +547,7 @@ async fn nothing_is_written_into_a_closed_account(kept: Kept) {
     let form = json!({ "service": "report-graffiti", "version": known["service"]["version"], "answers": graffiti_but(&json!({})) });
     let form = serde_json::from_value(form).unwrap();
     let (sent, is_new) =
-        submit(&portal.state, &at, Uuid::from_u128(1), form, Sender::Resident(gone)).await.unwrap();
+        submit(&portal.state, &at, Uuid::from_u128(1), form, Sender::Resident(gone), None).await.unwrap();
     assert!(is_new);
     portal.visitor().follow(&sent.key).await;
     assert_eq!(kept.all_rows(["request", "request WHERE resident_id IS NOT NULL"]).await, [1, 0]);
@@ -597,7 +597,7 @@ enum Fate {
 }
 
 /// Every table. One more is a line more, when it is clear what takes away what it knows.
-const TABLES: [(&str, Fate); 45] = {
+const TABLES: [(&str, Fate); 48] = {
     use Fate::{Account, Ends, Request, Stays};
     const OF_RESIDENT: Fate = Account("resident_id = ?");
     [
@@ -614,6 +614,7 @@ const TABLES: [(&str, Fate); 45] = {
         ("contract_link", Request),
         ("delivery", Request),
         ("desk_code", OF_RESIDENT),
+        ("digest", Stays("which of the staff and councillors were told of a week; kept for eight")),
         ("draft", Account("body LIKE '%Half of Sam%'")),
         ("draft_upload", Account("in_account = TRUE")),
         ("elector", Stays("the electoral roll, which goes with the next one")),
@@ -623,6 +624,7 @@ const TABLES: [(&str, Fate); 45] = {
         ("identity_document", Stays("that papers were seen; without a name, and their bytes are gone")),
         ("job", Ends),
         ("leave", Stays("when members of staff are away")),
+        ("no_shortcuts", Stays("how members of staff work, not residents")),
         ("notice", Request),
         ("passkey", OF_RESIDENT),
         ("photo", Request),
@@ -636,6 +638,7 @@ const TABLES: [(&str, Fate); 45] = {
         ("resident_proof", OF_RESIDENT),
         ("resident_session", OF_RESIDENT),
         ("retention", Stays("since when requests are erased")),
+        ("saved_filter", Stays("what members of staff look for in their queue, and nobody else sees")),
         ("seen", OF_RESIDENT),
         ("sign_in_code", Ends),
         ("spot", Request),

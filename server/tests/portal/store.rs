@@ -7,6 +7,7 @@ use crate::support::database::Kept;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use domain::access::Role;
 use domain::api::staff::Show;
+use domain::api::workspace::QueueFilter;
 use domain::case::{
     Actor, Case, Closing, Event, Feedback, Linked, Outcome, Owner, Recorded, Refused, Status, Submission,
 };
@@ -119,6 +120,8 @@ fn with_photos(number: u32, photos: &[Uuid]) -> NewRequest {
         parts: Vec::new(),
         by: None,
         consent: Vec::new(),
+        typed: None,
+        about: None,
         id: id(number),
         event_id: id(1000 + number),
         follow_hash: vec![1, number.to_le_bytes()[0], number.to_le_bytes()[1]],
@@ -338,7 +341,13 @@ async fn what_is_passed_on_is_stored_with_its_parts(kept: Kept) {
     let whole = read(&store, 1).await;
     assert_eq!(whole.status, Status::Closed(Outcome::Done), "what was withdrawn does not count");
     assert_eq!(Case::fold(&store.events(id(1)).await.unwrap()).unwrap(), whole);
-    assert!(store.queue(&member("street-scene"), (Show::Open, day(7)), 10).await.unwrap().is_empty());
+    assert!(
+        store
+            .queue(&member("street-scene"), (&QueueFilter::of(Show::Open), day(7)), 10)
+            .await
+            .unwrap()
+            .is_empty()
+    );
 }
 
 async fn who_withdraws_the_whole_withdraws_its_open_parts(kept: Kept) {
@@ -405,7 +414,11 @@ async fn events_are_appended_and_folded(kept: Kept) {
         message(12, "It is by the steps"),
         event(13, priya(), Event::PromiseMoved { to: day(16), reason: "Rain".into() }),
         event(14, priya(), Event::Closed(closing)),
-        event(15, Actor::Resident, Event::Feedback(Feedback { score: 5, reason: "Quick".into() })),
+        event(
+            15,
+            Actor::Resident,
+            Event::Feedback(Feedback { score: 5, reason: "Quick".into(), ..Feedback::default() }),
+        ),
     ];
     for (new, seq) in happened.into_iter().zip(2..) {
         let case = append(&store, 1, new).await.unwrap();
@@ -416,9 +429,17 @@ async fn events_are_appended_and_folded(kept: Kept) {
         assert_eq!(store.latest_seq(id(1)).await.unwrap(), seq);
     }
     assert_eq!(kept.all_rows(OF_A_REQUEST).await, [1, 6, 6, 0]);
-    assert!(store.queue(&member("street-scene"), (Show::Open, day(7)), 10).await.unwrap().is_empty());
+    assert!(
+        store
+            .queue(&member("street-scene"), (&QueueFilter::of(Show::Open), day(7)), 10)
+            .await
+            .unwrap()
+            .is_empty()
+    );
     assert_eq!(
-        store.queue(&member("street-scene"), (Show::Closed, day(7)), 10).await.unwrap()[0].case.complete_by,
+        store.queue(&member("street-scene"), (&QueueFilter::of(Show::Closed), day(7)), 10).await.unwrap()[0]
+            .case
+            .complete_by,
         day(16)
     );
 }
@@ -463,7 +484,11 @@ async fn what_is_refused_changes_nothing(kept: Kept) {
         (event(11, priya(), Event::Message { text: "Hello".into() }), Refused::NotOwner),
         (event(12, priya(), Event::Closed(closing)), Refused::NotOwner),
         (
-            event(13, Actor::Resident, Event::Feedback(Feedback { score: 5, reason: String::new() })),
+            event(
+                13,
+                Actor::Resident,
+                Event::Feedback(Feedback { score: 5, reason: String::new(), ..Feedback::default() }),
+            ),
             Refused::StillOpen,
         ),
         (event(14, Actor::Resident, Event::Taken), Refused::NotAllowed),
@@ -497,7 +522,11 @@ async fn two_councils_never_see_each_others_requests(kept: Kept) {
     for open in [true, false] {
         assert!(
             south
-                .queue(&member("street-scene"), (if open { Show::Open } else { Show::Closed }, day(7)), 10)
+                .queue(
+                    &member("street-scene"),
+                    (&QueueFilter::of(if open { Show::Open } else { Show::Closed }), day(7)),
+                    10
+                )
                 .await
                 .unwrap()
                 .is_empty()
@@ -852,7 +881,11 @@ async fn the_queue_is_in_the_order_of_its_promises(kept: Kept) {
     }
     let ids = async |department, open, most| -> Vec<Uuid> {
         store
-            .queue(&member(department), (if open { Show::Open } else { Show::Closed }, day(7)), most)
+            .queue(
+                &member(department),
+                (&QueueFilter::of(if open { Show::Open } else { Show::Closed }), day(7)),
+                most,
+            )
             .await
             .unwrap()
             .into_iter()

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use domain::api::staff::{HandOverManyRequest, QueueItem, Show};
+use domain::api::staff::{HandOverManyRequest, QueueItem};
+use domain::api::workspace::{Desk, QueueFilter};
 use domain::case::Owner;
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use leptos_router::hooks::use_query_map;
 use portico_app::a11y;
 use portico_app::components::button::SubmitButton;
 use portico_app::components::error_summary::{ErrorSummary, Problem};
@@ -18,7 +20,10 @@ use crate::parts::prove::{Proof, Prove};
 use crate::sending::Sending;
 use crate::{api, session, words};
 
-type Open = (Vec<QueueItem>, Vec<Owner>);
+type Open = (Vec<QueueItem>, Desk);
+
+/// What stands for the team in the list of people.
+const TEAM: &str = "team";
 
 #[derive(Clone, Copy)]
 struct Page {
@@ -26,7 +31,7 @@ struct Page {
     proof: Proof,
     sending: Sending,
     ticked: RwSignal<BTreeSet<Uuid>>,
-    to: RwSignal<Option<Uuid>>,
+    to: RwSignal<String>,
     done: RwSignal<Option<String>>,
 }
 
@@ -46,17 +51,18 @@ impl Page {
         if requests.len() > 200 {
             wrong("requests", "Choose 200 requests or fewer");
         }
-        let to = self.to.get_untracked();
-        if to.is_none() {
+        let chosen = self.to.get_untracked();
+        let (to, to_team) = (Uuid::try_parse(&chosen).ok(), chosen == TEAM);
+        if to.is_none() && !to_team {
             wrong("to", "Choose who is to have them");
         }
-        let Some(to) = to.filter(|_| problems.is_empty()) else {
+        if !problems.is_empty() {
             self.sending.problems.set(problems);
             return;
-        };
+        }
         self.sending.busy.set(true);
         spawn_local(async move {
-            let reply = api::hand_over_many(&HandOverManyRequest { requests, to }).await;
+            let reply = api::hand_over_many(&HandOverManyRequest { requests, to, to_team }).await;
             self.sending.busy.try_set(false);
             match self.proof.pass(reply, Callback::new(move |()| self.send())) {
                 Some(Ok(given)) => {
@@ -79,16 +85,20 @@ impl Page {
 #[component]
 pub fn HandOverPage() -> impl IntoView {
     let session = session::use_session();
-    let live = live::keep(session, || async {
-        let queue = api::queue(Show::Open).await?;
-        Ok((queue.requests, api::colleagues().await?.colleagues))
+    let query = use_query_map();
+    let from = Memo::new(move |_| {
+        query.with(|query| query.get("from").and_then(|from| Uuid::try_parse(&from).ok()))
+    });
+    let live = live::keep(session, move || {
+        let filter = QueueFilter { owner: from.get(), ..QueueFilter::default() };
+        async move { Ok((api::queue(&filter).await?.requests, api::desk().await?)) }
     });
     let page = Page {
         live,
         proof: Proof::new(session),
         sending: Sending::default(),
         ticked: RwSignal::new(BTreeSet::new()),
-        to: RwSignal::new(None),
+        to: RwSignal::new(String::new()),
         done: RwSignal::new(None),
     };
     a11y::use_page(move || format!("{}Hand over requests", page.sending.prefix()));
@@ -103,11 +113,32 @@ pub fn HandOverPage() -> impl IntoView {
                 <ErrorSummary problems=page.sending.problems />
                 <h1 class="govuk-heading-l">"Hand over requests"</h1>
                 <Prove proof=page.proof />
-                <div hidden=move || page.proof.is_asked()>{form(page)}</div>
+                <div hidden=move || page.proof.is_asked()>
+                    {move || from.get().map(|from| whose(page, from))}
+                    {form(page)}
+                </div>
             </Column>
         }
         .into_any(),
     }
+}
+
+/// Whose requests are shown, and whether they are away.
+fn whose(page: Page, from: Uuid) -> Option<AnyView> {
+    page.live.value().with(|open| {
+        let desk = &open.as_ref()?.1;
+        let name = desk.colleagues.iter().find(|one| one.id == from)?.name.clone();
+        let away = desk.away.contains(&from).then_some(", who is away today");
+        Some(
+            view! {
+                <p>
+                    "Only what "<bdi>{name}</bdi>{away}" has is shown. "
+                    <a href=crate::paths::HAND_OVER>"Show everything that is open"</a>
+                </p>
+            }
+            .into_any(),
+        )
+    })
 }
 
 fn form(page: Page) -> AnyView {
@@ -117,8 +148,28 @@ fn form(page: Page) -> AnyView {
     };
     let requests =
         move || page.live.value().with(|open| open.as_ref().map(|open| open.0.clone()).unwrap_or_default());
-    let colleagues =
-        move || page.live.value().with(|open| open.as_ref().map(|open| open.1.clone()).unwrap_or_default());
+    let colleagues = move || {
+        page.live.value().with(|open| {
+            let desk = open.as_ref().map(|open| &open.1);
+            let each = desk.into_iter().flat_map(|desk| {
+                desk.colleagues.iter().map(|one| (one.clone(), desk.away.contains(&one.id)))
+            });
+            each.collect::<Vec<(Owner, bool)>>()
+        })
+    };
+    let all = move |event| {
+        let is_ticked = event_target_checked(&event);
+        let ids = requests().into_iter().map(|item| item.id);
+        page.ticked.update(|ticked| {
+            ticked.clear();
+            ticked.extend(ids.filter(|_| is_ticked));
+        });
+    };
+    let all_ticked = move || {
+        let requests = requests();
+        page.ticked
+            .with(|ticked| !requests.is_empty() && requests.iter().all(|item| ticked.contains(&item.id)))
+    };
     let error = |id: &'static str| {
         let error = page.sending.at(id);
         move || {
@@ -127,10 +178,13 @@ fn form(page: Page) -> AnyView {
         })
         }
     };
-    let choose = move |event| page.to.set(Uuid::try_parse(&event_target_value(&event)).ok());
-    let option = move |colleague: Owner| {
-        let Owner { id, name } = colleague;
-        view! { <option value=id.to_string() selected=page.to.get_untracked() == Some(id)>{name}</option> }
+    let choose = move |event| page.to.set(event_target_value(&event));
+    let is_chosen = move |value: &str| page.to.with_untracked(|to| to == value);
+    let option = move |(Owner { id, name }, is_away): (Owner, bool)| {
+        let value = id.to_string();
+        let selected = is_chosen(&value);
+        let name = if is_away { format!("{name} (away)") } else { name };
+        view! { <option value=value selected=selected>{name}</option> }
     };
     view! {
         <form novalidate on:submit=send>
@@ -139,9 +193,18 @@ fn form(page: Page) -> AnyView {
                     <legend class="govuk-fieldset__legend govuk-fieldset__legend--m" id="requests" tabindex="-1">"Which requests?"</legend>
                     {error("requests")}
                     <div class="govuk-checkboxes govuk-checkboxes--small">
+                        {move || (!requests().is_empty()).then(|| view! {
+                            <div class="govuk-checkboxes__item">
+                                <input
+                                    type="checkbox" class="govuk-checkboxes__input" id="all"
+                                    prop:checked=all_ticked on:change=all
+                                />
+                                <label class="govuk-label govuk-checkboxes__label" for="all"><strong>"All of them"</strong></label>
+                            </div>
+                        })}
                         <For each=requests key=|item| (item.id, item.owner.clone()) let:item>{tick(page, item)}</For>
                     </div>
-                    {move || requests().is_empty().then(|| view! { <p>"Nobody is waiting for your department."</p> })}
+                    {move || requests().is_empty().then(|| view! { <p>"There are none."</p> })}
                 </fieldset>
             </div>
             <div class="govuk-form-group">
@@ -149,6 +212,7 @@ fn form(page: Page) -> AnyView {
                 {error("to")}
                 <select id="to" class="govuk-select" on:change=choose>
                     <option value="">"Choose somebody"</option>
+                    <option value=TEAM selected=move || is_chosen(TEAM)>"The team: whoever takes them"</option>
                     {move || colleagues().into_iter().map(option).collect_view()}
                 </select>
             </div>

@@ -2,6 +2,7 @@
 
 pub mod answer;
 pub mod audit;
+pub mod bulk;
 pub mod close;
 pub mod code;
 pub mod contact_figures;
@@ -24,4 +25,6 @@ pub mod security;
 pub mod sessions;
 pub mod shared;
 pub mod sign_in;
+pub mod team;
+pub mod wording;
 pub mod write;

@@ -1,9 +1,10 @@
 //! `/staff/requests/:id`: one request, and the ways on from it.
 
 use domain::access::Role;
-use domain::api::staff::{ProposalRequest, StaffCase};
+use domain::api::staff::{ProposalRequest, Related, StaffCase};
 use domain::case::Status;
 use domain::field::Value;
+use domain::validate::Answer;
 use leptos::{prelude::*, task::spawn_local};
 use portico_app::a11y;
 use portico_app::components::answers::{AnswerList, Line};
@@ -16,11 +17,11 @@ use uuid::Uuid;
 
 use crate::handle::{self, Handle};
 use crate::parts::{
-    also::also, banner::SuccessBanner, contacts, contract, deliveries::deliveries, photos, related::related,
-    standing::standing,
+    also::also, banner::SuccessBanner, contacts, contract, deliveries::deliveries, near::near, photos,
+    related::related, standing::standing,
 };
 use crate::sending::{self, Action, Sending};
-use crate::{api, paths, words};
+use crate::{api, browser, paths, words};
 
 /// One request.
 #[component]
@@ -37,44 +38,48 @@ fn page(handle: Handle, case: Memo<StaffCase>) -> AnyView {
     a11y::use_page(move || format!("{}{full_title}", sending.prefix()));
     on_cleanup(move || handle.forget_notice());
     let may_close = Memo::new(move |_| case.with(|case| case.mine && case.request.status.is_open()));
-    let lines = |case: &StaffCase| -> Vec<Line> {
-        let words = case.request.answers.iter().filter(|answer| !matches!(answer.value, Value::Photos(_)));
-        words
-            .map(|answer| Line {
-                label: answer.label.clone(),
-                value: Some(answer.value.clone()),
-                change: None,
-            })
-            .collect()
+    // Its resident may put something right, or add to it, while it is looked at.
+    let answers = Memo::new(move |_| case.with(|case| case.request.answers.clone()));
+    let lines = |answers: Vec<Answer>| -> Vec<Line> {
+        let words = answers.into_iter().filter(|answer| !matches!(answer.value, Value::Photos(_)));
+        words.map(|Answer { label, value, .. }| Line { label, value: Some(value), change: None }).collect()
     };
     view! {
         <Column back=Signal::stored(handle.session.queue())>
             <SuccessBanner words=handle.notice() />
             <ErrorSummary problems=sending.problems />
-            <span class="govuk-caption-l">{reference}</span>
-            <h1 class="govuk-heading-l">{title}</h1>
+            <div class="portico-title">
+                <div>
+                    <span class="govuk-caption-l">{reference}</span>
+                    <h1 class="govuk-heading-l">{title}</h1>
+                </div>
+                <button type="button" class="govuk-button govuk-button--secondary" on:click=|_| browser::print()>"Print"</button>
+            </div>
             {move || case.with(standing)}
             {move || case.with(|case| contract::contract(handle, sending, case))}
             {move || case.with(follows)}
-            {destination(&first)}
+            {move || case.with(destination)}
             {part_of(&first)}
             {filled_in_by(&first.request, "the resident")}
             {identity(&first)}
             {move || case.with(|case| asked_of_me(handle, sending, case))}
             <Actions handle=handle case=case sending=sending />
+            {near(handle, case, sending)}
+            {linked(&first)}
             {move || case.with(|case| case.request.status.is_open()).then(|| view! {
-                <p><a href=paths::step(id, "note")>"Make a note for colleagues"</a></p>
+                <p><a href=paths::step(id, "note") aria-keyshortcuts="n">"Make a note for colleagues"</a></p>
             })}
             <h2 class="govuk-heading-m">"What the resident told us"</h2>
-            // Answers never change once they are sent.
-            <AnswerList
-                lines=lines(&first) photo=Box::new(|_| None) document=Box::new(move |document| api::document(id, document))
-            />
+            {move || view! {
+                <AnswerList
+                    lines=lines(answers.get()) photo=Box::new(|_| None) document=Box::new(move |document| api::document(id, document))
+                />
+            }}
             {reach(&first)}
             {fee_table(&first.request.fee)}
-            {photos::photos(id, &first.request.answers)}
+            {move || answers.with(|answers| photos::photos(id, answers))}
             {move || case.with(|case| photos::of_work(id, case))}
-            {move || case.with(|case| case.mine.then(|| sharing(handle, sending, case)))}
+            {move || case.with(|case| (case.public && case.mine).then(|| sharing(handle, sending, case)))}
             {contacts::about(handle.session, id, &first.request.reference)}
             {deliveries(handle.session, id)}
             {also(handle.session, id)}
@@ -200,12 +205,38 @@ fn identity(case: &StaffCase) -> Option<AnyView> {
     Some(view! { <p>"Identity: "{known.level.to_staff()}{name}</p> }.into_any())
 }
 
+/// What this request is about, and what is about it.
+fn linked(case: &StaffCase) -> Option<AnyView> {
+    let line = |related: &Related| {
+        let named = format!("{}, {}", related.title, related.reference);
+        let named = match related.id {
+            Some(id) => view! { <a href=paths::request(id)>{named}</a> }.into_any(),
+            None => named.into_any(),
+        };
+        let what = if related.earlier { "This is about " } else { "About this: " };
+        view! { <li>{what}{named}" ("{words::status(related.status)}")"</li> }
+    };
+    let list = case.related.iter().map(line).collect_view();
+    (!case.related.is_empty()).then(|| {
+        view! { <h2 class="govuk-heading-m">"Belongs together"</h2> <ul class="govuk-list">{list}</ul> }
+            .into_any()
+    })
+}
+
+/// Nobody told us: staff saw it.
+fn seen_by_staff(case: &StaffCase) -> bool {
+    case.request.timeline.first().is_some_and(|first| first.staff.is_some())
+}
+
 /// The team, the ward, and why it came here.
 fn destination(case: &StaffCase) -> AnyView {
     let line = |label: &str, text: &Option<String>| {
         text.clone().map(|text| view! { <p>{label.to_owned()}": "<bdi>{text}</bdi></p> }.into_any())
     };
+    let seen = seen_by_staff(case)
+        .then(|| view! { <p>"Our own staff saw this: there is no resident to write to."</p> }.into_any());
     view! {
+        {seen}
         {line("Team", &case.team)}
         {line("Ward", &case.ward)}
         {line("Why it is here", &case.routed)}
@@ -306,7 +337,7 @@ fn Actions(handle: Handle, case: Memo<StaffCase>, sending: Sending) -> impl Into
     let button = move |label: &'static str| {
         view! {
             <button
-                type="button" id="take" class="govuk-button" on:click=move |_| take()
+                type="button" id="take" class="govuk-button" aria-keyshortcuts="t" on:click=move |_| take()
                 aria-disabled=move || sending.busy.get().then_some("true")
             >
                 {label}
@@ -332,16 +363,16 @@ fn Actions(handle: Handle, case: Memo<StaffCase>, sending: Sending) -> impl Into
         Can::Nothing => ().into_any(),
         Can::Act { waiting, begun, given } => view! {
             <div class="govuk-button-group">
-                <a class="govuk-button" href=paths::write(id)>"Write to the resident"</a>
-                <a class="govuk-button govuk-button--secondary" href=paths::close(id)>"Close the request"</a>
+                <a class="govuk-button" href=paths::write(id) aria-keyshortcuts="w">"Write to the resident"</a>
+                <a class="govuk-button govuk-button--secondary" href=paths::close(id) aria-keyshortcuts="c">"Close the request"</a>
             </div>
             <ul class="govuk-list portico-steps">
                 {(!waiting).then(|| view! {
-                    <li><a href=paths::step(id, "ask")>"Ask the resident"</a></li>
-                    <li><a href=paths::step(id, "plan")>"Plan the work"</a></li>
+                    <li><a href=paths::step(id, "ask") aria-keyshortcuts="a">"Ask the resident"</a></li>
+                    <li><a href=paths::step(id, "plan") aria-keyshortcuts="p">"Plan the work"</a></li>
                 })}
-                <li><a href=paths::move_date(id)>"Move the promised date"</a></li>
-                <li><a href=paths::step(id, "offer")>"Ask somebody to take it"</a></li>
+                <li><a href=paths::move_date(id) aria-keyshortcuts="m">"Move the promised date"</a></li>
+                <li><a href=paths::step(id, "offer") aria-keyshortcuts="o">"Ask somebody to take it"</a></li>
                 {(!given).then(|| view! { <li><a href=paths::step(id, "contract")>"Give it to a contractor"</a></li> })}
             </ul>
             {(!waiting && !begun).then(|| view! {

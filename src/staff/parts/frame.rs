@@ -5,8 +5,8 @@ use leptos::{prelude::*, task::spawn_local};
 use portico_app::a11y::AnnouncerRegion;
 use portico_app::components::messages::Messages;
 
-use crate::paths;
 use crate::session::{self, Session};
+use crate::{keys, paths};
 
 /// Header, key messages, the page, footer.
 #[component]
@@ -53,14 +53,17 @@ fn navigation(session: Session, path: Signal<String>) -> AnyView {
         |path: &str| ["/staff/requests/", "/staff/shared/"].iter().any(|start| path.starts_with(start));
     let place = move |address: &'static str| match path.get().trim_end_matches('/') {
         path if path == address => Some("page"),
-        path if address == paths::QUEUE && is_request(path) => Some("true"),
+        path if address == paths::QUEUE && (is_request(path) || path == paths::BULK) => Some("true"),
         paths::REPEATS | paths::CONTACT_FIGURES if address == paths::CONTACTS => Some("true"),
         _ => None,
     };
     let item = move |(address, label): (&'static str, &'static str)| {
         view! {
             <li class="govuk-service-navigation__item" class=("govuk-service-navigation__item--active", move || place(address).is_some())>
-                <a class="govuk-service-navigation__link" href=address aria-current=move || place(address)>{label}</a>
+                <a
+                    class="govuk-service-navigation__link" href=address aria-current=move || place(address)
+                    aria-keyshortcuts=(address == paths::QUEUE).then_some("q")
+                >{label}</a>
             </li>
         }
     };
@@ -78,6 +81,7 @@ fn navigation(session: Session, path: Signal<String>) -> AnyView {
                         <span><bdi>{me.name}</bdi>", "{me.department}</span>
                         <a href=paths::SESSIONS>"Where you are signed in"</a>
                         <a href=paths::SECURITY>"Security"</a>
+                        <button type="button" class="portico-link-button" on:click=|_| keys::show()>"Keyboard shortcuts"</button>
                         <SignOut session=session />
                     </div>
                 </div>

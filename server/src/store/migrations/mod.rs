@@ -15,6 +15,9 @@ mod m0016_contacts;
 mod m0017_alerts;
 mod m0018_clock;
 mod m0019_contracts;
+mod m0021_about;
+mod m0023_workspace;
+mod m0025_daily;
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{
@@ -44,8 +47,11 @@ impl MigratorTrait for Migrator {
             Box::new(m0016_contacts::Step),
             Box::new(m0017_alerts::Step),
             Box::new(m0018_clock::Step),
+            Box::new(m0025_daily::Step),
             Box::new(m0015_figures::Step),
             Box::new(m0019_contracts::Step),
+            Box::new(m0021_about::Step),
+            Box::new(m0023_workspace::Step),
         ]
     }
 }

@@ -1,0 +1,204 @@
+//! The weekly digest: on Monday at seven, who owns requests, who answers for a department and who holds its portfolio is told
+//! what waits. Nobody with nothing is told anything. Of a week that nobody could be told of in time, because no server ran,
+//! they are told once when one runs again.
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::{DateTime, Datelike as _, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
+use domain::access::Role;
+use domain::council::{Council, Department};
+use domain::field::contact::same_email_key;
+use domain::standard::{say, say_date};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{Job, Letter};
+use crate::councils::Served;
+use crate::operations::base;
+use crate::state::AppState;
+use crate::store::digest::Waits;
+use crate::store::{Store, StoreError};
+
+/// How long it is worth telling: until the next one.
+pub(super) const WORTH: TimeDelta = TimeDelta::days(6);
+/// Requests that are named in one digest.
+const NAMED: usize = 10;
+
+/// What one person is told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Digest {
+    /// Their name.
+    pub name: String,
+    /// Their address.
+    pub email: String,
+    /// The Monday.
+    pub week: NaiveDate,
+    /// What waits of their own.
+    pub own: Waits,
+    /// Of that, what is overdue and due, the first promised first: what they are told of it in a line.
+    pub named: Vec<String>,
+    /// What waits in the departments that they answer for, or whose portfolio they hold: by the department's name.
+    pub departments: Vec<(String, Waits)>,
+    /// Where they can see more.
+    pub link: String,
+}
+
+/// The Monday whose digest is due, if it still is.
+#[must_use]
+pub fn week(served: &Served, now: DateTime<Utc>) -> Option<NaiveDate> {
+    let local = served.local(now);
+    let seven = NaiveTime::from_hms_opt(7, 0, 0)?;
+    let monday = |day: NaiveDate| day - Days::new(day.weekday().num_days_from_monday().into());
+    let this = monday(local.date());
+    let week = if local < this.and_time(seven) { monday(this.pred_opt()?) } else { this };
+    // The next one is near.
+    (local < week.and_time(seven) + WORTH).then_some(week)
+}
+
+/// Has those told who are to be told now, and says how many. Whoever comes second finds it done.
+///
+/// # Errors
+/// The database's errors.
+pub async fn run_due(state: &AppState) -> Result<usize, StoreError> {
+    let mut told = 0;
+    for served in state.councils.all() {
+        let store = state.db.council(&served.council.id);
+        let Some(week) = week(&served, state.now()) else { continue };
+        if store.is_told(week).await? {
+            continue;
+        }
+        let digests = make(state, &served, &store, week).await?;
+        let jobs = digests
+            .into_iter()
+            .map(|digest| (same_email_key(&digest.email), state.new_id(), Job::Digest(Box::new(digest))));
+        told += store.tell_week(week, state.now(), jobs.collect()).await?;
+    }
+    if told > 0 {
+        state.wake.notify_one();
+    }
+    Ok(told)
+}
+
+/// What everybody is told of a week who is told anything.
+async fn make(
+    state: &AppState,
+    served: &Served,
+    store: &Store,
+    week: NaiveDate,
+) -> Result<Vec<Digest>, StoreError> {
+    let council = &served.council;
+    let days = (served.local(state.now()).date(), week + Days::new(6));
+    let mut of_departments: HashMap<&str, Waits> = HashMap::new();
+    let mut of_owners: HashMap<Uuid, Waits> = HashMap::new();
+    let mut named: HashMap<Uuid, Vec<String>> = HashMap::new();
+    for Department { id, .. } in &council.departments {
+        for (owner, waits) in store.waits(id, days).await? {
+            of_departments.entry(id).or_default().add(waits);
+            if let Some(owner) = owner {
+                of_owners.entry(owner).or_default().add(waits);
+            }
+        }
+        for promised in store.promised(id, days).await? {
+            let title = served.service(&promised.service).map_or(&promised.service, |service| &service.title);
+            let by = say(promised.complete_by);
+            let overdue = if promised.is_overdue { ", overdue" } else { "" };
+            let line = format!("{title} ({}), promised by {by}{overdue}", promised.reference);
+            named.entry(promised.owner).or_default().push(line);
+        }
+    }
+    let of = |departments: Vec<&Department>| {
+        let waits =
+            |department: &&Department| of_departments.get(&*department.id).copied().unwrap_or_default();
+        let some = departments.into_iter().map(|department| (department.name.clone(), waits(&department)));
+        some.filter(|(_, waits)| !waits.is_empty()).collect::<Vec<_>>()
+    };
+    let link = base(state, council);
+    let mut digests = Vec::new();
+    for member in store.members().await? {
+        let answers = |department: &&Department| {
+            let ladder = [&department.deputy, &department.head, &department.director];
+            let ladder = ladder.into_iter().flatten().chain(Some(&department.lead));
+            let manages = member.role() == Some(Role::Manager) && member.department == department.id;
+            manages || ladder.map(|email| same_email_key(email)).any(|key| key == member.email_key)
+        };
+        digests.push(Digest {
+            own: of_owners.remove(&member.id).unwrap_or_default(),
+            named: named.remove(&member.id).unwrap_or_default(),
+            departments: of(council.departments.iter().filter(answers).collect()),
+            name: member.name,
+            email: member.email,
+            week,
+            link: format!("{link}/staff"),
+        });
+    }
+    // They have no account: they get numbers, and a link to those that are published.
+    let mut holders: BTreeMap<&str, (&str, Vec<&Department>)> = BTreeMap::new();
+    for department in &council.departments {
+        if let Some(holder) = &department.portfolio {
+            holders.entry(&holder.email).or_insert((&holder.name, Vec::new())).1.push(department);
+        }
+    }
+    for (email, (name, departments)) in holders {
+        digests.push(Digest {
+            name: name.to_owned(),
+            email: email.to_owned(),
+            week,
+            own: Waits::default(),
+            named: Vec::new(),
+            departments: of(departments),
+            link: format!("{link}/performance"),
+        });
+    }
+    digests.retain(|digest| !digest.own.is_empty() || !digest.departments.is_empty());
+    Ok(digests)
+}
+
+fn told(waits: Waits) -> String {
+    let Waits { overdue, due, escalated, waiting, board } = waits;
+    let parts = [
+        (overdue, "overdue"),
+        (due, "due this week"),
+        (escalated, "escalated"),
+        (waiting, "waiting for the resident"),
+        (board, "open too long, on the board’s list"),
+    ];
+    let parts: Vec<String> = parts
+        .into_iter()
+        .filter(|(many, _)| *many > 0)
+        .map(|(many, what)| format!("{many} {what}"))
+        .collect();
+    parts.join("; ")
+}
+
+impl Digest {
+    pub(super) fn letter(self, council: &Council) -> Letter {
+        let Self { name, email, week, own, named, departments, link } = self;
+        let mut paragraphs = vec![
+            format!("Hello {name},"),
+            format!("This is what waits in the week that begins on {}.", say_date(week)),
+        ];
+        if !own.is_empty() {
+            paragraphs.push(format!("Yours: {}.", told(own)));
+        }
+        let more = named.len().saturating_sub(NAMED);
+        if !named.is_empty() {
+            let mut lines: Vec<String> =
+                named.into_iter().take(NAMED).map(|line| format!("- {line}")).collect();
+            if more > 0 {
+                lines.push(format!("and {more} more"));
+            }
+            paragraphs.push(lines.join("\n"));
+        }
+        for (department, waits) in departments {
+            paragraphs.push(format!("{department}: {}.", told(waits)));
+        }
+        paragraphs.push("You can see more here:".to_owned());
+        paragraphs.push(link.clone());
+        Letter {
+            subject: format!("What waits this week: {}", council.name),
+            paragraphs,
+            link: Some(link),
+            to: (name, email),
+        }
+    }
+}
