@@ -9,7 +9,7 @@ const SHOTS = join(__dirname, "../shots");
 /** Opens the queue and waits until the page listens to the keyboard. */
 async function atTheQueue(staff: Workspace): Promise<void> {
   await staff.openQueue();
-  await expect(staff.page.getByText("Search and narrow down")).toBeVisible();
+  await expect(staff.page.locator("summary", { hasText: "Search and narrow down" })).toBeVisible();
 }
 
 /** Types a day into the three boxes. */
@@ -93,7 +93,7 @@ test("I close several with a standard reply, after reading what each resident is
   await priya.choose("Close them with a standard reply");
   await priya.press("See what will happen");
   await priya.complains("Choose a standard reply");
-  await priya.page.getByLabel("Standard reply").selectOption({ label: "Done: Done as asked" });
+  await priya.page.getByLabel("Standard reply", { exact: true }).selectOption({ label: "Done: Done as asked" });
   await day(priya, 0);
   await priya.type("Who did it?", "The north crew");
   await priya.press("See what will happen");
@@ -113,7 +113,7 @@ test("I narrow the queue down, and keep that under a name", async ({ api, people
   await api.send("ask-us", { department: "street-scene" });
   const priya = await people.staff("priya");
   await atTheQueue(priya);
-  await priya.page.getByText("Search and narrow down").click();
+  await priya.page.locator("summary", { hasText: "Search and narrow down" }).click();
   await priya.type("Reference or words", "mill");
   await priya.page.getByLabel("Service", { exact: true }).selectOption({ label: "Report graffiti" });
   await priya.inspected();
@@ -304,7 +304,7 @@ test("the new pages have their pictures taken, on a desk and on a tablet", async
   for (const words of ["Mill Lane", "Bridge Street", "Quay Road"]) await api.send("report-graffiti", { "place.words": words });
   const priya = await people.staff("priya");
   await atTheQueue(priya);
-  await priya.page.getByText("Search and narrow down").click();
+  await priya.page.locator("summary", { hasText: "Search and narrow down" }).click();
   await priya.page.getByRole("checkbox", { name: "Choose all that are shown" }).check();
   const shoot = async (name: string) => {
     for (const size of [

@@ -79,7 +79,7 @@ fn page(handle: Handle, case: Memo<StaffCase>) -> AnyView {
             {fee_table(&first.request.fee)}
             {move || answers.with(|answers| photos::photos(id, answers))}
             {move || case.with(|case| photos::of_work(id, case))}
-            {move || case.with(|case| (case.public && case.mine).then(|| sharing(handle, sending, case)))}
+            {move || case.with(|case| case.mine.then(|| sharing(handle, sending, case)))}
             {contacts::about(handle.session, id, &first.request.reference)}
             {deliveries(handle.session, id)}
             {also(handle.session, id)}
