@@ -231,8 +231,8 @@ fn hear(server: &Server, streams: &Streams, keys: &[String]) -> Result<Vec<f64>>
         let place = turn * 7 % keys.len();
         let key = &keys[place];
         let start = Instant::now();
-        let message = serde_json::json!({ "text": "It is still there." }).to_string();
         let id = format!("00000000-0000-4000-8000-{turn:012x}");
+        let message = serde_json::json!({ "id": id, "text": "It is still there." }).to_string();
         http::send(server.at(), &format!("/api/follow/{key}/messages"), "", (&id, &message))?;
         let at = loop {
             match streams.last(place).filter(|at| *at > start) {

@@ -22,14 +22,16 @@ impl Count {
         let said = Signal::derive(move || words(left()));
         let told = timer::settled(said, 1_000);
         let said = live_words(move || said.get());
-        let words = match ON_SERVER {
+        let words = if ON_SERVER {
             // Only a script can count on: without one the limit is said, which stays true.
-            true => view! {
+            let most = crate::words::number(u64::from(self.max));
+            view! {
                 <span class="portico-needs-script">{said}</span>
-                <span class="portico-without-script">{format!("You can enter up to {} characters", crate::words::number(u64::from(self.max)))}</span>
+                <span class="portico-without-script">{format!("You can enter up to {most} characters")}</span>
             }
-            .drawn(),
-            false => said.into_any(),
+            .drawn()
+        } else {
+            said.into_any()
         };
         view! {
             <div

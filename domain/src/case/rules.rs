@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::field::Value;
+use crate::field::{Photo, Value};
 
 use super::{
     Actor, Age, Amendment, Before, Case, Cause, Closing, Escalated, Event, Feedback, Linked, Outcome, Owner,
@@ -528,7 +528,11 @@ impl Case {
 
     /// The case as it was before the last event.
     fn before_last(&self) -> Result<Self, Refused> {
-        let by = self.helper.clone().map_or(Actor::Resident, Actor::Helper);
+        let by = match (&self.helper, &self.seen_by) {
+            (Some(helper), _) => Actor::Helper(helper.clone()),
+            (None, Some(staff)) => Actor::Staff(staff.clone()),
+            (None, None) => Actor::Resident,
+        };
         let event = Event::Submitted(Box::new(self.submission.clone()));
         let mut case = Self::open(&Recorded { seq: 1, at: self.received_at, by, event })?;
         for recorded in self.history.iter().take(self.history.len().saturating_sub(1)) {
@@ -659,7 +663,10 @@ impl Case {
                 (None, _) => self.submission.answers.push(new.clone()),
                 (Some(known), Value::Photos(more)) => {
                     if let Value::Photos(there) = &mut known.value {
-                        there.photos.extend(more.photos.iter().cloned());
+                        // Where the case is folded anew to undo something, they are there already.
+                        let is_new = |photo: &&Photo| there.photos.iter().all(|known| known.id != photo.id);
+                        let new: Vec<Photo> = more.photos.iter().filter(is_new).cloned().collect();
+                        there.photos.extend(new);
                     }
                 }
                 (Some(known), _) => known.value = new.value.clone(),
@@ -758,9 +765,7 @@ impl Case {
         self.complete_by = self.parts.iter().map(|part| part.complete_by).max().unwrap_or(self.complete_by);
         let is_begun =
             |part: &Part| !matches!(part.status, Status::Received | Status::Closed(Outcome::Withdrawn));
-        if self.parts.iter().any(is_begun) {
-            self.status = Status::InProgress;
-        }
+        self.status = if self.parts.iter().any(is_begun) { Status::InProgress } else { Status::Received };
         let outcome = |part: &Part| match part.status {
             Status::Closed(outcome) => Some(outcome),
             _ => None,

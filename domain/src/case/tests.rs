@@ -650,6 +650,22 @@ fn a_slip_is_taken_back_and_all_is_as_before() {
 }
 
 #[test]
+fn what_is_undone_leaves_what_was_added_and_who_saw_it() {
+    let mut case = sent_with(vec![answer("photos", photos(1..2))]);
+    then(&mut case, Actor::Resident, amended(vec![answer("photos", photos(2..3))], None)).unwrap();
+    for _ in 0..2 {
+        then(&mut case, staff(1), Event::Taken).unwrap();
+        then(&mut case, staff(1), Event::Undone).unwrap();
+        assert_eq!(case.submission.answers, [answer("photos", photos(1..3))]);
+    }
+    let mut case = Case::open(&Recorded { by: staff(3), ..submitted() }).unwrap();
+    let before = case.clone();
+    then(&mut case, staff(1), Event::Taken).unwrap();
+    then(&mut case, staff(1), Event::Undone).unwrap();
+    assert_eq!(Case { history: before.history.clone(), ..case }, before);
+}
+
+#[test]
 fn what_is_handed_back_is_still_somebodys() {
     let mut case = Case::open(&submitted()).unwrap();
     assert_eq!(then(&mut case, staff(1), Event::HandedBack), Err(Refused::NotAllowed), "it is the team's");

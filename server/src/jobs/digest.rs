@@ -132,13 +132,23 @@ async fn make(
         });
     }
     // They have no account: they get numbers, and a link to those that are published.
-    let mut holders: BTreeMap<&str, (&str, Vec<&Department>)> = BTreeMap::new();
+    let mut holders: BTreeMap<String, (&str, &str, Vec<&Department>)> = BTreeMap::new();
     for department in &council.departments {
         if let Some(holder) = &department.portfolio {
-            holders.entry(&holder.email).or_insert((&holder.name, Vec::new())).1.push(department);
+            let first = || (&*holder.email, &*holder.name, Vec::new());
+            holders.entry(same_email_key(&holder.email)).or_insert_with(first).2.push(department);
         }
     }
-    for (email, (name, departments)) in holders {
+    for (key, (email, name, departments)) in holders {
+        // Who works here, too, has one digest.
+        if let Some(member) = digests.iter_mut().find(|digest| same_email_key(&digest.email) == key) {
+            let more = of(departments)
+                .into_iter()
+                .filter(|(name, _)| !member.departments.iter().any(|(known, _)| known == name));
+            let more: Vec<_> = more.collect();
+            member.departments.extend(more);
+            continue;
+        }
         digests.push(Digest {
             name: name.to_owned(),
             email: email.to_owned(),

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::case::{Actor, Case, Event, Owner, UNDO_MINUTES, Waiting};
+use domain::case::{Actor, Case, Event, Owner, Status, UNDO_MINUTES, Waiting};
+use domain::council::Council;
 use domain::field::Value;
 use domain::validate::Answer;
 use uuid::Uuid;
@@ -12,6 +13,7 @@ use super::clock;
 use crate::councils::Served;
 use crate::error::ApiError;
 use crate::extract::At;
+use crate::jobs::contractor::{ContractorMail, ToContractor};
 use crate::jobs::{Job, alert};
 use crate::operations::{links, watch_link};
 use crate::state::AppState;
@@ -149,7 +151,8 @@ impl Consequences for After {
                 amendment.complete_by = case.waiting.as_ref().map(complete_by);
                 amendment.before = before(case, &amendment.answers);
                 if let Some(place) = &mut amendment.place {
-                    place.stays = case.owner.is_some();
+                    // Nobody has it after it was handed back, either, and it stays where it was worked on.
+                    place.stays = case.owner.is_some() || case.status != Status::Received;
                 }
                 Event::Amended(amendment)
             }
@@ -185,8 +188,30 @@ impl Consequences for After {
             let to = links(state, council, (last.request, &last.case));
             alerts.extend(alert::by_the_clock(happened, last, &to));
         }
-        alert::as_jobs(alerts, || state.dice.id(self.now))
+        let mut jobs = alert::as_jobs(alerts, || state.dice.id(self.now));
+        let ended = happened.iter().filter_map(|one| work_ends(council, one));
+        jobs.extend(ended.map(|mail| (state.dice.id(self.now), Job::Contractor(mail))));
+        jobs
     }
+}
+
+/// What a contractor is told whose work is over with the request, before they said that it is done.
+fn work_ends(council: &Council, Happened { case, recorded, .. }: &Happened) -> Option<ContractorMail> {
+    let reason = match recorded.event {
+        Event::Withdrawn { .. } | Event::TakenBack => "Whoever asked for it needs it no more.",
+        Event::Closed(_) => "The request is closed.",
+        _ => return None,
+    };
+    let contract = case.contract.as_ref().filter(|_| case.work.is_none())?;
+    let to = council.contractors.iter().find(|contractor| contractor.name == contract.contractor.name)?;
+    Some(ContractorMail {
+        name: to.name.clone(),
+        email: to.email.clone(),
+        reference: case.submission.reference.to_string(),
+        title: case.submission.title.clone(),
+        owner: case.answers_for_it().map_or_else(|| council.name.clone(), |owner| owner.name.clone()),
+        told: ToContractor::Ended { reason: reason.to_owned() },
+    })
 }
 
 /// What was answered before to what is put right now. Photos that are added take the place of none.

@@ -8,7 +8,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait as _, ConnectionTrait, EntityTrait a
 use uuid::Uuid;
 
 use super::drafts::Holder;
-use super::entities::{event, photo, spot};
+use super::entities::{event, photo, request, spot};
 use super::helpers::ActsBy;
 use super::nearby::Spot;
 use super::requests::{Follows, Happened, NewEvent, take_uploads, uploads_in};
@@ -153,6 +153,9 @@ impl Store {
                     }
                     let now = new.at;
                     let was_told = deliveries::unsay(transaction, &store.council, id).await?;
+                    let key = (store.council.to_string(), id);
+                    let own = request::Entity::find_by_id(key).one(transaction).await?;
+                    let about = own.and_then(|own| own.about_id);
                     let (case, happened) = store.append_within(transaction, id, new, &follows).await?;
                     let reference = case.submission.reference.to_string();
                     // Who was told that it came is told that it is taken back, and who watches it that it has ended; nobody
@@ -166,7 +169,7 @@ impl Store {
                     jobs::forget(transaction, &store.council, std::slice::from_ref(&reference), is_of_it)
                         .await?;
                     store.drop_draft(transaction, &Holder::Request(id), None).await?;
-                    store.begin_within(transaction, &holder, (&posted, None), now).await?;
+                    store.begin_within(transaction, &holder, (&posted, about), now).await?;
                     if let Some(by) = by {
                         audit::append(&store, transaction, by.entry).await?;
                     }

@@ -110,6 +110,7 @@ impl Store {
                         let whole = store.whole_follows(transaction, (id, &case), before, like, &follows);
                         all.extend(whole.await?);
                     }
+                    store.tell_waiting(transaction, &all, now).await?;
                     let made = follows.all_jobs(&all);
                     notices::tell(transaction, &store.council, &all, &made).await?;
                     jobs::insert(transaction, jobs::rows(&store.council, now, &made)?).await?;

@@ -85,6 +85,36 @@ pub(super) async fn recall(
     Ok(())
 }
 
+/// Lets what waits to be told of these requests be told now, if it was not begun.
+pub(super) async fn release(
+    on: &impl ConnectionTrait,
+    council: &str,
+    now: DateTime<Utc>,
+    references: &[String],
+) -> Result<(), StoreError> {
+    let waiting = job::Entity::find()
+        .filter(job::Column::CouncilId.eq(council))
+        .filter(job::Column::RunAt.gt(now))
+        .filter(job::Column::Attempts.eq(0))
+        .all(on)
+        .await?;
+    let is_about = |row: &&job::Model| {
+        let job = serde_json::from_str(&row.payload);
+        matches!(job, Ok(Job::Alert(alert)) if references.contains(&alert.reference))
+    };
+    let ids: Vec<Uuid> = waiting.iter().filter(is_about).map(|row| row.id).collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    job::Entity::update_many()
+        .set(job::ActiveModel { run_at: Set(now), ..Default::default() })
+        .filter(job::Column::CouncilId.eq(council))
+        .filter(job::Column::Id.is_in(ids))
+        .exec(on)
+        .await?;
+    Ok(())
+}
+
 /// Forgets the jobs of a council of which this is true, among those whose payload has one of these pieces of text in it.
 pub(super) async fn forget(
     on: &impl ConnectionTrait,

@@ -416,20 +416,39 @@ impl Store {
         let happened = Box::pin(self.step(transaction, (row, case), new.clone(), (follows, false))).await?;
         let mut case = happened.case.clone();
         let mut all = vec![happened];
-        for part in open_parts {
-            all.push(Box::pin(self.step(transaction, part, new.clone(), (follows, true))).await?);
+        let like = (new.id, new.at, new.by.clone());
+        for (row, part) in open_parts {
+            let (part_id, stood) = (row.id, (part.status, part.complete_by));
+            let ended = Box::pin(self.step(transaction, (row, part), new.clone(), (follows, true))).await?;
+            let duplicates =
+                self.duplicates_follow(transaction, (part_id, &ended.case), stood, &like, follows).await?;
+            all.push(ended);
+            all.extend(duplicates);
         }
-        let like = (new.id, new.at, new.by);
         all.extend(self.duplicates_follow(transaction, (id, &case), before, &like, follows).await?);
         all.extend(self.whole_follows(transaction, (id, &case), before, like, follows).await?);
         // What was closed as a duplicate knows by now where it goes on.
         if let Some(last) = all.iter().rfind(|one| one.request == id) {
             case = last.case.clone();
         }
+        self.tell_waiting(transaction, &all, new.at).await?;
         let made = follows.all_jobs(&all);
         notices::tell(transaction, &self.council, &all, &made).await?;
         jobs::insert(transaction, jobs::rows(&self.council, follows.told_at(new.at), &made)?).await?;
         Ok((case, all))
+    }
+
+    /// What waits to be told of these requests, because it could be undone, can't any more: it is told before what happened
+    /// since.
+    pub(super) async fn tell_waiting(
+        &self,
+        on: &impl ConnectionTrait,
+        happened: &[Happened],
+        at: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let references: Vec<String> =
+            happened.iter().map(|one| one.case.submission.reference.to_string()).collect();
+        jobs::release(on, &self.council, at, &references).await
     }
 
     /// Takes back what was the last event of a request, with what was still to be told of it. In the portal stands that it
@@ -461,17 +480,23 @@ impl Store {
                         return Err(Refused::NotAllowed.into());
                     }
                     let before = (case.status, case.complete_by);
-                    let reference = case.submission.reference.to_string();
                     let happened =
                         Box::pin(store.step(transaction, (row, case), new.clone(), (&follows, false)))
                             .await?;
                     let case = happened.case.clone();
                     let mut all = vec![happened];
                     let like = (new.id, new.at, new.by);
+                    let duplicates =
+                        store.duplicates_follow(transaction, (id, &case), before, &like, &follows).await?;
+                    all.extend(duplicates);
                     all.extend(store.whole_follows(transaction, (id, &case), before, like, &follows).await?);
                     let made = follows.all_jobs(&all);
                     notices::tell(transaction, &store.council, &all, &made).await?;
-                    jobs::recall(transaction, &store.council, follows.told_at(latest.at), &reference).await?;
+                    let told_at = follows.told_at(latest.at);
+                    for one in &all {
+                        let reference = one.case.submission.reference.to_string();
+                        jobs::recall(transaction, &store.council, told_at, &reference).await?;
+                    }
                     Ok(all)
                 })
             })
@@ -530,6 +555,10 @@ impl Store {
         let mut all = Vec::new();
         for duplicate in duplicates {
             let row = self.locked(on, duplicate).await?;
+            // What was undone and done again is no news.
+            if row.1.goes_on.as_ref() == Some(&goes_on) {
+                continue;
+            }
             // In the request that was closed just now, the closing has this identifier.
             let own = if duplicate == id { Uuid::from_u128(event_id.as_u128() ^ 1) } else { *event_id };
             let event = Event::GoesOn(goes_on.clone());

@@ -17,6 +17,8 @@ on_both_engines![
     what_is_done_to_many_can_be_taken_back,
     the_queue_is_narrowed_down,
     nothing_is_taken_back_that_was_told,
+    what_waits_is_told_before_what_happened_since,
+    duplicates_know_what_was_undone,
     what_was_there_before_is_found_and_counted,
 ];
 
@@ -162,6 +164,50 @@ async fn nothing_is_taken_back_that_was_told(kept: Kept) {
     let undo = json!({ "id": Uuid::from_u128(4), "requests": &ids[1..] });
     let undone = priya.post("/api/staff/batches/undo", &undo).await.is(200).json();
     assert_eq!(why(&undone), ["closed"; 2]);
+}
+
+async fn what_waits_is_told_before_what_happened_since(kept: Kept) {
+    let portal = Setup::default().in_database(&kept.url).open().await;
+    three(&portal).await;
+    let priya = portal.staff(PRIYA).await;
+    let ids = queue(&priya, "").await;
+    priya.post("/api/staff/batches", &batch(1, &ids, &json!("take"))).await.is(200);
+    assert!(portal.mails_to(SAM).await.is_empty(), "it can be undone");
+    portal.turn(TimeDelta::minutes(1));
+    let close = batch(2, &ids, &json!({ "close": closing("done", "Removed.") }));
+    priya.post("/api/staff/batches", &close).await.is(200);
+    let mails = portal.mails_to(SAM).await;
+    let said = |words: &str| mails.iter().filter(|mail| mail.text.contains(words)).count();
+    assert_eq!((said("now looks after"), said("is closed")), (3, 3), "{mails:?}");
+    portal.turn(TimeDelta::minutes(15));
+    assert!(portal.mails_to(SAM).await.is_empty(), "nothing contradicts it afterwards");
+}
+
+async fn duplicates_know_what_was_undone(kept: Kept) {
+    let portal = Setup::default().in_database(&kept.url).open().await;
+    let keys = three(&portal).await;
+    let (tom, priya) = (portal.staff(TOM).await, portal.staff(PRIYA).await);
+    let ids = queue(&priya, "").await;
+    let (first, second) = (ids[0].as_str().unwrap(), ids[1].as_str().unwrap());
+    let reference = priya.get(&format!("/api/staff/requests/{first}")).await.is(200).json();
+    let mut same = closing("duplicate", "Somebody told us before.");
+    same["same_as"] = reference["request"]["reference"].clone();
+    tom.post(&format!("/api/staff/requests/{second}/take"), &json!({})).await.is(200);
+    tom.post(&format!("/api/staff/requests/{second}/close"), &same).await.is(200);
+    portal.mails().await;
+
+    let goes_on = async || portal.visitor().follow(&keys[1]).await["goes_on"]["status"].clone();
+    priya.post("/api/staff/batches", &batch(1, &ids[..1], &json!("take"))).await.is(200);
+    assert_eq!(goes_on().await, "looked_at");
+    let undo = json!({ "id": Uuid::from_u128(1), "requests": &ids[..1] });
+    assert_eq!(why(&priya.post("/api/staff/batches/undo", &undo).await.is(200).json()), [""]);
+    assert_eq!(goes_on().await, "received");
+    portal.turn(TimeDelta::minutes(15));
+    assert!(portal.mails_to(SAM).await.is_empty(), "what was undone is told to nobody");
+    // And it can be taken as if nothing had been.
+    let priya = portal.staff_now(PRIYA).await;
+    priya.post(&format!("/api/staff/requests/{first}/take"), &json!({})).await.is(200);
+    assert_eq!(goes_on().await, "looked_at");
 }
 
 #[tokio::test]
