@@ -63,7 +63,7 @@ const ASKED: usize = 100;
 const EVENTS: usize = 300;
 /// Something has been due of what was made today, whatever its standard, after so many days.
 const LATER: &str = "30";
-const PATIENCE: Duration = Duration::from_secs(300);
+const PATIENCE: Duration = Duration::from_mins(5);
 
 /// Measures and prints, one table for each database.
 pub fn run(options: &Council) -> Result<()> {
@@ -188,16 +188,16 @@ impl Streams {
         let mut tasks = Vec::new();
         for (place, key) in keys.iter().enumerate() {
             let mut stream = TcpStream::connect(at).await?;
-            let head = format!(
+            let request = format!(
                 "GET /api/follow/{key}/events HTTP/1.1\r\nHost: {at}\r\nAccept: text/event-stream\r\n\r\n"
             );
-            stream.write_all(head.as_bytes()).await?;
+            stream.write_all(request.as_bytes()).await?;
             let heard = Arc::clone(&heard);
             tasks.push(tokio::spawn(async move {
-                let mut read = [0; 4096];
-                while let Ok(many @ 1..) = stream.read(&mut read).await {
+                let mut bytes = [0; 4096];
+                while let Ok(many @ 1..) = stream.read(&mut bytes).await {
                     // What only keeps the connection open says nothing.
-                    if read[..many].windows(8).any(|eight| eight == b"changed\n") {
+                    if bytes[..many].windows(8).any(|eight| eight == b"changed\n") {
                         heard.lock().unwrap_or_else(PoisonError::into_inner).insert(place, Instant::now());
                     }
                 }

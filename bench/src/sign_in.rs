@@ -38,9 +38,10 @@ fn with_code(server: &Server, folder: &Path, (ask, prove): (&str, &str), email: 
         thread::sleep(Duration::from_millis(20));
     };
     // Residents prove it in the browser that asked, staff say who they are again.
-    let body = match prove.starts_with("/api/staff") {
-        true => serde_json::json!({ "email": email, "code": code }),
-        false => serde_json::json!({ "code": code }),
+    let body = if prove.starts_with("/api/staff") {
+        serde_json::json!({ "email": email, "code": code })
+    } else {
+        serde_json::json!({ "code": code })
     };
     http::post(server.at(), prove, &asked, &body.to_string())
 }
