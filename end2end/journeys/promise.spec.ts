@@ -1,7 +1,8 @@
+import { Form } from "../pages/form";
 import { RequestPage } from "../pages/request";
 import { expect, test } from "../support/test";
 
-test("a promise that is missed is told, climbs to the director, is kept in the end, and can be objected to", async ({
+test("a promise that is missed is told, climbs to the director, is kept in the end, opened again, and complained about", async ({
   page,
   api,
   people,
@@ -83,6 +84,25 @@ test("a promise that is missed is told, climbs to the director, is kept in the e
   await expect(mine.timeline.first()).toContainText("It is still there, behind the bin.");
   await expect(page.getByRole("link", { name: "Open this request again" })).toHaveCount(0);
   await server.mailbox.expect("ivan@saltmarsh.example", "The resident opened this again");
+
+  // Closed again, it can be complained about, and not opened a second time.
+  await ivan.page.reload();
+  await ivan.close("Done", "It is gone from behind the bin, too.");
+  await mine.open(key);
+  await expect(mine.statusTitle).toHaveText("Done");
+  await expect(page.getByRole("link", { name: "Open this request again" })).toHaveCount(0);
+  await mine.press("Make a complaint about this");
+  const complaint = new Form(page, inspector);
+  await expect(page.getByLabel("Do you have a number for it? (optional)")).toHaveValue(reference);
+  await complaint.type("What went wrong?", "It took six weeks.");
+  await complaint.type("What would put it right?", "Look more often.");
+  await complaint.goOn();
+  await complaint.answer("Who is the complaint from?", "Me");
+  await complaint.goOn();
+  await complaint.send();
+  const { reference: other } = await complaint.confirmed();
+  await ivan.page.reload();
+  await expect(ivan.page.getByText(other)).toBeVisible();
 });
 
 test("a request for another department is offered, and is ours until they take it", async ({ api, people, inspector }) => {
