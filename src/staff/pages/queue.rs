@@ -441,6 +441,8 @@ mod tests {
             late: false,
             escalated: false,
             owner: None,
+            contractor: None,
+            to_check: false,
             mine: false,
             complete_by: NaiveDate::default(),
             received: String::new(),
