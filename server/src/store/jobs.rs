@@ -66,15 +66,15 @@ pub(super) async fn recall(
     told_at: DateTime<Utc>,
     reference: &str,
 ) -> Result<(), StoreError> {
+    // By the moment alone, which has an index.
     let waiting = job::Entity::find()
-        .filter(job::Column::CouncilId.eq(council))
         .filter(job::Column::RunAt.eq(told_at))
         .filter(job::Column::Attempts.eq(0))
         .all(on)
         .await?;
     let is_about = |row: &&job::Model| {
         let job = serde_json::from_str(&row.payload);
-        matches!(job, Ok(Job::Alert(alert)) if alert.reference == reference)
+        row.council_id == council && matches!(job, Ok(Job::Alert(alert)) if alert.reference == reference)
     };
     let ids: Vec<Uuid> = waiting.iter().filter(is_about).map(|row| row.id).collect();
     job::Entity::delete_many()
@@ -92,15 +92,16 @@ pub(super) async fn release(
     now: DateTime<Utc>,
     references: &[String],
 ) -> Result<(), StoreError> {
+    // By the moment alone, which has an index.
     let waiting = job::Entity::find()
-        .filter(job::Column::CouncilId.eq(council))
         .filter(job::Column::RunAt.gt(now))
         .filter(job::Column::Attempts.eq(0))
         .all(on)
         .await?;
     let is_about = |row: &&job::Model| {
         let job = serde_json::from_str(&row.payload);
-        matches!(job, Ok(Job::Alert(alert)) if references.contains(&alert.reference))
+        row.council_id == council
+            && matches!(job, Ok(Job::Alert(alert)) if references.contains(&alert.reference))
     };
     let ids: Vec<Uuid> = waiting.iter().filter(is_about).map(|row| row.id).collect();
     if ids.is_empty() {

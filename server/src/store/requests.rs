@@ -570,15 +570,17 @@ impl Store {
 
     /// The requests that go on in one, by their identifiers.
     async fn duplicates_of(&self, on: &impl ConnectionTrait, id: Uuid) -> Result<Vec<Uuid>, StoreError> {
-        Ok(request::Entity::find()
+        // Ordered here: SQLite would go through all requests of the council in that order.
+        let mut ids: Vec<Uuid> = request::Entity::find()
             .filter(request::Column::CouncilId.eq(&*self.council))
             .filter(request::Column::SameAs.eq(id))
-            .order_by_asc(request::Column::Id)
             .select_only()
             .column(request::Column::Id)
             .into_tuple()
             .all(on)
-            .await?)
+            .await?;
+        ids.sort();
+        Ok(ids)
     }
 
     /// How many others are told what happens with a request: who watches it, and whose requests go on in it.
@@ -804,20 +806,20 @@ impl Store {
         let key = (self.council.to_string(), id);
         let own = request::Entity::find_by_id(key).one(self.db.reader()).await?;
         let earlier = own.and_then(|own| own.about_id);
-        let about_it = request::Column::AboutId.eq(id);
-        let rows: Vec<Columns> = request::Entity::find()
-            .filter(request::Column::CouncilId.eq(&*self.council))
-            .filter(match earlier {
-                Some(earlier) => about_it.or(request::Column::Id.eq(earlier)),
-                None => about_it,
-            })
-            .order_by_desc(request::Column::Id)
-            .limit(limit)
-            .select_only()
-            .columns(COLUMNS)
-            .into_tuple()
-            .all(self.db.reader())
-            .await?;
+        // Ordered here, and one after the other: SQLite would go through all requests of the council otherwise.
+        let mut rows: Vec<Columns> = Vec::new();
+        for which in [Some(request::Column::AboutId.eq(id)), earlier.map(|id| request::Column::Id.eq(id))] {
+            let Some(which) = which else { continue };
+            let found = request::Entity::find()
+                .filter(request::Column::CouncilId.eq(&*self.council))
+                .filter(which)
+                .select_only()
+                .columns(COLUMNS)
+                .into_tuple::<Columns>();
+            rows.extend(found.all(self.db.reader()).await?);
+        }
+        rows.sort_by_key(|row| std::cmp::Reverse(row.0));
+        rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
         rows.into_iter().map(|row| Ok((Some(row.0) == earlier, Stored::try_from(row)?))).collect()
     }
 
