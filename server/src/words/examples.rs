@@ -390,7 +390,7 @@ mod tests {
                 format!("Our policy: {text}, version 3, 7 December 2026.\n{text}"),
                 format!("What you can do instead: {text}"),
                 "What happens next: Nothing.".to_owned(),
-                "How did it go? One question, on the page of your request.".to_owned(),
+                "Are you satisfied? One tap says so, on the page of your request.".to_owned(),
             ]
         );
         let missed = ByTheClock {
