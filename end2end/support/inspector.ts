@@ -1,6 +1,11 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+
 import AxeBuilder from "@axe-core/playwright";
 import { type BrowserContext, type Page, expect } from "@playwright/test";
 
+/** Where pictures of all pages go that are inspected, if somebody wants to look at them. */
+const PICTURES = process.env.E2E_PICTURES;
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
 /**
@@ -63,6 +68,7 @@ export class Inspector {
     const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).withTags(RULES).analyze();
     const told = violations.map(({ id, help, nodes }) => ({ id, help, nodes: nodes.map((node) => node.html) }));
     expect.soft(told, `what axe finds on ${page.url()}`).toEqual([]);
+    if (PICTURES !== undefined) await pictured(page, PICTURES);
   }
 
   /** The end of a journey: the pages as they stand then, and what was heard on the way. */
@@ -76,6 +82,18 @@ export class Inspector {
     const unexpected = this.noise.filter((line) => !this.allowed.some((pattern) => pattern.test(line)));
     expect(unexpected, "what the browser's console says").toEqual([]);
   }
+}
+
+/** Takes pictures of a page as it looks on a phone, a tablet and a desk. */
+async function pictured(page: Page, folder: string): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  const before = page.viewportSize();
+  const name = `${new URL(page.url()).pathname.slice(1).replace(/[^a-z-]+/g, "_").slice(0, 60)}-${Date.now()}`;
+  for (const width of [390, 820, 1280]) {
+    await page.setViewportSize({ width, height: 900 });
+    await page.screenshot({ path: join(folder, `${name}-${width}.png`), fullPage: true, animations: "disabled" });
+  }
+  if (before !== null) await page.setViewportSize(before);
 }
 
 /** What a page is drawn of, without its words. Runs in the page. */

@@ -149,8 +149,10 @@ fn details(what: What) -> Option<AnyView> {
                 let before = (!change.before.is_empty()).then(|| {
                     view! { <p class="portico-timeline__text">"Before: "{typed(change.before)}</p> }.drawn()
                 });
-                let now =
-                    view! { <p class="portico-timeline__text">{change.label}": "{typed(change.now)}</p> };
+                // A question needs no colon.
+                let colon = if change.label.ends_with('?') { " " } else { ": " };
+                let label = change.label + colon;
+                let now = view! { <p class="portico-timeline__text">{label}{typed(change.now)}</p> };
                 view! { {now} {before} }.drawn()
             };
             let place =

@@ -136,7 +136,7 @@ fn told(answers: Vec<Answer>, address: &str) -> AnyView {
         Value::Photos(photos) => {
             let place = photos.position.map(|place| view! { <p>"Taken at "{place.show()}</p> }.drawn());
             let gallery = gallery(photos.photos, address);
-            Some(view! { <h3 class="govuk-heading-s">{answer.label}</h3> {gallery} {place} }.into_any())
+            Some(view! { <h3 class="govuk-heading-s">"Photos"</h3> {gallery} {place} }.into_any())
         }
         _ => None,
     });

@@ -113,6 +113,7 @@ fn request(key: String, first: FollowView) -> AnyView {
         <h1 class="govuk-heading-l">{if watching { "" } else { "Your request: " }}{title}</h1>
         {watching.then(|| view! { <p>"Somebody else told us about this, and you asked to hear what happens."</p> }.drawn())}
         {live(move || view! { <StatusPanel request=now.get() /> }.drawn())}
+        {live_if(move || now.with(|now| (!watching && status::is_taken_back(now)).then(|| send_again(&now.service))))}
         {live_if(move || now.with(goes_on))}
         {part_of.as_ref().map(whole)}
         {live_if(move || now.with(|now| (!now.parts.is_empty()).then(|| parts(now.parts.clone()))))}
@@ -133,6 +134,17 @@ fn request(key: String, first: FollowView) -> AnyView {
             <h2 class="govuk-heading-m">"If you no longer need this"</h2>
             <p><a href=paths::withdraw(&key.get_value())>"Withdraw this request"</a></p>
         }.drawn()))}
+    }
+    .drawn()
+}
+
+/// Of one that was taken back: where it is changed.
+fn send_again(service: &str) -> AnyView {
+    view! {
+        <p>
+            <a href=paths::service(service)>"Change it and send it again"</a>
+            ". What you typed is kept on the device that you took it back on."
+        </p>
     }
     .drawn()
 }

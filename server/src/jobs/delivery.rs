@@ -118,10 +118,10 @@ async fn reach(
     Ok(reach)
 }
 
-/// Decides which ways an alert goes out, and keeps what is to go out.
+/// Decides which ways an alert goes out.
 pub(super) async fn route(state: &AppState, served: &Served, claimed: &Claimed, alert: Alert) -> Ended {
     match routed(state, served, claimed, alert).await {
-        Ok(()) => Ended::Done,
+        Ok(new) => Ended::Goes(new),
         Err(error) => Ended::Retry(error.to_string()),
     }
 }
@@ -131,13 +131,13 @@ async fn routed(
     served: &Served,
     claimed: &Claimed,
     alert: Alert,
-) -> Result<(), StoreError> {
+) -> Result<Vec<NewDelivery>, StoreError> {
     let store = state.db.council(&claimed.council);
     let request = store.told_about(&alert.reference).await?;
     // Taken back while this was under way: nobody is told any more that it came.
     let is_taken_back = request.as_ref().is_some_and(|(stored, _)| stored.case.is_taken_back());
     if is_taken_back && matches!(alert.told, Told::Received { .. }) {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let reach = reach(state, (served, &store), &alert, request.as_ref()).await?;
     let now = state.now();
@@ -151,8 +151,7 @@ async fn routed(
         let of = (claimed.id, created, request.as_ref().map(|(stored, _)| stored.id));
         new_delivery(state, served, &alert, of, (going.by, None), (due, going.daily), &reach)
     });
-    let new: Vec<NewDelivery> = new.collect();
-    store.deliver(&new, now).await
+    Ok(new.collect())
 }
 
 fn new_delivery(

@@ -25,6 +25,7 @@ use crate::adapters::mail::{Mail, MailError};
 use crate::councils::ENGLISH;
 use crate::routes::staff_sign_in;
 use crate::state::AppState;
+use crate::store::deliveries::NewDelivery;
 use crate::store::jobs::Claimed;
 use crate::words::compose::Mails;
 
@@ -51,10 +52,12 @@ pub enum Job {
 }
 
 /// How a job ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Ended {
     /// Done; forget it.
     Done,
+    /// Done: it goes out in these ways.
+    Goes(Vec<NewDelivery>),
     /// Not now: try again later.
     Retry(String),
     /// It can never be done; trying again would change nothing.

@@ -53,11 +53,15 @@ pub async fn run_due(state: &AppState) -> Result<usize, StoreError> {
         .buffer_unordered(ABREAST)
         .collect()
         .await;
-    let mut done = Vec::new();
+    let (mut done, mut new) = (Vec::new(), Vec::new());
     let mut later = Vec::new();
     for (claimed, ended) in ended {
         match ended {
             Ended::Done => done.push(claimed),
+            Ended::Goes(ways) => {
+                new.extend(ways.into_iter().map(|way| (claimed.council.clone(), way)));
+                done.push(claimed);
+            }
             Ended::Never(why) => {
                 tracing::error!(job = %claimed.id, why, "a job can never be done");
                 done.push(claimed);
@@ -73,7 +77,7 @@ pub async fn run_due(state: &AppState) -> Result<usize, StoreError> {
         }
     }
     // First of all: what is done must not be done again because something else fails.
-    state.db.finish_jobs(&done).await?;
+    state.db.finish_jobs(&done, &new, state.now()).await?;
     for (claimed, why) in later {
         let wait = TimeDelta::seconds(5 * 2_i64.pow(claimed.attempts.min(12))).min(LONGEST);
         state.db.retry_job(&claimed, state.now() + wait, why).await?;

@@ -381,8 +381,10 @@ impl Seen<'_> {
 /// What was put right or added, in words.
 fn change(amendment: &Amendment, new: &Answer) -> Change {
     let before = amendment.before.iter().find(|before| before.question == new.question);
+    // “Add photos of …” is what was asked, not what was done.
+    let label = if matches!(new.value, Value::Photos(_)) { "Photos" } else { &new.label };
     Change {
-        label: new.label.clone(),
+        label: label.to_owned(),
         before: before.map(|before| before.value.show()).unwrap_or_default(),
         now: new.value.show(),
     }

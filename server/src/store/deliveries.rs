@@ -229,7 +229,7 @@ fn recipient(by: Channel, address: &str) -> String {
     }
 }
 
-fn row(council: &str, new: &NewDelivery, now: DateTime<Utc>) -> Result<ActiveModel, StoreError> {
+pub(super) fn row(council: &str, new: &NewDelivery, now: DateTime<Utc>) -> Result<ActiveModel, StoreError> {
     let NewDelivery { alert, .. } = new;
     Ok(ActiveModel {
         council_id: Set(council.to_owned()),
@@ -257,7 +257,7 @@ fn row(council: &str, new: &NewDelivery, now: DateTime<Utc>) -> Result<ActiveMod
 }
 
 /// What is there already by the same alert and channel stays as it is.
-async fn insert(on: &impl ConnectionTrait, rows: Vec<ActiveModel>) -> Result<(), StoreError> {
+pub(super) async fn insert(on: &impl ConnectionTrait, rows: Vec<ActiveModel>) -> Result<(), StoreError> {
     if !rows.is_empty() {
         let mut once = OnConflict::columns([Column::CouncilId, Column::AlertId, Column::Channel]);
         Entity::insert_many(rows)
@@ -289,12 +289,11 @@ pub(super) async fn leave(on: &impl ConnectionTrait, council: &str, who: &Reside
     let watched = Column::Audience.eq(Audience::Watcher.id()).and(Column::Recipient.eq(&*who.email_key));
     let elsewhere = Column::Channel.ne(Channel::Email.id());
     let elsewhere = elsewhere.and(Column::RequestId.in_subquery(in_account(council, who.id)));
-    Entity::delete_many()
-        .filter(Column::CouncilId.eq(council))
-        .filter(watched.or(elsewhere))
-        .exec(on)
-        .await
-        .map(drop)
+    // One after the other: together they are found by no index.
+    for which in [watched, elsewhere] {
+        Entity::delete_many().filter(Column::CouncilId.eq(council)).filter(which).exec(on).await?;
+    }
+    Ok(())
 }
 
 /// Who has another address from now on is told there what waits, and at the old one no more.
@@ -401,25 +400,6 @@ fn first_of(rows: &[Model]) -> Uuid {
 }
 
 impl Store {
-    /// Keeps what is to go out. What is there already stays as it is.
-    ///
-    /// # Errors
-    /// The database's errors.
-    pub async fn deliver(&self, new: &[NewDelivery], now: DateTime<Utc>) -> Result<(), StoreError> {
-        let rows: Result<Vec<ActiveModel>, StoreError> =
-            new.iter().map(|new| row(&self.council, new, now)).collect();
-        let rows = rows?;
-        if rows.is_empty() {
-            return Ok(());
-        }
-        self.db
-            .write(move |transaction| {
-                let rows = rows.clone();
-                Box::pin(async move { insert(transaction, rows).await })
-            })
-            .await
-    }
-
     /// What was sent to the resident about a request, the newest first.
     ///
     /// # Errors
@@ -480,18 +460,30 @@ impl Store {
         address: &str,
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
-        let last: Option<(String, DateTime<Utc>)> = Entity::find()
-            .filter(Column::CouncilId.eq(&*self.council))
-            .filter(Column::Recipient.eq(recipient(by, address)))
-            .filter(Column::Channel.eq(by.id()))
-            .filter(Column::Fate.is_in([Fate::Sent, Fate::Delivered, Fate::Failed].map(Fate::id)))
-            .order_by_desc(Column::Since)
-            .select_only()
-            .columns([Column::Fate, Column::Since])
+        let theirs = || {
+            Entity::find()
+                .filter(Column::CouncilId.eq(&*self.council))
+                .filter(Column::Recipient.eq(recipient(by, address)))
+                .filter(Column::Channel.eq(by.id()))
+                .select_only()
+        };
+        // Little has failed to anybody, while thousands may have been sent.
+        let failed: Option<Option<DateTime<Utc>>> = theirs()
+            .filter(Column::Fate.eq(Fate::Failed.id()))
+            .filter(Column::Since.gt(now - FAILING))
+            .column_as(Column::Since.max(), "since")
             .into_tuple()
             .one(self.db.reader())
             .await?;
-        Ok(last.is_some_and(|(last, since)| last == Fate::Failed.id() && since > now - FAILING))
+        let Some(failed) = failed.flatten() else { return Ok(false) };
+        let got_through: Option<String> = theirs()
+            .filter(Column::Fate.is_in([Fate::Sent, Fate::Delivered].map(Fate::id)))
+            .filter(Column::Since.gt(failed))
+            .column(Column::Fate)
+            .into_tuple()
+            .one(self.db.reader())
+            .await?;
+        Ok(got_through.is_none())
     }
 
     /// What went out under this identifier and is not known to have arrived or failed.
@@ -676,8 +668,19 @@ impl Database {
         self.write(move |transaction| {
             let settled = settled.clone();
             Box::pin(async move {
+                // Most went out, and that is noted of all of them at once.
+                for and_told in [false, true] {
+                    let sent = |settled: &Settled| *settled == Settled::Sent { and_told };
+                    let batches: Vec<&Batch> =
+                        settled.iter().filter(|(_, how)| sent(how)).map(|(batch, _)| batch).collect();
+                    if !batches.is_empty() {
+                        settle(transaction, &batches, Settled::Sent { and_told }, now).await?;
+                    }
+                }
                 for (batch, settled) in settled {
-                    settle(transaction, &batch, settled, now).await?;
+                    if !matches!(settled, Settled::Sent { .. }) {
+                        settle(transaction, &[&batch], settled, now).await?;
+                    }
                 }
                 Ok(())
             })
@@ -748,14 +751,14 @@ async fn besides(
         return Ok(Vec::new());
     }
     let theirs = people.into_iter().map(|(council, channel, recipient)| {
-        Column::CouncilId.eq(council).and(Column::Channel.eq(channel)).and(Column::Recipient.eq(recipient))
+        let person = Column::Channel.eq(channel).and(Column::Recipient.eq(recipient));
+        // Here and not once for all of them, so that each is found by the index.
+        Column::CouncilId.eq(council).and(person).and(Column::Fate.eq(Fate::Queued.id()))
     });
     let more = Entity::find()
-        .filter(Column::Fate.eq(Fate::Queued.id()))
         .filter(Column::LockedUntil.is_null())
         .filter(Column::Id.is_not_in(due.iter().map(|row| row.id)))
         .filter(theirs.fold(Condition::any(), Condition::add))
-        .order_by_asc(Column::DueAt)
         .limit(BESIDES)
         .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
         .all(on)
@@ -796,11 +799,12 @@ async fn claim(
 
 async fn settle(
     on: &impl ConnectionTrait,
-    batch: &Batch,
+    batches: &[&Batch],
     settled: Settled,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let own = these(batch.all.iter().map(|one| (batch.council.as_str(), one.id)));
+    let all = batches.iter().flat_map(|batch| batch.all.iter().map(|one| (batch.council.as_str(), one.id)));
+    let own = these(all);
     let unsettled = Column::Fate.is_in([Fate::Queued, Fate::Sent].map(Fate::id));
     let row = match settled {
         Settled::Sent { and_told } => {
@@ -820,6 +824,7 @@ async fn settle(
             ActiveModel { due_at: Set(at), why: Set(why), locked_until: Set(None), ..Default::default() }
         }
         Settled::Failed { why, instead } => {
+            let Some(council) = batches.first().map(|batch| &batch.council) else { return Ok(()) };
             let taken: Vec<Uuid> = instead.iter().map(|new| new.alert_id).collect();
             Entity::update_many()
                 .set(ActiveModel { stuck: Set(true), ..Default::default() })
@@ -829,7 +834,7 @@ async fn settle(
                 .exec(on)
                 .await?;
             let rows: Result<Vec<ActiveModel>, StoreError> =
-                instead.iter().map(|new| row(&batch.council, new, now)).collect();
+                instead.iter().map(|new| row(council, new, now)).collect();
             insert(on, rows?).await?;
             ActiveModel {
                 fate: Set(Fate::Failed.id().to_owned()),

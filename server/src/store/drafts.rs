@@ -458,6 +458,12 @@ impl Store {
         ended_until: Option<DateTime<Utc>>,
         sent_until: Option<DateTime<Utc>>,
     ) -> Result<Vec<Uuid>, StoreError> {
+        // Most who send a form by the app have begun none without it: a look is cheaper than a write.
+        let key = draft::Column::Service.is_in([service.to_owned(), sent(service)]);
+        let there = draft::Entity::find().filter(holder.own(&self.council)).filter(key);
+        if there.one(self.db.reader()).await?.is_none() {
+            return Ok(Vec::new());
+        }
         let (store, holder, service) = (self.clone(), holder.clone(), service.to_owned());
         self.db
             .write(move |transaction| {

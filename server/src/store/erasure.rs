@@ -149,8 +149,13 @@ const HANGS_ON: [Unhang; 10] = [
                 .and_where(request::Column::Id.eq(id))
                 .to_owned();
             let named = contact::Column::Reference.in_subquery(reference);
-            let own = contact::Column::CouncilId.eq(council).and(contact::Column::RequestId.eq(id).or(named));
-            contact::Entity::delete_many().filter(own).exec(on).await
+            // One after the other: together they are found by no index.
+            let council = || contact::Column::CouncilId.eq(council);
+            contact::Entity::delete_many().filter(council().and(named)).exec(on).await?;
+            contact::Entity::delete_many()
+                .filter(council().and(contact::Column::RequestId.eq(id)))
+                .exec(on)
+                .await
         })
     },
     |on, council, id| {

@@ -11,6 +11,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use super::deliveries::{self, NewDelivery};
 use super::entities::job;
 use super::{Database, Store, StoreError};
 use crate::jobs::Job;
@@ -203,19 +204,32 @@ impl Database {
         .await
     }
 
-    /// Forgets jobs that are done.
+    /// Forgets jobs that are done, and keeps what is to go out because of them, by their councils. What is there already
+    /// stays as it is.
     ///
     /// # Errors
     /// The database's errors.
-    pub async fn finish_jobs(&self, done: &[Claimed]) -> Result<(), StoreError> {
-        if done.is_empty() {
+    pub async fn finish_jobs(
+        &self,
+        done: &[Claimed],
+        new: &[(String, NewDelivery)],
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        if done.is_empty() && new.is_empty() {
             return Ok(());
         }
-        let done = these(done.iter().map(|claimed| (claimed.council.as_str(), claimed.id)));
+        let done = (!done.is_empty())
+            .then(|| these(done.iter().map(|claimed| (claimed.council.as_str(), claimed.id))));
+        let new: Result<Vec<_>, StoreError> =
+            new.iter().map(|(council, new)| deliveries::row(council, new, now)).collect();
+        let new = new?;
         self.write(move |transaction| {
-            let done = done.clone();
+            let (done, new) = (done.clone(), new.clone());
             Box::pin(async move {
-                job::Entity::delete_many().filter(done).exec(transaction).await?;
+                deliveries::insert(transaction, new).await?;
+                if let Some(done) = done {
+                    job::Entity::delete_many().filter(done).exec(transaction).await?;
+                }
                 Ok(())
             })
         })

@@ -101,6 +101,18 @@ impl<T, F> Operation<T> for F where
 {
 }
 
+/// Who asks the database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    /// What only reads.
+    Reader,
+    /// A write, and what it reads.
+    Writer,
+}
+
+/// Hears of statements, as SQL.
+pub type Hear = Arc<dyn Fn(By, &str) + Send + Sync>;
+
 /// A connected database.
 #[derive(Clone)]
 pub struct Database {
@@ -127,6 +139,20 @@ impl Database {
     /// # Errors
     /// When the database can't be reached or opened.
     pub async fn connect(url: &str, secret: Secret) -> Result<Self, StoreError> {
+        Self::connect_heard(url, secret, None).await
+    }
+
+    /// Connects, and has every statement told to somebody who looks at them.
+    ///
+    /// # Errors
+    /// When the database can't be reached or opened.
+    pub async fn connect_heard(url: &str, secret: Secret, hear: Option<Hear>) -> Result<Self, StoreError> {
+        let heard = |mut connection: DatabaseConnection, by: By| {
+            if let Some(hear) = hear.clone() {
+                connection.set_metric_callback(move |told| hear(by, &told.statement.sql));
+            }
+            connection
+        };
         if let Some(file) = url.strip_prefix("sqlite://") {
             let file = file.split('?').next().unwrap_or(file);
             if let Some(folder) = Path::new(file).parent() {
@@ -136,7 +162,8 @@ impl Database {
             let writer =
                 SeaDatabase::connect(sqlite(&format!("sqlite://{file}?mode=rwc"), 1, "-8000")).await?;
             let read = SeaDatabase::connect(sqlite(&format!("sqlite://{file}?mode=rwc"), 4, "-2000")).await?;
-            return Ok(Self { read, write: Write::Queued(Writer::start(writer)), secret });
+            let write = Write::Queued(Writer::start(heard(writer, By::Writer)));
+            return Ok(Self { read: heard(read, By::Reader), write, secret });
         }
         let mut options = ConnectOptions::new(url);
         options
@@ -146,7 +173,8 @@ impl Database {
             .acquire_timeout(Duration::from_secs(8));
         options.test_before_acquire(false).record_stmt_in_spans(false);
         let pool = SeaDatabase::connect(options).await?;
-        Ok(Self { read: pool.clone(), write: Write::Direct(pool), secret })
+        let write = Write::Direct(heard(pool.clone(), By::Writer));
+        Ok(Self { read: heard(pool, By::Reader), write, secret })
     }
 
     /// Brings the tables up to date.
@@ -208,11 +236,6 @@ impl Database {
 
     fn reader(&self) -> &DatabaseConnection {
         &self.read
-    }
-
-    /// Has every question that only reads told to somebody who counts them. Before it is cloned, or handed out.
-    pub fn count_reads(&mut self, count: impl Fn() + Send + Sync + 'static) {
-        self.read.set_metric_callback(move |_| count());
     }
 
     /// Which engine it is.

@@ -555,7 +555,8 @@ async fn an_alert_goes_out_once(kept: Kept) {
             created: portal.state.now(),
             due: portal.state.now(),
         };
-        store.deliver(&[new], portal.state.now()).await.unwrap();
+        let new = [("demo".to_owned(), new)];
+        portal.state.db.finish_jobs(&[], &new, portal.state.now()).await.unwrap();
     }
     let [batch] = portal.state.db.claim_deliveries(portal.state.now(), 10).await.unwrap().try_into().unwrap();
     let mail = Mail {
@@ -594,7 +595,7 @@ async fn an_alert_goes_out_once(kept: Kept) {
 async fn what_may_have_gone_out_is_sent_again_whole(kept: Kept) {
     const MANY: usize = 40;
     let portal = open(&kept, WAIT).await;
-    let (store, now) = (portal.state.db.council("demo"), portal.state.now());
+    let now = portal.state.now();
     let told = |number: usize| alert::Alert {
         name: String::new(),
         email: SAM.into(),
@@ -618,7 +619,8 @@ async fn what_may_have_gone_out_is_sent_again_whole(kept: Kept) {
         created: now - TimeDelta::minutes(5),
         due: now,
     });
-    store.deliver(&new.collect::<Vec<_>>(), now).await.unwrap();
+    let new: Vec<(String, NewDelivery)> = new.map(|new| ("demo".to_owned(), new)).collect();
+    portal.state.db.finish_jobs(&[], &new, now).await.unwrap();
     let claim = async || {
         let claimed = portal.state.db.claim_deliveries(portal.state.now(), 32).await.unwrap();
         let [batch] = claimed.try_into().unwrap_or_else(|all| panic!("more than one message: {all:?}"));

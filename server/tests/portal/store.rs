@@ -619,7 +619,7 @@ async fn jobs_are_claimed_once(kept: Kept) {
     assert_eq!(claimed.iter().collect::<BTreeSet<_>>().len(), 60, "none was claimed twice");
     assert_eq!(kept.rows("job").await, 60, "claimed jobs are kept until they are done");
     let first = kept.db.claim_jobs(now() + TimeDelta::hours(1), 100).await.unwrap();
-    kept.db.finish_jobs(&first).await.unwrap();
+    kept.db.finish_jobs(&first, &[], now()).await.unwrap();
     assert_eq!(kept.rows("job").await, 0);
 }
 
@@ -645,7 +645,7 @@ async fn a_job_that_failed_waits(kept: Kept) {
     assert!(kept.db.claim_jobs(then - TimeDelta::seconds(1), 10).await.unwrap().is_empty());
     let [job] = kept.db.claim_jobs(then, 10).await.unwrap().try_into().unwrap();
     assert_eq!(job.attempts, 2);
-    kept.db.finish_jobs(&[job]).await.unwrap();
+    kept.db.finish_jobs(&[job], &[], now()).await.unwrap();
     assert_eq!(kept.rows("job").await, 0);
 }
 
@@ -915,7 +915,7 @@ async fn migrations_can_be_repeated(kept: Kept) {
 async fn an_idle_database_answers(kept: Kept) {
     kept.db.ping().await.unwrap();
     assert!(kept.db.claim_jobs(now(), 10).await.unwrap().is_empty());
-    kept.db.finish_jobs(&[]).await.unwrap();
+    kept.db.finish_jobs(&[], &[], now()).await.unwrap();
     let postgres = kept.url.starts_with("postgres");
     assert_eq!(kept.db.backend() == sea_orm::DbBackend::Postgres, postgres);
 }

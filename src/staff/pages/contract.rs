@@ -80,6 +80,18 @@ fn give(handle: Handle, case: Memo<StaffCase>) -> AnyView {
     let choose = draft.setter(|draft: &mut Typed, chosen: String| draft.contractor = chosen);
     let options = move || known.value().with(|known| known.as_ref().map(options));
     let days = move || known.value().with(|known| known.as_ref().map(|known| known.days));
+    let who = Labelled::new("contractor", "Who is to do it?").error(error);
+    let described = who.described_by(None);
+    let select = view! {
+        <select
+            class="govuk-select" id="contractor" aria-describedby=described prop:value=chosen
+            on:change=move |event| choose.run(event_target_value(&event))
+        >
+            <option value="">"Choose"</option>
+            {options}
+        </select>
+    }
+    .into_any();
     view! {
         <ActionPage
             case=case title="Give it to a contractor" button="Give it to them" sending=sending typed=typed
@@ -90,19 +102,7 @@ fn give(handle: Handle, case: Memo<StaffCase>) -> AnyView {
                 {move || days().map(|days| format!(", which works for {days} days"))}
                 ". They can write how it goes, add photos, and say that it is done."
             </p>
-            <div class="govuk-form-group">
-                <label class="govuk-label" for="contractor">"Who is to do it?"</label>
-                {move || error.get().map(|words| view! {
-                    <p class="govuk-error-message"><span class="govuk-visually-hidden">"Error: "</span>{words}</p>
-                })}
-                <select
-                    class="govuk-select" id="contractor" prop:value=chosen
-                    on:change=move |event| choose.run(event_target_value(&event))
-                >
-                    <option value="">"Choose"</option>
-                    {options}
-                </select>
-            </div>
+            {who.group(select)}
             <TextArea
                 labelled=task value=draft.part(|draft| draft.task.clone())
                 on_input=draft.setter(|draft, typed| draft.task = typed) rows=5 count=count(MAX)

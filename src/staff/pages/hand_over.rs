@@ -128,7 +128,7 @@ fn whose(page: Page, from: Uuid) -> Option<AnyView> {
     page.live.value().with(|open| {
         let desk = &open.as_ref()?.1;
         let name = desk.colleagues.iter().find(|one| one.id == from)?.name.clone();
-        let away = desk.away.contains(&from).then_some(", who is away today");
+        let away = desk.away.contains(&from).then_some(", who is away today,");
         Some(
             view! {
                 <p>
@@ -207,17 +207,19 @@ fn form(page: Page) -> AnyView {
                     {move || requests().is_empty().then(|| view! { <p>"There are none."</p> })}
                 </fieldset>
             </div>
-            <div class="govuk-form-group">
-                <label class="govuk-label govuk-label--m" for="to">"Who is to have them?"</label>
-                {error("to")}
-                <select id="to" class="govuk-select" on:change=choose>
-                    <option value="">"Choose somebody"</option>
-                    <option value=TEAM selected=move || is_chosen(TEAM)>"The team: whoever takes them"</option>
-                    {move || colleagues().into_iter().map(option).collect_view()}
-                </select>
+            <div hidden=move || requests().is_empty()>
+                <div class="govuk-form-group">
+                    <label class="govuk-label govuk-label--m" for="to">"Who is to have them?"</label>
+                    {error("to")}
+                    <select id="to" class="govuk-select" on:change=choose>
+                        <option value="">"Choose somebody"</option>
+                        <option value=TEAM selected=move || is_chosen(TEAM)>"The team: whoever takes them"</option>
+                        {move || colleagues().into_iter().map(option).collect_view()}
+                    </select>
+                </div>
+                <p>"All of them change, or none. Residents are told who looks after their request now."</p>
+                <SubmitButton label="Hand over" sending=page.sending.busy />
             </div>
-            <p>"All of them change, or none. Residents are told who looks after their request now."</p>
-            <SubmitButton label="Hand over" sending=page.sending.busy />
         </form>
     }
     .into_any()

@@ -125,7 +125,10 @@ fn cells(work: &Work, of: &QueueFilter, whose: &str, is_nobodys: bool) -> AnyVie
     let share = |share: Option<u32>, many: u32, only, what: &str| {
         link(many, say_percent(share), &ended(only, of), &format!("{what}, {whose}"))
     };
-    let age = view! { {days(work.oldest)}<br /><span class="govuk-hint portico-median">"half: "{days(work.median)}</span> };
+    let half = work.median.map(|median| {
+        view! { <br /><span class="govuk-hint portico-median">"half: "{days(Some(median))}</span> }
+    });
+    let age = view! { <span class="portico-age">{days(work.oldest)}{half}</span> };
     // What is nobody's is a part of the queue of its own.
     let all = if is_nobodys { Show::Unowned } else { Show::Open };
     let plain = |many: u32, show, what: &str| {

@@ -17,6 +17,7 @@ mod m0018_clock;
 mod m0019_contracts;
 mod m0021_about;
 mod m0023_workspace;
+mod m0024_recipients;
 mod m0025_daily;
 
 use sea_orm_migration::prelude::*;
@@ -52,6 +53,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0019_contracts::Step),
             Box::new(m0021_about::Step),
             Box::new(m0023_workspace::Step),
+            Box::new(m0024_recipients::Step),
         ]
     }
 }

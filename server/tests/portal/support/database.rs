@@ -22,7 +22,8 @@ pub struct Kept {
 
 impl Kept {
     async fn at(url: String) -> Self {
-        let db = Database::connect(&url, super::secret()).await.unwrap();
+        let hear = super::plans::looked_at(&url);
+        let db = Database::connect_heard(&url, super::secret(), Some(hear)).await.unwrap();
         db.migrate().await.unwrap();
         let raw = sea_orm::Database::connect(&url).await.unwrap();
         Self { db, url, raw }

@@ -4,6 +4,7 @@
 #[macro_use]
 pub mod database;
 pub mod browser;
+mod plans;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
@@ -31,7 +32,7 @@ use server::operations::staff_session;
 use server::photo::PhotoCleaner;
 use server::secret::Secret;
 use server::state::{AppState, Parts};
-use server::store::Database;
+use server::store::{By, Database, Hear};
 use tempfile::TempDir;
 use tokio::sync::{Notify, broadcast};
 use tokio_util::sync::CancellationToken;
@@ -170,13 +171,17 @@ impl Setup {
             sources.councils = Some(at("councils"));
         }
         let url = self.database.unwrap_or_else(|| format!("sqlite://{}", at("portico.db").display()));
-        let mut db = Database::connect(&url, secret()).await.unwrap();
-        db.migrate().await.unwrap();
         let reads = Arc::new(AtomicU64::new(0));
         let counter = reads.clone();
-        db.count_reads(move || {
-            counter.fetch_add(1, Ordering::SeqCst);
+        let plans = plans::looked_at(&url);
+        let hear: Hear = Arc::new(move |by, sql| {
+            if by == By::Reader {
+                counter.fetch_add(1, Ordering::SeqCst);
+            }
+            plans(by, sql);
         });
+        let db = Database::connect_heard(&url, secret(), Some(hear)).await.unwrap();
+        db.migrate().await.unwrap();
         let clock = Arc::new(AtomicI64::new(moment("2026-12-07T10:00:00Z").timestamp_millis()));
         let hand = clock.clone();
         let state = AppState::new(Parts {
