@@ -612,7 +612,7 @@ fn what_somebody_had_who_left_goes_back_to_the_team() {
     then(&mut case, staff(1), Event::Taken).unwrap();
     assert_eq!(
         then(&mut case, staff(1), left(&priya)),
-        Err(Refused::NotOwner),
+        Err(Refused::NotAllowed),
         "nobody says it of themselves"
     );
     assert_eq!(then(&mut case, Actor::Clock, left(&tom)), Err(Refused::NotAllowed), "it is not his");

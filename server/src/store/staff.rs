@@ -274,7 +274,9 @@ impl Store {
                     }
                     member.role = Set(role.id().to_owned());
                     member.update(transaction).await?;
-                    store.look_what_is_left(transaction, (job, id), now).await?;
+                    if !role.may(Act::Answer) {
+                        store.look_what_is_left(transaction, (job, id), now).await?;
+                    }
                     let entry = by.did(now, Deed::Changed, format!("staff {id}"), detail);
                     audit::append(&store, transaction, entry).await
                 })

@@ -864,7 +864,7 @@ async fn somebody_is_always_left_who_gives_roles(kept: Kept) {
         Err(StoreError::NotFound)
     ));
     store.change_role((&omar, id(73)), Role::Admin, (now(), id(900))).await.unwrap();
-    store.change_role((&omar, id(71)), Role::Admin, (now(), id(900))).await.unwrap();
+    store.change_role((&omar, id(71)), Role::Admin, (now(), id(901))).await.unwrap();
     // Both take the role from the other at the same moment: one of them keeps it.
     let both = [71, 73].map(|number| {
         let (store, omar) = (store.clone(), omar.clone());
