@@ -50,8 +50,15 @@ pub enum Act {
     SeeShared,
     /// Look at somebody's documents and say whether they prove who they are.
     CheckDocuments,
-    /// Look into what rises to whoever answers for a department, and say what was done.
+    /// See how the work of one's own department goes.
     Supervise,
+    /// Agree, decide and look into what rises, as somebody who answers for a department, whatever one's own is. Who does is
+    /// said by the ladders of the council's document.
+    AnswerFor,
+    /// See what has been open for too long in the departments that one answers for. It tells nothing of residents.
+    SeeBoard,
+    /// Take that away as a file.
+    ExportBoard,
     /// See figures without people.
     SeeFigures,
     /// Take records of one's own department away as a file.
@@ -123,7 +130,7 @@ impl Role {
 
 impl Act {
     /// Every kind of act.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 23] = [
         Self::SendForm,
         Self::SeeOwn,
         Self::ChangeOwn,
@@ -134,6 +141,9 @@ impl Act {
         Self::SeeShared,
         Self::CheckDocuments,
         Self::Supervise,
+        Self::AnswerFor,
+        Self::SeeBoard,
+        Self::ExportBoard,
         Self::SeeFigures,
         Self::Export,
         Self::ActInBulk,
@@ -157,9 +167,11 @@ impl Act {
             Self::SeeDepartment
             | Self::Answer
             | Self::AnswerInBulk
+            | Self::AnswerFor
             | Self::SeeShared
             | Self::CheckDocuments => &[Officer, Manager],
             Self::HandOver | Self::Supervise | Self::Export | Self::ActInBulk => &[Manager],
+            Self::SeeBoard | Self::ExportBoard => &[Officer, Manager, Admin],
             Self::SeeFigures => &[Manager, Auditor, Admin],
             Self::ReadAudit | Self::ExportAudit => &[Auditor],
             Self::SeeWording => &[Manager, Admin],
@@ -175,6 +187,7 @@ impl Act {
             self,
             Self::Export
                 | Self::ExportAudit
+                | Self::ExportBoard
                 | Self::ActInBulk
                 | Self::AnswerInBulk
                 | Self::ManageStaff
@@ -195,10 +208,10 @@ mod tests {
             helper SendForm ActFor
             terminal SendForm
             contractor
-            officer SendForm SeeDepartment Answer SeeShared CheckDocuments AnswerInBulk! ChangeWaysIn!
-            manager SendForm SeeDepartment Answer HandOver SeeShared CheckDocuments Supervise SeeFigures Export! ActInBulk! AnswerInBulk! SeeWording ChangeWaysIn!
+            officer SendForm SeeDepartment Answer SeeShared CheckDocuments AnswerFor SeeBoard ExportBoard! AnswerInBulk! ChangeWaysIn!
+            manager SendForm SeeDepartment Answer HandOver SeeShared CheckDocuments Supervise AnswerFor SeeBoard ExportBoard! SeeFigures Export! ActInBulk! AnswerInBulk! SeeWording ChangeWaysIn!
             auditor SeeFigures ReadAudit ExportAudit! ChangeWaysIn!
-            admin SeeFigures ManageStaff! SeeWording ManageCouncil ChangeWaysIn!";
+            admin SeeBoard ExportBoard! SeeFigures ManageStaff! SeeWording ManageCouncil ChangeWaysIn!";
         for (line, role) in reviewed.trim().lines().zip(Role::ALL) {
             let mut words = line.split_whitespace();
             assert_eq!(words.next(), Some(role.id()));

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::answers::Answers;
-use crate::case::Outcome;
+use crate::case::{Outcome, Rung};
 use crate::condition::Condition;
 use crate::council::Council;
 use crate::fee::Fee;
@@ -80,14 +80,25 @@ pub struct Service {
     /// What staff write most often at the end. No browser of a resident needs to know.
     #[serde(skip)]
     pub replies: Vec<Reply>,
-    /// The outcomes that need the agreement of somebody who answers for the department.
+    /// The outcomes that need the agreement of somebody else who answers for the department. No browser of a resident needs
+    /// to know.
     #[serde(skip)]
-    pub sign_off: Vec<Outcome>,
+    pub sign_off: Vec<SignOff>,
     /// The questions about a person whose answers a contractor needs to do the work. No browser needs to know.
     #[serde(skip)]
     pub contractor_needs: Vec<String>,
     /// What happens after sending, one sentence each.
     pub next: Vec<String>,
+}
+
+/// An outcome that its resident is told of only when somebody else has agreed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SignOff {
+    /// The outcome.
+    pub outcome: Outcome,
+    /// Who stands on this rung of the department, or above it, agrees.
+    pub by: Rung,
 }
 
 /// What staff write most often at the end, to be changed where it does not fit.

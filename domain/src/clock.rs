@@ -135,8 +135,8 @@ pub struct People {
     pub head: Option<Owner>,
     /// The director.
     pub director: Option<Owner>,
-    /// Who is told besides when a request is open for long, by name: the senior manager, the portfolio holder.
-    pub seniors: Vec<String>,
+    /// The name of who holds the portfolio: told, too, when a request is open for long.
+    pub portfolio: Option<String>,
 }
 
 impl People {
@@ -149,6 +149,47 @@ impl People {
             Rung::Head => self.head.as_ref(),
             Rung::Director => self.director.as_ref(),
         }
+    }
+
+    /// The first on these rungs who may have it and is there, with the rungs that were passed by because who stands there
+    /// is away. Where all of them are away it is the first of them: it is never nobody.
+    pub fn first_there(
+        &self,
+        rungs: impl IntoIterator<Item = Rung>,
+        may: impl Fn(&Owner) -> bool,
+        is_away: impl Fn(Uuid) -> bool,
+    ) -> Option<(Rung, &Owner, Vec<Rung>)> {
+        let stand = rungs.into_iter().filter_map(|rung| Some((rung, self.on(rung)?)));
+        let stand: Vec<(Rung, &Owner)> = stand.filter(|(_, whom)| may(whom)).collect();
+        let at = stand.iter().position(|(_, whom)| !is_away(whom.id)).unwrap_or_default();
+        let (rung, whom) = *stand.get(at)?;
+        Some((rung, whom, stand.into_iter().take(at).map(|(rung, _)| rung).collect()))
+    }
+
+    /// Who is asked to agree to how a request is to be closed: from this rung up, and where nobody stands there, further
+    /// down; never who would close it so.
+    pub fn signer(
+        &self,
+        from: Rung,
+        not: Uuid,
+        is_away: impl Fn(Uuid) -> bool,
+    ) -> Option<(Rung, &Owner, Vec<Rung>)> {
+        let (above, below): (Vec<Rung>, Vec<Rung>) = Rung::ALL.into_iter().partition(|rung| *rung >= from);
+        let may = |whom: &Owner| whom.id != not;
+        let first = self.first_there(above, may, &is_away);
+        first.or_else(|| self.first_there(below.into_iter().rev(), may, &is_away))
+    }
+
+    /// Who is told that a request is open for long: the head of service, and the director, too, when it is for too long.
+    fn seniors(&self, age: Age, is_away: impl Fn(Uuid) -> bool) -> Vec<Owner> {
+        use Rung::{Deputy, Director, Head, Lead};
+        let anybody = |_: &Owner| true;
+        let head = self.first_there([Head, Director, Deputy, Lead], anybody, &is_away);
+        let director = self.first_there([Director, Head, Deputy, Lead], anybody, &is_away);
+        let mut told: Vec<Owner> = head.into_iter().map(|(_, whom, _)| whom.clone()).collect();
+        let director = director.map(|(_, whom, _)| whom.clone()).filter(|_| age == Age::TooLong);
+        told.extend(director.filter(|director| !told.contains(director)));
+        told
     }
 }
 
@@ -166,7 +207,9 @@ pub struct Leave {
 }
 
 impl Leave {
-    fn covers(self, day: NaiveDate) -> bool {
+    /// Whether they are away on a day.
+    #[must_use]
+    pub fn covers(self, day: NaiveDate) -> bool {
         self.from <= day && day <= self.until
     }
 }
@@ -348,7 +391,7 @@ impl Clock<'_> {
         if !case.prompted && self.opens(soon) > case.promised_at() {
             add(self.opens(soon), Rule::DueSoon);
         }
-        let up = |cause| self.up(case, cause).is_some();
+        let up = |cause| self.up(case, cause, None).is_some();
         match (&case.escalated, case.owed) {
             (_, Some(owed)) if up(owed) => add(case.promised_at(), Rule::GoesUp),
             (Some(escalated), _) if up(Cause::Silent) => {
@@ -380,8 +423,8 @@ impl Clock<'_> {
         (self.leave)(owner.id).into_iter().find(|leave| leave.covers(case.complete_by))
     }
 
-    /// To whom it goes next.
-    fn up(&self, case: &Case, why: Cause) -> Option<Escalation> {
+    /// To whom it goes next. Who is away on this day is passed by.
+    fn up(&self, case: &Case, why: Cause, on: Option<NaiveDate>) -> Option<Escalation> {
         let above = case.escalated.as_ref().map(|now| now.to.to);
         let lowest = match why {
             // Who leads the team has it until it is taken; they are told first that nobody took it.
@@ -389,27 +432,25 @@ impl Clock<'_> {
             Cause::MissedAgain => Rung::Head,
             Cause::Unanswered | Cause::Away | Cause::Silent => Rung::Deputy,
         };
-        let rungs = [Rung::Lead, Rung::Deputy, Rung::Head, Rung::Director];
+        let is_away = |who| on.is_some_and(|day| self.is_away(who, day));
         let higher =
-            rungs.into_iter().filter(|rung| *rung >= lowest && above.is_none_or(|above| *rung > above));
-        let next = higher.into_iter().find_map(|rung| self.at(rung, case, why));
+            Rung::ALL.into_iter().filter(|rung| *rung >= lowest && above.is_none_or(|above| *rung > above));
+        // Who owns it does not hear of it from above.
+        let may = |whom: &Owner| case.owner.as_ref().is_none_or(|own| own.id != whom.id);
+        let next = self.people.first_there(higher, may, is_away);
         // A missed day is told to somebody in any case: at the top, to who knows of the last one.
-        next.or_else(|| {
+        let next = next.or_else(|| {
             let missed = matches!(why, Cause::Missed | Cause::MissedAgain);
-            let mut highest = rungs.into_iter().rev().filter(|_| missed);
-            highest.find_map(|rung| Some((rung, self.people.on(rung)?))).map(|(to, whom)| Escalation {
-                to: to.max(above.unwrap_or(to)),
-                whom: whom.clone(),
-                cause: why,
-            })
-        })
+            let highest = Rung::ALL.into_iter().rev().filter(|_| missed);
+            let (to, whom, away) = self.people.first_there(highest, |_| true, is_away)?;
+            Some((to.max(above.unwrap_or(to)), whom, away))
+        });
+        next.map(|(to, whom, away)| Escalation { to, whom: whom.clone(), cause: why, away })
     }
 
-    /// Who owns it does not hear of it from above.
-    fn at(&self, rung: Rung, case: &Case, why: Cause) -> Option<Escalation> {
-        let whom =
-            self.people.on(rung).filter(|whom| case.owner.as_ref().is_none_or(|own| own.id != whom.id))?;
-        Some(Escalation { to: rung, whom: whom.clone(), cause: why })
+    /// Whether somebody is away on a day.
+    fn is_away(&self, who: Uuid, day: NaiveDate) -> bool {
+        (self.leave)(who).into_iter().any(|leave| leave.covers(day))
     }
 
     fn is_asked_again(&self, case: &Case) -> bool {
@@ -429,7 +470,8 @@ impl Clock<'_> {
     /// The event that follows from a rule now.
     #[must_use]
     pub fn event(&self, case: &Case, rule: Rule, now: DateTime<Utc>) -> Option<Event> {
-        let up = |cause| self.up(case, cause).map(Event::Escalated);
+        let today = self.zone.local(now).date();
+        let up = |cause| self.up(case, cause, Some(today)).map(Event::Escalated);
         match rule {
             Rule::OfferLapsed => Some(Event::OfferEnded { reason: String::new() }),
             Rule::NotAcknowledged => up(Cause::NotAcknowledged),
@@ -447,7 +489,11 @@ impl Clock<'_> {
                     _ => Why::Longer,
                 },
             }),
-            Rule::Aged(age) => Some(Event::Aged { age, told: self.people.seniors.clone() }),
+            Rule::Aged(age) => {
+                let staff = self.people.seniors(age, |who| self.is_away(who, today));
+                let told = staff.iter().map(|whom| whom.name.clone()).chain(self.people.portfolio.clone());
+                Some(Event::Aged { age, told: told.collect(), staff })
+            }
             Rule::Remind => Some(Event::Reminded),
             Rule::NoAnswer => Some(Event::Closed(Self::no_answer(case))),
             Rule::AskAgain => Some(Event::AskedAgain),

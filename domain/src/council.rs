@@ -8,11 +8,12 @@ use serde::{Deserialize, Serialize};
 use crate::access::Role;
 use crate::alert;
 use crate::answers::Answers;
+use crate::case::Rung;
 use crate::catalogue::{Reply, Topic};
 use crate::clock::Limits;
 use crate::contact_log::{self, ContactReason};
 use crate::contractor::{self, Contractor};
-use crate::field::contact::is_email;
+use crate::field::contact::{is_email, same_email_key};
 use crate::holidays::Division;
 #[cfg(feature = "documents")]
 use crate::holidays::bank_holidays;
@@ -82,6 +83,9 @@ pub struct Council {
     /// Providers that people may sign in with.
     #[serde(default)]
     pub sign_in: Vec<Provider>,
+    /// Who answers for all of it, above the directors, by e-mail address: sees what is open for too long in every department.
+    #[serde(default)]
+    pub board: Vec<String>,
     /// People who get a staff account when the demo is seeded.
     #[serde(default)]
     pub staff: Vec<StaffAccount>,
@@ -238,6 +242,35 @@ pub struct Department {
     pub portfolio: Option<Portfolio>,
 }
 
+impl Department {
+    /// The address of who stands on a rung.
+    #[must_use]
+    pub fn on(&self, rung: Rung) -> Option<&str> {
+        let email = match rung {
+            Rung::Lead => Some(&self.lead),
+            Rung::Deputy => self.deputy.as_ref(),
+            Rung::Head => self.head.as_ref(),
+            Rung::Director => self.director.as_ref(),
+        };
+        email.map(String::as_str).filter(|email| !email.is_empty())
+    }
+
+    /// The highest rung on which somebody stands, by their address in the form addresses are compared in.
+    #[must_use]
+    pub fn rung_of(&self, email_key: &str) -> Option<Rung> {
+        let stands = |rung: &Rung| self.on(*rung).is_some_and(|email| same_email_key(email) == email_key);
+        Rung::ALL.into_iter().rev().find(stands)
+    }
+
+    /// Who stands here or above decides what becomes of a request that has been open for too long: the head of service,
+    /// or the highest there is where the department names neither a head nor a director.
+    #[must_use]
+    pub fn decides(&self) -> Rung {
+        let highest = Rung::ALL.into_iter().rev().find(|rung| self.on(*rung).is_some());
+        highest.unwrap_or_default().min(Rung::Head)
+    }
+}
+
 /// A councillor, as the work of a department concerns them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -313,6 +346,20 @@ impl Council {
         self.departments.iter().find(|department| department.id == id)
     }
 
+    /// The departments that somebody answers for, by their address in the form addresses are compared in, each with the
+    /// highest rung on which they stand: by the departments' ladders, and as the board. Who is a manager of a department
+    /// stands where who leads it does.
+    #[must_use]
+    pub fn answers_for(&self, email_key: &str, manages: Option<&str>) -> Vec<(&str, Rung)> {
+        let board = self.board.iter().any(|email| same_email_key(email) == email_key);
+        let of = |department: &Department| {
+            let manager = (manages == Some(&*department.id)).then_some(Rung::Lead);
+            let board = board.then_some(Rung::Director);
+            department.rung_of(email_key).max(manager).max(board)
+        };
+        self.departments.iter().filter_map(|one| Some((&*one.id, of(one)?))).collect()
+    }
+
     /// A contractor by its identifier.
     #[must_use]
     pub fn contractor(&self, id: &str) -> Option<&Contractor> {
@@ -349,6 +396,9 @@ impl Council {
             for email in people.filter(|email| !email.is_empty() && !is_email(email)) {
                 faults.push(format!("“{email}” in {} is not an e-mail address", department.name));
             }
+        }
+        for email in self.board.iter().filter(|email| !is_email(email)) {
+            faults.push(format!("“{email}” in “board” is not an e-mail address"));
         }
         faults.extend(self.escalation.faults());
         for staff in self.staff.iter().filter(|staff| !staff.role.is_staff()) {
@@ -438,6 +488,36 @@ mod clock {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn department(id: &str, [lead, deputy, head, director]: [&str; 4]) -> Department {
+        let some = |email: &str| Some(email.to_owned()).filter(|email| !email.is_empty());
+        Department {
+            id: id.to_owned(),
+            name: id.to_owned(),
+            about: None,
+            lead: lead.to_owned(),
+            deputy: some(deputy),
+            head: some(head),
+            director: some(director),
+            portfolio: None,
+        }
+    }
+
+    #[test]
+    fn who_decides_is_the_head_or_whoever_stands_highest() {
+        for (ladder, decides) in [
+            (["a@b.example", "", "c@b.example", "d@b.example"], Rung::Head),
+            (["a@b.example", "e@b.example", "", "d@b.example"], Rung::Head),
+            (["a@b.example", "e@b.example", "", ""], Rung::Deputy),
+            (["a@b.example", "", "", ""], Rung::Lead),
+            (["", "", "", ""], Rung::Lead),
+        ] {
+            assert_eq!(department("roads", ladder).decides(), decides, "{ladder:?}");
+        }
+        // Who stands on several rungs stands on the highest of them.
+        let roads = department("roads", ["a@b.example", "", "A@b.example", ""]);
+        assert_eq!((roads.rung_of("a@b.example"), roads.rung_of("")), (Some(Rung::Head), None));
+    }
 
     #[test]
     fn contrast_as_wcag_counts_it() {

@@ -352,6 +352,39 @@ fn mistakes_in_passing_on_are_named() {
     }
 }
 
+/// Whose agreement an outcome needs.
+#[test]
+fn who_agrees_is_read_and_mistakes_are_named() {
+    let with = |sign_off: &str| {
+        BASE.replacen("keywords = [\"bench\"]", &format!("sign_off = {sign_off}\nkeywords = [\"bench\"]"), 1)
+    };
+    let both = "[\"not_ours\", { outcome = \"declined_by_policy\", by = \"director\" }]";
+    assert_eq!(said_of(&with(both)), Vec::<String>::new());
+    for (sign_off, expected) in [
+        ("\"not_ours\"", "bench.toml:8: “sign_off” must be a list of outcomes"),
+        ("[\"closed\"]", "bench.toml:8: “sign_off” lists outcomes: done"),
+        ("[\"done\", \"done\"]", "this outcome stands in “sign_off” twice"),
+        (
+            "[{ outcome = \"done\", by = \"mayor\" }]",
+            "“by” is one of lead, deputy, head, director; “mayor” is none",
+        ),
+        ("[{ outcome = \"closed\", by = \"head\" }]", "“outcome” is one of done"),
+        ("[{ outcome = \"done\" }]", "an outcome of “sign_off” has no “by”"),
+        ("[{ outcome = \"done\", by = \"head\", whom = \"x\" }]", "has no setting “whom”"),
+    ] {
+        let said = said_of(&with(sign_off));
+        assert!(said.iter().any(|line| line.contains(expected)), "{expected}: {said:?}");
+    }
+    // It names somebody whom the department has: that of a route, too.
+    let mut council = council();
+    let highways = council.departments.iter_mut().find(|department| department.id == "highways").unwrap();
+    (highways.head, highways.director) = (None, None);
+    let text = with("[{ outcome = \"done\", by = \"head\" }]");
+    let faults = read_all([("bench.toml", text.as_str())], &council, "en").unwrap_err();
+    let said: Vec<String> = faults.iter().map(ToString::to_string).collect();
+    assert!(said.iter().any(|line| line.contains("Highways names nobody as its head or above")), "{said:?}");
+}
+
 /// What a condition looks at may itself be asked only sometimes.
 #[test]
 fn conditions_that_always_or_never_hold_are_named() {

@@ -41,6 +41,7 @@ export const ANSWERS = {
     "you.name": "Sam Taylor",
     "you.email": "sam@example.org",
   },
+  "blocked-drain": samples["blocked-drain"]!.answers,
   complaint: samples["complaint"]!.answers,
   "change-details": samples["change-details"]!.answers,
 } as const;

@@ -148,6 +148,7 @@ fn refused_code(refused: Refused) -> &'static str {
         Refused::TooLate => "too_late",
         Refused::Begun => "begun",
         Refused::NotChecked => "not_checked",
+        Refused::OwnProposal => "own_proposal",
     }
 }
 

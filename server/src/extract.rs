@@ -8,6 +8,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use bytes::Bytes;
 use chrono::TimeDelta;
+use domain::access::{Act, Role};
 use domain::field::{ErrorCode, FieldError};
 use serde::de::DeserializeOwned;
 use validator::Validate;
@@ -18,7 +19,7 @@ use crate::secret;
 use crate::state::AppState;
 use crate::store::Store;
 use crate::store::accounts::{Resident, Session};
-use crate::store::staff::StaffMember;
+use crate::store::staff::{Reach, StaffMember};
 use crate::store::staff_sessions;
 
 /// The council whose host name was asked for, and what is kept for it.
@@ -27,6 +28,18 @@ pub struct At {
     pub served: Arc<Served>,
     /// What is kept for it.
     pub store: Store,
+}
+
+impl At {
+    /// What a member of staff answers for: by the ladders of the council's document, and as a manager of their department.
+    #[must_use]
+    pub fn reach(&self, member: &StaffMember) -> Reach {
+        let role = member.role().filter(|role| role.may(Act::SeeDepartment));
+        let manages = role.filter(|role| *role == Role::Manager).map(|_| &*member.department);
+        let answers = role.map(|_| self.served.council.answers_for(&member.email_key, manages));
+        let answers = answers.unwrap_or_default().into_iter().map(|(id, rung)| (id.to_owned(), rung));
+        Reach { member: member.clone(), answers: answers.collect() }
+    }
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for At

@@ -117,6 +117,11 @@ enum StaffCommand {
         #[arg(long, value_parser = role_of_staff)]
         role: Role,
     },
+    /// Remove a member of staff who has left, with their ways to sign in. What they had goes back to the teams
+    Remove {
+        /// Their work email address
+        email: String,
+    },
     /// Print a code with which a member of staff can sign in once, to add a passkey
     Code {
         /// Their work email address
@@ -268,6 +273,17 @@ async fn staff(config: &Config, what: StaffCommand, council: Option<&str>) -> Re
             println!(
                 "{name} ({email}) works for {}. To sign in for the first time, where there is no provider to sign in with: portico staff code {email}",
                 served.council.name
+            );
+        }
+        StaffCommand::Remove { email } => {
+            let removed = store.remove_staff(&email, (now(), dice.id(now()))).await;
+            let member = removed.map_err(|error| match error {
+                StoreError::NotFound => format!("Nobody on the staff has the address {email}."),
+                error => error.to_string(),
+            })?;
+            println!(
+                "{} ({email}) can't sign in any more. What they had goes back to the teams when the portal runs.",
+                member.name
             );
         }
         StaffCommand::Code { email } => {

@@ -56,8 +56,11 @@ pub fn title(entry: &Entry, for_staff: bool) -> String {
         What::Reminded => format!("We reminded {whom} of the question"),
         What::Answered { .. } => format!("{who} answered"),
         What::Missed { to, .. } => format!("We missed our date. The new one is {}", words::day(*to)),
-        What::Escalated { to, whom, cause } => {
-            format!("We passed this to {whom}, {}, because {}", words::rung(*to), words::cause(*cause))
+        What::Escalated { to, whom, cause, away } => {
+            let (rung, cause) = (words::rung(*to), words::cause(*cause));
+            let away: String =
+                away.iter().map(|rung| format!(", and {} is away", words::rung(*rung))).collect();
+            format!("We passed this to {whom}, {rung}, because {cause}{away}")
         }
         What::Aged { age: Age::TooLong, .. } => {
             "This has been open for too long, and is on the list of the council’s board".to_owned()

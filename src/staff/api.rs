@@ -1,6 +1,7 @@
 //! `/api/staff`: a session cookie is the permission, and a reply of 401 says that there is none.
 
 use domain::api::alerts::{Deliveries, Letters};
+use domain::api::board::Board;
 use domain::api::contacts::{
     ContactFigures, ContactForm, ContactView, Contacts, LookedIntoRequest, RecordRequest, Repeats,
 };
@@ -233,6 +234,17 @@ pub async fn team() -> Reply<TeamView> {
 
 /// Where that is to be had as a file.
 pub const TEAM_EXPORT: &str = "/api/staff/team/export";
+
+/// What has been open for too long in the departments that I answer for.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn board() -> Reply<Board> {
+    api::get("/api/staff/board").await
+}
+
+/// Where that is to be had as a file.
+pub const BOARD_EXPORT: &str = "/api/staff/board/export";
 
 /// One request.
 ///

@@ -10,6 +10,7 @@ use portico_app::a11y;
 use crate::pages::{
     answer::{DecisionPage, DeclinePage, SendBackPage},
     audit::AuditPage,
+    board::BoardPage,
     bulk::BulkPage,
     close::ClosePage,
     code::CodePage,
@@ -70,6 +71,7 @@ fn Shell(council: CouncilView) -> impl IntoView {
                     <Route path=path!("hand-over") view=HandOverPage />
                     <Route path=path!("export") view=ExportPage />
                     <Route path=path!("team") view=TeamPage />
+                    <Route path=path!("board") view=BoardPage />
                     <Route path=path!("bulk") view=BulkPage />
                     <Route path=path!("audit") view=AuditPage />
                     <Route path=path!("leave") view=LeavePage />

@@ -48,21 +48,24 @@ pub fn new_contact(reference: &Reference) -> String {
     format!("{CONTACT_NEW}?reference={reference}")
 }
 
-/// The pages in the menu of somebody with this role, the first of them their own.
+/// The pages in the menu of somebody with this role, the first of them their own. Who answers for a department, their own
+/// or another, has its board's list.
 #[must_use]
-pub fn menu(role: Role) -> &'static [(&'static str, &'static str)] {
+pub fn menu(role: Role, answers: bool) -> Vec<(&'static str, &'static str)> {
     const REQUESTS: (&str, &str) = (QUEUE, "Requests");
     const IDENTITIES: (&str, &str) = (IDENTITY, "Who people are");
     const RECORD: (&str, &str) = (CONTACT_NEW, "Record a contact");
     const LOG: (&str, &str) = (CONTACTS, "Contacts");
+    const LONG: (&str, &str) = (BOARD, "Board’s list");
     const POST: (&str, &str) = (LETTERS, "Letters");
     const WORDS: (&str, &str) = (WORDING, "Messages");
     match role {
-        Role::Manager => &[
+        Role::Manager => vec![
             REQUESTS,
             RECORD,
             LOG,
             (TEAM, "Team"),
+            LONG,
             IDENTITIES,
             POST,
             WORDS,
@@ -70,10 +73,12 @@ pub fn menu(role: Role) -> &'static [(&'static str, &'static str)] {
             (LEAVE, "Leave"),
             (EXPORT, "Export"),
         ],
-        Role::Auditor => &[(AUDIT, "Audit log")],
-        Role::Admin => &[(MEMBERS, "Staff"), WORDS],
+        Role::Auditor => vec![(AUDIT, "Audit log")],
+        Role::Admin => vec![(MEMBERS, "Staff"), LONG, WORDS],
         Role::Officer | Role::Resident | Role::Helper | Role::Terminal | Role::Contractor => {
-            &[REQUESTS, RECORD, LOG, IDENTITIES, POST, (LEAVE, "Leave")]
+            let long = answers.then_some(LONG);
+            let rest = [IDENTITIES, POST, (LEAVE, "Leave")];
+            [REQUESTS, RECORD, LOG].into_iter().chain(long).chain(rest).collect()
         }
     }
 }
@@ -82,6 +87,8 @@ pub const LEAVE: &str = "/staff/leave";
 /// The ways to sign in that one has.
 pub const SECURITY: &str = "/staff/security";
 
+/// What has been open for too long, in every department that I answer for.
+pub const BOARD: &str = "/staff/board";
 /// How the work of my department goes.
 pub const TEAM: &str = "/staff/team";
 /// Doing the same to many requests.
@@ -167,7 +174,7 @@ pub fn with_next(path: &str, next: Option<&str>) -> String {
 pub fn safe_next(next: &str) -> Option<&str> {
     let ours = [
         QUEUE, LEAVE, IDENTITY, LETTERS, SESSIONS, SECURITY, HAND_OVER, EXPORT, AUDIT, MEMBERS, CONTACTS,
-        TEAM, BULK, WORDING,
+        TEAM, BOARD, BULK, WORDING,
     ]
     .contains(&next)
         || [
@@ -199,6 +206,7 @@ mod tests {
             &queue(&QueueFilter::of(Show::Closed)),
             &hand_over_from(id),
             TEAM,
+            BOARD,
             BULK,
             &request(id),
             &shared(id),

@@ -227,6 +227,8 @@ pub fn refused(problem: &ApiProblem, owner: Option<&str>) -> String {
         "after_promise" => "That is after the day that is promised. Move the promised date first, and say why".to_owned(),
         "asked" => "The resident is being asked something, and has not answered yet".to_owned(),
         "not_reminded" => "The resident has to be reminded twice first. That happens by itself".to_owned(),
+        "own_proposal" => "You proposed this yourself, so somebody else has to agree".to_owned(),
+        "nobody_to_sign" => "This service needs somebody else’s agreement for that, and nobody else answers for the department. Whoever looks after your council’s settings has to name somebody".to_owned(),
         "not_checked" => "Somebody has to look at the contractor’s work first".to_owned(),
         "policy_missing" => "Choose the policy it is declined by".to_owned(),
         "same_date" => "That is the day already".to_owned(),

@@ -301,6 +301,9 @@ pub enum What {
         whom: String,
         /// Why.
         cause: Cause,
+        /// The rungs that were passed by because who stands there is away.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        away: Vec<Rung>,
     },
     /// It has been open for so long that others were told.
     Aged {

@@ -4,6 +4,7 @@
 
 pub mod account;
 pub mod alerts;
+pub mod board;
 pub mod consent;
 pub mod contacts;
 pub mod council;

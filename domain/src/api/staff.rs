@@ -10,7 +10,7 @@ use super::follow::{Ending, FollowView};
 use crate::access::Role;
 use crate::audit::Deed;
 use crate::case::{Cause, Outcome, Owner, Rung, Status};
-use crate::catalogue::{Policy, Reply};
+use crate::catalogue::{Policy, Reply, SignOff};
 use crate::identity::Known;
 use crate::reference::Reference;
 
@@ -55,6 +55,9 @@ pub struct Me {
     /// They want no keyboard shortcuts.
     #[serde(default)]
     pub no_shortcuts: bool,
+    /// They answer for a department, their own or another: they have a board's list, and look into what rises.
+    #[serde(default)]
+    pub answers: bool,
 }
 
 /// `GET /api/staff/sessions`: where I am signed in.
@@ -218,13 +221,15 @@ pub enum Show {
     Check,
     /// Those that have been open for too long.
     Board,
+    /// Those that are to be closed so once I agree, in every department that I answer for.
+    ToSign,
     /// Closed ones.
     Closed,
 }
 
 impl Show {
     /// All of them, in the order in which they are listed.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Open,
         Self::Mine,
         Self::Unowned,
@@ -236,6 +241,7 @@ impl Show {
         Self::Contractor,
         Self::Check,
         Self::Board,
+        Self::ToSign,
         Self::Closed,
     ];
 
@@ -254,6 +260,7 @@ impl Show {
             Self::Contractor => "contractor",
             Self::Check => "check",
             Self::Board => "board",
+            Self::ToSign => "to_sign",
             Self::Closed => "closed",
         }
     }
@@ -273,6 +280,9 @@ pub struct Queue {
     pub requests: Vec<QueueItem>,
     /// There are more than shown.
     pub more: bool,
+    /// How many wait for my agreement.
+    #[serde(default)]
+    pub to_sign: u32,
 }
 
 /// The requests in a queue at most.
@@ -366,9 +376,15 @@ pub struct StaffCase {
     /// How it is to be closed, if somebody agrees who answers for the department.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proposed: Option<Box<Ending>>,
-    /// Outcomes that need such agreement.
+    /// Who is asked to, by name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<String>,
+    /// The person asking may agree: they stand high enough, and did not propose it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub may_sign: bool,
+    /// Outcomes that need such agreement, and whose.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub sign_off: Vec<Outcome>,
+    pub sign_off: Vec<SignOff>,
     /// The contractor who does the work.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contract: Option<ContractView>,
@@ -384,6 +400,9 @@ pub struct StaffCase {
     /// It has been open for too long and waits for a decision.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub undecided: bool,
+    /// The person asking may decide what becomes of it, as they answer for its department.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub may_decide: bool,
     /// What is written most often at the end.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub replies: Vec<Reply>,

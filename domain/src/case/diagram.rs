@@ -157,6 +157,7 @@ fn tries(case: &Case) -> Vec<(Actor, Event, &'static str)> {
         (Actor::Staff(staff()), Event::Taken, "taken"),
         (Actor::Staff(staff()), Event::HandedOver { to: staff() }, "handed over"),
         (Actor::Staff(staff()), Event::HandedBack, "handed back"),
+        (Actor::Clock, Event::OwnerLeft { who: staff(), lead: Some(staff()) }, "its owner left"),
         (Actor::Staff(staff()), Event::Planned { on: case.complete_by }, "planned"),
         (Actor::Staff(staff()), Event::Begun, "begun"),
         (Actor::Staff(staff()), Event::Asked { question: text() }, "asked"),

@@ -38,6 +38,13 @@ pub enum Event {
     Offered(Offer),
     /// It is nobody's any more and with the team again: who leads its work answers for it until somebody takes it.
     HandedBack,
+    /// Who had it, or led the team that had it, does not work on it any more: it is with the team again.
+    OwnerLeft {
+        /// Who.
+        who: Owner,
+        /// Who answers for it until somebody takes it.
+        lead: Option<Owner>,
+    },
     /// Who did the last thing takes it back, because it was a slip: all is as it was before that.
     Undone,
     /// What was offered was not taken: it goes on where it was.
@@ -114,8 +121,8 @@ pub enum Event {
         /// What was seen.
         text: String,
     },
-    /// The owner would close it so, and it needs somebody's agreement who answers for the department.
-    Proposed(Closing),
+    /// The owner would close it so, and it needs the agreement of somebody else who answers for the department.
+    Proposed(Box<Proposal>),
     /// They do not agree.
     SentBack {
         /// Why not, for the owner.
@@ -172,6 +179,9 @@ pub enum Event {
         /// Whom it was told, by name.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         told: Vec<String>,
+        /// Those of them who work here.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        staff: Vec<Owner>,
     },
     /// Somebody who may says what becomes of a request that has been open for too long.
     Decided {
@@ -332,6 +342,23 @@ pub struct Closing {
     /// Under whose name and role the resident reads it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signed: Option<Signature>,
+}
+
+/// How a request is to be closed, if somebody agrees who is not who would close it so.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proposal {
+    /// How.
+    #[serde(flatten)]
+    pub closing: Closing,
+    /// Who stands on this rung or above it may agree.
+    #[serde(default)]
+    pub sign_off: Rung,
+    /// Who is asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<Owner>,
+    /// The rungs that were passed by because who stands there is away.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub away: Vec<Rung>,
 }
 
 /// Somebody other than the council who is responsible.
@@ -535,11 +562,12 @@ pub struct Work {
 }
 
 /// How far up a request goes when those who have it do nothing. Each has a time of their own, in the council's data.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Rung {
     /// Who leads the team's work.
+    #[default]
     Lead,
     /// Who stands in for them.
     Deputy,
@@ -604,6 +632,9 @@ pub struct Escalation {
     pub whom: Owner,
     /// Why.
     pub cause: Cause,
+    /// The rungs that were passed by because who stands there is away.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub away: Vec<Rung>,
 }
 
 /// How far a request went up, and since when.
@@ -613,6 +644,22 @@ pub struct Escalated {
     pub to: Escalation,
     /// Since when.
     pub since: DateTime<Utc>,
+}
+
+impl Rung {
+    /// All of them, from below.
+    pub const ALL: [Self; 4] = [Self::Lead, Self::Deputy, Self::Head, Self::Director];
+
+    /// As it is stored, and as documents write it.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Lead => "lead",
+            Self::Deputy => "deputy",
+            Self::Head => "head",
+            Self::Director => "director",
+        }
+    }
 }
 
 impl From<Before> for Status {
@@ -677,7 +724,7 @@ pub struct Case {
     pub goes_on: Option<GoesOn>,
     /// How its owner would close it, until somebody agrees.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub proposed: Option<Closing>,
+    pub proposed: Option<Box<Proposal>>,
     /// Since when the resident has had no answer to what they wrote.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unanswered: Option<DateTime<Utc>>,

@@ -70,6 +70,9 @@ pub enum Refused {
     /// What the contractor did was not looked at.
     #[error("the contractor's work has to be looked at first")]
     NotChecked,
+    /// Nobody agrees to what they proposed themselves.
+    #[error("who proposed it does not agree to it themselves")]
+    OwnProposal,
     /// The event is not for this kind of person, or not at this place in the order.
     #[error("this can't happen here")]
     NotAllowed,
@@ -265,6 +268,10 @@ impl Case {
                 self.taken_by(to);
             }
             (Event::HandedBack, _) => (self.owner, self.offer, self.offered_at) = (None, None, None),
+            (Event::OwnerLeft { lead, .. }, _) => {
+                (self.owner, self.offer, self.offered_at) = (None, None, None);
+                self.lead.clone_from(lead);
+            }
             (Event::Offered(offer), _) => {
                 (self.offer, self.offered_at) = (Some(offer.clone()), Some(at));
             }
@@ -336,7 +343,7 @@ impl Case {
                     self.on_board = Some(at);
                 }
             }
-            (Event::Proposed(closing), _) => self.proposed = Some(closing.clone()),
+            (Event::Proposed(proposal), _) => self.proposed = Some(proposal.clone()),
             (Event::SentBack { .. }, _) => self.proposed = None,
             (Event::Closed(closing), _) => {
                 self.end(closing.outcome, at);
@@ -465,8 +472,12 @@ impl Case {
             // Nothing is nobody's: it needs somebody who answers for it.
             Event::HandedBack if self.owner.is_some() && self.lead.is_some() => Ok(()),
             Event::OfferEnded { .. } if self.offer.is_some() => Ok(()),
-            Event::SentBack { .. } if self.proposed.is_some() => Ok(()),
-            Event::Closed(_) if self.proposed.is_some() => self.may_close(event),
+            // Nobody signs what they proposed themselves.
+            Event::SentBack { .. } if self.proposed.is_some() => self.may_sign(staff),
+            Event::Closed(closing) if self.proposed.as_ref().is_some_and(|this| this.closing == *closing) => {
+                self.may_sign(staff)?;
+                self.may_close(event)
+            }
             Event::Decided { .. } if self.on_board.is_some() => Ok(()),
             Event::HandedBack
             | Event::OfferEnded { .. }
@@ -542,8 +553,10 @@ impl Case {
     }
 
     fn may_close(&self, event: &Event) -> Result<(), Refused> {
-        let (Event::Closed(closing) | Event::Proposed(closing)) = event else {
-            return Err(Refused::NotAllowed);
+        let closing = match event {
+            Event::Closed(closing) => closing,
+            Event::Proposed(proposal) => &proposal.closing,
+            _ => return Err(Refused::NotAllowed),
         };
         match closing.outcome {
             Outcome::DeclinedByPolicy if closing.policy.is_none() => Err(Refused::PolicyMissing),
@@ -556,6 +569,21 @@ impl Case {
             _ if !closing.is_complete() => Err(Refused::Incomplete),
             _ => Ok(()),
         }
+    }
+
+    /// Who proposed how it is to be closed, while nobody has agreed.
+    #[must_use]
+    pub fn proposed_by(&self) -> Option<Uuid> {
+        self.proposed.as_ref()?;
+        let last = self.history.iter().rfind(|recorded| matches!(recorded.event, Event::Proposed(_)))?;
+        match &last.by {
+            Actor::Staff(staff) => Some(staff.id),
+            _ => None,
+        }
+    }
+
+    fn may_sign(&self, staff: Uuid) -> Result<(), Refused> {
+        if self.proposed_by() == Some(staff) { Err(Refused::OwnProposal) } else { Ok(()) }
     }
 
     fn may_reopen(&self, at: DateTime<Utc>) -> Result<(), Refused> {
@@ -605,6 +633,10 @@ impl Case {
             Event::Aged { age, .. } => self.age.is_none_or(|now| now < *age) || *age == Age::TooLong,
             Event::Reminded => self.waiting.as_ref().is_some_and(|waiting| waiting.reminders < REMINDERS),
             Event::OfferEnded { .. } => self.offer.is_some(),
+            Event::OwnerLeft { who, lead } => {
+                let is_theirs = self.answers_for_it().is_some_and(|owner| owner.id == who.id);
+                is_theirs && (self.owner.is_some() || self.lead != *lead)
+            }
             Event::Closed(closing) if closing.outcome == Outcome::NoAnswer => {
                 return self.may_close(event);
             }

@@ -575,15 +575,50 @@ fn a_duplicate_goes_on_in_another() {
 fn a_decline_that_needs_agreement() {
     let mut case = Case::open(&submitted()).unwrap();
     then(&mut case, staff(1), Event::Taken).unwrap();
-    let proposed = || Event::Proposed(closed(Outcome::DeclinedByPolicy));
+    let proposed = || {
+        let closing = closed(Outcome::DeclinedByPolicy);
+        Event::Proposed(Box::new(Proposal { closing, sign_off: Rung::Lead, asked: None, away: Vec::new() }))
+    };
     let back = || Event::SentBack { reason: "The fence is ours".into() };
     assert!(then(&mut case, staff(2), proposed()).is_err() && then(&mut case, staff(2), back()).is_err());
     then(&mut case, staff(1), proposed()).unwrap();
     then(&mut case, staff(2), back()).unwrap();
     assert!(case.proposed.is_none() && case.status.is_open());
     then(&mut case, staff(1), proposed()).unwrap();
+    // Nobody agrees to what they proposed themselves, and only its owner closes it in another way.
+    assert_eq!(then(&mut case, staff(1), closing(Outcome::DeclinedByPolicy)), Err(Refused::OwnProposal));
+    assert_eq!(then(&mut case, staff(1), back()), Err(Refused::OwnProposal));
+    assert_eq!(then(&mut case, staff(2), closing(Outcome::Done)), Err(Refused::NotOwner));
     then(&mut case, staff(2), closing(Outcome::DeclinedByPolicy)).unwrap();
     assert_eq!(case.status, Status::Closed(Outcome::DeclinedByPolicy));
+}
+
+#[test]
+fn what_was_proposed_before_is_read() {
+    let closing = closed(Outcome::NotOurs);
+    let before = serde_json::json!({ "proposed": closing });
+    let Event::Proposed(proposal) = serde_json::from_value(before).unwrap() else { panic!("a proposal") };
+    assert_eq!((proposal.closing, proposal.sign_off, proposal.asked), (closing, Rung::Lead, None));
+}
+
+#[test]
+fn what_somebody_had_who_left_goes_back_to_the_team() {
+    let mut case = Case::open(&submitted()).unwrap();
+    let (priya, tom) = (
+        Owner { id: Uuid::from_u128(1), name: "Priya Shah".into() },
+        Owner { id: Uuid::from_u128(5), name: "Tom Okafor".into() },
+    );
+    let left = |who: &Owner| Event::OwnerLeft { who: who.clone(), lead: Some(tom.clone()) };
+    then(&mut case, staff(1), Event::Taken).unwrap();
+    assert_eq!(
+        then(&mut case, staff(1), left(&priya)),
+        Err(Refused::NotAllowed),
+        "nobody says it of themselves"
+    );
+    assert_eq!(then(&mut case, Actor::Clock, left(&tom)), Err(Refused::NotAllowed), "it is not his");
+    then(&mut case, Actor::Clock, left(&priya)).unwrap();
+    assert_eq!((case.owner.as_ref(), case.answers_for_it()), (None, Some(&tom)));
+    assert_eq!(then(&mut case, Actor::Clock, left(&tom)), Err(Refused::NotAllowed), "it stays with him");
 }
 
 #[test]
@@ -605,6 +640,7 @@ fn a_slip_is_taken_back_and_all_is_as_before() {
         to: Rung::Lead,
         whom: Owner { id: Uuid::from_u128(5), name: "Tom Okafor".into() },
         cause: Cause::NotAcknowledged,
+        away: Vec::new(),
     };
     then(&mut case, Actor::Clock, Event::Escalated(up)).unwrap();
     let offer = Offer { department: "waste".into(), lead: None, to: None, reason: "Yours".into() };

@@ -44,7 +44,7 @@ fn people() -> People {
         deputy: Some(person(2, "Deputy")),
         head: Some(person(3, "Head")),
         director: Some(person(4, "Director")),
-        seniors: vec!["Senior".to_owned()],
+        portfolio: Some("Councillor".to_owned()),
     }
 }
 
@@ -189,6 +189,37 @@ fn away_unanswered_and_offered() {
         let said = ticks(clock, &mut case, ("2026-12-11 08:00", "2026-12-14 17:00"));
         assert!(said.contains(&"14 17 offer-lapsed".to_owned()), "{said:?}");
     });
+}
+
+#[test]
+fn who_is_away_is_passed_by_and_it_is_never_nobody() {
+    let leave = Leave { from: day("2026-12-09"), until: day("2026-12-18") };
+    let gone = |all: &'static [u128]| {
+        move |who: Uuid| if all.contains(&who.as_u128()) { vec![leave] } else { Vec::new() }
+    };
+    let up = |case: &Case| case.escalated.clone().map(|up| (up.to.to, up.to.away)).unwrap();
+    with(&gone(&[1, 2]), |clock| {
+        let mut case = case();
+        let said = ticks(clock, &mut case, ("2026-12-07 10:00", "2026-12-09 10:00"));
+        assert_eq!(said, ["09 09 not-acknowledged"]);
+        assert_eq!(up(&case), (Rung::Head, vec![Rung::Lead, Rung::Deputy]));
+    });
+    with(&gone(&[1, 2, 3, 4]), |clock| {
+        let mut case = case();
+        ticks(clock, &mut case, ("2026-12-07 10:00", "2026-12-09 10:00"));
+        assert_eq!(up(&case), (Rung::Lead, Vec::new()), "all are away");
+    });
+    let people = people();
+    let nobody = |_: Uuid| false;
+    let asked = |from, not: u128, away: &dyn Fn(Uuid) -> bool| {
+        people.signer(from, Uuid::from_u128(not), away).map(|(rung, ..)| rung)
+    };
+    assert_eq!(asked(Rung::Lead, 9, &nobody), Some(Rung::Lead));
+    assert_eq!(asked(Rung::Lead, 1, &nobody), Some(Rung::Deputy), "who leads proposed it");
+    assert_eq!(asked(Rung::Head, 9, &|who| who.as_u128() == 3), Some(Rung::Director));
+    assert_eq!(asked(Rung::Director, 4, &nobody), Some(Rung::Head), "nobody stands above");
+    let alone = People { lead: Some(person(1, "Lead")), ..People::default() };
+    assert!(alone.signer(Rung::Lead, Uuid::from_u128(1), nobody).is_none());
 }
 
 #[test]
@@ -362,6 +393,7 @@ enum Step {
     Move(u8),
     Offer,
     HandBack,
+    Left,
     Undo,
     Close(bool),
     Withdraw,
@@ -384,6 +416,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (1_u8..90).prop_map(Step::Move),
         1 => Just(Step::Offer),
         1 => Just(Step::HandBack),
+        1 => Just(Step::Left),
         2 => Just(Step::Undo),
         1 => any::<bool>().prop_map(Step::Close),
         1 => Just(Step::Withdraw),
@@ -422,6 +455,11 @@ fn events(clock: Clock<'_>, case: &Case, now: DateTime<Utc>, step: Step) -> Vec<
             vec![(owner, Event::Offered(offer))]
         }
         Step::HandBack => vec![(staff(9), Event::HandedBack)],
+        Step::Left => {
+            let who = case.answers_for_it().cloned().unwrap_or_else(|| person(9, "Somebody"));
+            let lead = Some(person(if who.id.as_u128() == 1 { 2 } else { 1 }, "Lead"));
+            vec![(Actor::Clock, Event::OwnerLeft { who, lead })]
+        }
         Step::Undo => {
             let last = case.history.last().map(|last| last.by.clone());
             vec![(last.unwrap_or(owner), Event::Undone)]

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::catalogue::{Question, Service, Topic};
-use crate::council::Council;
+use crate::council::{Council, Department};
 use crate::field::Kind;
 use questions::Read as ReadQuestion;
 use reader::{Part, Reader};
@@ -186,7 +186,10 @@ impl Reader<'_> {
         let standards = self.standards(root, &questions);
         let routes = self.routes(root, &questions, council);
         let pass_on = self.pass_on(root, &questions, council);
-        let (replies, sign_off) = (self.replies(root), self.sign_off(root));
+        let replies = self.replies(root);
+        let goes_to = department.iter().chain(routes.iter().map(|route| &route.department));
+        let goes_to: Vec<&Department> = goes_to.filter_map(|id| council.department(id)).collect();
+        let sign_off = self.sign_off(root, &goes_to);
         let contractor_needs = self.contractor_needs(root, &questions);
         let needs_identity = self.needs_identity(root);
         let retention = self.retention(root);

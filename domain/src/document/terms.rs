@@ -3,12 +3,14 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use toml::de::DeValue;
+
 use super::questions::Read;
-use super::reader::{Part, Reader};
-use crate::case::Outcome;
-use crate::catalogue::{PassOn, PassTo, Policy, Reply, Route, StandardWhen, Stop, StopKind};
+use super::reader::{Item, Part, Reader};
+use crate::case::{Outcome, Rung};
+use crate::catalogue::{PassOn, PassTo, Policy, Reply, Route, SignOff, StandardWhen, Stop, StopKind};
 use crate::condition::Condition;
-use crate::council::Council;
+use crate::council::{Council, Department};
 use crate::fee::{Amount, Fee, Line};
 use crate::field::Kind;
 use crate::identity::{Level, NeedsIdentity};
@@ -361,23 +363,54 @@ impl Reader<'_> {
         replies
     }
 
-    /// The outcomes that need somebody's agreement.
-    pub(super) fn sign_off(&mut self, root: &Part<'_, '_>) -> Vec<Outcome> {
-        if !root.has("sign_off") {
+    /// The outcomes that need somebody's agreement, and whose. These are the departments that the requests go to.
+    pub(super) fn sign_off(&mut self, root: &Part<'_, '_>, departments: &[&Department]) -> Vec<SignOff> {
+        let Some(item) = root.get("sign_off") else { return Vec::new() };
+        let DeValue::Array(list) = item.get_ref() else {
+            let wrong = "“sign_off” must be a list of outcomes, as in [\"not_ours\", { outcome = \"declined_by_policy\", by = \"head\" }]";
+            self.fault(item.span(), wrong);
             return Vec::new();
+        };
+        let mut all: Vec<SignOff> = Vec::new();
+        for item in list {
+            let Some(sign_off) = self.one_sign_off(item) else { continue };
+            if all.iter().any(|known| known.outcome == sign_off.outcome) {
+                self.fault(item.span(), "this outcome stands in “sign_off” twice");
+                continue;
+            }
+            let rung = sign_off.by;
+            let nobody = |department: &&&Department| {
+                Rung::ALL.into_iter().all(|above| above < rung || department.on(above).is_none())
+            };
+            if let Some(department) = departments.iter().find(nobody) {
+                let message = format!(
+                    "{} names nobody as its {} or above, who could agree: change “by”, or the council's document",
+                    department.name,
+                    rung.id()
+                );
+                self.fault(item.span(), message);
+            }
+            all.push(sign_off);
         }
-        let said = self.list(root, "sign_off", false).unwrap_or_default();
-        let mut outcomes = Vec::new();
-        for word in said {
-            if let Some((_, outcome)) = OUTCOMES.iter().find(|(known, _)| *known == word) {
-                outcomes.push(*outcome);
-            } else {
+        all
+    }
+
+    fn one_sign_off(&mut self, item: &Item<'_>) -> Option<SignOff> {
+        let DeValue::Table(table) = item.get_ref() else {
+            let word = self.plain(item, "sign_off")?;
+            let known = OUTCOMES.iter().find(|(known, _)| *known == word);
+            if known.is_none() {
                 let known: Vec<&str> = OUTCOMES.iter().map(|(word, _)| *word).collect();
                 let message = format!("“sign_off” lists outcomes: {}; “{word}” is none", known.join(", "));
-                self.fault(root.at("sign_off"), message);
+                self.fault(item.span(), message);
             }
-        }
-        outcomes
+            return known.map(|(_, outcome)| SignOff { outcome: *outcome, by: Rung::Lead });
+        };
+        let part = Part { table, span: item.span(), name: "an outcome of “sign_off”".into() };
+        self.only(&part, &["outcome", "by"]);
+        let outcome = self.one_of(&part, "outcome", &OUTCOMES);
+        let by = self.one_of(&part, "by", &Rung::ALL.map(|rung| (rung.id(), rung)));
+        Some(SignOff { outcome: outcome?, by: by? })
     }
 
     /// The questions about a person whose answers a contractor needs.

@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 use super::Job;
 use crate::store::requests::Happened;
+use crate::store::staff::StaffMember;
 use crate::words::{facts, table};
 
 /// Values by name.
@@ -40,6 +41,9 @@ pub struct Alert {
     /// How they read best.
     #[serde(default)]
     pub reader: Reader,
+    /// The name of who is away and would be told; empty where nobody stands in.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub instead_of: String,
 }
 
 /// How somebody reads best, as their profile says it.
@@ -188,6 +192,13 @@ pub enum Told {
         /// Done by then.
         complete_by: NaiveDate,
     },
+    /// To who leads the team: who had it does not work on it any more, and nobody has it.
+    OwnerLeft {
+        /// Who had it.
+        who: String,
+        /// Done by then.
+        complete_by: NaiveDate,
+    },
     /// To who leads the team: somebody gave it back, and nobody has it.
     BackWithTeam {
         /// Who.
@@ -223,10 +234,13 @@ pub enum Told {
         /// Why; empty where nobody answered.
         reason: String,
     },
-    /// To who leads the department: the owner would close it so, and needs their word.
+    /// To who is asked to agree: the owner would close it so.
     Proposed {
         /// Who would.
         by: String,
+        /// The rungs that were passed by because who stands there is away.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        away: Vec<Rung>,
     },
     /// To the owner: it is not to be closed so.
     SentBack {
@@ -264,6 +278,9 @@ pub enum Told {
         owner: Option<String>,
         /// Done by then.
         complete_by: NaiveDate,
+        /// The rungs that were passed by because who stands there is away.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        away: Vec<Rung>,
     },
     /// To the senior manager and the portfolio holder: it has been open for long.
     Aged {
@@ -288,6 +305,8 @@ pub struct ByTheClock {
     pub missed: Option<(NaiveDate, NaiveDate, Why)>,
     /// How far it went up, and to whom.
     pub up: Option<(Rung, String)>,
+    /// The rungs that were passed by because who stands there is away.
+    pub away: Vec<Rung>,
     /// How long it has been open.
     pub age: Option<Age>,
     /// The question that they are reminded of.
@@ -354,6 +373,7 @@ impl Told {
             Self::ResidentWrote { .. } => "resident_wrote",
             Self::ResidentWithdrew => "resident_withdrew",
             Self::HandedOver { .. } => "handed_over",
+            Self::OwnerLeft { .. } => "owner_left",
             Self::BackWithTeam { .. } => "back_with_team",
             Self::ResidentAnswered { .. } => "resident_answered",
             Self::ResidentReopened { .. } => "resident_reopened",
@@ -415,7 +435,8 @@ impl ByTheClock {
 
     fn facts(&self) -> Facts {
         let mut said = self.ended.as_deref().map(written).unwrap_or_default();
-        let up = self.up.as_ref().map(|(rung, whom)| json!({ "rung": rung, "whom": whom }));
+        let away = &self.away;
+        let up = self.up.as_ref().map(|(rung, whom)| json!({ "rung": rung, "whom": whom, "away": away }));
         let missed = self.missed.map(|(from, to, why)| json!({ "from": from, "to": to, "why": why }));
         said.extend(missed.map(facts).unwrap_or_default());
         said.extend(facts(json!({ "up": up, "age": self.age, "question": self.reminded })));
@@ -447,8 +468,7 @@ pub fn received(case: &Case, account: Option<&str>, links: &Links, next: Vec<Str
 /// The alerts that follow from an event after that. What the resident is told of what time did is [`by_the_clock`].
 #[must_use]
 pub fn alerts(happened: &Happened, links: &Links, council: &Council) -> Vec<Alert> {
-    let Happened { case, recorded, follows, owner_email, other_email, account_email, has_moved, .. } =
-        happened;
+    let Happened { case, recorded, follows, answers, others, account_email, has_moved, .. } = happened;
     let mut alerts = Vec::new();
     // Of what a part withdraws with the whole, the resident knows.
     let is_told = !(*follows && matches!(recorded.event, Event::Withdrawn { .. } | Event::TakenBack));
@@ -458,31 +478,23 @@ pub fn alerts(happened: &Happened, links: &Links, council: &Council) -> Vec<Aler
     {
         alerts.push(alert(case, name, email, &links.resident, told));
     }
-    if let Some(told) = for_owner(case, recorded)
-        && let (Some(owner), Some(email)) = (case.answers_for_it(), owner_email)
+    if let Some(owner) = answers
+        && let Some(told) = for_owner(case, recorded, owner.id)
     {
-        alerts.push(alert(case, owner.name.clone(), email.clone(), &links.staff, told));
+        let lead = case.answers_for_it().filter(|lead| lead.id != owner.id);
+        let instead_of = lead.map(|lead| lead.name.clone()).unwrap_or_default();
+        let told = alert(case, owner.name.clone(), owner.email.clone(), &links.staff, told);
+        alerts.push(Alert { instead_of, ..told });
     }
-    if let Some((whom, told)) = for_another(case, recorded)
-        && let Some(email) = other_email
-    {
-        alerts.push(alert(case, whom, email.clone(), &links.staff, told));
-    }
-    if let Event::Aged { age, .. } = recorded.event
-        && let Some(department) = council.department(case.department())
-    {
-        let since = case.open_since().date_naive();
-        let told = || Told::Aged { age, since, department: department.name.clone() };
-        // The board's list is the director's to answer for; before that they need not know.
-        let director = department.director.as_ref().filter(|_| age == Age::TooLong);
-        let seniors = department.head.iter().chain(director).map(|email| (String::new(), email.clone()));
-        let portfolio = department.portfolio.iter().map(|holder| (holder.name.clone(), holder.email.clone()));
-        for (name, email) in seniors {
-            alerts.push(alert(case, name, email, &links.staff, told()));
+    if let Some(told) = for_another(case, recorded, council) {
+        for StaffMember { name, email, .. } in others {
+            alerts.push(alert(case, name.clone(), email.clone(), &links.staff, told.clone()));
         }
         // They have no account that a link could lead to.
-        for (name, email) in portfolio {
-            alerts.push(alert(case, name, email, "", told()));
+        let department = council.department(case.department());
+        let portfolio = department.and_then(|department| department.portfolio.as_ref());
+        if let (Told::Aged { .. }, Some(holder)) = (&told, portfolio) {
+            alerts.push(alert(case, holder.name.clone(), holder.email.clone(), "", told));
         }
     }
     alerts
@@ -495,7 +507,10 @@ pub fn by_the_clock(happened: &[Happened], last: &Happened, links: &Links) -> Op
     for one in happened.iter().filter(|one| one.recorded.by == Actor::Clock) {
         match &one.recorded.event {
             Event::Missed { from, to, why } => told.missed = Some((*from, *to, *why)),
-            Event::Escalated(up) => told.up = Some((up.to, up.whom.name.clone())),
+            Event::Escalated(up) => {
+                told.up = Some((up.to, up.whom.name.clone()));
+                told.away.clone_from(&up.away);
+            }
             Event::Aged { age, .. } => told.age = Some(*age),
             Event::Reminded => {
                 told.reminded = one.case.waiting.as_ref().map(|waiting| waiting.question.clone());
@@ -513,7 +528,7 @@ pub fn by_the_clock(happened: &[Happened], last: &Happened, links: &Links) -> Op
 }
 
 /// What somebody is told who is neither the resident nor the owner.
-fn for_another(case: &Case, recorded: &Recorded) -> Option<(String, Told)> {
+fn for_another(case: &Case, recorded: &Recorded, council: &Council) -> Option<Told> {
     let by = || match &recorded.by {
         Actor::Staff(staff) => staff.name.clone(),
         _ => String::new(),
@@ -521,13 +536,16 @@ fn for_another(case: &Case, recorded: &Recorded) -> Option<(String, Told)> {
     match &recorded.event {
         Event::Escalated(up) => {
             let owner = case.owner.as_ref().map(|owner| owner.name.clone());
-            Some((up.whom.name.clone(), Told::Up { cause: up.cause, owner, complete_by: case.complete_by }))
+            let away = up.away.clone();
+            Some(Told::Up { cause: up.cause, owner, complete_by: case.complete_by, away })
         }
-        Event::Offered(offer) => {
-            let to = offer.to.as_ref().or(offer.lead.as_ref())?;
-            Some((to.name.clone(), Told::Offered { by: by(), reason: offer.reason.clone() }))
-        }
-        Event::Proposed(_) => Some((case.lead.as_ref()?.name.clone(), Told::Proposed { by: by() })),
+        Event::Offered(offer) => Some(Told::Offered { by: by(), reason: offer.reason.clone() }),
+        Event::Proposed(proposal) => Some(Told::Proposed { by: by(), away: proposal.away.clone() }),
+        Event::Aged { age, .. } => Some(Told::Aged {
+            age: *age,
+            since: case.open_since().date_naive(),
+            department: council.department_name(case.department()).to_owned(),
+        }),
         _ => None,
     }
 }
@@ -561,6 +579,7 @@ fn alert(case: &Case, name: String, email: String, link: &str, told: Told) -> Al
         link: link.to_owned(),
         told,
         reader: Reader::default(),
+        instead_of: String::new(),
     }
 }
 
@@ -602,6 +621,9 @@ fn for_resident(case: &Case, recorded: &Recorded) -> Option<Told> {
         }
         (Event::HandedBack, _) => {
             Some(Told::HandedBack { lead: case.lead.as_ref()?.name.clone(), complete_by: case.complete_by })
+        }
+        (Event::OwnerLeft { lead, .. }, _) => {
+            Some(Told::HandedBack { lead: lead.as_ref()?.name.clone(), complete_by: case.complete_by })
         }
         (Event::Undone, _) => {
             let mut told = case.history.iter().rev().filter(|past| past.seq < recorded.seq);
@@ -646,7 +668,8 @@ fn for_resident(case: &Case, recorded: &Recorded) -> Option<Told> {
     }
 }
 
-fn for_owner(case: &Case, recorded: &Recorded) -> Option<Told> {
+/// What is told to who answers for it.
+fn for_owner(case: &Case, recorded: &Recorded, answers: Uuid) -> Option<Told> {
     let complete_by = case.complete_by;
     let is_owner = |by: &Owner| case.owner.as_ref().is_some_and(|owner| owner.id == by.id);
     match (&recorded.event, &recorded.by) {
@@ -678,9 +701,10 @@ fn for_owner(case: &Case, recorded: &Recorded) -> Option<Told> {
         (Event::Prompted, _) => Some(Told::DueSoon { by: complete_by }),
         (Event::Missed { from, to, .. }, _) => Some(Told::Missed { from: *from, to: *to }),
         (Event::Withdrawn { .. }, _) if case.owner.is_some() => Some(Told::ResidentWithdrew),
-        (Event::HandedBack, Actor::Staff(by)) if case.lead.as_ref().is_some_and(|lead| lead.id != by.id) => {
+        (Event::HandedBack, Actor::Staff(by)) if answers != by.id => {
             Some(Told::BackWithTeam { by: by.name.clone(), complete_by })
         }
+        (Event::OwnerLeft { who, .. }, _) => Some(Told::OwnerLeft { who: who.name.clone(), complete_by }),
         (Event::HandedOver { to }, Actor::Staff(by)) if by.id != to.id => {
             Some(Told::HandedOver { by: by.name.clone(), complete_by })
         }

@@ -115,12 +115,10 @@ async fn make(
     let link = base(state, council);
     let mut digests = Vec::new();
     for member in store.members().await? {
-        let answers = |department: &&Department| {
-            let ladder = [&department.deputy, &department.head, &department.director];
-            let ladder = ladder.into_iter().flatten().chain(Some(&department.lead));
-            let manages = member.role() == Some(Role::Manager) && member.department == department.id;
-            manages || ladder.map(|email| same_email_key(email)).any(|key| key == member.email_key)
-        };
+        let manages = (member.role() == Some(Role::Manager)).then_some(&*member.department);
+        let answers_for = council.answers_for(&member.email_key, manages);
+        let answers =
+            |department: &&Department| answers_for.iter().any(|(answered, _)| *answered == department.id);
         digests.push(Digest {
             own: of_owners.remove(&member.id).unwrap_or_default(),
             named: named.remove(&member.id).unwrap_or_default(),

@@ -9,6 +9,7 @@ pub mod contractor;
 pub mod delivery;
 pub mod digest;
 pub mod figures;
+pub mod left;
 pub mod repeats;
 pub mod retention;
 pub mod runner;
@@ -49,6 +50,8 @@ pub enum Job {
     Contractor(contractor::ContractorMail),
     /// Tell somebody what waits in a week.
     Digest(Box<digest::Digest>),
+    /// Give back to the team what somebody has who does not work on it any more.
+    Left(left::Left),
 }
 
 /// How a job ended.
@@ -70,7 +73,7 @@ impl Job {
     /// How long it is worth doing. What is told of a request has no end of its own: it goes with the request.
     fn worth(&self) -> Option<TimeDelta> {
         match self {
-            Self::Alert(_) | Self::Contractor(_) => None,
+            Self::Alert(_) | Self::Contractor(_) | Self::Left(_) => None,
             Self::SignInCode(_) => Some(staff_sign_in::CODE_WORKS),
             Self::AccountCode(_) => Some(account_code::WORKS),
             Self::AccountNotice(notice) => Some(notice.told.worth()),
@@ -98,7 +101,8 @@ impl Job {
             | Self::StaffNotice(_)
             | Self::Repeats(_)
             | Self::Contractor(_)
-            | Self::Digest(_) => return false,
+            | Self::Digest(_)
+            | Self::Left(_) => return false,
         };
         same_email_key(to) == email_key
     }
@@ -112,6 +116,7 @@ impl Job {
         };
         let letter = match self {
             Self::Alert(alert) => return delivery::route(state, &served, claimed, *alert).await,
+            Self::Left(left) => return left.run(state, &served).await,
             Self::SignInCode(code) => code.letter(&served.council),
             Self::AccountCode(code) => code.letter(&served.council),
             Self::AccountNotice(notice) => notice.letter(&served.council),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::case::{Actor, Case, Event, Owner, Status, UNDO_MINUTES, Waiting};
-use domain::council::Council;
+use domain::council::{Council, Department};
 use domain::field::Value;
 use domain::validate::Answer;
 use uuid::Uuid;
@@ -164,6 +164,10 @@ impl Consequences for After {
         clock::wakes(&self.served, case)
     }
 
+    fn department(&self, id: &str) -> Option<&Department> {
+        self.served.council.department(id)
+    }
+
     fn told_at(&self, at: DateTime<Utc>) -> DateTime<Utc> {
         if self.can_be_undone { at + TELL_AFTER } else { at }
     }
@@ -232,7 +236,7 @@ fn after_a_while(state: &AppState, served: &Arc<Served>, can_be_undone: bool) ->
 }
 
 /// Tells those who look on.
-pub(super) fn tell(state: &AppState, happened: Vec<Happened>) {
+pub fn tell(state: &AppState, happened: Vec<Happened>) {
     for Happened { request, recorded, .. } in happened {
         state.changed(request, recorded.seq);
     }

@@ -1,5 +1,6 @@
 //! The council's time, and the people that a request goes up to.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta, TimeZone as _, Utc};
@@ -12,6 +13,7 @@ use crate::councils::Served;
 use crate::operations::act::{after, tell};
 use crate::secret;
 use crate::state::AppState;
+use crate::store::clock::Ladder;
 use crate::store::requests::Stored;
 use crate::store::{Store, StoreError};
 
@@ -42,7 +44,7 @@ pub fn without_people<T>(served: &Served, ask: impl FnOnce(Clock<'_>) -> T) -> T
         deputy: somebody(),
         head: somebody(),
         director: somebody(),
-        seniors: Vec::new(),
+        portfolio: None,
     };
     ask(Clock {
         limits: &served.council.escalation,
@@ -64,18 +66,10 @@ pub fn wakes(served: &Served, case: &Case) -> Option<DateTime<Utc>> {
 /// # Errors
 /// The database's errors.
 pub async fn people(store: &Store, served: &Served, department: &str) -> Result<People, StoreError> {
-    let Some(department) = served.council.department(department) else { return Ok(People::default()) };
-    let emails = [
-        Some(&*department.lead).filter(|email| !email.is_empty()),
-        department.deputy.as_deref(),
-        department.head.as_deref(),
-        department.director.as_deref(),
-    ];
-    let [lead, deputy, head, director] =
-        store.owners(&emails).await?.try_into().unwrap_or([const { None }; 4]);
-    let seniors = head.iter().map(|head: &Owner| head.name.clone());
-    let seniors = seniors.chain(department.portfolio.iter().map(|portfolio| portfolio.name.clone()));
-    Ok(People { seniors: seniors.collect(), lead, deputy, head, director })
+    match served.council.department(department) {
+        Some(department) => Ok(store.ladder_of(department).await?.people),
+        None => Ok(People::default()),
+    }
 }
 
 /// Who owns what arrives at a department until somebody takes it: who leads its work, or who stands above them where that
@@ -97,13 +91,16 @@ pub async fn tick(state: &AppState, served: &Arc<Served>, store: &Store, id: Uui
     let Stored { case, .. } = store.for_clock(id).await?;
     let owner = case.owner.as_ref().map(|owner| owner.id);
     let department = case.department().to_owned();
-    let people = people(store, served, &department).await?;
-    let away = match owner {
-        Some(owner) => store.leave_of(&[owner], served.local(now).date()).await?,
-        None => Vec::new(),
+    let ladder = match served.council.department(&department) {
+        Some(department) => store.ladder_of(department).await?,
+        None => Ladder::default(),
     };
-    let away: Vec<Leave> =
-        away.into_iter().map(|leave| Leave { from: leave.from, until: leave.until }).collect();
+    let mut away: HashMap<Uuid, Vec<Leave>> = HashMap::new();
+    let staff: Vec<Uuid> = ladder.ids().into_iter().chain(owner).collect();
+    for leave in store.leave_of(&staff, served.local(now).date()).await? {
+        away.entry(leave.staff_id).or_default().push(Leave { from: leave.from, until: leave.until });
+    }
+    let people = ladder.people;
     let of = served.clone();
     let run = move |case: &mut Case| {
         let clock = Clock {
@@ -111,7 +108,7 @@ pub async fn tick(state: &AppState, served: &Arc<Served>, store: &Store, id: Uui
             calendar: &of.calendar,
             zone: &*of,
             people: &people,
-            leave: &|who| if Some(who) == owner { away.clone() } else { Vec::new() },
+            leave: &|who| away.get(&who).cloned().unwrap_or_default(),
         };
         let happened = clock.tick(case, now)?;
         Ok((happened, clock.next(case).map(|due| due.at)))

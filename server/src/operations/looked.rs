@@ -28,6 +28,8 @@ pub enum Look {
     Person(Uuid),
     /// The list of the department's work, which is of nobody in particular.
     Queue,
+    /// The list of what has been open for too long, which is of nobody in particular.
+    Board,
     /// The list of contacts, which is of nobody in particular either.
     Contacts,
     /// How often a resident had to contact the council about the same thing.
@@ -63,6 +65,7 @@ pub async fn look(state: &AppState, at: &At, member: &StaffMember, look: Look) -
             (format!("person {id}"), "Saw the list of your other requests, because you share them with them")
         }
         Look::Queue => ("queue".to_owned(), "Saw the list of the department's requests"),
+        Look::Board => ("board".to_owned(), "Saw the list of what has been open for too long"),
         Look::Contacts => ("contacts".to_owned(), "Saw the list of contacts with the department"),
         Look::Repeats { contact, .. } => {
             (contacts::object(contact), "Looked at why you had to contact us so often, to put it right")
@@ -75,7 +78,7 @@ pub async fn look(state: &AppState, at: &At, member: &StaffMember, look: Look) -
     let person = match look {
         Look::Own(id) | Look::Shared(id) => at.store.resident_of(id).await?,
         Look::Person(id) | Look::Repeats { resident: id, .. } => Some(id),
-        Look::Queue | Look::Contacts => None,
+        Look::Queue | Look::Board | Look::Contacts => None,
     };
     let entry = Entry { person, ..member.did(now, Deed::Read, object, detail.to_owned()) };
     Ok(at.store.log(entry).await?)

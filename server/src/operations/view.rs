@@ -20,7 +20,7 @@ use uuid::Uuid;
 use crate::councils::Served;
 use crate::state::AppState;
 use crate::store::requests::Stored;
-use crate::store::staff::StaffMember;
+use crate::store::staff::Reach;
 
 /// A request as its resident sees it.
 #[must_use]
@@ -220,6 +220,7 @@ fn timeline(served: &Served, case: &Case, for_staff: bool) -> Vec<Entry> {
         let Some(what) = what else { continue };
         let by = match (event, by) {
             (Event::HandedOver { to }, _) => (Some(to.name.clone()), None),
+            (Event::OwnerLeft { who, .. }, _) => (Some(who.name.clone()), None),
             // Who did it did it to another request.
             (Event::GoesOn(_), _) | (_, Actor::Resident | Actor::Clock) => (None, None),
             (_, Actor::Helper(Owner { name, .. })) => (None, Some(name.clone())),
@@ -270,6 +271,7 @@ impl Seen<'_> {
                 let lead = self.case.lead.as_ref().map_or("", |lead| &lead.name);
                 What::HandedBack { lead: lead.to_owned() }
             }
+            Event::OwnerLeft { lead, .. } => What::HandedBack { lead: lead.as_ref()?.name.clone() },
             Event::Planned { on } => What::Planned { on: *on },
             Event::Begun => What::Begun,
             Event::Asked { question } => What::Asked { question: question.clone() },
@@ -287,10 +289,13 @@ impl Seen<'_> {
                 self.promise(*to);
                 What::Missed { from: *from, to: *to, why: *why }
             }
-            Event::Escalated(up) => {
-                What::Escalated { to: up.to, whom: up.whom.name.clone(), cause: up.cause }
-            }
-            Event::Aged { age, told } => What::Aged { age: *age, told: told.clone() },
+            Event::Escalated(up) => What::Escalated {
+                to: up.to,
+                whom: up.whom.name.clone(),
+                cause: up.cause,
+                away: up.away.clone(),
+            },
+            Event::Aged { age, told, .. } => What::Aged { age: *age, told: told.clone() },
             Event::Decided { text, complete_by } => {
                 self.promise(*complete_by);
                 What::Decided { text: text.clone(), to: *complete_by }
@@ -352,8 +357,8 @@ impl Seen<'_> {
             Event::Checked { fine, text } => {
                 return staff_only(What::Checked { fine: *fine, text: text.clone() });
             }
-            Event::Proposed(closing) => {
-                return staff_only(What::Proposed(Box::new(closing.clone().into())));
+            Event::Proposed(proposal) => {
+                return staff_only(What::Proposed(Box::new(proposal.closing.clone().into())));
             }
             Event::SentBack { reason } => return staff_only(What::SentBack { reason: reason.clone() }),
         })
@@ -475,10 +480,11 @@ fn contract(served: &Served, case: &Case, until: Option<NaiveDate>) -> Option<Co
 pub fn staff(
     state: &AppState,
     served: &Served,
-    member: &StaffMember,
+    who: &Reach,
     (id, case): (Uuid, Case),
     besides: Besides,
 ) -> StaffCase {
+    let member = &who.member;
     let Besides { is_shown, public_photos, reach, until, followers } = besides;
     let service = served.service(&case.submission.service);
     let policies = service.map(|service| service.policies.clone()).unwrap_or_default();
@@ -504,7 +510,10 @@ pub fn staff(
         lead: case.lead.as_ref().map(|lead| lead.name.clone()),
         up,
         offer,
-        proposed: case.proposed.clone().map(|closing| Box::new(closing.into())),
+        proposed: case.proposed.clone().map(|proposal| Box::new(proposal.closing.into())),
+        asked: case.proposed.as_ref().and_then(|proposal| Some(proposal.asked.as_ref()?.name.clone())),
+        may_sign: who.may_sign(&case),
+        may_decide: who.may_decide(served.council.department(case.department())),
         sign_off: service.map(|service| service.sign_off.clone()).unwrap_or_default(),
         reminders: case.waiting.as_ref().map_or(0, |waiting| waiting.reminders),
         undecided: is_undecided(&case),
@@ -529,7 +538,8 @@ pub fn staff(
 }
 
 /// It is on the board's list, and nobody has decided since it last came there.
-fn is_undecided(case: &Case) -> bool {
+#[must_use]
+pub fn is_undecided(case: &Case) -> bool {
     let decided = |recorded: &&Recorded| {
         matches!(recorded.event, Event::Decided { .. } | Event::Aged { age: Age::TooLong, .. })
     };

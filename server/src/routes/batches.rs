@@ -134,7 +134,7 @@ fn gone(id: Uuid) -> BatchLine {
 }
 
 async fn there(at: &At, member: &StaffMember, id: Uuid) -> Result<Option<Stored>, ApiError> {
-    match at.store.for_staff(member, id).await {
+    match at.store.for_staff(&at.reach(member), id).await {
         Ok(stored) => Ok(Some(stored)),
         Err(StoreError::NotFound) => Ok(None),
         Err(error) => Err(error.into()),
@@ -158,7 +158,7 @@ async fn preview(
     look(&state, &at, &member, Look::Queue).await?;
     let checked = checked(&state, &at, &member, &request.act).await?;
     let requests = each(&request.requests);
-    let mut found = at.store.many_for_staff(&member, &requests).await?;
+    let mut found = at.store.many_for_staff(&at.reach(&member), &requests).await?;
     let mut lines = Vec::new();
     for id in requests {
         let Some(stored) = found.remove(&id) else {

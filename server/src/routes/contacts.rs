@@ -46,8 +46,8 @@ pub fn router() -> OpenApiRouter<AppState> {
         .routes(routes!(record).needs(Act::Answer))
         .routes(routes!(form).needs(Act::Answer))
         .routes(routes!(undo).needs(Act::Answer))
-        .routes(routes!(waiting).needs(Act::Supervise))
-        .routes(routes!(looked_into).needs(Act::Supervise))
+        .routes(routes!(waiting).needs(Act::AnswerFor))
+        .routes(routes!(looked_into).needs(Act::AnswerFor))
         .routes(routes!(figures).needs(Act::SeeFigures))
         .routes(routes!(of_request).needs(Act::SeeDepartment))
 }
@@ -140,6 +140,7 @@ async fn record(
         at: state.now(),
         channel: request.channel,
         service: about.service,
+        rises_to: at.served.council.department(&about.department).cloned(),
         department: about.department,
         request: about.request,
         reference: about.reference,
@@ -155,7 +156,7 @@ async fn record(
     Ok(private(seen.view(contact)))
 }
 
-/// Makes the mail to a manager.
+/// Makes the mail to who answers for the department.
 fn tell(state: &AppState, at: &At, service: String) -> TellManager {
     let (link, dice, now) = (base(state, &at.served.council), state.dice.clone(), state.now());
     let link = format!("{link}/staff/contacts/repeats");
@@ -233,12 +234,12 @@ async fn of_request(
     Ok(private(Contacts { contacts, next: None }))
 }
 
-/// Residents of whom nobody has said yet why they had to contact us three times. Whoever they are is told that somebody
-/// looked.
+/// Residents of whom nobody has said yet why they had to contact us three times, in the departments that I answer for.
+/// Whoever they are is told that somebody looked.
 #[utoipa::path(get, path = "/api/staff/contacts/repeats", tag = "contacts", operation_id = "contact_repeats",
     responses((status = 200, body = Repeats), (status = 401, body = Problem)))]
 async fn waiting(State(state): State<AppState>, at: At, Staff(member): Staff) -> Result<Response, ApiError> {
-    let rises = at.store.rises(&member.department).await?;
+    let rises = at.store.rises(&at.reach(&member)).await?;
     look(&state, &at, &member, Look::Contacts).await?;
     let all: Vec<Contact> = rises.iter().flat_map(|(_, of_them)| of_them.iter().cloned()).collect();
     let seen = Seen::new(&state, &at, &member, &all).await?;
@@ -269,7 +270,7 @@ async fn looked_into(
     Valid(request): Valid<LookedIntoRequest>,
 ) -> Result<StatusCode, ApiError> {
     let done = words("done", &request.done)?;
-    at.store.look_into(&member, uuid(&id)?, &done, state.now()).await?;
+    at.store.look_into(&at.reach(&member), uuid(&id)?, &done, state.now()).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -339,6 +340,8 @@ struct Seen<'a> {
     served: &'a Served,
     member: &'a StaffMember,
     now: DateTime<Utc>,
+    /// The departments that they answer for.
+    answers: Vec<String>,
     names: HashMap<Uuid, String>,
     rises: HashMap<Uuid, Rise>,
     /// The requests of the member's department that were named.
@@ -358,7 +361,8 @@ impl<'a> Seen<'a> {
         let said = contacts.iter().filter_map(|contact| contact.reference.clone()).collect();
         let own = at.store.own_references(&member.department, said).await?.into_iter();
         let requests = own.map(|own| (own.reference, own.id)).collect();
-        Ok(Self { served: &at.served, member, now: state.now(), names, rises, requests })
+        let answers = at.reach(member).answers.into_iter().map(|(department, _)| department).collect();
+        Ok(Self { served: &at.served, member, now: state.now(), answers, names, rises, requests })
     }
 
     fn name(&self, id: Uuid) -> String {
@@ -367,7 +371,8 @@ impl<'a> Seen<'a> {
 
     /// A contact as the member sees it. What only the department that answers for it may know stays there.
     fn view(&self, contact: Contact) -> ContactView {
-        let is_ours = contact.department == self.member.department;
+        let is_ours =
+            contact.department == self.member.department || self.answers.contains(&contact.department);
         let looked_into = self.rises.get(&contact.id).filter(|_| is_ours).and_then(|rise| {
             let (at, by, done) = (rise.looked_at?, rise.looked_by?, rise.done.clone()?);
             Some(LookedInto { when: self.served.say(at), by: self.name(by), done })

@@ -79,7 +79,7 @@ async fn many(
     Valid(request): Valid<HandOverManyRequest>,
 ) -> Result<Json<HandedOver>, ApiError> {
     // What is not there is not there, whatever else is asked.
-    let there = at.store.many_for_staff(&member, &request.requests).await?;
+    let there = at.store.many_for_staff(&at.reach(&member), &request.requests).await?;
     if request.requests.iter().any(|id| !there.contains_key(id)) {
         return Err(ApiError::not_found());
     }

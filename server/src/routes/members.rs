@@ -51,6 +51,6 @@ async fn change_role(
     if !role.is_staff() {
         return Err(ApiError::invalid(vec![FieldError::new("role", ErrorCode::NotAllowed)]));
     }
-    at.store.change_role((&by, id), role, state.now()).await?;
+    at.store.change_role((&by, id), role, (state.now(), state.new_id())).await?;
     Ok(StatusCode::NO_CONTENT)
 }

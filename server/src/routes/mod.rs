@@ -7,6 +7,7 @@ pub mod alerts;
 pub mod around;
 pub mod audit;
 pub mod batches;
+pub mod board;
 pub mod consent;
 pub mod contacts;
 pub mod contract;
@@ -104,6 +105,7 @@ pub fn router() -> OpenApiRouter<AppState> {
         .merge(team::router())
         .merge(workspace::router())
         .merge(batches::router())
+        .merge(board::router())
 }
 
 /// The OpenAPI document.

@@ -182,6 +182,7 @@ pub(crate) async fn watch_of(
                     link: watch_link(&mails, &served.council, watcher.id),
                     told: Told::Watching { complete_by },
                     reader: Reader::default(),
+                    instead_of: String::new(),
                 };
                 (mails.dice.id(now), Job::Alert(Box::new(alert)))
             },

@@ -1,6 +1,7 @@
 //! `/api/staff/requests/{id}/…`: what a request goes through between being taken and being closed.
 
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::response::Response;
 use chrono::{Months, NaiveDate};
 use domain::access::Act;
@@ -33,12 +34,17 @@ pub fn router() -> OpenApiRouter<AppState> {
         .routes(routes!(note).needs(Act::Answer))
         .routes(routes!(offer).needs(Act::Answer))
         .routes(routes!(decline).needs(Act::Answer))
-        .routes(routes!(proposal).needs(Act::HandOver))
-        .routes(routes!(decision).needs(Act::HandOver))
+        .routes(routes!(proposal).needs(Act::AnswerFor))
+        .routes(routes!(decision).needs(Act::AnswerFor))
 }
 
 fn wrong(field: &str, code: ErrorCode) -> ApiError {
     ApiError::invalid(vec![FieldError::new(field, code)])
+}
+
+/// Somebody else answers for it.
+fn not_yours() -> ApiError {
+    ApiError::new(StatusCode::FORBIDDEN, "not_your_role")
 }
 
 fn today(state: &AppState, at: &At) -> NaiveDate {
@@ -181,9 +187,9 @@ async fn decline(
     happen(&state, &at, member, &id, event, None).await
 }
 
-/// Agrees with how a request is to be closed, or does not.
+/// Agrees with how a request is to be closed, or does not: who stands high enough in its department, and did not propose it.
 #[utoipa::path(post, path = "/api/staff/requests/{id}/proposal", tag = "staff", params(("id" = Uuid, Path)), request_body = ProposalRequest,
-    responses((status = 200, body = StaffCase), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 200, body = StaffCase), (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
 async fn proposal(
     State(state): State<AppState>,
     at: At,
@@ -192,20 +198,26 @@ async fn proposal(
     Valid(request): Valid<ProposalRequest>,
 ) -> Result<Response, ApiError> {
     let stored = mine(&state, &at, &member, &id).await?;
-    let Some(closing) = stored.case.proposed else {
+    let Some(proposal) = &stored.case.proposed else {
         return Err(StoreError::Refused(Refused::NotAllowed).into());
     };
+    if stored.case.proposed_by() == Some(member.id) {
+        return Err(StoreError::Refused(Refused::OwnProposal).into());
+    }
+    if !at.reach(&member).may_sign(&stored.case) {
+        return Err(not_yours());
+    }
     let event = if request.agree {
-        Event::Closed(closing)
+        Event::Closed(proposal.closing.clone())
     } else {
         Event::SentBack { reason: words("reason", &request.reason)? }
     };
     happen(&state, &at, member, &id, event, None).await
 }
 
-/// Decides what becomes of a request that has been open for too long.
+/// Decides what becomes of a request that has been open for too long: who answers for its department.
 #[utoipa::path(post, path = "/api/staff/requests/{id}/decision", tag = "staff", params(("id" = Uuid, Path)), request_body = DecisionRequest,
-    responses((status = 200, body = StaffCase), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 200, body = StaffCase), (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
 async fn decision(
     State(state): State<AppState>,
     at: At,
@@ -213,7 +225,12 @@ async fn decision(
     Path(id): Path<String>,
     Valid(request): Valid<DecisionRequest>,
 ) -> Result<Response, ApiError> {
-    mine(&state, &at, &member, &id).await?;
+    let stored = mine(&state, &at, &member, &id).await?;
+    let department = at.served.council.department(stored.case.department());
+    // What waits for no decision is refused by the rules, to everybody alike.
+    if stored.case.on_board.is_some() && !at.reach(&member).may_decide(department) {
+        return Err(not_yours());
+    }
     let complete_by = to_come(&state, &at, "to", request.to)?;
     let event = Event::Decided { text: words("text", &request.text)?, complete_by };
     happen(&state, &at, member, &id, event, None).await

@@ -48,7 +48,7 @@ async fn person(
     Staff(member): Staff,
     Path(request): Path<String>,
 ) -> Result<Response, ApiError> {
-    let own = at.store.for_staff(&member, id(&request)?).await?;
+    let own = at.store.for_staff(&at.reach(&member), id(&request)?).await?;
     look(&state, &at, &member, Look::Own(own.id)).await?;
     let mut others = at.store.others_of(&member.department, own.id, LISTED + 1).await?;
     let most = usize::try_from(LISTED).unwrap_or(usize::MAX);

@@ -14,8 +14,9 @@ use domain::api::staff::{
 };
 use domain::api::workspace::{Only, Order, QueueFilter};
 use domain::case::{
-    Actor, Case, Closing, Elsewhere, Event, Linked, Outcome, Owner, Refused, Signature, Status,
+    Actor, Case, Closing, Elsewhere, Event, Linked, Outcome, Owner, Proposal, Refused, Signature, Status,
 };
+use domain::catalogue::SignOff;
 use domain::field::{ErrorCode, FieldError, plain};
 use domain::reference::Reference;
 use utoipa_axum::router::OpenApiRouter;
@@ -59,7 +60,7 @@ pub fn router() -> OpenApiRouter<AppState> {
 /// The queue of my department: open requests by earliest promise, or closed ones, newest first; all or some. Closed ones are
 /// narrowed down among those of the last 90 days.
 #[utoipa::path(get, path = "/api/staff/requests", tag = "staff",
-    params(("show" = Option<String>, Query, description = "open, mine, unowned, today, overdue, waiting, escalated, offered, contractor, check, board or closed"),
+    params(("show" = Option<String>, Query, description = "open, mine, unowned, today, overdue, waiting, escalated, offered, contractor, check, board, to_sign or closed"),
         ("service" = Option<String>, Query), ("ward" = Option<String>, Query, description = "by name"), ("team" = Option<String>, Query, description = "empty: of none"),
         ("owner" = Option<Uuid>, Query), ("text" = Option<String>, Query), ("order" = Option<Order>, Query), ("only" = Option<Only>, Query)),
     responses((status = 200, body = Queue), (status = 401, body = Problem)))]
@@ -78,12 +79,14 @@ async fn queue(
     let filter = QueueFilter::read(|name| wanted.get(name).cloned());
     filter.validate()?;
     let today = at.served.local(state.now()).date();
-    let mut stored = at.store.queue(&member, (&filter, today), QUEUE_MOST as u64 + 1).await?;
+    let reach = at.reach(&member);
+    let mut stored = at.store.queue(&reach, (&filter, today), QUEUE_MOST as u64 + 1).await?;
+    let to_sign = at.store.many_to_sign(&reach).await?;
     let more = stored.len() > QUEUE_MOST;
     stored.truncate(QUEUE_MOST);
     let requests =
         stored.into_iter().map(|stored| view::queue_item(&state, &at.served, member.id, stored)).collect();
-    Ok(private(Queue { requests, more }))
+    Ok(private(Queue { requests, more, to_sign }))
 }
 
 /// A request of one's own department. To read it is logged.
@@ -94,7 +97,7 @@ pub(super) async fn mine(
     id: &str,
 ) -> Result<Stored, ApiError> {
     let id = Uuid::try_parse(id).map_err(|_| ApiError::not_found())?;
-    let stored = at.store.for_staff(member, id).await?;
+    let stored = at.store.for_staff(&at.reach(member), id).await?;
     look(state, at, member, Look::Own(stored.id)).await?;
     Ok(stored)
 }
@@ -134,9 +137,10 @@ pub(super) async fn reply(
     let told = domain::profile::read(&profile.answers, at.served.local(state.now()).date());
     let reach = domain::profile::reach(&told.unwrap_or_default());
     let besides = Besides { is_shown, public_photos, reach, until, followers };
-    let mut view = view::staff(state, &at.served, member, (id, case), besides);
+    let reach = at.reach(member);
+    let mut view = view::staff(state, &at.served, &reach, (id, case), besides);
     for (earlier, other) in at.store.related(id, RELATED).await? {
-        let own = at.store.for_staff(member, other.id).await.is_ok();
+        let own = at.store.for_staff(&reach, other.id).await.is_ok();
         view.related.push(Related {
             id: own.then_some(other.id),
             reference: other.case.submission.reference,
@@ -208,7 +212,7 @@ async fn promise(
     happen(&state, &at, member, &id, event, None).await
 }
 
-/// Closes it with an outcome, or asks for agreement first, where the service needs that and it is not a manager who does it.
+/// Closes it with an outcome, or asks somebody else for their agreement first, where the service needs that.
 #[utoipa::path(post, path = "/api/staff/requests/{id}/close", tag = "staff", params(("id" = Uuid, Path)), request_body = CloseRequest,
     responses((status = 200, body = StaffCase), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
 async fn close(
@@ -223,7 +227,7 @@ async fn close(
     happen(&state, &at, member, &id, event, None).await
 }
 
-/// The end of a request; or that it is proposed, where the service needs agreement and it is not a manager who does it.
+/// The end of a request; or that it is proposed, where the service needs the agreement of somebody else.
 pub(super) async fn ending(
     state: &AppState,
     at: &At,
@@ -233,12 +237,16 @@ pub(super) async fn ending(
 ) -> Result<Event, ApiError> {
     let service = at.served.service(&stored.case.submission.service);
     let closing = closing(state, at, member, stored, request).await?;
-    let needs_word = service.is_some_and(|service| service.sign_off.contains(&closing.outcome));
-    Ok(if needs_word && member.role() != Some(Role::Manager) {
-        Event::Proposed(closing)
-    } else {
-        Event::Closed(closing)
-    })
+    let rule = service
+        .and_then(|service| service.sign_off.iter().find(|rule| rule.outcome == closing.outcome).copied());
+    let Some(SignOff { by, .. }) = rule else { return Ok(Event::Closed(closing)) };
+    let department = at.served.council.department(stored.case.department());
+    let today = at.served.local(state.now()).date();
+    let asked = at.store.signer(department, (by, member.id), today).await?;
+    // Nobody signs what they propose themselves, and so it can't end like this.
+    let (rung, asked, away) = asked.ok_or(ApiError::new(StatusCode::CONFLICT, "nobody_to_sign"))?;
+    let proposal = Proposal { closing, sign_off: by.min(rung), asked: Some(asked), away };
+    Ok(Event::Proposed(Box::new(proposal)))
 }
 
 /// What the resident is told at the end, checked.
@@ -375,5 +383,5 @@ async fn queue_events(
     at: At,
     Staff(member): Staff,
 ) -> Result<impl IntoResponse, ApiError> {
-    Ok(([(header::CACHE_CONTROL, "no-store")], streams::queue(&state, at.store, member)))
+    Ok(([(header::CACHE_CONTROL, "no-store")], streams::queue(&state, at.store.clone(), at.reach(&member))))
 }

@@ -220,6 +220,7 @@ async fn me(
         id: member.id,
         role: member.role().ok_or_else(ApiError::not_found)?,
         department: at.served.council.department_name(&member.department).to_owned(),
+        answers: !at.reach(&member).answers.is_empty(),
         name: member.name,
         proved: session.proved_at + FRESH > state.now(),
         no_shortcuts: !at.store.wants_shortcuts(member.id).await?,

@@ -16,7 +16,7 @@ use uuid::Uuid;
 use crate::state::{AppState, Change};
 use crate::store::Store;
 use crate::store::notices::Waiting;
-use crate::store::staff::StaffMember;
+use crate::store::staff::Reach;
 
 /// How often the database is asked besides, for changes that another server made.
 const LOOK: Duration = Duration::from_secs(10);
@@ -64,14 +64,14 @@ pub(super) fn changes(
 pub(super) fn queue(
     state: &AppState,
     store: Store,
-    member: StaffMember,
+    reach: Reach,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>> + use<>> {
     let events = BroadcastStream::new(state.changes.subscribe())
         .then(move |change| {
-            let (store, member) = (store.clone(), member.clone());
+            let (store, reach) = (store.clone(), reach.clone());
             async move {
                 match change {
-                    Ok(change) => store.concerns(&member, change.request).await.ok()?.then_some(change.seq),
+                    Ok(change) => store.concerns(&reach, change.request).await.ok()?.then_some(change.seq),
                     // Something may have been missed.
                     Err(_) => Some(0),
                 }

@@ -1,9 +1,14 @@
 //! Requests that the clock looks at, and when staff are away.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::case::{Actor, Case, Owner, Recorded};
-use domain::clock::{Due, Leave};
+use domain::access::{Act, Role};
+use domain::case::{Actor, Case, Owner, Recorded, Rung};
+use domain::clock::{Due, Leave, People};
+use domain::council::Department;
 use domain::field::contact::same_email_key;
+use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait as _, ConnectionTrait, EntityTrait as _, ExprTrait as _, QueryFilter as _,
     QueryOrder as _, QuerySelect as _,
@@ -43,10 +48,46 @@ pub mod leave {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
+/// Who answers for a department, one above the other.
+#[derive(Clone, Debug, Default)]
+pub struct Ladder {
+    /// On which rung each stands.
+    pub people: People,
+    /// They, with their addresses.
+    pub members: Vec<StaffMember>,
+}
+
+impl Ladder {
+    /// The identifiers of all of them.
+    #[must_use]
+    pub fn ids(&self) -> Vec<Uuid> {
+        self.members.iter().map(|member| member.id).collect()
+    }
+}
+
+/// Forgets when somebody is away who has left.
+pub(super) async fn forget_leave(
+    on: &impl ConnectionTrait,
+    council: &str,
+    staff: Uuid,
+) -> Result<(), StoreError> {
+    leave::Entity::delete_many()
+        .filter(leave::Column::CouncilId.eq(council))
+        .filter(leave::Column::StaffId.eq(staff))
+        .exec(on)
+        .await?;
+    Ok(())
+}
+
 /// Lets time go by for a case: the events that happened, each already applied, and when to look next.
 pub type Tick = std::sync::Arc<
     dyn Fn(&mut Case) -> Result<(Vec<(Due, Recorded)>, Option<DateTime<Utc>>), StoreError> + Send + Sync,
 >;
+
+/// Whether they may have a request.
+fn can_answer(member: &StaffMember) -> bool {
+    member.role().is_some_and(|role| role.may(Act::Answer))
+}
 
 impl Store {
     /// Requests of which something is due, the longest first.
@@ -101,7 +142,8 @@ impl Store {
                         let row = store.event_row(id, event_id(id, &due), &recorded)?;
                         event::Entity::insert(row).exec_without_returning(transaction).await?;
                         let whose = (id, resident, known.clone());
-                        all.push(store.happened(transaction, whose, case.clone(), recorded, false).await?);
+                        let like = (&follows, false);
+                        all.push(store.happened(transaction, whose, case.clone(), recorded, like).await?);
                     }
                     if let Some(first) = first {
                         let like = (first, now, Actor::Clock);
@@ -128,23 +170,86 @@ impl Store {
         self.by_id(id).await
     }
 
-    /// The members of staff with these addresses, in their order; none where nobody has it.
+    /// Who answers for a department.
     ///
     /// # Errors
     /// The database's errors.
-    pub async fn owners(&self, emails: &[Option<&str>]) -> Result<Vec<Option<Owner>>, StoreError> {
-        let keys: Vec<String> = emails.iter().flatten().map(|email| same_email_key(email)).collect();
-        let found: Vec<StaffMember> = staff::Entity::find()
-            .filter(staff::Column::CouncilId.eq(&*self.council))
-            .filter(staff::Column::EmailKey.is_in(keys))
-            .all(self.db.reader())
-            .await?;
-        let of = |email: Option<&str>| {
-            let key = same_email_key(email?);
-            let member = found.iter().find(|member| member.email_key == key)?;
-            Some(Owner { id: member.id, name: member.name.clone() })
+    pub async fn ladder_of(&self, department: &Department) -> Result<Ladder, StoreError> {
+        self.ladder(self.db.reader(), department).await
+    }
+
+    /// Who answers for a department: who works here of those whom its document names, may see its requests, and stands
+    /// on its ladder. Where that is nobody, a manager of the department leads it, or else whoever works there.
+    ///
+    /// # Errors
+    /// The database's errors.
+    async fn ladder(&self, on: &impl ConnectionTrait, department: &Department) -> Result<Ladder, StoreError> {
+        let keys = Rung::ALL.map(|rung| department.on(rung).map(same_email_key));
+        let find = |which: Expr| {
+            let all = staff::Entity::find().filter(staff::Column::CouncilId.eq(&*self.council));
+            all.filter(which).order_by_asc(staff::Column::Id).all(on)
         };
-        Ok(emails.iter().copied().map(of).collect())
+        let mut members = find(staff::Column::EmailKey.is_in(keys.iter().flatten())).await?;
+        members.retain(can_answer);
+        let owner = |member: &StaffMember| Owner { id: member.id, name: member.name.clone() };
+        let [lead, deputy, head, director] = keys.map(|key| {
+            let key = key?;
+            members.iter().find(|member| member.email_key == key).map(owner)
+        });
+        let portfolio = department.portfolio.as_ref().map(|portfolio| portfolio.name.clone());
+        let mut people = People { lead, deputy, head, director, portfolio };
+        if members.is_empty() {
+            members = find(staff::Column::Department.eq(&*department.id)).await?;
+            members.retain(can_answer);
+            members.sort_by_key(|member| member.role() != Some(Role::Manager));
+            members.truncate(1);
+            people.lead = members.first().map(owner);
+        }
+        Ok(Ladder { people, members })
+    }
+
+    /// Who is asked to agree to how somebody would close a request of a department that needs the agreement of this rung:
+    /// on which rung they stand, and the rungs that were passed by because who stands there is away.
+    ///
+    /// # Errors
+    /// The database's errors.
+    pub async fn signer(
+        &self,
+        department: Option<&Department>,
+        (by, not): (Rung, Uuid),
+        day: NaiveDate,
+    ) -> Result<Option<(Rung, Owner, Vec<Rung>)>, StoreError> {
+        let Some(department) = department else { return Ok(None) };
+        let ladder = self.ladder_of(department).await?;
+        let away = self.away(self.db.reader(), &ladder.ids(), day).await?;
+        let signer = ladder.people.signer(by, not, |who| away.contains(&who));
+        Ok(signer.map(|(rung, whom, away)| (rung, whom.clone(), away)))
+    }
+
+    /// Who answers for what nobody has: who leads the team, or whoever stands next on the department's ladder where they are
+    /// away on this day or work here no more.
+    ///
+    /// # Errors
+    /// The database's errors.
+    pub(super) async fn leads(
+        &self,
+        on: &impl ConnectionTrait,
+        (department, lead): (Option<&Department>, Option<&Owner>),
+        day: NaiveDate,
+    ) -> Result<Option<StaffMember>, StoreError> {
+        if let Some(lead) = lead
+            && self.away(on, &[lead.id], day).await?.is_empty()
+            && let Some(member) = self.member_within(on, lead.id).await?
+            && can_answer(&member)
+        {
+            return Ok(Some(member));
+        }
+        let Some(department) = department else { return Ok(None) };
+        let ladder = self.ladder(on, department).await?;
+        let away = self.away(on, &ladder.ids(), day).await?;
+        let first = ladder.people.first_there(Rung::ALL, |_| true, |who| away.contains(&who));
+        let first = first.map(|(_, whom, _)| whom.id);
+        Ok(ladder.members.into_iter().find(|member| Some(member.id) == first))
     }
 
     /// When somebody is away, from this day on, the first days first, with their identifiers.
@@ -152,13 +257,36 @@ impl Store {
     /// # Errors
     /// The database's errors.
     pub async fn leave_of(&self, staff: &[Uuid], from: NaiveDate) -> Result<Vec<leave::Model>, StoreError> {
+        self.leave_within(self.db.reader(), staff, from).await
+    }
+
+    async fn leave_within(
+        &self,
+        on: &impl ConnectionTrait,
+        staff: &[Uuid],
+        from: NaiveDate,
+    ) -> Result<Vec<leave::Model>, StoreError> {
         Ok(leave::Entity::find()
             .filter(leave::Column::CouncilId.eq(&*self.council))
             .filter(leave::Column::StaffId.is_in(staff.iter().copied()))
             .filter(leave::Column::Until.gte(from))
             .order_by_asc(leave::Column::From)
-            .all(self.db.reader())
+            .all(on)
             .await?)
+    }
+
+    /// Which of these are away on a day.
+    ///
+    /// # Errors
+    /// The database's errors.
+    pub(super) async fn away(
+        &self,
+        on: &impl ConnectionTrait,
+        staff: &[Uuid],
+        day: NaiveDate,
+    ) -> Result<HashSet<Uuid>, StoreError> {
+        let leave = self.leave_within(on, staff, day).await?;
+        Ok(leave.into_iter().filter(|leave| leave.from <= day).map(|leave| leave.staff_id).collect())
     }
 
     /// Notes that somebody is away. The clock looks at what they have.

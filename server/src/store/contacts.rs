@@ -1,4 +1,4 @@
-//! The contact log, and the residents who had to come back so often that a manager looks into it.
+//! The contact log, and the residents who had to come back so often that who answers for the department looks into it.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -8,6 +8,7 @@ use domain::access::Role;
 use domain::audit::{Deed, Entry};
 use domain::case::{Case, Refused};
 use domain::contact_log::{self, CHANGEABLE, ContactChannel, ThreeAnswers, Who};
+use domain::council::Department;
 use domain::reference::Reference;
 use sea_orm::sea_query::{Query, SelectStatement};
 use sea_orm::{
@@ -19,8 +20,9 @@ use uuid::Uuid;
 
 use super::accounts::Resident;
 use super::entities::{request, resident, staff};
-use super::staff::StaffMember;
+use super::staff::{Reach, StaffMember};
 use super::{Store, StoreError, audit, jobs};
+use crate::councils::local;
 use crate::jobs::Job;
 
 /// Contacts.
@@ -152,9 +154,11 @@ pub struct NewContact {
     pub note: String,
     /// By what they are known again.
     pub who: Option<Who>,
+    /// The department as the council's document has it, which says to whom it rises.
+    pub rises_to: Option<Department>,
 }
 
-/// Makes the mail to a manager about a contact that says how often a resident had to contact the council.
+/// Makes the mail to a manager, or to whoever else answers for the department, about a contact that says how often a resident had to contact the council.
 pub type TellManager = Arc<dyn Fn((&StaffMember, Uuid), u32) -> (Uuid, Job) + Send + Sync>;
 
 /// Which contacts of a department are listed.
@@ -313,7 +317,7 @@ impl Store {
                 return Err(Refused::TooLate.into());
             }
         }
-        let (id, now) = (new.id, new.at);
+        let (id, now, rises_to) = (new.id, new.at, new.rises_to.clone());
         let mut row = self.contact_row(on, by, new).await?;
         // Appending waits for others who do, so that of two contacts at the same moment each counts the other. Nothing is
         // locked after it.
@@ -331,7 +335,7 @@ impl Store {
         contact::Entity::insert(insert.reset_all()).exec_without_returning(on).await?;
         let ids: Vec<Uuid> = earlier.into_iter().map(|contact| contact.id).collect();
         if contact_log::rises(number) && !self.stands(on, ids).await? {
-            self.rise(on, &row, number, tell).await?;
+            self.rise(on, (&row, rises_to.as_ref()), number, tell).await?;
         }
         if let Some(before) = before {
             self.count_without(on, &before).await?;
@@ -449,7 +453,7 @@ impl Store {
     async fn rise(
         &self,
         on: &DatabaseTransaction,
-        contact: &Contact,
+        (contact, department): (&Contact, Option<&Department>),
         number: u32,
         tell: &TellManager,
     ) -> Result<(), StoreError> {
@@ -470,8 +474,18 @@ impl Store {
             .order_by_asc(staff::Column::Id)
             .all(on)
             .await?;
+        let ids: Vec<Uuid> = managers.iter().map(|manager| manager.id).collect();
+        let day = local(contact.at).date();
+        let away = self.away(on, &ids, day).await?;
+        let mut told: Vec<StaffMember> =
+            managers.iter().filter(|manager| !away.contains(&manager.id)).cloned().collect();
+        // No manager is there: who leads the team is told, or whoever stands next.
+        if told.is_empty() {
+            told.extend(self.leads(on, (department, None), day).await?);
+        }
+        let told = if told.is_empty() { managers } else { told };
         let mails: Vec<(Uuid, Job)> =
-            managers.iter().map(|manager| tell((manager, contact.id), number)).collect();
+            told.iter().map(|manager| tell((manager, contact.id), number)).collect();
         // Not before it is sure that it stays: what was recorded by mistake makes no mail.
         let rows = jobs::rows(&self.council, contact.at + CHANGEABLE, &mails)?;
         jobs::insert(on, rows).await
@@ -667,15 +681,15 @@ impl Store {
         Ok(rows.into_iter().map(|row| (row.contact_id, row)).collect())
     }
 
-    /// What waits for the managers of a department, the oldest first: the contact with which it rose, and all of the same
-    /// resident about the same service from 28 days before it on, the newest first.
+    /// What waits for who answers for some departments, the oldest first: the contact with which it rose, and all of the
+    /// same resident about the same service from 28 days before it on, the newest first.
     ///
     /// # Errors
     /// The database's errors.
-    pub async fn rises(&self, department: &str) -> Result<Vec<(Contact, Vec<Contact>)>, StoreError> {
+    pub async fn rises(&self, reach: &Reach) -> Result<Vec<(Contact, Vec<Contact>)>, StoreError> {
         let waiting: Vec<Uuid> = rise::Entity::find()
             .filter(rise::Column::CouncilId.eq(&*self.council))
-            .filter(rise::Column::Department.eq(department))
+            .filter(rise::Column::Department.is_in(reach.departments()))
             .filter(rise::Column::LookedAt.is_null())
             .order_by_asc(rise::Column::At)
             .order_by_asc(rise::Column::ContactId)
@@ -700,24 +714,25 @@ impl Store {
     /// Says what was done about a resident who had to come back.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`], also when it is another department's; [`StoreError::Refused`] when somebody has said so
-    /// already; the database's errors.
+    /// [`StoreError::NotFound`], also when they do not answer for its department; [`StoreError::Refused`] when somebody has
+    /// said so already; the database's errors.
     pub async fn look_into(
         &self,
-        by: &StaffMember,
+        reach: &Reach,
         id: Uuid,
         done: &str,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        let (store, by, done) = (self.clone(), by.clone(), done.to_owned());
+        let (store, reach, done) = (self.clone(), reach.clone(), done.to_owned());
         self.db
             .write(move |transaction| {
-                let (store, by, done) = (store.clone(), by.clone(), done.clone());
+                let (store, reach, done) = (store.clone(), reach.clone(), done.clone());
                 Box::pin(async move {
                     let key = (store.council.to_string(), id);
                     let found =
                         rise::Entity::find_by_id(key.clone()).lock_exclusive().one(transaction).await?;
-                    let found = found.filter(|rise| rise.department == by.department);
+                    let (by, answers) = (&reach.member, |rise: &Rise| reach.rung_in(&rise.department));
+                    let found = found.filter(|rise| answers(rise).is_some());
                     let rise = found.ok_or(StoreError::NotFound)?;
                     if rise.looked_at.is_some() {
                         return Err(Refused::AlreadyGiven.into());

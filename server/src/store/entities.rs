@@ -80,6 +80,12 @@ pub mod request {
         pub score: Option<i16>,
         /// What it is found by in the queue: in lower case, its reference, title, and what it is about.
         pub words: String,
+        /// How long it has been open, as far as that was told: 1 long, 2 very long, 3 too long.
+        pub aged: Option<i16>,
+        /// The lowest rung that may agree to how it is to be closed, while somebody is asked to.
+        pub sign_off: Option<String>,
+        /// Who would close it so.
+        pub proposed_by: Option<Uuid>,
     }
 
     /// No relations: queries name their keys.

@@ -81,6 +81,16 @@ impl Owner {
     }
 }
 
+/// Forgets all of somebody who has left.
+pub(super) async fn forget_of(
+    on: &impl ConnectionTrait,
+    owner: Owner,
+    council: &str,
+) -> Result<(), StoreError> {
+    passkey::Entity::delete_many().filter(owner.which(council)).exec(on).await?;
+    Ok(())
+}
+
 /// A passkey that was signed in with, and what is known of it since.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Used {

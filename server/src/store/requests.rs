@@ -9,9 +9,11 @@ use domain::api::staff::Show;
 use domain::api::workspace::{Only, Order, PERIOD_DAYS, QueueFilter};
 use domain::audit::Deed;
 use domain::case::{
-    Actor, Case, Event, GoesOn, Outcome, Owner, Recorded, Refused, Status, Submission as Sent,
+    Actor, Age, Case, Event, GoesOn, Offer, Outcome, Owner, Recorded, Refused, Rung, Status,
+    Submission as Sent,
 };
 use domain::consent::Channel;
+use domain::council::Department;
 use domain::field::Value;
 use domain::figures::{SATISFIED, Standing};
 use domain::reference::Reference;
@@ -30,8 +32,8 @@ use super::entities::{event, photo, request, resident, spot, watcher};
 use super::helpers::ActsBy;
 use super::nearby::{self, Spot, Watcher};
 use super::notices::{self, Words};
-use super::staff::StaffMember;
-use super::{Store, StoreError, audit, erasure, figures, jobs, staff};
+use super::staff::{Reach, StaffMember};
+use super::{Store, StoreError, audit, erasure, figures, jobs};
 use crate::councils::local;
 use crate::jobs::Job;
 use crate::jobs::alert::{Alert, Audience};
@@ -123,6 +125,15 @@ pub struct NewEvent {
     pub event: Event,
 }
 
+/// Which requests are read one after the other.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// All of a department.
+    Department(String),
+    /// Of these departments, what has been open for too long.
+    Board(Vec<String>),
+}
+
 /// An event that was appended, and who is to be told.
 #[derive(Clone, Debug)]
 pub struct Happened {
@@ -134,10 +145,10 @@ pub struct Happened {
     pub recorded: Recorded,
     /// It follows from an event of a request that this one belongs together with, of which the resident knows.
     pub follows: bool,
-    /// The e-mail address of who answers for it.
-    pub owner_email: Option<String>,
-    /// The e-mail address of who else it concerns: to whom it went up, or is offered, or who is asked to agree.
-    pub other_email: Option<String>,
+    /// Who answers for it: who has it, or who leads the team; whoever is next where they are away.
+    pub answers: Option<StaffMember>,
+    /// Who else it concerns: to whom it went up, or is offered, who is asked to agree, or is told how long it has been open.
+    pub others: Vec<StaffMember>,
     /// The address of the account that the request is in, as it is now.
     pub account_email: Option<String>,
     /// The request is in an account.
@@ -155,6 +166,9 @@ pub trait Consequences: Send + Sync {
 
     /// When the clock looks at the case next, as far as that can be told without asking who is away.
     fn wakes(&self, case: &Case) -> Option<DateTime<Utc>>;
+
+    /// A department, as the council's document has it.
+    fn department(&self, id: &str) -> Option<&Department>;
 
     /// When what happens at this moment is told: at once, unless it may be taken back for a while.
     fn told_at(&self, at: DateTime<Utc>) -> DateTime<Utc> {
@@ -643,7 +657,7 @@ impl Store {
         take_uploads(on, &self.council, id, &photos).await?;
         self.keep(on, row, &case, (before, wakes)).await?;
         event::Entity::insert(self.event_row(id, new.id, &recorded)?).exec_without_returning(on).await?;
-        self.happened(on, (id, resident, known_by), case, recorded, follows).await
+        self.happened(on, (id, resident, known_by), case, recorded, (consequences, follows)).await
     }
 
     /// Keeps the state of a request, and counts what it is to the figures now that it was not before.
@@ -674,20 +688,30 @@ impl Store {
         (id, resident, known_by): (Uuid, Option<Uuid>, Option<String>),
         case: Case,
         recorded: Recorded,
-        follows: bool,
+        (consequences, follows): (&Follows, bool),
     ) -> Result<Happened, StoreError> {
-        let email_of = async |owner: Option<&Owner>| match owner {
-            Some(owner) => staff::email(on, &self.council, owner.id).await,
-            None => Ok(None),
+        let day = local(recorded.at).date();
+        let leads = async |department: &str, lead: Option<&Owner>| {
+            self.leads(on, (consequences.department(department), lead), day).await
         };
-        let owner_email = email_of(case.answers_for_it()).await?;
-        let up = match &recorded.event {
-            Event::Escalated(escalation) => Some(&escalation.whom),
-            Event::Offered(offer) => offer.to.as_ref().or(offer.lead.as_ref()),
-            Event::Proposed(_) => case.lead.as_ref(),
-            _ => None,
+        let answers = match &case.owner {
+            Some(owner) => self.member_within(on, owner.id).await?,
+            None => leads(case.department(), case.lead.as_ref()).await?,
         };
-        let other_email = email_of(up).await?;
+        let concerned: &[Owner] = match &recorded.event {
+            Event::Escalated(up) => std::slice::from_ref(&up.whom),
+            Event::Offered(Offer { to: Some(to), .. }) => std::slice::from_ref(to),
+            Event::Proposed(proposal) => proposal.asked.as_slice(),
+            Event::Aged { staff, .. } => staff,
+            _ => &[],
+        };
+        let mut others = Vec::new();
+        for Owner { id, .. } in concerned {
+            others.extend(self.member_within(on, *id).await?);
+        }
+        if let Event::Offered(Offer { to: None, department, lead, .. }) = &recorded.event {
+            others.extend(leads(department, lead.as_ref()).await?);
+        }
         let account = match resident {
             Some(resident) => {
                 let key = (self.council.to_string(), resident);
@@ -715,8 +739,8 @@ impl Store {
             case,
             recorded,
             follows,
-            owner_email,
-            other_email,
+            answers,
+            others,
             account_email,
             in_account,
             has_moved,
@@ -755,12 +779,13 @@ impl Store {
     }
 
     /// A request that a member of staff has to do with: their department's, one that is offered to it, one that went up
-    /// to them, or one that they took then.
+    /// to them, or one that they took then; and of a department that they answer for what nobody has, what has been open for
+    /// long, and what needs their agreement.
     ///
     /// # Errors
     /// [`StoreError::NotFound`], also when it is another department's; the database's errors.
-    pub async fn for_staff(&self, member: &StaffMember, id: Uuid) -> Result<Stored, StoreError> {
-        self.one(request::Column::Id.eq(id).and(with_which(member))).await
+    pub async fn for_staff(&self, reach: &Reach, id: Uuid) -> Result<Stored, StoreError> {
+        self.one(request::Column::Id.eq(id).and(with_which(reach))).await
     }
 
     /// Those of some requests that a member of staff has to do with.
@@ -769,12 +794,12 @@ impl Store {
     /// The database's errors.
     pub async fn many_for_staff(
         &self,
-        member: &StaffMember,
+        reach: &Reach,
         ids: &[Uuid],
     ) -> Result<HashMap<Uuid, Stored>, StoreError> {
         let rows: Vec<Columns> = request::Entity::find()
             .filter(request::Column::CouncilId.eq(&*self.council))
-            .filter(request::Column::Id.is_in(ids.iter().copied()).and(with_which(member)))
+            .filter(request::Column::Id.is_in(ids.iter().copied()).and(with_which(reach)))
             .select_only()
             .columns(COLUMNS)
             .into_tuple()
@@ -787,9 +812,9 @@ impl Store {
     ///
     /// # Errors
     /// The database's errors.
-    pub async fn concerns(&self, member: &StaffMember, id: Uuid) -> Result<bool, StoreError> {
+    pub async fn concerns(&self, reach: &Reach, id: Uuid) -> Result<bool, StoreError> {
         let found: Option<i32> = request::Entity::find_by_id((self.council.to_string(), id))
-            .filter(with_which(member))
+            .filter(with_which(reach))
             .select_only()
             .column(request::Column::Seq)
             .into_tuple()
@@ -853,11 +878,11 @@ impl Store {
     /// The database's errors.
     pub async fn queue(
         &self,
-        member: &StaffMember,
+        reach: &Reach,
         (filter, today): (&QueueFilter, NaiveDate),
         limit: u64,
     ) -> Result<Vec<Stored>, StoreError> {
-        let show = filter.show;
+        let (show, member) = (filter.show, &reach.member);
         let own = request::Column::Department.eq(&*member.department);
         let is = match show {
             Show::Open | Show::Closed => own,
@@ -875,6 +900,7 @@ impl Store {
             Show::Contractor => own.and(request::Column::Contract.is_not_null()),
             Show::Check => own.and(request::Column::Contract.eq(TO_CHECK)),
             Show::Board => own.and(request::Column::OnBoard.eq(true)),
+            Show::ToSign => to_sign(reach),
         };
         let query = request::Entity::find()
             .filter(request::Column::CouncilId.eq(&*self.council))
@@ -892,24 +918,63 @@ impl Store {
         rows.into_iter().map(Stored::try_from).collect()
     }
 
-    /// The requests of a department after one, in the order they arrived: for reading all of them, some at a time.
+    /// Open requests that somebody has, or answers for as who leads the team, in other departments than these.
     ///
     /// # Errors
     /// The database's errors.
-    pub async fn all_of_department(
+    pub async fn left_by(&self, staff: Uuid, stays: &[String]) -> Result<Vec<Stored>, StoreError> {
+        use request::Column;
+        let theirs = Column::OwnerId.eq(staff).or(Column::OwnerId.is_null());
+        let rows: Vec<Columns> = request::Entity::find()
+            .filter(Column::CouncilId.eq(&*self.council))
+            .filter(Column::Open.eq(true))
+            .filter(Column::Department.is_not_in(stays))
+            .filter(theirs)
+            .order_by_asc(Column::Id)
+            .select_only()
+            .columns(COLUMNS)
+            .into_tuple()
+            .all(self.db.reader())
+            .await?;
+        let all = rows.into_iter().map(Stored::try_from).collect::<Result<Vec<_>, _>>()?;
+        let is_theirs = |stored: &Stored| stored.case.answers_for_it().is_some_and(|owner| owner.id == staff);
+        Ok(all.into_iter().filter(is_theirs).collect())
+    }
+
+    /// How many requests wait for somebody's agreement.
+    ///
+    /// # Errors
+    /// The database's errors.
+    pub async fn many_to_sign(&self, reach: &Reach) -> Result<u32, StoreError> {
+        let all = request::Entity::find().filter(request::Column::CouncilId.eq(&*self.council));
+        let many = all.filter(to_sign(reach)).count(self.db.reader()).await?;
+        Ok(u32::try_from(many).unwrap_or(u32::MAX))
+    }
+
+    /// Requests after one, in the order they arrived: for reading all of them, some at a time.
+    ///
+    /// # Errors
+    /// The database's errors.
+    pub async fn all_of(
         &self,
-        department: &str,
+        which: &Which,
         after: Option<Uuid>,
         limit: u64,
     ) -> Result<Vec<Stored>, StoreError> {
-        let mut query = request::Entity::find()
-            .filter(request::Column::CouncilId.eq(&*self.council))
-            .filter(request::Column::Department.eq(department));
+        use request::Column;
+        let which = match which {
+            Which::Department(department) => Column::Department.eq(&**department),
+            Which::Board(departments) => {
+                let is_too_long = Column::Aged.eq(aged(Age::TooLong)).and(Column::Open.eq(true));
+                Column::Department.is_in(departments).and(is_too_long)
+            }
+        };
+        let mut query = request::Entity::find().filter(Column::CouncilId.eq(&*self.council)).filter(which);
         if let Some(after) = after {
-            query = query.filter(request::Column::Id.gt(after));
+            query = query.filter(Column::Id.gt(after));
         }
         let rows: Vec<Columns> = query
-            .order_by_asc(request::Column::Id)
+            .order_by_asc(Column::Id)
             .limit(limit)
             .select_only()
             .columns(COLUMNS)
@@ -989,12 +1054,34 @@ impl Store {
 }
 
 /// Requests that a member of staff has to do with.
-fn with_which(member: &StaffMember) -> Expr {
+fn with_which(reach: &Reach) -> Expr {
+    let member = &reach.member;
+    let nobodys = request::Column::OwnerId.is_null().and(request::Column::Open.eq(true));
+    let rises =
+        request::Column::Department.is_in(reach.departments()).and(request::Column::Aged.gt(0).or(nobodys));
     request::Column::Department
         .eq(&*member.department)
         .or(request::Column::OfferedDepartment.eq(&*member.department))
         .or(request::Column::EscalatedTo.eq(member.id))
         .or(request::Column::OwnerId.eq(member.id))
+        .or(rises)
+        .or(to_sign(reach))
+}
+
+/// Requests of which a member of staff may agree to how they are to be closed: what they did not propose themselves, in the
+/// departments in which they stand high enough.
+fn to_sign(reach: &Reach) -> Expr {
+    use request::Column;
+    // Each rung with those that it may sign for, so that there is one condition for each and not for each department.
+    let signs = Rung::ALL.into_iter().filter_map(|rung| {
+        let there = |(id, on): &(String, Rung)| (*on == rung).then(|| id.clone());
+        let departments: Vec<String> = reach.answers.iter().filter_map(there).collect();
+        let asked = Rung::ALL.into_iter().filter(|asked| *asked <= rung).map(Rung::id);
+        (!departments.is_empty())
+            .then(|| Column::Department.is_in(departments).and(Column::SignOff.is_in(asked)))
+    });
+    let anywhere = signs.reduce(|one, other| one.or(other)).unwrap_or_else(|| Expr::val(1).eq(0));
+    anywhere.and(Column::Open.eq(true)).and(Column::ProposedBy.ne(reach.member.id))
 }
 
 /// What a filter leaves of a part of the queue. Of closed ones, only those of the last months are looked at for what no
@@ -1066,10 +1153,27 @@ fn stand(row: &mut request::ActiveModel, case: &Case, wakes: Option<DateTime<Utc
     }));
     row.same_as = Set(case.goes_on.as_ref().map(|goes_on| goes_on.other.id));
     tell(row, case);
+    rise(row, case);
+}
+
+/// The columns by which those find it who answer for its department.
+pub(super) fn rise(row: &mut request::ActiveModel, case: &Case) {
+    row.aged = Set(case.age.map(aged));
+    row.sign_off = Set(case.proposed.as_ref().map(|proposal| proposal.sign_off.id().to_owned()));
+    row.proposed_by = Set(case.proposed_by());
+}
+
+/// As [`request::Column::Aged`] has it.
+fn aged(age: Age) -> i16 {
+    match age {
+        Age::Long => 1,
+        Age::VeryLong => 2,
+        Age::TooLong => 3,
+    }
 }
 
 /// The columns that the queue is narrowed down by, and a team counted.
-fn tell(row: &mut request::ActiveModel, case: &Case) {
+pub(super) fn tell(row: &mut request::ActiveModel, case: &Case) {
     let day = |at: DateTime<Utc>| local(at).date();
     row.team = Set(case.submission.team.clone());
     row.ward = Set(case.submission.ward.clone());
@@ -1109,8 +1213,11 @@ pub(super) async fn batch_after(
         .await?)
 }
 
-/// Fills the columns that the queue is narrowed down by, and a team counted, of every request that there is, of all councils.
-pub(super) async fn fill_columns(on: &impl ConnectionTrait) -> Result<(), StoreError> {
+/// Fills new columns of every request that there is, of all councils.
+pub(super) async fn fill_columns(
+    on: &impl ConnectionTrait,
+    fill: fn(&mut request::ActiveModel, &Case),
+) -> Result<(), StoreError> {
     let mut behind = None;
     loop {
         let batch = batch_after(on, behind.as_ref()).await?;
@@ -1120,7 +1227,7 @@ pub(super) async fn fill_columns(on: &impl ConnectionTrait) -> Result<(), StoreE
             let case: Case = serde_json::from_str(&state)?;
             // No other: those of a later step are not there yet.
             let mut row = request::ActiveModel { ..Default::default() };
-            tell(&mut row, &case);
+            fill(&mut row, &case);
             request::Entity::update_many()
                 .set(row)
                 .filter(request::Column::CouncilId.eq(council))

@@ -3,32 +3,68 @@
 use chrono::{DateTime, Utc};
 use domain::access::{Act, Role};
 use domain::audit::{Deed, Entry};
+use domain::case::{Case, Rung};
+use domain::council::Department;
 use domain::field::contact::same_email_key;
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
     ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, ConnectionTrait, EntityTrait as _,
-    ExprTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    ExprTrait as _, ModelTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 use subtle::ConstantTimeEq as _;
 use uuid::Uuid;
 
 use super::entities::{code, staff};
 use super::staff_sessions::{self, NewSession};
-use super::{Database, Store, StoreError, audit, jobs};
+use super::{Database, Store, StoreError, audit, clock, jobs, passkeys, workspace};
 use crate::jobs::Job;
+use crate::jobs::left::Left;
 
 pub use super::entities::staff::Model as StaffMember;
 
 /// Wrong tries a code bears.
 const TRIES: i32 = 5;
 
-/// The address of a member of staff.
-pub(super) async fn email(
-    on: &impl ConnectionTrait,
-    council: &str,
-    id: Uuid,
-) -> Result<Option<String>, StoreError> {
-    Ok(staff::Entity::find_by_id((council.to_owned(), id)).one(on).await?.map(|row| row.email))
+/// A member of staff, and the departments that they answer for, whatever department is their own, each with the highest
+/// rung on which they stand.
+#[derive(Clone, Debug)]
+pub struct Reach {
+    /// Who.
+    pub member: StaffMember,
+    /// What they answer for; nothing where their role sees no requests.
+    pub answers: Vec<(String, Rung)>,
+}
+
+impl Reach {
+    /// How far up they stand in a department.
+    #[must_use]
+    pub fn rung_in(&self, department: &str) -> Option<Rung> {
+        self.answers.iter().find(|(id, _)| id == department).map(|(_, rung)| *rung)
+    }
+
+    /// Whether they decide what becomes of a request of a department that has been open for too long.
+    #[must_use]
+    pub fn may_decide(&self, department: Option<&Department>) -> bool {
+        let Some(department) = department else { return false };
+        let manages = self.member.role() == Some(Role::Manager) && self.member.department == department.id;
+        manages || self.rung_in(&department.id) >= Some(department.decides())
+    }
+
+    /// Whether they may agree to how a request is to be closed.
+    #[must_use]
+    pub fn may_sign(&self, case: &Case) -> bool {
+        case.proposed.as_ref().is_some_and(|proposal| {
+            let is_asked = proposal.asked.as_ref().is_some_and(|asked| asked.id == self.member.id);
+            let stands = self.rung_in(case.department()) >= Some(proposal.sign_off);
+            case.proposed_by() != Some(self.member.id) && (is_asked || stands)
+        })
+    }
+
+    /// The departments that they answer for.
+    #[must_use]
+    pub fn departments(&self) -> Vec<&str> {
+        self.answers.iter().map(|(id, _)| &**id).collect()
+    }
 }
 
 impl Store {
@@ -54,17 +90,26 @@ impl Store {
             department: Set(department.to_owned()),
             role: Set(role.id().to_owned()),
         };
-        let store = self.clone();
+        let (store, department) = (self.clone(), department.to_owned());
         self.db
             .write(move |transaction| {
-                let (row, store) = (row.clone(), store.clone());
+                let (row, store, department) = (row.clone(), store.clone(), department.clone());
                 Box::pin(async move {
+                    let same = staff::Column::EmailKey.eq(row.email_key.as_ref().clone());
+                    let all = staff::Entity::find().filter(staff::Column::CouncilId.eq(&*store.council));
+                    let before = all.filter(same).one(transaction).await?;
                     let mut again = OnConflict::columns([staff::Column::CouncilId, staff::Column::EmailKey]);
                     again.update_columns([staff::Column::Name, staff::Column::Department]);
                     if store.admins(transaction).await?.is_empty() {
                         again.update_column(staff::Column::Role);
                     }
                     staff::Entity::insert(row).on_conflict(again).exec_without_returning(transaction).await?;
+                    // What they had elsewhere is given back at once. The identifier is not theirs, and free.
+                    let is_other =
+                        |before: &StaffMember| before.department != department || before.role != role.id();
+                    if let Some(before) = before.filter(is_other) {
+                        store.look_what_is_left(transaction, (id, before.id), DateTime::UNIX_EPOCH).await?;
+                    }
                     Ok(())
                 })
             })
@@ -191,7 +236,15 @@ impl Store {
     /// # Errors
     /// The database's errors.
     pub async fn member(&self, id: Uuid) -> Result<Option<StaffMember>, StoreError> {
-        Ok(staff::Entity::find_by_id((self.council.to_string(), id)).one(self.db.reader()).await?)
+        self.member_within(self.db.reader(), id).await
+    }
+
+    pub(super) async fn member_within(
+        &self,
+        on: &impl ConnectionTrait,
+        id: Uuid,
+    ) -> Result<Option<StaffMember>, StoreError> {
+        Ok(staff::Entity::find_by_id((self.council.to_string(), id)).one(on).await?)
     }
 
     /// Gives a member of staff another role, and logs who gave it. Somebody is always left who can.
@@ -202,7 +255,7 @@ impl Store {
         &self,
         (by, id): (&StaffMember, Uuid),
         role: Role,
-        now: DateTime<Utc>,
+        (now, job): (DateTime<Utc>, Uuid),
     ) -> Result<(), StoreError> {
         let (store, by) = (self.clone(), by.clone());
         self.db
@@ -221,11 +274,64 @@ impl Store {
                     }
                     member.role = Set(role.id().to_owned());
                     member.update(transaction).await?;
+                    if !role.may(Act::Answer) {
+                        store.look_what_is_left(transaction, (job, id), now).await?;
+                    }
                     let entry = by.did(now, Deed::Changed, format!("staff {id}"), detail);
                     audit::append(&store, transaction, entry).await
                 })
             })
             .await
+    }
+
+    /// Forgets a member of staff who has left, with their ways to sign in and all that they kept. What they had goes back to
+    /// the team. Somebody is always left who can give roles.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when nobody has this address, [`StoreError::LastAdmin`]; the database's errors.
+    pub async fn remove_staff(
+        &self,
+        email: &str,
+        (now, job): (DateTime<Utc>, Uuid),
+    ) -> Result<StaffMember, StoreError> {
+        let (store, key) = (self.clone(), same_email_key(email));
+        self.db
+            .write(move |transaction| {
+                let (store, key) = (store.clone(), key.clone());
+                Box::pin(async move {
+                    let admins = store.admins(transaction).await?;
+                    let all = staff::Entity::find().filter(staff::Column::CouncilId.eq(&*store.council));
+                    let member = all.filter(staff::Column::EmailKey.eq(key)).one(transaction).await?;
+                    let member = member.ok_or(StoreError::NotFound)?;
+                    if admins == [member.id] {
+                        return Err(StoreError::LastAdmin);
+                    }
+                    forget_codes(transaction, &store.council, member.id).await?;
+                    staff_sessions::end_all(transaction, &store.council, member.id).await?;
+                    passkeys::forget_of(transaction, passkeys::Owner::Staff(member.id), &store.council)
+                        .await?;
+                    workspace::forget_of(transaction, &store.council, member.id).await?;
+                    clock::forget_leave(transaction, &store.council, member.id).await?;
+                    member.clone().delete(transaction).await?;
+                    store.look_what_is_left(transaction, (job, member.id), now).await?;
+                    let detail = format!("{} has left", member.role);
+                    let entry = member.did(now, Deed::Changed, format!("staff {}", member.id), detail);
+                    audit::append(&store, transaction, Entry { who: None, ..entry }).await?;
+                    Ok(member)
+                })
+            })
+            .await
+    }
+
+    /// Has what a member of staff can't open any more given back to the teams.
+    async fn look_what_is_left(
+        &self,
+        on: &impl ConnectionTrait,
+        (job, staff): (Uuid, Uuid),
+        at: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let left = [(job, Job::Left(Left { staff }))];
+        jobs::insert(on, jobs::rows(&self.council, at, &left)?).await
     }
 
     /// Uses up a code: says whether it is right and in time. A wrong try is counted and logged, and after five the code

@@ -237,6 +237,16 @@ impl Store {
     }
 }
 
+/// Ends all sessions of a member of staff who has left.
+pub(super) async fn end_all(on: &impl ConnectionTrait, council: &str, staff: Uuid) -> Result<(), StoreError> {
+    staff_session::Entity::delete_many()
+        .filter(staff_session::Column::CouncilId.eq(council))
+        .filter(staff_session::Column::StaffId.eq(staff))
+        .exec(on)
+        .await?;
+    Ok(())
+}
+
 impl Database {
     /// Forgets sessions of staff that have ended.
     ///

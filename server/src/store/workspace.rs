@@ -3,8 +3,8 @@
 use domain::api::workspace::{QueueFilter, SAVED_FILTERS, SavedFilter};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
-    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, EntityTrait as _, ExprTrait as _,
-    QueryFilter as _, QueryOrder as _,
+    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, ConnectionTrait, EntityTrait as _,
+    ExprTrait as _, QueryFilter as _, QueryOrder as _,
 };
 use uuid::Uuid;
 
@@ -59,6 +59,21 @@ mod no_shortcuts {
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
     pub enum Relation {}
     impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Forgets what a member of staff kept who has left.
+pub(super) async fn forget_of(
+    on: &impl ConnectionTrait,
+    council: &str,
+    staff: Uuid,
+) -> Result<(), StoreError> {
+    saved_filter::Entity::delete_many()
+        .filter(saved_filter::Column::CouncilId.eq(council))
+        .filter(saved_filter::Column::StaffId.eq(staff))
+        .exec(on)
+        .await?;
+    no_shortcuts::Entity::delete_by_id((council.to_owned(), staff)).exec(on).await?;
+    Ok(())
 }
 
 impl Store {

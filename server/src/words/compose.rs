@@ -55,8 +55,11 @@ pub fn compose(wording: &Wording, alerts: &[Alert], by: Channel) -> Mails {
         if about.len() > 1 {
             paragraphs.push(self::subject(words, of_one.iter().copied()));
         }
-        for Alert { told, title, reference, .. } in of_one {
+        for Alert { told, title, reference, instead_of, .. } in of_one {
             paragraphs.extend(words.paragraphs(told, title, reference, by));
+            if !instead_of.is_empty() {
+                paragraphs.push(words.frame("instead_of", facts(json!({ "who": instead_of }))));
+            }
         }
         let Some(Alert { link, told, .. }) = of_one.last() else { continue };
         if !link.is_empty() {

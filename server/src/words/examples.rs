@@ -124,6 +124,7 @@ pub fn told(written: &Written) -> Vec<Told> {
     let Written { person, text, whole, .. } = written;
     let (by, own, to) = (|| person.clone(), || text.clone(), day());
     let helper = || whole.then(by);
+    let away = if *whole { vec![Rung::Lead, Rung::Deputy] } else { Vec::new() };
     let clock = |told: ByTheClock| Told::ByTheClock(Box::new(told));
     let mut all = vec![
         Told::Received {
@@ -142,6 +143,7 @@ pub fn told(written: &Written) -> Vec<Told> {
         Told::WorkDone { by: by(), check: *whole },
         Told::TakenBack,
         Told::BackWithTeam { by: by(), complete_by: to },
+        Told::OwnerLeft { who: by(), complete_by: to },
         Told::Asked { question: own(), by: by() },
         Told::Decided { text: own(), to },
         Told::Reopened { to },
@@ -151,6 +153,7 @@ pub fn told(written: &Written) -> Vec<Told> {
         clock(ByTheClock {
             missed: Some((to, to, Why::Longer)),
             up: whole.then(|| (Rung::Head, by())),
+            away: away.clone(),
             age: whole.then_some(Age::TooLong),
             ..ByTheClock::default()
         }),
@@ -169,7 +172,7 @@ pub fn told(written: &Written) -> Vec<Told> {
         Told::HandedOver { by: by(), complete_by: to },
         Told::Offered { by: by(), reason: own() },
         Told::OfferEnded { reason: if *whole { own() } else { String::new() } },
-        Told::Proposed { by: by() },
+        Told::Proposed { by: by(), away: away.clone() },
         Told::SentBack { by: by(), reason: own() },
         Told::ContractorSaid { by: by(), text: own(), done: *whole },
         Told::DueSoon { by: to },
@@ -190,7 +193,7 @@ pub fn told(written: &Written) -> Vec<Told> {
         Cause::Away,
         Cause::Silent,
     ];
-    all.extend(causes.map(|cause| Told::Up { cause, owner: helper(), complete_by: to }));
+    all.extend(causes.map(|cause| Told::Up { cause, owner: helper(), complete_by: to, away: away.clone() }));
     all.extend(OUTCOMES.map(|outcome| Told::Closed(closing(outcome, written))));
     all.extend(OUTCOMES.map(|outcome| Told::WatchedClosed { outcome }));
     all.extend(OUTCOMES.map(|outcome| Told::GoesOn { status: Status::Closed(outcome), to }));
@@ -210,6 +213,7 @@ pub fn alert(told: Told, written: &Written, reference: &str) -> Alert {
         link: LINK.to_owned(),
         told,
         reader: Reader::default(),
+        instead_of: String::new(),
     }
 }
 
@@ -218,6 +222,7 @@ pub(super) fn of_frame() -> [Facts; 2] {
     let of = |name: &str, more: usize| {
         facts(json!({
             "name": name, "reference": REFERENCE, "count": 2, "headline": "A headline", "more": more, "link": LINK,
+            "who": "Tom",
         }))
     };
     [of("", 0), of("Sam", 1)]

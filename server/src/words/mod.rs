@@ -28,9 +28,10 @@ const BUILT_IN: &str = include_str!("../../data/alerts.toml");
 /// The file of a council's own words, without its ending and language.
 const FILE: &str = "alerts";
 /// What may be named in what stands around messages, besides what may be named everywhere.
-const FRAME: [(&str, &[&str]); 10] = [
+const FRAME: [(&str, &[&str]); 11] = [
     ("hello", &["name"]),
     ("see", &[]),
+    ("instead_of", &["who"]),
     ("see_watched", &[]),
     ("satisfied", &[]),
     ("not_satisfied", &[]),

@@ -22,6 +22,8 @@ use uuid::Uuid;
 
 const PRIYA: &str = "priya@saltmarsh.example";
 const TOM: &str = "tom@saltmarsh.example";
+/// Stands on no ladder.
+const UNA: &str = "una@saltmarsh.example";
 const GRACE: &str = "grace@saltmarsh.example";
 const NIA: &str = "nia@saltmarsh.example";
 const OMAR: &str = "omar@saltmarsh.example";
@@ -199,7 +201,7 @@ impl Who {
         match self {
             Self::Nobody => portal.visitor(),
             Self::Resident => portal.resident(&format!("{}@example.org", portal.state.new_id())).await,
-            Self::Officer => portal.staff_now(PRIYA).await,
+            Self::Officer => portal.staff_now(UNA).await,
             Self::OfficerElsewhere => portal.staff_now(GRACE).await,
             Self::Manager => portal.staff_now(TOM).await,
             Self::Auditor => portal.staff_now(NIA).await,
@@ -263,6 +265,8 @@ impl Town {
         };
         let (request, elsewhere) = (first(PRIYA).await, first(GRACE).await);
         let store = portal.state.db.council("demo");
+        let una = portal.state.new_id();
+        store.put_staff(una, "Una Bell", UNA, "street-scene", Role::Officer).await.unwrap();
         let id = async |email: &str| store.staff_by_email(email).await.unwrap().unwrap().id;
         let (colleague, stranger) = (id(PRIYA).await, id(GRACE).await);
         let repeats = come_back(&portal, PRIYA, "report-graffiti").await;
@@ -297,10 +301,13 @@ impl Town {
             ("id", Whose::Own) if within("/api/staff/members/") => Some(self.colleague.to_string()),
             // The members are the council's: nobody's are another's.
             ("id", Whose::Others) if within("/api/staff/members/") => None,
-            // Nobody but managers has these, and of the other department there is none here.
-            ("id", Whose::Own) if within("/api/staff/contacts/repeats/") => Some(self.repeats.to_string()),
+            // Only who answers for a department has these: of the other one that is who leads it.
+            ("id", Whose::Own) if within("/api/staff/contacts/repeats/") && who == Who::Officer => None,
+            ("id", Whose::Own) if within("/api/staff/contacts/repeats/") => {
+                Some(if is_elsewhere { self.repeats_elsewhere } else { self.repeats }.to_string())
+            }
             ("id", Whose::Others) if within("/api/staff/contacts/repeats/") => {
-                Some(self.repeats_elsewhere.to_string())
+                Some(if is_elsewhere { self.repeats } else { self.repeats_elsewhere }.to_string())
             }
             // It is gone once it is taken back; `contacts.rs` does that.
             ("id", Whose::Own) if within("/api/staff/contacts/") => None,

@@ -517,6 +517,7 @@ async fn an_alert_goes_out_once(kept: Kept) {
         link: "https://portico.example/follow/x".into(),
         told: alert::Told::Withdrawn,
         reader: alert::Reader::default(),
+        instead_of: String::new(),
     };
     let id = portal.state.new_id();
     for _ in 0..3 {
@@ -604,6 +605,7 @@ async fn what_may_have_gone_out_is_sent_again_whole(kept: Kept) {
         link: String::new(),
         told: alert::Told::Begun,
         reader: alert::Reader::default(),
+        instead_of: String::new(),
     };
     let new = (0..MANY).map(|number| NewDelivery {
         id: portal.state.new_id(),

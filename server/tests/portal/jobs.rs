@@ -105,6 +105,7 @@ async fn no_mail_to_an_account_is_left_when_it_is_closed(kept: Kept) {
         link: "https://portico.example/".into(),
         told: alert::Told::WatchedTaken,
         reader: alert::Reader::default(),
+        instead_of: String::new(),
     };
     store.add_job(portal.state.now(), portal.state.new_id(), &Job::Alert(watched.into())).await.unwrap();
     // What says how to follow a request is not the account's.

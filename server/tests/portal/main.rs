@@ -29,6 +29,7 @@ mod helpers;
 mod identity;
 mod jobs;
 mod journey;
+mod ladder;
 mod nearby;
 mod oidc;
 mod openapi;

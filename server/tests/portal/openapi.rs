@@ -6,7 +6,7 @@ use crate::support::Portal;
 use axum::body::Body;
 use serde_json::Value;
 
-const OPERATIONS: [&str; 168] = [
+const OPERATIONS: [&str; 170] = [
     "get /api/account",
     "get /api/account/acting/{id}",
     "get /api/account/acting/{id}/{request}",
@@ -47,6 +47,8 @@ const OPERATIONS: [&str; 168] = [
     "get /api/sign-in/{provider}/out",
     "get /api/staff/audit",
     "get /api/staff/audit/export",
+    "get /api/staff/board",
+    "get /api/staff/board/export",
     "get /api/staff/colleagues",
     "get /api/staff/contacts",
     "get /api/staff/contacts/figures",

@@ -12,6 +12,7 @@ use domain::case::{
     Actor, Case, Closing, Event, Feedback, Linked, Outcome, Owner, Recorded, Refused, Status, Submission,
 };
 use domain::channel::Channel;
+use domain::council::Department;
 use domain::field::{Person, Photo, PhotosValue, Value};
 use domain::reference::Reference;
 use domain::validate::Answer;
@@ -19,7 +20,7 @@ use futures::future::join_all;
 use server::jobs::Job;
 use server::jobs::sign_in_code::SignInCode;
 use server::store::requests::{self, Consequences, Follows, Happened, NewEvent, NewRequest};
-use server::store::staff::StaffMember;
+use server::store::staff::{Reach, StaffMember};
 use server::store::staff_sessions::NewSession;
 use server::store::{Store, StoreError};
 use uuid::Uuid;
@@ -181,8 +182,9 @@ fn done(text: &str) -> Closing {
     }
 }
 
-fn member(department: &str) -> StaffMember {
-    StaffMember {
+/// An officer who stands on no ladder.
+fn member(department: &str) -> Reach {
+    let member = StaffMember {
         council_id: "demo".into(),
         id: id(71),
         name: "Priya Shah".into(),
@@ -190,7 +192,8 @@ fn member(department: &str) -> StaffMember {
         email_key: "priya@saltmarsh.example".into(),
         department: department.into(),
         role: "officer".into(),
-    }
+    };
+    Reach { member, answers: Vec::new() }
 }
 
 fn priya() -> Actor {
@@ -214,6 +217,10 @@ impl Consequences for OneJob {
     }
 
     fn wakes(&self, _: &Case) -> Option<DateTime<Utc>> {
+        None
+    }
+
+    fn department(&self, _: &str) -> Option<&Department> {
         None
     }
 
@@ -845,23 +852,25 @@ async fn somebody_is_always_left_who_gives_roles(kept: Kept) {
     assert_eq!(role(71).await, Role::Manager, "it is the admin's to say");
     assert_eq!(store.member(id(71)).await.unwrap().unwrap().department, "housing");
     assert!(matches!(
-        store.change_role((&omar, id(73)), Role::Officer, now()).await,
+        store.change_role((&omar, id(73)), Role::Officer, (now(), id(900))).await,
         Err(StoreError::LastAdmin)
     ));
     assert!(matches!(
-        store.change_role((&omar, id(79)), Role::Officer, now()).await,
+        store.change_role((&omar, id(79)), Role::Officer, (now(), id(900))).await,
         Err(StoreError::NotFound)
     ));
     assert!(matches!(
-        kept.db.council("other").change_role((&omar, id(71)), Role::Admin, now()).await,
+        kept.db.council("other").change_role((&omar, id(71)), Role::Admin, (now(), id(900))).await,
         Err(StoreError::NotFound)
     ));
-    store.change_role((&omar, id(73)), Role::Admin, now()).await.unwrap();
-    store.change_role((&omar, id(71)), Role::Admin, now()).await.unwrap();
+    store.change_role((&omar, id(73)), Role::Admin, (now(), id(900))).await.unwrap();
+    store.change_role((&omar, id(71)), Role::Admin, (now(), id(901))).await.unwrap();
     // Both take the role from the other at the same moment: one of them keeps it.
     let both = [71, 73].map(|number| {
         let (store, omar) = (store.clone(), omar.clone());
-        tokio::spawn(async move { store.change_role((&omar, id(number)), Role::Officer, now()).await })
+        tokio::spawn(
+            async move { store.change_role((&omar, id(number)), Role::Officer, (now(), id(900))).await },
+        )
     });
     let done = join_all(both).await.into_iter().filter(|done| done.as_ref().unwrap().is_ok()).count();
     assert_eq!(done, 1);

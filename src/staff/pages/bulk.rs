@@ -105,7 +105,7 @@ fn will(act: &BatchAct, item: &BatchItem) -> String {
         },
         BatchAct::Note { .. } => "It gets the note".to_owned(),
         BatchAct::Offer { .. } => "It is offered, and stays yours until it is taken".to_owned(),
-        BatchAct::Close(_) if item.needs_word => "A manager is asked to agree first".to_owned(),
+        BatchAct::Close(_) if item.needs_word => "Somebody else is asked to agree first".to_owned(),
         BatchAct::Close(request) => format!("Closed: {}", words::closed(request.outcome)),
     }
 }

@@ -1,6 +1,5 @@
 //! `/staff/requests/:id/close`: how it ended, and what to tell the resident.
 
-use domain::access::Role;
 use domain::api::follow::What;
 use domain::api::staff::{CloseRequest, StaffCase};
 use domain::case::Outcome;
@@ -142,9 +141,10 @@ fn page(handle: Handle, case: Memo<StaffCase>) -> AnyView {
     let chosen = Memo::new(move |_| chosen.get());
     let replies = StoredValue::new(first.replies.clone());
     let sign_off = first.sign_off.clone();
-    let manager =
-        handle.session.me().with_untracked(|me| me.as_ref().is_some_and(|me| me.role == Role::Manager));
-    let needs_word = move || !manager && chosen.get().is_some_and(|outcome| sign_off.contains(&outcome));
+    let whose_word = move || {
+        let rule = sign_off.iter().find(|rule| Some(rule.outcome) == chosen.get());
+        rule.map(|rule| portico_app::words::rung(rule.by))
+    };
     let text = draft.part(|close| close.text.clone());
     let next = draft.part(|close| close.next.clone());
     let what = Labelled::new("text", "What was done, or why not")
@@ -170,8 +170,10 @@ fn page(handle: Handle, case: Memo<StaffCase>) -> AnyView {
             })}
             {objecting(draft, sending, object)}
             {tone(vec![text, next])}
-            {move || needs_word().then(|| view! {
-                <p class="govuk-inset-text">"This service needs the agreement of your manager for that. They are asked, and the resident is told once they agree."</p>
+            {move || whose_word().map(|whose| view! {
+                <p class="govuk-inset-text">
+                    "This service needs somebody else’s agreement for that: of "{whose}", or of who stands above. If that is you, the next one is asked. The resident is told once they agree."
+                </p>
             })}
         </ActionPage>
     }

@@ -30,7 +30,7 @@ struct Page {
     done: RwSignal<Option<String>>,
 }
 
-/// What a manager looks into.
+/// What whoever answers for a department looks into.
 #[component]
 pub fn ContactRepeatsPage() -> impl IntoView {
     let session = session::use_session();

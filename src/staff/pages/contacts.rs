@@ -134,10 +134,11 @@ fn draw(page: Page) -> AnyView {
     .into_any()
 }
 
-/// The pages of the contact log. Only who answers for the department looks after repeats, and sees the figures.
+/// The pages of the contact log. Only who answers for a department looks after repeats, and managers see the figures.
 #[must_use]
 pub fn parts(session: Session, here: Signal<&'static str>) -> AnyView {
     let manages = move || session.me().with(|me| me.as_ref().is_some_and(|me| me.role == Role::Manager));
+    let answers = move || session.me().with(|me| me.as_ref().is_some_and(|me| me.answers));
     let link = move |path: &'static str, label: &'static str| {
         let current = move || (here.get() == path).then_some("page");
         view! { <li><a href=path aria-current=current>{label}</a></li> }.into_any()
@@ -147,7 +148,7 @@ pub fn parts(session: Session, here: Signal<&'static str>) -> AnyView {
             <ul>
                 {link(paths::CONTACTS, "About your department")}
                 {link(paths::CONTACTS_RECORDED, "Recorded by your department")}
-                {move || manages().then(|| link(paths::REPEATS, "To look into"))}
+                {move || answers().then(|| link(paths::REPEATS, "To look into"))}
                 {move || manages().then(|| link(paths::CONTACT_FIGURES, "Figures"))}
             </ul>
         </nav>

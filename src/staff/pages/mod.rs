@@ -2,6 +2,7 @@
 
 pub mod answer;
 pub mod audit;
+pub mod board;
 pub mod bulk;
 pub mod close;
 pub mod code;

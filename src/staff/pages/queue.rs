@@ -29,7 +29,9 @@ const GATHERED: Duration = Duration::from_secs(1);
 pub fn QueuePage() -> impl IntoView {
     let session = session::use_session();
     // Who sees no requests has a page of their own.
-    let own = session.me().with_untracked(|me| me.as_ref().and_then(|me| paths::menu(me.role).first()));
+    let own = session
+        .me()
+        .with_untracked(|me| me.as_ref().and_then(|me| paths::menu(me.role, me.answers).first().copied()));
     if let Some((own, _)) = own.filter(|(own, _)| *own != paths::QUEUE) {
         Effect::new(move |_| session.replace(own));
         return load::loading();
@@ -127,6 +129,8 @@ fn page(
     say_changes(heading, rows);
     let department = move || session.me().with(|me| me.as_ref().map(|me| me.department.clone()));
     let more = move || shown.with(|value| value.as_ref().is_some_and(|(_, queue)| queue.more));
+    let to_sign =
+        Memo::new(move |_| live.value().with(|value| value.as_ref().map_or(0, |(_, queue)| queue.to_sign)));
     let filled = Memo::new(move |_| rows.with(|rows| rows.as_ref().map(|rows| !rows.is_empty())));
     let list = move || match (filled.get(), show.get()) {
         (None, _) => view! { <p class="portico-loading" role="status">"Loading…"</p> }.into_any(),
@@ -147,7 +151,7 @@ fn page(
                     </div>
                     <button type="button" class="govuk-button govuk-button--secondary" on:click=|_| browser::print()>"Print"</button>
                 </div>
-                {parts(show)}
+                {parts(show, to_sign)}
                 {narrow(session, filter)}
                 {move || live.problem().with(Option::is_some).then(|| view! {
                     <div class="govuk-inset-text">"We can’t reach the server just now. This list may be out of date."</div>
@@ -242,6 +246,7 @@ fn nothing(show: Show) -> &'static str {
         Show::Contractor => "No contractor works on anything of yours.",
         Show::Check => "No contractor’s work has to be looked at.",
         Show::Board => "Nothing has been open for too long.",
+        Show::ToSign => "Nothing waits for your agreement.",
         Show::Closed => "Nothing has been closed yet.",
     }
 }
@@ -260,6 +265,7 @@ fn named(show: Show) -> (&'static str, &'static str) {
         Show::Contractor => ("With contractors", "contracted"),
         Show::Check => ("To check", "finished"),
         Show::Board => ("Open too long", "long open"),
+        Show::ToSign => ("To agree", "proposed"),
         Show::Closed => ("Closed", "closed"),
     }
 }
@@ -275,10 +281,13 @@ fn heading(show: Show, many: Option<usize>) -> String {
 }
 
 /// Which part of the queue: real links, so that each has an address.
-fn parts(now: Memo<Show>) -> AnyView {
+fn parts(now: Memo<Show>, to_sign: Memo<u32>) -> AnyView {
     let link = |show: Show| {
         let current = move || (now.get() == show).then_some("page");
-        view! { <li><a href=paths::queue(&QueueFilter::of(show)) aria-current=current>{named(show).0}</a></li> }
+        // What waits for nobody but me is counted: others have to wait, too.
+        let many =
+            move || (show == Show::ToSign && to_sign.get() > 0).then(|| format!(" ({})", to_sign.get()));
+        view! { <li><a href=paths::queue(&QueueFilter::of(show)) aria-current=current>{named(show).0}{many}</a></li> }
     };
     view! {
         <nav class="portico-parts" aria-label="Which requests">
@@ -451,7 +460,7 @@ mod tests {
 
     #[test]
     fn what_is_another_has_come_or_has_gone_is_counted() {
-        let queue = |requests| Queue { requests, more: false };
+        let queue = |requests| Queue { requests, more: false, to_sign: 0 };
         let before = queue(vec![item(1, "a"), item(2, "b"), item(3, "c")]);
         assert_eq!(changes(&before, &before), 0);
         let now = queue(vec![item(4, "d"), item(2, "other"), item(1, "a")]);

@@ -1,6 +1,5 @@
 //! `/staff/requests/:id`: one request, and the ways on from it.
 
-use domain::access::Role;
 use domain::api::staff::{ProposalRequest, Related, StaffCase};
 use domain::case::Status;
 use domain::field::Value;
@@ -130,8 +129,6 @@ fn asked_of_me(handle: Handle, sending: Sending, case: &StaffCase) -> Option<Any
         return None;
     }
     let id = case.id;
-    let manager =
-        handle.session.me().with_untracked(|me| me.as_ref().is_some_and(|me| me.role == Role::Manager));
     let offer = case.offer.clone().map(|offer| {
         let ways = if offer.mine {
             view! { <p>"Take it below, or "<a href=paths::step(id, "decline")>"say that you don’t take it"</a>"."</p> }.into_any()
@@ -165,7 +162,7 @@ fn asked_of_me(handle: Handle, sending: Sending, case: &StaffCase) -> Option<Any
         }
     };
     let proposed = case.proposed.clone().map(|ending| {
-        let ways = if manager {
+        let ways = if case.may_sign {
             view! {
                 <div class="govuk-button-group">
                     <button type="button" id="agree" class="govuk-button" on:click=agree>"Agree, and close it"</button>
@@ -174,7 +171,11 @@ fn asked_of_me(handle: Handle, sending: Sending, case: &StaffCase) -> Option<Any
             }
             .into_any()
         } else {
-            view! { <p>"A manager of your department has been asked to agree."</p> }.into_any()
+            let asked = case.asked.clone().map_or_else(
+                || view! { "Somebody who answers for the department" }.into_any(),
+                |asked| view! { <bdi>{asked}</bdi> }.into_any(),
+            );
+            view! { <p>{asked}" has been asked to agree. Nobody agrees to what they propose themselves."</p> }.into_any()
         };
         view! {
             <h2 class="govuk-heading-m">"To be closed: "{words::closed(ending.outcome)}</h2>
@@ -182,7 +183,7 @@ fn asked_of_me(handle: Handle, sending: Sending, case: &StaffCase) -> Option<Any
             {ways}
         }
     });
-    let undecided = (case.undecided && manager).then(|| {
+    let undecided = (case.undecided && case.may_decide).then(|| {
         view! { <p><a class="govuk-button" href=paths::step(id, "decision")>"Decide what happens"</a></p> }
     });
     Some(view! { {offer} {proposed} {undecided} }.into_any())

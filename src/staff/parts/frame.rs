@@ -74,7 +74,7 @@ fn navigation(session: Session, path: Signal<String>) -> AnyView {
                 <div class="govuk-width-container portico-staff-menu">
                     <nav aria-label="Menu" class="govuk-service-navigation__wrapper">
                         <ul class="govuk-service-navigation__list">
-                            {paths::menu(me.role).iter().copied().map(item).collect_view()}
+                            {paths::menu(me.role, me.answers).into_iter().map(item).collect_view()}
                         </ul>
                     </nav>
                     <div class="portico-staff-menu__me">

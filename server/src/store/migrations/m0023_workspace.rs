@@ -34,7 +34,7 @@ impl MigrationTrait for Step {
         for column in columns {
             manager.alter_table(Table::alter().table("request").add_column(column).to_owned()).await?;
         }
-        requests::fill_columns(manager.get_connection())
+        requests::fill_columns(manager.get_connection(), requests::tell)
             .await
             .map_err(|error| DbErr::Migration(error.to_string()))?;
         // Everything that a team is counted by: the rows themselves, which are large, are not read for it.

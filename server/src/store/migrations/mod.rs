@@ -19,6 +19,7 @@ mod m0021_about;
 mod m0023_workspace;
 mod m0024_recipients;
 mod m0025_daily;
+mod m0026_ladder;
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{
@@ -54,6 +55,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0021_about::Step),
             Box::new(m0023_workspace::Step),
             Box::new(m0024_recipients::Step),
+            Box::new(m0026_ladder::Step),
         ]
     }
 }
