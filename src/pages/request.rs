@@ -141,7 +141,7 @@ fn request(key: String, first: FollowView) -> AnyView {
 fn goes_on(request: &FollowView) -> Option<AnyView> {
     let other = request.goes_on.as_ref()?;
     let promise = other.status.is_open().then(|| {
-        view! { " We will finish by "<strong>{words::day(other.complete_by)}</strong>". We tell you what happens." }
+        view! { " We will finish by "<strong>{other.complete_by.say()}</strong>". We tell you what happens." }
             .into_any()
     });
     Some(

@@ -4,6 +4,7 @@
 
 use chrono::NaiveDate;
 use domain::alert::Matter;
+use domain::by::By;
 use domain::case::{
     Actor, Age, Case, Cause, Closing, Event, GoesOn, Outcome, Owner, Recorded, Rung, Status, Why,
 };
@@ -59,7 +60,7 @@ pub enum Told {
     /// To the resident: it arrived.
     Received {
         /// Done by then.
-        complete_by: NaiveDate,
+        complete_by: By,
         /// What happens next.
         next: Vec<String>,
         /// Who sent it for them, if they did not themselves.
@@ -71,14 +72,14 @@ pub enum Told {
         /// Who.
         by: String,
         /// Done by then.
-        complete_by: NaiveDate,
+        complete_by: By,
     },
     /// To the resident: it is with the team again.
     HandedBack {
         /// Who answers for it until somebody takes it.
         lead: String,
         /// Done by then.
-        complete_by: NaiveDate,
+        complete_by: By,
     },
     /// To the resident: what was said last was a slip, and was taken back.
     Undone,
@@ -122,7 +123,7 @@ pub enum Told {
         /// Where it stands.
         status: Status,
         /// Done by then.
-        to: NaiveDate,
+        to: By,
     },
     /// To the resident: we can't go on without an answer.
     Asked {
@@ -141,7 +142,7 @@ pub enum Told {
     /// To the resident: it is open again.
     Reopened {
         /// Done by then.
-        to: NaiveDate,
+        to: By,
     },
     /// To the resident: what time did.
     ByTheClock(Box<ByTheClock>),
@@ -157,14 +158,21 @@ pub enum Told {
     /// To somebody who watches it: they asked for it.
     Watching {
         /// Done by then.
-        complete_by: NaiveDate,
+        complete_by: By,
     },
     /// To somebody who watches it: somebody works on it.
     WatchedTaken,
+    /// To somebody who watches it: work is planned.
+    WatchedPlanned {
+        /// For this day.
+        on: NaiveDate,
+    },
+    /// To somebody who watches it: work has begun.
+    WatchedBegun,
     /// To somebody who watches it: another date.
     WatchedMoved {
         /// Done by then.
-        to: NaiveDate,
+        to: By,
     },
     /// To somebody who watches it: it is closed.
     WatchedClosed {
@@ -186,28 +194,28 @@ pub enum Told {
         /// Who.
         by: String,
         /// Done by then.
-        complete_by: NaiveDate,
+        complete_by: By,
     },
     /// To who leads the team: somebody gave it back, and nobody has it.
     BackWithTeam {
         /// Who.
         by: String,
         /// Done by then.
-        complete_by: NaiveDate,
+        complete_by: By,
     },
     /// To the owner: the resident answered.
     ResidentAnswered {
         /// What.
         text: String,
         /// Done by then.
-        complete_by: NaiveDate,
+        complete_by: By,
     },
     /// To the owner: the resident says that it is not over.
     ResidentReopened {
         /// Why.
         reason: String,
         /// Done by then.
-        complete_by: NaiveDate,
+        complete_by: By,
     },
     /// To the owner: the resident put something right or added to it.
     ResidentAmended,
@@ -247,14 +255,14 @@ pub enum Told {
     /// To the owner: it is due soon.
     DueSoon {
         /// By then.
-        by: NaiveDate,
+        by: By,
     },
     /// To the owner: the promised day was missed.
     Missed {
-        /// That day.
-        from: NaiveDate,
-        /// The day promised instead.
-        to: NaiveDate,
+        /// By when it was promised.
+        from: By,
+        /// By when it is promised instead.
+        to: By,
     },
     /// To whom it went up.
     Up {
@@ -263,7 +271,7 @@ pub enum Told {
         /// Whoever has it.
         owner: Option<String>,
         /// Done by then.
-        complete_by: NaiveDate,
+        complete_by: By,
     },
     /// To the senior manager and the portfolio holder: it has been open for long.
     Aged {
@@ -284,8 +292,8 @@ pub enum Told {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ByTheClock {
-    /// The day that was missed last, the day promised instead, and why.
-    pub missed: Option<(NaiveDate, NaiveDate, Why)>,
+    /// By when it was promised that was missed last, by when it is promised instead, and why.
+    pub missed: Option<(By, By, Why)>,
     /// How far it went up, and to whom.
     pub up: Option<(Rung, String)>,
     /// How long it has been open.
@@ -349,6 +357,8 @@ impl Told {
             Self::WithdrawnFor { .. } => "withdrawn_for",
             Self::Watching { .. } => "watching",
             Self::WatchedTaken => "watched_taken",
+            Self::WatchedPlanned { .. } => "watched_planned",
+            Self::WatchedBegun => "watched_begun",
             Self::WatchedMoved { .. } => "watched_moved",
             Self::WatchedClosed { .. } => "watched_closed",
             Self::ResidentWrote { .. } => "resident_wrote",
@@ -537,10 +547,13 @@ fn for_another(case: &Case, recorded: &Recorded) -> Option<(String, Told)> {
 pub fn for_watcher(Happened { case, recorded, .. }: &Happened, email: String, link: &str) -> Option<Alert> {
     let told = match &recorded.event {
         Event::Taken | Event::HandedOver { .. } => Told::WatchedTaken,
+        Event::Planned { on } | Event::ContractorWrote { planned: Some(on), .. } => {
+            Told::WatchedPlanned { on: *on }
+        }
+        Event::Begun => Told::WatchedBegun,
         Event::Closed(closing) => Told::WatchedClosed { outcome: closing.outcome },
-        Event::PromiseMoved { to, .. }
-        | Event::Missed { to, .. }
-        | Event::Reopened { complete_by: to, .. } => Told::WatchedMoved { to: *to },
+        Event::PromiseMoved { to, .. } => Told::WatchedMoved { to: By::Day(*to) },
+        Event::Missed { to, .. } | Event::Reopened { complete_by: to, .. } => Told::WatchedMoved { to: *to },
         Event::Withdrawn { .. } | Event::TakenBack => Told::WatchedClosed { outcome: Outcome::Withdrawn },
         _ => return None,
     };

@@ -6,6 +6,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
 use bytes::Bytes;
+use chrono::{DateTime, NaiveDate, Utc};
 use domain::access::Act;
 use domain::api::problem::Problem;
 use domain::audit::{Deed, Entry};
@@ -56,10 +57,10 @@ pub fn router() -> OpenApiRouter<AppState> {
 async fn export(State(state): State<AppState>, at: At, Staff(member): Staff) -> Result<Response, ApiError> {
     let name = format!("requests-{}.csv", at.served.local(state.now()).date());
     let head = Bytes::from(sheet::lines([HEAD.map(str::to_owned).to_vec()]));
-    let today = at.served.local(state.now()).date();
+    let now = state.now();
+    let today = at.served.local(now).date();
     // Logged first: who breaks the download off has had some of it.
     let object = format!("requests of {}", member.department);
-    let now = state.now();
     at.store.log(member.did(now, Deed::Exported, object.clone(), "as CSV".into())).await?;
     // Read and sent bit by bit: a department may have very many.
     let begun = (Some(None::<Uuid>), HashSet::<Uuid>::new());
@@ -80,7 +81,7 @@ async fn export(State(state): State<AppState>, at: At, Staff(member): Staff) -> 
             store.log_all(entries.collect()).await?;
             let rows = stored.into_iter().map(|stored| {
                 let received = served.local(stored.case.received_at).format("%Y-%m-%d %H:%M").to_string();
-                row(stored, received, today)
+                row(stored, received, (now, today))
             });
             Ok(Some((Bytes::from(sheet::lines(rows)), (next, told))))
         }
@@ -89,16 +90,20 @@ async fn export(State(state): State<AppState>, at: At, Staff(member): Staff) -> 
     Ok(sheet::reply(&name, body))
 }
 
-fn row(Stored { case, .. }: Stored, received: String, today: chrono::NaiveDate) -> Vec<String> {
+fn row(
+    Stored { case, .. }: Stored,
+    received: String,
+    (now, today): (DateTime<Utc>, NaiveDate),
+) -> Vec<String> {
     vec![
         case.submission.reference.to_string(),
         case.submission.service.clone(),
         case.submission.title.clone(),
         status(case.status).to_owned(),
         received,
-        case.complete_by.to_string(),
-        case.submission.complete_by.to_string(),
-        if case.is_late(today) { "yes" } else { "no" }.to_owned(),
+        case.complete_by.write(),
+        case.submission.complete_by.write(),
+        if case.is_late(now, today) { "yes" } else { "no" }.to_owned(),
         case.owner.as_ref().map(|owner| owner.name.clone()).unwrap_or_default(),
         case.submission.ward.clone().unwrap_or_default(),
         case.submission.team.clone().unwrap_or_default(),
