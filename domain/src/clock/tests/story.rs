@@ -306,9 +306,10 @@ impl<'a> World<'a> {
         if let Some(into) = same_as(case) {
             let other = &self.cases[into].1;
             prop_assert!(same_as(other) != Some(place), "neither goes on in the other");
+            let known = case.goes_on.as_ref().map(|on| (on.other.id, on.status, on.complete_by));
             prop_assert_eq!(
-                case.goes_on.as_ref(),
-                Some(&goes_on(other, into)),
+                known,
+                Some((id(into), other.status, other.complete_by)),
                 "it is told how that goes on"
             );
         }
