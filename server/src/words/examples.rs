@@ -425,9 +425,12 @@ mod tests {
         let usual = written(Values::Usual);
         let complete_by = By::read("2026-07-01T15:00+01:00").unwrap();
         let mut taken = alert(Told::Taken { by: "Priya".into(), complete_by }, &usual, "ABCD-EFGH");
-        assert!(text(&wording, &[taken.clone()]).contains("We will finish by 3pm on Wednesday 1 July."));
+        let said = |taken: &Alert| {
+            compose(&wording, std::slice::from_ref(taken), Channel::Email).paragraphs.join(" ")
+        };
+        assert!(said(&taken).contains("We will finish by 3pm on Wednesday 1 July."), "{}", said(&taken));
         taken.reader.language = "cy".into();
-        assert!(text(&wording, &[taken]).contains("Dydd Mercher 1 Gorffennaf, 15:00"));
+        assert!(said(&taken).contains("Dydd Mercher 1 Gorffennaf, 15:00"), "{}", said(&taken));
     }
 
     #[test]

@@ -87,6 +87,7 @@ async fn what_is_promised_in_hours_ends_in_the_hour(kept: Kept) {
 
     // While Sam is asked, no hour goes by: 17 and a half were left.
     portal.turn_to("2026-12-07T16:30:00Z");
+    let priya = portal.staff(PRIYA).await;
     act(&priya, &id, "ask", &said(1, "Which wall?")).await.is(200);
     at(&portal, "2026-12-08T12:30:00Z").await;
     assert_eq!(sam.follow(&key).await["late"], false);
