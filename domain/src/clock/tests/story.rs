@@ -200,7 +200,9 @@ impl<'a> World<'a> {
             (first, case)
         };
         let world = Self { clock, cases: (0..many).map(first).collect(), now, seen };
-        world.cases.iter().for_each(|(first, _)| world.see(first));
+        for (first, _) in &world.cases {
+            world.see(first);
+        }
         world
     }
 
@@ -213,19 +215,20 @@ impl<'a> World<'a> {
         let now = self.now;
         let case = &mut self.cases[place].1;
         let before = case.clone();
-        let recorded = Recorded { seq: case.next_seq(), at: now, by: by.clone(), event: event.clone() };
+        let recorded = Recorded { seq: case.next_seq(), at: now, by, event };
         if case.apply(recorded.clone()).is_err() {
             prop_assert_eq!(&*case, &before, "what is refused changes nothing");
             return Ok(());
         }
-        let goes_with = matches!(event, Event::Withdrawn { .. } | Event::TakenBack) && !case.parts.is_empty();
         self.see(&recorded);
-        if goes_with {
+        // What is withdrawn is withdrawn with its parts.
+        let ends = matches!(recorded.event, Event::Withdrawn { .. } | Event::TakenBack);
+        if ends && !before.parts.is_empty() {
             for part in 1..self.cases.len() {
-                self.apply(part, by.clone(), event.clone())?;
+                self.apply(part, recorded.by.clone(), recorded.event.clone())?;
             }
         }
-        self.follow(place, (before.status, before.complete_by), &by)
+        self.follow(place, (before.status, before.complete_by), &recorded.by)
     }
 
     /// What the whole and the duplicates learn, as the store tells them.
@@ -256,7 +259,9 @@ impl<'a> World<'a> {
             let case = &mut self.cases[place].1;
             let before = (case.status, case.complete_by);
             let happened = self.clock.tick(case, self.now).unwrap();
-            happened.iter().for_each(|(_, recorded)| self.see(recorded));
+            for (_, recorded) in &happened {
+                self.see(recorded);
+            }
             self.follow(place, before, &Actor::Clock)?;
         }
         for place in 0..self.cases.len() {
