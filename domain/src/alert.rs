@@ -17,6 +17,8 @@ use crate::validate::Answer;
 pub enum Matter {
     /// One more step on the way.
     Step,
+    /// A question of ours that nothing waits for.
+    Asks,
     /// It arrived: what they did has worked.
     Receipt,
     /// It has ended, and how.
@@ -35,7 +37,7 @@ impl Matter {
     /// Whether it may wait a little, for others that follow soon.
     #[must_use]
     pub fn may_wait(self) -> bool {
-        self == Self::Step
+        matches!(self, Self::Step | Self::Asks)
     }
 }
 
@@ -115,7 +117,8 @@ impl Wish {
     fn admits(self, matter: Matter) -> bool {
         match self {
             Self::EachStep => true,
-            Self::Important => matter.is_important(),
+            // Were only those asked who want every step, the answers would not be everybody's.
+            Self::Important => matter.is_important() || matter == Matter::Asks,
             Self::Never => false,
         }
     }
@@ -516,6 +519,11 @@ mod tests {
         let told = Preferences::of_profile(&profile);
         assert_eq!(by(&told, Matter::Step), [Channel::Email]);
         assert_eq!(by(&told, Matter::MustAct), Channel::ALL);
+        // Who is asked how it is, weeks later, is everybody who wants to hear anything.
+        let wants = |email| Preferences { email, ..Preferences::default() };
+        for (wish, asked) in [(Wish::EachStep, 1), (Wish::Important, 1), (Wish::Never, 0)] {
+            assert_eq!(by(&wants(wish), Matter::Asks).len(), asked, "{wish:?}");
+        }
     }
 
     #[test]
@@ -590,7 +598,13 @@ mod tests {
     }
 
     fn matter() -> impl Strategy<Value = Matter> {
-        prop::sample::select(vec![Matter::Step, Matter::Receipt, Matter::Closes, Matter::MustAct])
+        prop::sample::select(vec![
+            Matter::Step,
+            Matter::Asks,
+            Matter::Receipt,
+            Matter::Closes,
+            Matter::MustAct,
+        ])
     }
 
     fn known() -> impl Strategy<Value = Known> {
@@ -610,7 +624,7 @@ mod tests {
             for Going { by, not_before, daily } in &going {
                 prop_assert!(known.has(*by), "only by what is known");
                 prop_assert!(*not_before >= now, "never in the past");
-                prop_assert!(matter.is_important() || preferences.wish(*by) == Wish::EachStep);
+                prop_assert!(matter.is_important() || preferences.wish(*by).admits(matter));
                 prop_assert_eq!(*daily, matter.may_wait() && preferences.daily.is_some());
                 if *by == Channel::Sms && let Some(quiet) = preferences.quiet {
                     prop_assert_eq!(quiet.over(*not_before), *not_before, "no text in quiet hours");

@@ -77,7 +77,7 @@ pub struct Service {
     /// How long requests are kept. No browser needs to know.
     #[serde(skip)]
     pub retention: Retention,
-    /// What staff write most often at the end. No browser of a resident needs to know.
+    /// What staff write most often. No browser of a resident needs to know.
     #[serde(skip)]
     pub replies: Vec<Reply>,
     /// The outcomes that need the agreement of somebody else who answers for the department. No browser of a resident needs
@@ -101,16 +101,31 @@ pub struct SignOff {
     pub by: Rung,
 }
 
-/// What staff write most often at the end, to be changed where it does not fit.
+/// What staff write to a resident before the end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Writing {
+    /// A message.
+    Message,
+    /// A question, for whose answer the promise waits.
+    Question,
+}
+
+/// What staff write most often, to be changed where it does not fit: at the end, or to the resident before it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Reply {
-    /// For this outcome.
-    pub outcome: Outcome,
+    /// For this outcome; none for what is written before the end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<Outcome>,
+    /// For this before the end; none for an outcome.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<Writing>,
     /// What it is called in the list.
     pub name: String,
-    /// What was done, or why not.
+    /// What was done, or why not; the message or the question.
     pub text: String,
     /// What happens next.
     #[serde(default)]
@@ -121,6 +136,25 @@ pub struct Reply {
     /// Who else is responsible.
     #[serde(default)]
     pub elsewhere: String,
+}
+
+impl Reply {
+    /// What is wrong with it, if something is.
+    #[must_use]
+    pub fn fault(&self) -> Option<String> {
+        let only_at_the_end = [&self.next, &self.by, &self.elsewhere].iter().any(|more| !more.is_empty());
+        match (self.outcome, self.to) {
+            (Some(_), None) => None,
+            (None, Some(_)) if !only_at_the_end => None,
+            (None, Some(_)) => {
+                Some(format!("the reply “{}” is for before the end, and has a text and no more", self.name))
+            }
+            _ => Some(format!(
+                "the reply “{}” is either for an “outcome”, or “to” be a message or a question",
+                self.name
+            )),
+        }
+    }
 }
 
 /// One question.

@@ -1,10 +1,14 @@
 //! What time does to a case by itself: who is reminded, what is promised instead when a day is missed, and how far up
 //! it goes when nobody acts. Each rule says when it is due; the event that follows is applied like any other.
 
-use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, TimeDelta, Utc};
+use chrono::{
+    DateTime, Days, FixedOffset, NaiveDate, NaiveDateTime, Offset as _, SubsecRound as _, TimeDelta,
+    Timelike as _, Utc,
+};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::by::By;
 use crate::case::{
     Actor, Age, Case, Cause, Closing, Escalation, Event, Outcome, Owner, REMINDERS, Rung, Status, Why,
 };
@@ -48,6 +52,9 @@ pub struct Limits {
     /// Of a hundred residents, how many are asked again.
     pub sample: u8,
 }
+
+/// Hours of work before a promised moment at which staff are told that it is near.
+const HOURS_AHEAD: i64 = 2;
 
 const fn working_days(amount: u16) -> Limit {
     Limit { amount, unit: Unit::WorkingDays }
@@ -233,9 +240,9 @@ pub enum Rule {
     Unanswered,
     /// Its owner is away.
     Away,
-    /// The last working day before the one that is promised.
+    /// The last working day before the one that is promised, or the last hours of work before a moment.
     DueSoon,
-    /// The promised day is over.
+    /// The promised day, or moment, is over.
     Missed,
     /// It was missed, so it goes up.
     GoesUp,
@@ -308,24 +315,49 @@ impl Clock<'_> {
         self.zone.moment(self.calendar.until(self.zone.local(from), limit))
     }
 
-    /// The day promised by a limit from this moment on.
+    /// What is promised by a limit from this moment on.
     #[must_use]
-    pub fn due(&self, from: DateTime<Utc>, limit: Limit) -> NaiveDate {
-        if limit.unit == Unit::Hours {
-            return self.zone.local(from + TimeDelta::hours(limit.amount.into())).date();
+    pub fn due(&self, from: DateTime<Utc>, limit: Limit) -> By {
+        if limit.is_in_hours() {
+            self.moment(self.until(from, limit))
+        } else {
+            By::Day(self.calendar.due(self.zone.local(from), limit))
         }
-        self.calendar.due(self.zone.local(from), limit)
     }
 
-    /// The day promised after the clock stood still from one moment to another: later by the working days between.
+    /// A moment as it is promised: to the minute.
+    fn moment(&self, at: DateTime<Utc>) -> By {
+        let at = at.trunc_subsecs(0) - TimeDelta::seconds(at.second().into());
+        let ahead = self.zone.local(at) - at.naive_utc();
+        let ahead = i32::try_from(ahead.num_seconds()).ok().and_then(FixedOffset::east_opt);
+        By::Moment(at.with_timezone(&ahead.unwrap_or(Utc.fix())))
+    }
+
+    /// By when it is promised after the clock stood still for its resident, who answers now. A day is later by the working
+    /// days between; of hours, as many are left as there were.
     #[must_use]
-    pub fn resumed(&self, promised: NaiveDate, (since, now): (DateTime<Utc>, DateTime<Utc>)) -> NaiveDate {
-        let (from, to) = (self.zone.local(since).date(), self.zone.local(now).date());
-        let stood_still = from.iter_days().skip(1).take_while(|day| *day <= to);
-        let stood_still = stood_still.filter(|day| self.calendar.works_on(*day)).count();
-        let later = (0..stood_still).fold(promised, |day, _| self.calendar.next_working_day(day));
-        // What was late when the resident was asked is not promised for a day that is over.
-        later.max(self.calendar.next_working_day(to))
+    pub fn resumed(&self, case: &Case, now: DateTime<Utc>) -> By {
+        let Some(waiting) = &case.waiting else { return case.complete_by };
+        let (since, today) = (self.zone.local(waiting.since), self.zone.local(now).date());
+        match case.complete_by {
+            By::Day(promised) => {
+                let stood_still = since.date().iter_days().skip(1).take_while(|day| *day <= today);
+                let stood_still = stood_still.filter(|day| self.calendar.works_on(*day)).count();
+                let later = (0..stood_still).fold(promised, |day, _| self.calendar.next_working_day(day));
+                // What was late when the resident was asked is not promised for a day that is over.
+                By::Day(later.max(self.calendar.next_working_day(today)))
+            }
+            By::Moment(promised) => {
+                let within = case.submission.within.filter(|_| case.missed == 0);
+                let least = TimeDelta::hours(1);
+                self.moment(if within.unwrap_or(self.limits.extend).unit == Unit::Hours {
+                    now + (promised.to_utc() - waiting.since).max(least)
+                } else {
+                    let left = self.calendar.work_between(since, self.zone.local(promised.to_utc()));
+                    self.zone.moment(self.calendar.worked(self.zone.local(now), left.max(least)))
+                })
+            }
+        }
     }
 
     /// The rule that is due first.
@@ -338,8 +370,23 @@ impl Clock<'_> {
         self.zone.moment(day.and_time(self.calendar.opens))
     }
 
-    fn morning_after(&self, day: NaiveDate) -> DateTime<Utc> {
-        self.opens(day.succ_opt().unwrap_or(day))
+    /// When it is looked whether a promise was kept: the morning after a day, or the moment itself.
+    fn over(&self, by: By) -> DateTime<Utc> {
+        let morning_after = |day: NaiveDate| self.opens(day.succ_opt().unwrap_or(day));
+        by.moment().unwrap_or_else(|| morning_after(by.day()))
+    }
+
+    /// When staff are told that a promise is near: the working day before a day, and some hours of work before a moment.
+    fn soon(&self, by: By) -> DateTime<Utc> {
+        if let Some(at) = by.moment() {
+            let ahead = TimeDelta::hours(HOURS_AHEAD);
+            return self.zone.moment(self.calendar.work_before(self.zone.local(at), ahead));
+        }
+        let mut soon = by.day().pred_opt().unwrap_or(by.day());
+        while !self.calendar.works_on(soon) {
+            soon = soon.pred_opt().unwrap_or(soon);
+        }
+        self.opens(soon)
     }
 
     fn all(&self, case: &Case) -> Vec<Due> {
@@ -382,14 +429,11 @@ impl Clock<'_> {
             add(self.until(waiting.asked_at, self.limits.remind), rule);
             return all;
         }
-        add(self.morning_after(case.complete_by), Rule::Missed);
-        let mut soon = case.complete_by.pred_opt().unwrap_or(case.complete_by);
-        while !self.calendar.works_on(soon) {
-            soon = soon.pred_opt().unwrap_or(soon);
-        }
-        // What is promised for today or tomorrow anyway needs no word that it is due soon.
-        if !case.prompted && self.opens(soon) > case.promised_at() {
-            add(self.opens(soon), Rule::DueSoon);
+        add(self.over(case.complete_by), Rule::Missed);
+        let soon = self.soon(case.complete_by);
+        // What is promised for so soon anyway needs no word that it is due.
+        if !case.prompted && soon > case.promised_at() {
+            add(soon, Rule::DueSoon);
         }
         let up = |cause| self.up(case, cause, None).is_some();
         match (&case.escalated, case.owed) {
@@ -399,7 +443,7 @@ impl Clock<'_> {
             }
             (None, _) => {
                 if case.status == Status::Received && up(Cause::NotAcknowledged) {
-                    add(self.morning_after(case.submission.acknowledge_by), Rule::NotAcknowledged);
+                    add(self.over(case.submission.acknowledge_by), Rule::NotAcknowledged);
                 }
                 if let Some(since) = case.unanswered
                     && up(Cause::Unanswered)
@@ -420,7 +464,7 @@ impl Clock<'_> {
     /// When its owner is away on the promised day.
     fn away(&self, case: &Case) -> Option<Leave> {
         let owner = case.owner.as_ref()?;
-        (self.leave)(owner.id).into_iter().find(|leave| leave.covers(case.complete_by))
+        (self.leave)(owner.id).into_iter().find(|leave| leave.covers(case.complete_by.day()))
     }
 
     /// To whom it goes next. Who is away on this day is passed by.
@@ -462,7 +506,9 @@ impl Clock<'_> {
             .bytes()
             .fold(0_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()))
             % 100;
+        let said_no = case.feedback.as_ref().is_some_and(|said| said.contact == Some(false));
         !case.asked_again
+            && !said_no
             && case.status != Status::Closed(Outcome::Withdrawn)
             && lot < self.limits.sample.into()
     }
@@ -482,7 +528,7 @@ impl Clock<'_> {
             Rule::DueSoon => Some(Event::Prompted),
             Rule::Missed => Some(Event::Missed {
                 from: case.complete_by,
-                to: self.due(now, self.limits.extend).max(case.complete_by + Days::new(1)),
+                to: self.due(now, self.limits.extend),
                 why: match case.status {
                     Status::Received => Why::NotBegun,
                     _ if case.contract.is_some() && case.work.is_none() => Why::Contractor,

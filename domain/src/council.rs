@@ -55,7 +55,7 @@ pub struct Council {
     /// What time does to requests by itself.
     #[serde(default)]
     pub escalation: Limits,
-    /// What staff write most often at the end, whatever the service.
+    /// What staff write most often, whatever the service.
     #[serde(default)]
     pub replies: Vec<Reply>,
     /// What a resident who does not agree with how a request ended can do; stands in what staff write, to be changed.
@@ -376,6 +376,7 @@ impl Council {
         if self.calendar.opens >= self.calendar.closes {
             faults.push("the working day must close after it opens".to_owned());
         }
+        faults.extend(self.replies.iter().filter_map(Reply::fault));
         let known = |id: &str| self.departments.iter().any(|department| department.id == id);
         for staff in self.staff.iter().filter(|staff| !known(&staff.department)) {
             faults.push(format!(

@@ -7,6 +7,7 @@ pub mod alert;
 pub mod answers;
 pub mod api;
 pub mod audit;
+pub mod by;
 pub mod canonical;
 pub mod case;
 pub mod catalogue;

@@ -273,7 +273,7 @@ impl Figures {
             department: submission.department.clone(),
             ward: submission.ward.clone(),
             outcome,
-            promised: case.complete_by,
+            promised: case.complete_by.day(),
             score: case.feedback.as_ref().map(|feedback| feedback.score),
             answers: answers.cloned().collect(),
         })

@@ -1,4 +1,4 @@
-//! The promise: what a council says it will do by when, in working days of its own calendar.
+//! The promise: what a council says it will do by when, in working days and hours of its own calendar.
 
 use std::collections::BTreeSet;
 
@@ -43,6 +43,12 @@ pub enum Unit {
 }
 
 impl Limit {
+    /// Whether it is counted in hours, and ends at a moment.
+    #[must_use]
+    pub fn is_in_hours(&self) -> bool {
+        matches!(self.unit, Unit::Hours | Unit::WorkingHours)
+    }
+
     /// Reads `5 working days`, `1 working day`, `4 working hours`, `24 hours`, `28 days`, `1 month`.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
@@ -122,14 +128,16 @@ impl Calendar {
     pub fn until(&self, from: NaiveDateTime, limit: Limit) -> NaiveDateTime {
         match limit.unit {
             Unit::Hours => from + TimeDelta::hours(limit.amount.into()),
-            Unit::WorkingHours => self.working_hours(from, limit.amount),
+            Unit::WorkingHours => self.worked(from, TimeDelta::hours(limit.amount.into())),
             Unit::WorkingDays | Unit::Days | Unit::Months => self.due(from, limit).and_time(self.closes),
         }
     }
 
-    fn working_hours(&self, from: NaiveDateTime, amount: u16) -> NaiveDateTime {
+    /// The local time at which somebody who begins at this one has worked for so long.
+    #[must_use]
+    pub fn worked(&self, from: NaiveDateTime, time: TimeDelta) -> NaiveDateTime {
         let mut at = self.clock_starts(from);
-        let mut left = TimeDelta::hours(i64::from(amount));
+        let mut left = time;
         loop {
             let today = at.date().and_time(self.closes) - at;
             if left <= today || today <= TimeDelta::zero() {
@@ -138,6 +146,35 @@ impl Calendar {
             left -= today;
             at = self.next_working_day(at.date()).and_time(self.opens);
         }
+    }
+
+    /// How much of the time between two local times the council works.
+    #[must_use]
+    pub fn work_between(&self, from: NaiveDateTime, to: NaiveDateTime) -> TimeDelta {
+        let days = from.date().iter_days().take_while(|day| *day <= to.date());
+        days.filter(|day| self.works_on(*day))
+            .map(|day| to.min(day.and_time(self.closes)) - from.max(day.and_time(self.opens)))
+            .filter(|worked| *worked > TimeDelta::zero())
+            .sum()
+    }
+
+    /// The latest local time from which so much work is left before this one.
+    #[must_use]
+    pub fn work_before(&self, at: NaiveDateTime, time: TimeDelta) -> NaiveDateTime {
+        let (mut day, mut left) = (at.date(), time);
+        // Bounded: no calendar closes a council for a year.
+        for _ in 0..366 {
+            let ends = at.min(day.and_time(self.closes));
+            let today = ends - day.and_time(self.opens);
+            if self.works_on(day) && today > TimeDelta::zero() {
+                if left <= today {
+                    return ends - left;
+                }
+                left -= today;
+            }
+            day = day.pred_opt().unwrap_or(day);
+        }
+        at
     }
 
     /// The day by which something received at this local time is promised. The day the clock starts is not
@@ -156,7 +193,7 @@ impl Calendar {
                 let start = self.clock_starts(received).date();
                 (0..limit.amount).fold(start, |day, _| self.next_working_day(day))
             }
-            Unit::WorkingHours => self.working_hours(received, limit.amount).date(),
+            Unit::WorkingHours => self.until(received, limit).date(),
         }
     }
 }

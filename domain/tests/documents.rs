@@ -816,3 +816,38 @@ proptest! {
         }
     }
 }
+
+/// What staff begin from is there for each service: how it ends, by its policies too, and what they write before that; all of
+/// it in a tone that needs no advice.
+#[test]
+fn every_service_has_standard_replies() {
+    use domain::case::Outcome;
+    use domain::catalogue::{Reply, Writing};
+    let catalogue = catalogue();
+    let general = council().replies;
+    for reply in catalogue.values().flat_map(|service| &service.replies).chain(&general) {
+        for text in [&reply.text, &reply.next, &reply.name] {
+            assert_eq!(domain::tone::check(text), [], "{}: {text}", reply.name);
+            assert!(text.chars().count() <= 400, "short: {text}");
+        }
+        assert_eq!(reply.fault(), None);
+        let needs_next =
+            matches!(reply.outcome, Some(Outcome::Done | Outcome::PartDone | Outcome::NothingFound));
+        assert!(!needs_next || !reply.next.is_empty(), "what next: {}", reply.name);
+    }
+    for (id, service) in &catalogue {
+        let has = |fits: &dyn Fn(&Reply) -> bool| service.replies.iter().any(fits);
+        let ends = |outcome| has(&|reply: &Reply| reply.outcome == Some(outcome));
+        assert!(ends(Outcome::Done), "{id}");
+        assert_eq!(ends(Outcome::DeclinedByPolicy), !service.policies.is_empty(), "{id}");
+        for to in [Writing::Message, Writing::Question] {
+            assert!(has(&|reply| reply.to == Some(to)), "{id}: {to:?}");
+        }
+        let names: std::collections::BTreeSet<_> = service
+            .replies
+            .iter()
+            .map(|reply| (reply.name.as_str(), format!("{:?}", reply.outcome)))
+            .collect();
+        assert_eq!(names.len(), service.replies.len(), "{id}: told apart by their names");
+    }
+}

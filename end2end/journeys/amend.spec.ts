@@ -141,7 +141,7 @@ test("a crew that was there sees what else is open, and reports one thing more",
   await staff.take();
   await staff.close("Done", "We have cleaned the wall.");
   await expect(staff.page.getByRole("heading", { name: "Anything else near there?" })).toBeVisible();
-  await expect(staff.page.getByRole("link", { name: new RegExp(other.reference) }).first()).toBeVisible();
+  await expect(staff.page.getByRole("link", { name: new RegExp(other.reference) })).toHaveCount(1);
   await staff.page.getByText("Report something else that you saw there").click();
   await staff.inspected();
   await staff.press("Report it");

@@ -115,6 +115,24 @@ test("only the person who has a request can act on it, and pages say so", async 
   await priya.inspected();
 });
 
+test("standard replies help to write to a resident and to ask", async ({ api, people }) => {
+  const { reference } = await api.send("report-graffiti");
+  const staff = await people.staff("priya");
+  await staff.openRequest(reference);
+  await staff.take();
+  await staff.follow("Write to the resident");
+  await staff.page.getByLabel("Standard reply").selectOption({ label: "Dry weather" });
+  await expect(staff.page.getByLabel("Your message")).toHaveValue(/^Our crew has been there/);
+  await staff.inspected();
+  await staff.press("Send the message");
+  await staff.succeeded("Your message has been sent");
+  await staff.follow("Ask the resident");
+  await expect(staff.page.getByRole("option", { name: "Dry weather" })).toHaveCount(0);
+  await staff.page.getByLabel("Standard reply").selectOption({ label: "Which wall?" });
+  await staff.press("Send the question");
+  await staff.succeeded("Your question has been sent. The promise waits for the answer");
+});
+
 test("every way of closing needs its reason", async ({ api, people }) => {
   const { reference } = await api.send("report-graffiti");
   const staff = await people.staff("priya");

@@ -10,6 +10,7 @@ use bytes::Bytes;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use domain::answers::Answers;
 use domain::api::services::ServiceSummary;
+use domain::by::By;
 use domain::catalogue::Service;
 use domain::council::Council;
 use domain::document::{self, Catalogue, Fault};
@@ -135,7 +136,7 @@ impl Served {
 
     /// The day by which something received at this moment is promised.
     #[must_use]
-    pub fn due(&self, received: DateTime<Utc>, limit: Limit) -> NaiveDate {
+    pub fn due(&self, received: DateTime<Utc>, limit: Limit) -> By {
         crate::operations::clock::without_people(self, |clock| clock.due(received, limit))
     }
 

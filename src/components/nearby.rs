@@ -109,7 +109,7 @@ fn choose(question: &str, list: &[NearbyRequest], answer: RwSignal<Answer>) -> A
         let about = format!(
             "{place}, reported on {}. We will finish by {}.",
             words::day(request.received),
-            words::day(request.complete_by)
+            request.complete_by.say()
         );
         let picture = request
             .photo

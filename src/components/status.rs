@@ -101,8 +101,8 @@ fn is_later(request: &FollowView) -> bool {
 }
 
 fn details(request: &FollowView) -> AnyView {
-    let new_day = words::day(request.complete_by);
-    let first_day = words::day(request.first_complete_by);
+    let new_day = request.complete_by.say();
+    let first_day = request.first_complete_by.say();
     if !request.status.is_open() {
         let said = request.timeline.iter().rev().find_map(|entry| match &entry.what {
             What::Closed(ending) => Some(ending_told(ending)),
@@ -114,11 +114,11 @@ fn details(request: &FollowView) -> AnyView {
         return view! {
             <p>"We need an answer from you before we can go on:"</p>
             <p class="govuk-inset-text"><bdi class="portico-typed">{question.clone()}</bdi></p>
-            <p>"Answer below. Our promise to finish by "<strong>{new_day}</strong>" waits for you, and moves by the working days that it waits."</p>
+            <p>"Answer below. Our promise to finish by "<strong>{new_day}</strong>" waits for you, and moves by the time that it waits."</p>
         }
         .drawn();
     }
-    let taken_by = words::day(request.acknowledge_by);
+    let taken_by = request.acknowledge_by.say();
     let owner = match &request.owner {
         Some(owner) => format!("{owner} in {} is dealing with it.", request.department),
         None if !request.parts.is_empty() => format!("Each of them will take its part by {taken_by}."),

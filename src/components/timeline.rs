@@ -55,7 +55,7 @@ pub fn title(entry: &Entry, for_staff: bool) -> String {
         What::Asked { .. } => format!("{who} asked {whom} something"),
         What::Reminded => format!("We reminded {whom} of the question"),
         What::Answered { .. } => format!("{who} answered"),
-        What::Missed { to, .. } => format!("We missed our date. The new one is {}", words::day(*to)),
+        What::Missed { to, .. } => format!("We missed our date. The new one is {}", to.say()),
         What::Escalated { to, whom, cause, away } => {
             let (rung, cause) = (words::rung(*to), words::cause(*cause));
             let away: String =
@@ -78,17 +78,13 @@ pub fn title(entry: &Entry, for_staff: bool) -> String {
         What::ContractorDone { .. } => format!("{who} says that the work is done"),
         What::ContractEnded { .. } => format!("{who} took the work back from the contractor"),
         What::GoesOn { status, to, .. } if status.is_open() => {
-            format!(
-                "Together with another report. {}. The date is {}",
-                words::goes_on(*status),
-                words::day(*to)
-            )
+            format!("Together with another report. {}. The date is {}", words::goes_on(*status), to.say())
         }
         What::GoesOn { status, .. } => {
             format!("Together with another report. {}", words::goes_on(*status))
         }
         What::Reopened { to, .. } => {
-            format!("{who} opened the request again. The date is {}", words::day(*to))
+            format!("{who} opened the request again. The date is {}", to.say())
         }
         What::Amended { changes, .. } => {
             let labels: Vec<&str> = changes.iter().map(|change| &*change.label).collect();
@@ -106,7 +102,7 @@ pub fn title(entry: &Entry, for_staff: bool) -> String {
         What::Proposed(ending) => format!("{who} would close it: {}", words::outcome(ending.outcome)),
         What::SentBack { .. } => format!("{who} did not agree with how it is to be closed"),
         What::PartMoved { department, to: Some(to), .. } => {
-            format!("{department} moved its date to {}", words::day(*to))
+            format!("{department} moved its date to {}", to.say())
         }
         What::PartMoved { department, status, .. } => {
             format!("{department}: {}", words::part_status(*status))
@@ -130,7 +126,7 @@ fn details(what: What) -> Option<AnyView> {
         |text: String| (!text.is_empty()).then(|| view! { <bdi class="portico-typed">{text}</bdi> }.drawn());
     match what {
         What::Missed { from, why, .. } => {
-            let text = format!("It was {}: {}.", words::day(from), words::why_missed(why));
+            let text = format!("It was {}: {}.", from.say(), words::why_missed(why));
             Some(view! { <p class="portico-timeline__text">{text}</p> }.drawn())
         }
         What::Closed(ending) | What::Proposed(ending) => {
@@ -144,7 +140,7 @@ fn details(what: What) -> Option<AnyView> {
             Some(view! { <div class="portico-timeline__message">{typed(text)}</div> }.drawn())
         }
         What::PromiseMoved { from, reason, .. } => {
-            let from = format!("It was {}. ", words::day(from));
+            let from = format!("It was {}. ", from.say());
             Some(view! { <p class="portico-timeline__text">{from}{typed(reason)}</p> }.drawn())
         }
         What::Amended { changes, place } => {

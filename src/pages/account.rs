@@ -382,12 +382,9 @@ pub(super) fn item(request: &AccountRequest, href: String) -> AnyView {
     let standing = match (request.needs, request.status.is_open()) {
         (Some(Needs::Message), _) => "There is a message for you".to_owned(),
         (Some(Needs::Late), _) => {
-            format!(
-                "We said we would finish by {}. We have not, and we are sorry",
-                words::day(request.complete_by)
-            )
+            format!("We said we would finish by {}. We have not, and we are sorry", request.complete_by.say())
         }
-        (None, true) => format!("We will finish by {}", words::day(request.complete_by)),
+        (None, true) => format!("We will finish by {}", request.complete_by.say()),
         (None, false) => match request.status {
             Status::Closed(outcome) => words::outcome(outcome).to_owned(),
             _ => String::new(),

@@ -165,7 +165,7 @@ fn sent(request: &FollowView) -> AnyView {
                 "The reference is "<strong class="portico-reference">{request.reference.to_string()}</strong>
             </div>
         </div>
-        <p class="govuk-body-l">"We will finish by "<strong>{words::day(request.complete_by)}</strong>"."</p>
+        <p class="govuk-body-l">"We will finish by "<strong>{request.complete_by.say()}</strong>"."</p>
         <p>"We are sending these details to the email address of their account."</p>
         <p>"It is in their account, where they can see that you sent it. You can see it here, for as long as you act for them."</p>
         {(!request.next.is_empty()).then(|| view! {

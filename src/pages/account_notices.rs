@@ -66,7 +66,7 @@ fn item(notice: &NoticeView) -> AnyView {
     let new = (!read).then(|| view! { <strong class="govuk-tag">"New"</strong>" " }.into_any());
     let matters = match matter {
         Matter::MustAct => Some("Please look: you may have to do something."),
-        Matter::Closes | Matter::Receipt | Matter::Step => None,
+        Matter::Closes | Matter::Receipt | Matter::Step | Matter::Asks => None,
     };
     view! {
         <li>

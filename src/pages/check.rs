@@ -86,12 +86,9 @@ fn check(
     }
     let read = validate::questions(&asked, &answers, view.today).unwrap_or_default();
     let due = service.fee.as_ref().map_or_else(Vec::new, |fee| fee.due(&answers, &asked));
-    let promise = view.promised(&answers).map(|promised| {
-        view! {
-            <Promise lead="If you send this now," acknowledge_by=promised.acknowledge_by complete_by=promised.complete_by />
-        }
-        .drawn()
-    });
+    let promise = view
+        .promised(&answers)
+        .map(|promised| view! { <Promise lead="If you send this now," promised=promised /> }.drawn());
     let lines: Vec<Line> = asked
         .iter()
         .map(|question| Line {

@@ -3,6 +3,7 @@
 
 use chrono::NaiveDate;
 use domain::api::drafts::Posted;
+use domain::by::By;
 use domain::field::date::PARTS;
 use domain::field::{Photo, Value};
 use domain::validate::Answer;
@@ -22,6 +23,8 @@ use crate::{a11y, words};
 pub const MOST_PHOTOS: usize = 5;
 /// The names of what is typed and picked.
 pub const MESSAGE: &str = "message";
+/// What else they saw there.
+pub const SEEN: &str = "seen";
 /// The day that the work is planned for.
 pub const PLANNED: &str = "planned";
 /// Photos of the work.
@@ -41,7 +44,7 @@ pub struct Work {
     /// Who answers for it at the council, by name.
     pub owner: String,
     /// The day that the resident was promised.
-    pub complete_by: NaiveDate,
+    pub complete_by: By,
     /// The ward it is in.
     pub ward: Option<String>,
     /// What the resident told, as far as it is needed.
@@ -103,8 +106,7 @@ pub fn draw(work: Work) -> AnyView {
     let state = if is_done {
         view! { <p class="govuk-inset-text">"You told us that the work is done. Thank you. You need not do anything more, unless we write to you."</p> }.drawn()
     } else {
-        view! { <p>"We promised that it is done by "<strong>{words::day(complete_by)}</strong>"."</p> }
-            .drawn()
+        view! { <p>"We promised that it is done by "<strong>{complete_by.say()}</strong>"."</p> }.drawn()
     };
     let ward = ward.map(|ward| view! { <p>"Ward: "<bdi>{ward}</bdi></p> }.drawn());
     view! {
@@ -204,6 +206,10 @@ fn write(
             "Up to {MOST_PHOTOS}. On a phone you can take them now. No faces and no number plates, please."
         ))
         .error(problem_at(problems, PHOTOS));
+    let seen = Labelled::new(SEEN, "Anything else near there? (optional)")
+        .hint("If something else needs our attention, say what and where. We pass it on.".to_owned())
+        .error(problem_at(problems, SEEN));
+    let also = Signal::stored(boot::take_text(SEEN));
     let described = photos.described_by(None);
     let pick = view! {
         <input type="file" id=PHOTOS name=PHOTOS accept="image/*" multiple aria-describedby=described />
@@ -216,6 +222,7 @@ fn write(
             <TextArea labelled=message value=text on_input=nothing />
             {planned.fieldset(boxes)}
             {photos}
+            <TextArea labelled=seen value=also rows=3 on_input=nothing />
             <div class="govuk-button-group">
                 <button type="submit" class="govuk-button govuk-button--secondary" name="do" value="write">"Send this news"</button>
                 <button type="submit" class="govuk-button" name="do" value=DONE>"The work is done"</button>

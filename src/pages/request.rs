@@ -153,7 +153,7 @@ fn send_again(service: &str) -> AnyView {
 fn goes_on(request: &FollowView) -> Option<AnyView> {
     let other = request.goes_on.as_ref()?;
     let promise = other.status.is_open().then(|| {
-        view! { " We will finish by "<strong>{words::day(other.complete_by)}</strong>". We tell you what happens." }
+        view! { " We will finish by "<strong>{other.complete_by.say()}</strong>". We tell you what happens." }
             .into_any()
     });
     Some(

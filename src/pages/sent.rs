@@ -14,7 +14,7 @@ use crate::components::load::loaded;
 use crate::components::sharing::invitation;
 use crate::live::{Drawn as _, ON_SERVER, live_words};
 use crate::state::{boot, device};
-use crate::{a11y, paths, words};
+use crate::{a11y, paths};
 
 /// The confirmation.
 #[component]
@@ -43,7 +43,7 @@ fn sent(request: &FollowView, key: &str) -> AnyView {
                 "Your reference is "<strong class="portico-reference">{request.reference.to_string()}</strong>
             </div>
         </div>
-        <p class="govuk-body-l">"We will finish by "<strong>{words::day(request.complete_by)}</strong>"."</p>
+        <p class="govuk-body-l">"We will finish by "<strong>{request.complete_by.say()}</strong>"."</p>
         {email.map(|email| view! { <p>"We are sending these details to "<bdi><strong>{email}</strong></bdi>"."</p> }.drawn())}
         {fee_table(&request.fee)}
         <h2 class="govuk-heading-m">"What happens next"</h2>

@@ -59,12 +59,10 @@ fn start(view: &Arc<ServiceView>) -> AnyView {
         a11y::use_page(move || title.clone());
         return view! { {lead} {stop_panel(service, closed)} }.drawn();
     }
-    let promise = view.promises.first().map(|promised| {
-        view! {
-            <Promise lead="If you send this now," acknowledge_by=promised.acknowledge_by complete_by=promised.complete_by />
-        }
-        .drawn()
-    });
+    let promise = view
+        .promises
+        .first()
+        .map(|promised| view! { <Promise lead="If you send this now," promised=promised.clone() /> }.drawn());
     let call = view! { <p>"You can also ring us on "{phone}"."</p> };
     if let (1, Some(page)) = (pages, page) {
         page.set_title();

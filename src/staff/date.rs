@@ -2,6 +2,7 @@
 
 use crate::words;
 use chrono::{Datelike as _, Days, NaiveDate};
+use domain::by::By;
 
 const MONTHS: [&str; 12] = [
     "january",
@@ -71,10 +72,10 @@ impl Typed {
     ///
     /// # Errors
     /// Also when it is before the first day that can be promised, or no change.
-    pub fn read_promise(&self, promised: NaiveDate, earliest: NaiveDate) -> Result<NaiveDate, Fault> {
+    pub fn read_promise(&self, promised: By, earliest: NaiveDate) -> Result<NaiveDate, Fault> {
         match self.read()? {
             day if day < earliest => Err(Fault::Before(earliest)),
-            day if day == promised => Err(Fault::Same(promised)),
+            day if By::Day(day) == promised => Err(Fault::Same(day)),
             day => Ok(day),
         }
     }
@@ -233,7 +234,7 @@ mod tests {
     #[test]
     fn a_promise_moves_to_another_day_ahead() {
         let promise = |boxes: [&str; 3]| {
-            Typed { boxes: boxes.map(str::to_owned) }.read_promise(day(2026, 12, 14), day(2026, 12, 9))
+            Typed { boxes: boxes.map(str::to_owned) }.read_promise(day(2026, 12, 14).into(), day(2026, 12, 9))
         };
         assert_eq!(promise(["9", "12", "2026"]), Ok(day(2026, 12, 9)));
         assert_eq!(promise(["8", "12", "2026"]), Err(Fault::Before(day(2026, 12, 9))));

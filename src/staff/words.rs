@@ -4,6 +4,7 @@ use chrono::{Datelike as _, NaiveDate};
 use domain::access::Role;
 use domain::api::workspace::{Only, Order};
 use domain::audit::Deed;
+use domain::by::By;
 use domain::case::{Outcome, Status};
 use domain::field::{ErrorCode, FieldError};
 use portico_app::api::ApiProblem;
@@ -13,6 +14,12 @@ use portico_app::words;
 #[must_use]
 pub fn date(day: NaiveDate) -> String {
     format!("{} {}", words::day(day), day.year())
+}
+
+/// By when something is promised, with the year: `3pm on Friday 12 December 2026`.
+#[must_use]
+pub fn by(by: By) -> String {
+    by.with_time(&date(by.day()))
 }
 
 /// A count of requests of one sort: `1 open request`.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use validator::Validate;
 
+use crate::by::By;
 use crate::case::Status;
 use crate::reference::Reference;
 
@@ -89,9 +90,8 @@ pub struct AccountRequest {
     /// The day it arrived.
     #[serde(with = "crate::day")]
     pub received: NaiveDate,
-    /// It is done by this day, as promised now.
-    #[serde(with = "crate::day")]
-    pub complete_by: NaiveDate,
+    /// It is done by then, as promised now.
+    pub complete_by: By,
     /// Why it needs the resident, if it does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub needs: Option<Needs>,

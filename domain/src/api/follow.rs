@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use validator::Validate;
 
+use crate::by::By;
 use crate::case::{
     Age, Cause, Closing, Elsewhere, Feedback, Outcome, Rung, Shortfall, Signature, Status, Why,
 };
@@ -74,15 +75,12 @@ pub struct FollowView {
     /// It ended, and can be followed by another.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub followed_by: Option<FollowedBy>,
-    /// Somebody takes it by this day.
-    #[serde(with = "crate::day")]
-    pub acknowledge_by: NaiveDate,
-    /// It is done by this day, as promised now.
-    #[serde(with = "crate::day")]
-    pub complete_by: NaiveDate,
-    /// The day first promised.
-    #[serde(with = "crate::day")]
-    pub first_complete_by: NaiveDate,
+    /// Somebody takes it by then.
+    pub acknowledge_by: By,
+    /// It is done by then, as promised now.
+    pub complete_by: By,
+    /// By when it was promised first.
+    pub first_complete_by: By,
     /// The policy it was declined by.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy: Option<Policy>,
@@ -201,9 +199,8 @@ pub struct GoesOnView {
     pub reference: Reference,
     /// Where it stands.
     pub status: Status,
-    /// The day it is promised by now.
-    #[serde(with = "crate::day")]
-    pub complete_by: NaiveDate,
+    /// By when it is promised now.
+    pub complete_by: By,
 }
 
 /// One line of a timeline.
@@ -250,9 +247,8 @@ pub enum What {
     },
     /// The promised date moved.
     PromiseMoved {
-        /// From this day.
-        #[serde(with = "crate::day")]
-        from: NaiveDate,
+        /// From this day or moment.
+        from: By,
         /// To this day.
         #[serde(with = "crate::day")]
         to: NaiveDate,
@@ -278,18 +274,16 @@ pub enum What {
     Answered {
         /// What.
         text: String,
-        /// The day promised from then on, where it is another.
-        #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::day::optional")]
-        to: Option<NaiveDate>,
+        /// By when it is promised from then on, where that is another.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        to: Option<By>,
     },
-    /// The promised day was missed.
+    /// The promised day, or moment, was missed.
     Missed {
-        /// That day.
-        #[serde(with = "crate::day")]
-        from: NaiveDate,
-        /// The day promised instead.
-        #[serde(with = "crate::day")]
-        to: NaiveDate,
+        /// By when it was promised.
+        from: By,
+        /// By when it is promised instead.
+        to: By,
         /// Why.
         why: Why,
     },
@@ -355,17 +349,15 @@ pub enum What {
         reference: Reference,
         /// Where it stands.
         status: Status,
-        /// The day it is promised by now.
-        #[serde(with = "crate::day")]
-        to: NaiveDate,
+        /// By when it is promised now.
+        to: By,
     },
     /// The resident opened it again.
     Reopened {
         /// Why.
         reason: String,
-        /// The day promised from then on.
-        #[serde(with = "crate::day")]
-        to: NaiveDate,
+        /// By when it is promised from then on.
+        to: By,
     },
     /// The resident put something right.
     Amended {
@@ -420,9 +412,9 @@ pub enum What {
         department: String,
         /// Where its part stands.
         status: Status,
-        /// It moved its date to this day.
-        #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::day::optional")]
-        to: Option<NaiveDate>,
+        /// It moved its date to this.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        to: Option<By>,
     },
     /// The resident withdrew it.
     Withdrawn {

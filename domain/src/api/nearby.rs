@@ -5,6 +5,8 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use validator::Validate;
 
+use crate::by::By;
+
 /// Open requests of the same service near a place.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -27,9 +29,8 @@ pub struct NearbyRequest {
     /// The day it arrived.
     #[serde(with = "crate::day")]
     pub received: NaiveDate,
-    /// The day it is promised by.
-    #[serde(with = "crate::day")]
-    pub complete_by: NaiveDate,
+    /// By when it is promised.
+    pub complete_by: By,
     /// There is a photo that staff have looked at: `GET /api/nearby/{id}/photo`.
     #[serde(default)]
     pub photo: bool,

@@ -1,12 +1,12 @@
 //! `POST /api/requests`, with the header `Idempotency-Key`.
 
-use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use uuid::Uuid;
 
 use super::consent::ConsentAnswer;
 use crate::answers::Answers;
+use crate::by::By;
 use crate::reference::Reference;
 
 /// A filled-in form.
@@ -34,12 +34,10 @@ pub struct Submitted {
     pub reference: Reference,
     /// The secret to follow the request with: `/follow/{key}`. Empty for who sent it for somebody else.
     pub key: String,
-    /// Somebody takes it by this day.
-    #[serde(with = "crate::day")]
-    pub acknowledge_by: NaiveDate,
-    /// It is done by this day.
-    #[serde(with = "crate::day")]
-    pub complete_by: NaiveDate,
+    /// Somebody takes it by then.
+    pub acknowledge_by: By,
+    /// It is done by then.
+    pub complete_by: By,
     /// For who sent it for somebody else: which of their requests it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request: Option<Uuid>,

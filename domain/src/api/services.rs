@@ -42,15 +42,14 @@ pub struct ServiceView {
 }
 
 /// What is promised.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// In words, as they are today by the council's clock: `Friday 12 December`, `3pm today`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Promised {
-    /// Somebody takes it by this day.
-    #[serde(with = "crate::day")]
-    pub acknowledge_by: NaiveDate,
-    /// It is done by this day.
-    #[serde(with = "crate::day")]
-    pub complete_by: NaiveDate,
+    /// Somebody takes it by then.
+    pub acknowledge_by: String,
+    /// It is done by then.
+    pub complete_by: String,
 }
 
 /// `POST /api/services/suggest`: a message that is being written.
@@ -79,6 +78,6 @@ impl ServiceView {
     #[must_use]
     pub fn promised(&self, answers: &Answers) -> Option<Promised> {
         let at = self.service.standard_at(answers).map_or(0, |other| other + 1);
-        self.promises.get(at).or_else(|| self.promises.first()).copied()
+        self.promises.get(at).or_else(|| self.promises.first()).cloned()
     }
 }

@@ -9,6 +9,7 @@ use super::account::SessionView;
 use super::follow::{Ending, FollowView};
 use crate::access::Role;
 use crate::audit::Deed;
+use crate::by::By;
 use crate::case::{Cause, Outcome, Owner, Rung, Status};
 use crate::catalogue::{Policy, Reply, SignOff};
 use crate::identity::Known;
@@ -319,9 +320,8 @@ pub struct QueueItem {
     pub to_check: bool,
     /// Owned by the person asking.
     pub mine: bool,
-    /// The day it is promised by.
-    #[serde(with = "crate::day")]
-    pub complete_by: NaiveDate,
+    /// By when it is promised.
+    pub complete_by: By,
     /// When it arrived, in words.
     pub received: String,
 }

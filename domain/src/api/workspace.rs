@@ -7,6 +7,7 @@ use uuid::Uuid;
 use validator::Validate;
 
 use super::staff::{CloseRequest, Show};
+use crate::by::By;
 use crate::case::Owner;
 use crate::catalogue::Reply;
 
@@ -367,9 +368,8 @@ pub struct BatchItem {
     /// The day that work is planned for.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::day::optional")]
     pub planned: Option<NaiveDate>,
-    /// The day it is promised by.
-    #[serde(with = "crate::day")]
-    pub complete_by: NaiveDate,
+    /// By when it is promised.
+    pub complete_by: By,
     /// It only ends when somebody agrees who answers for the department.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub needs_word: bool,

@@ -7,6 +7,7 @@ use chrono::{DateTime, Days, NaiveDate, Utc};
 use uuid::Uuid;
 
 use super::{Actor, Case, Closing, Event, Linked, Outcome, Owner, Recorded, Status, Submission, Why};
+use crate::by::By;
 use crate::catalogue::Policy;
 use crate::reference::Reference;
 
@@ -103,8 +104,9 @@ fn first() -> Recorded {
         identity: None,
         channel: crate::channel::Channel::Web,
         lead: None,
-        acknowledge_by: day(),
-        complete_by: day(),
+        acknowledge_by: day().into(),
+        complete_by: day().into(),
+        within: None,
     };
     Recorded { seq: 1, at: at(), by: Actor::Resident, event: Event::Submitted(Box::new(submission)) }
 }
@@ -152,13 +154,13 @@ fn closings() -> Vec<Closing> {
 fn tries(case: &Case) -> Vec<(Actor, Event, &'static str)> {
     let staff = || Owner { id: Uuid::nil(), name: String::new() };
     let text = || "said".to_owned();
-    let later = case.complete_by + Days::new(1);
+    let later = By::Day(case.complete_by.day() + Days::new(1));
     let mut tries = vec![
         (Actor::Staff(staff()), Event::Taken, "taken"),
         (Actor::Staff(staff()), Event::HandedOver { to: staff() }, "handed over"),
         (Actor::Staff(staff()), Event::HandedBack, "handed back"),
         (Actor::Clock, Event::OwnerLeft { who: staff(), lead: Some(staff()) }, "its owner left"),
-        (Actor::Staff(staff()), Event::Planned { on: case.complete_by }, "planned"),
+        (Actor::Staff(staff()), Event::Planned { on: case.complete_by.day() }, "planned"),
         (Actor::Staff(staff()), Event::Begun, "begun"),
         (Actor::Staff(staff()), Event::Asked { question: text() }, "asked"),
         (Actor::Resident, Event::Answered { text: text(), complete_by: case.complete_by }, "answered"),

@@ -12,11 +12,13 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::by::By;
 use crate::catalogue::Policy;
 use crate::channel::Channel;
 use crate::fee::Due;
 use crate::identity::Known;
 use crate::reference::Reference;
+use crate::standard::Limit;
 use crate::validate::Answer;
 
 pub use rules::{REMINDERS, REOPEN_DAYS, Refused, UNDO_MINUTES};
@@ -64,12 +66,12 @@ pub enum Event {
         /// The question.
         question: String,
     },
-    /// The resident answered: the promise goes on, later by the days that it waited.
+    /// The resident answered: the promise goes on, later by the time that it waited.
     Answered {
         /// The answer.
         text: String,
-        /// The day promised from now on.
-        complete_by: NaiveDate,
+        /// By when it is promised from now on.
+        complete_by: By,
     },
     /// A message, from the resident or from staff.
     Message {
@@ -136,8 +138,8 @@ pub enum Event {
         part: Uuid,
         /// Where it stands now.
         status: Status,
-        /// The day it is promised by now.
-        complete_by: NaiveDate,
+        /// By when it is promised now.
+        complete_by: By,
     },
     /// It was closed as a duplicate, and the request in which it goes on got further, moved its date, or is another one now.
     GoesOn(GoesOn),
@@ -150,8 +152,8 @@ pub enum Event {
     Reopened {
         /// Why.
         reason: String,
-        /// The day promised from now on.
-        complete_by: NaiveDate,
+        /// By when it is promised from now on.
+        complete_by: By,
     },
     /// The resident took it back just after sending it, to change it and send it again.
     TakenBack,
@@ -161,12 +163,12 @@ pub enum Event {
     Feedback(Feedback),
     /// By the clock: it is due soon, and staff are told. The resident does not see it.
     Prompted,
-    /// By the clock: the promised day is over.
+    /// By the clock: the promised day, or moment, is over.
     Missed {
-        /// That day.
-        from: NaiveDate,
-        /// The day promised instead.
-        to: NaiveDate,
+        /// By when it was promised.
+        from: By,
+        /// By when it is promised instead.
+        to: By,
         /// Why, as far as the case knows.
         why: Why,
     },
@@ -238,10 +240,13 @@ pub struct Submission {
     /// Who owns it until somebody takes it: who leads the department's work.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lead: Option<Owner>,
-    /// Somebody takes it by this day.
-    pub acknowledge_by: NaiveDate,
-    /// It is done by this day.
-    pub complete_by: NaiveDate,
+    /// Somebody takes it by then.
+    pub acknowledge_by: By,
+    /// It is done by then.
+    pub complete_by: By,
+    /// In which time it is done, where that is promised in hours: they stand still differently than days do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub within: Option<Limit>,
 }
 
 /// What a resident put right or added after sending.
@@ -255,9 +260,9 @@ pub struct Amendment {
     /// Where it belongs now that the place is another.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,
-    /// The day promised from now on, where the resident had been asked: this is their answer.
+    /// By when it is promised from now on, where the resident had been asked: this is their answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub complete_by: Option<NaiveDate>,
+    pub complete_by: Option<By>,
 }
 
 /// Where a request belongs by the place that it is about.
@@ -293,8 +298,8 @@ pub struct Part {
     pub request: Linked,
     /// Where it stands.
     pub status: Status,
-    /// The day it is promised by now.
-    pub complete_by: NaiveDate,
+    /// By when it is promised now.
+    pub complete_by: By,
 }
 
 /// The request in which a duplicate goes on, and where that stands. Whose it is stands nowhere here.
@@ -304,8 +309,8 @@ pub struct GoesOn {
     pub other: Linked,
     /// Where it stands.
     pub status: Status,
-    /// The day it is promised by now.
-    pub complete_by: NaiveDate,
+    /// By when it is promised now.
+    pub complete_by: By,
 }
 
 /// How a request was closed.
@@ -696,9 +701,9 @@ pub struct Case {
     /// The department it lies with, where that is not the one it was sent to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub moved_to: Option<String>,
-    /// The day it is promised by now.
-    pub complete_by: NaiveDate,
-    /// When that day was promised, if it was promised after it arrived.
+    /// By when it is promised now.
+    pub complete_by: By,
+    /// When that was promised, if it was promised after it arrived.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub promised_at: Option<DateTime<Utc>>,
     /// The day that work is planned for.

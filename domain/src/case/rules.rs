@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::by::By;
 use crate::field::{Photo, Value};
 
 use super::{
@@ -322,9 +323,9 @@ impl Case {
                 let said = || Work { text: text.clone(), at, checked: false };
                 self.work.get_or_insert_with(said).checked = true;
             }
-            (Event::PromiseMoved { to, .. }, _) => self.promise(*to, at),
+            (Event::PromiseMoved { to, .. }, _) => self.promise(By::Day(*to), at),
             (Event::Decided { complete_by, .. }, _) => {
-                self.promise(*complete_by, at);
+                self.promise(By::Day(*complete_by), at);
                 self.on_board = Some(at);
             }
             (Event::Missed { to, .. }, _) => {
@@ -449,7 +450,7 @@ impl Case {
                 let mine = self.contract.as_ref().is_some_and(|contract| contract.contractor.id == who.id);
                 match event {
                     _ if !mine => Err(Refused::NotAllowed),
-                    Event::ContractorWrote { planned: Some(on), .. } if *on > self.complete_by => {
+                    Event::ContractorWrote { planned: Some(on), .. } if *on > self.complete_by.day() => {
                         Err(Refused::AfterPromise)
                     }
                     Event::ContractorWrote { .. } | Event::ContractorDone { .. } if self.work.is_none() => {
@@ -486,7 +487,7 @@ impl Case {
             | Event::Withdrawn { .. } => Err(Refused::NotAllowed),
             _ if !self.is_owner(staff) => Err(Refused::NotOwner),
             Event::Offered(_) if self.offer.is_none() => Ok(()),
-            Event::Planned { on } if *on > self.complete_by => Err(Refused::AfterPromise),
+            Event::Planned { on } if *on > self.complete_by.day() => Err(Refused::AfterPromise),
             Event::Planned { on } if self.status == Status::Planned && self.planned == Some(*on) => {
                 Err(Refused::SameDate)
             }
@@ -496,7 +497,7 @@ impl Case {
             // There is nobody to ask.
             Event::Asked { .. } if self.seen_by.is_some() => Err(Refused::NotAllowed),
             Event::Begun if self.status == Status::InProgress => Err(Refused::NotAllowed),
-            Event::PromiseMoved { to, .. } if *to == self.complete_by => Err(Refused::SameDate),
+            Event::PromiseMoved { to, .. } if By::Day(*to) == self.complete_by => Err(Refused::SameDate),
             Event::Message { .. }
             | Event::Planned { .. }
             | Event::Begun
@@ -673,12 +674,12 @@ impl Case {
     }
 
     /// The resident answered: it goes on where it was.
-    fn answered(&mut self, complete_by: NaiveDate, at: DateTime<Utc>) {
+    fn answered(&mut self, complete_by: By, at: DateTime<Utc>) {
         if let Some(waiting) = self.waiting.take() {
             self.status = waiting.before.into();
         }
         // A day that went by while nobody could work is planned anew.
-        if self.planned.is_some_and(|on| on < complete_by) && complete_by != self.complete_by {
+        if self.planned.is_some_and(|on| on < complete_by.day()) && complete_by != self.complete_by {
             self.planned = None;
             if self.status == Status::Planned {
                 self.status = Status::LookedAt;
@@ -731,8 +732,8 @@ impl Case {
         }
     }
 
-    fn promise(&mut self, day: NaiveDate, at: DateTime<Utc>) {
-        self.complete_by = day;
+    fn promise(&mut self, by: By, at: DateTime<Utc>) {
+        self.complete_by = by;
         self.promised_at = Some(at);
         self.prompted = false;
     }
@@ -812,10 +813,10 @@ impl Case {
         self.closed_at = Some(at);
     }
 
-    /// Whether the promise has been missed: still open, not waiting for the resident, and the day is past, or one before
-    /// it was and nothing better was promised since.
+    /// Whether the promise has been missed: still open, not waiting for the resident, and the day or the moment is over,
+    /// given the moment it is and the council's local day.
     #[must_use]
-    pub fn is_late(&self, today: NaiveDate) -> bool {
-        self.status.is_open() && self.waiting.is_none() && today > self.complete_by
+    pub fn is_late(&self, now: DateTime<Utc>, today: NaiveDate) -> bool {
+        self.status.is_open() && self.waiting.is_none() && self.complete_by.is_over(now, today)
     }
 }

@@ -8,6 +8,10 @@ fn day(day: u32) -> NaiveDate {
     NaiveDate::from_ymd_opt(2026, 12, day).unwrap()
 }
 
+fn by(day: u32) -> By {
+    By::Day(self::day(day))
+}
+
 fn at(day: u32) -> DateTime<Utc> {
     self::day(day).and_hms_opt(10, 0, 0).unwrap().and_utc()
 }
@@ -29,8 +33,9 @@ fn submitted() -> Recorded {
         identity: None,
         channel: Channel::Web,
         lead: Some(Owner { id: Uuid::from_u128(5), name: "Tom Okafor".into() }),
-        acknowledge_by: day(8),
-        complete_by: day(14),
+        acknowledge_by: by(8),
+        complete_by: by(14),
+        within: None,
     };
     Recorded { seq: 1, at: at(7), by: Actor::Resident, event: Event::Submitted(Box::new(submission)) }
 }
@@ -109,9 +114,9 @@ fn a_whole_stands_where_its_parts_stand() {
     assert_eq!(then(&mut case, staff(8), moved(1, Status::InProgress)), Err(Refused::NotAllowed));
     assert_eq!(then(&mut case, staff(8), moved(3, Status::InProgress)), Err(Refused::NotAllowed));
     let later =
-        Event::PartMoved { part: Uuid::from_u128(2), status: Status::InProgress, complete_by: day(20) };
+        Event::PartMoved { part: Uuid::from_u128(2), status: Status::InProgress, complete_by: by(20) };
     then(&mut case, staff(8), later).unwrap();
-    assert!(case.complete_by == day(20) && !case.is_late(day(20)), "the latest day counts");
+    assert!(case.complete_by == by(20) && !case.is_late(at(20), day(20)), "the latest day counts");
     then(&mut case, staff(7), moved(1, Status::Closed(Outcome::Done))).unwrap();
     then(&mut case.clone(), staff(7), moved(1, Status::InProgress)).expect("the resident reopened it");
     assert!(case.status.is_open());
@@ -141,7 +146,7 @@ fn from_arrival_to_feedback() {
     then(&mut case, staff(1), Event::PromiseMoved { to: day(16), reason: "Rain".into() }).unwrap();
     let again = Event::PromiseMoved { to: day(16), reason: "Rain".into() };
     assert_eq!(then(&mut case, staff(1), again), Err(Refused::SameDate));
-    assert!(!case.is_late(day(16)) && case.is_late(day(17)));
+    assert!(!case.is_late(at(16), day(16)) && case.is_late(at(17), day(17)));
     let no_policy = Event::Closed(Closing { policy: None, ..closed(Outcome::DeclinedByPolicy) });
     assert_eq!(then(&mut case, staff(1), no_policy), Err(Refused::PolicyMissing));
     assert_eq!(then(&mut case, Actor::Resident, closing(Outcome::Done)), Err(Refused::NotAllowed));
@@ -149,7 +154,7 @@ fn from_arrival_to_feedback() {
     assert_eq!(then(&mut case, Actor::Resident, good.clone()), Err(Refused::StillOpen));
     then(&mut case, staff(1), closing(Outcome::Done)).unwrap();
     assert_eq!(case.status, Status::Closed(Outcome::Done));
-    assert!(!case.is_late(day(30)));
+    assert!(!case.is_late(at(30), day(30)));
     assert_eq!(then(&mut case, Actor::Resident, message()), Err(Refused::Closed));
     assert_eq!(then(&mut case, staff(1), closing(Outcome::NotOurs)), Err(Refused::Closed));
     assert_eq!(
@@ -241,7 +246,7 @@ fn it_is_taken_back_for_ten_minutes_and_while_nobody_has_it() {
     assert_eq!((done, case.status), (Ok(()), Status::Closed(Outcome::Withdrawn)));
     assert!(case.is_taken_back());
     let good = Event::Feedback(Feedback { score: 5, ..Feedback::default() });
-    let reopened = Event::Reopened { reason: "No".into(), complete_by: day(20) };
+    let reopened = Event::Reopened { reason: "No".into(), complete_by: by(20) };
     for event in [good, reopened, Event::TakenBack, message()] {
         assert!(then(&mut case, Actor::Resident, event).is_err(), "it goes on as another request");
     }
@@ -303,8 +308,8 @@ fn a_photo_that_was_asked_for_is_the_answer() {
         Event::Amended(Box::new(Amendment { answers, complete_by, ..Amendment::default() }))
     };
     assert_eq!(then(&mut case, Actor::Resident, of(None)), Err(Refused::NotAllowed));
-    then(&mut case, Actor::Resident, of(Some(day(16)))).unwrap();
-    assert_eq!((case.status, case.complete_by, case.waiting), (Status::LookedAt, day(16), None));
+    then(&mut case, Actor::Resident, of(Some(by(16)))).unwrap();
+    assert_eq!((case.status, case.complete_by, case.waiting), (Status::LookedAt, by(16), None));
 }
 
 #[test]
@@ -380,14 +385,14 @@ fn asked_and_answered() {
     );
     let question = || Event::Asked { question: "Which gate?".into() };
     then(&mut case, staff(1), question()).unwrap();
-    assert!(case.status == Status::Waiting && !case.is_late(day(30)), "the clock stands still");
+    assert!(case.status == Status::Waiting && !case.is_late(at(30), day(30)), "the clock stands still");
     assert_eq!(then(&mut case, staff(1), question()), Err(Refused::Asked));
     assert_eq!(then(&mut case, Actor::Resident, message()), Err(Refused::Asked), "it is the answer");
     assert_eq!(then(&mut case, staff(1), closing(Outcome::NoAnswer)), Err(Refused::NotReminded));
-    let answer = |on| Event::Answered { text: "The green one".into(), complete_by: day(on) };
+    let answer = |on| Event::Answered { text: "The green one".into(), complete_by: by(on) };
     assert!(then(&mut case, Actor::Resident, answer(13)).is_err(), "an answer never brings it forward");
     then(&mut case, Actor::Resident, answer(16)).unwrap();
-    assert_eq!((case.status, case.complete_by), (Status::LookedAt, day(16)), "a new day has to be planned");
+    assert_eq!((case.status, case.complete_by), (Status::LookedAt, by(16)), "a new day has to be planned");
     assert!(then(&mut case, Actor::Resident, answer(16)).is_err());
     then(&mut case, staff(1), question()).unwrap();
     for _ in 0..REMINDERS {
@@ -400,7 +405,7 @@ fn asked_and_answered() {
 
 #[test]
 fn reopened_once_within_thirty_days() {
-    let reopened = || Event::Reopened { reason: "It is still there".into(), complete_by: day(25) };
+    let reopened = || Event::Reopened { reason: "It is still there".into(), complete_by: by(25) };
     let mut case = Case::open(&submitted()).unwrap();
     then(&mut case, staff(1), Event::Taken).unwrap();
     assert_eq!(then(&mut case, Actor::Resident, reopened()), Err(Refused::StillOpen));
@@ -414,7 +419,7 @@ fn reopened_once_within_thirty_days() {
     assert_eq!(case.clone().apply(late), Err(Refused::TooLate));
     assert_eq!(then(&mut case, staff(1), reopened()), Err(Refused::Closed));
     then(&mut case, Actor::Resident, reopened()).unwrap();
-    assert_eq!((case.status, case.complete_by), (Status::LookedAt, day(25)));
+    assert_eq!((case.status, case.complete_by), (Status::LookedAt, by(25)));
     assert!(case.closing.is_none() && case.unanswered.is_some() && case.owner.is_some());
     then(&mut case, staff(1), closing(Outcome::Done)).unwrap();
     assert_eq!(then(&mut case, Actor::Resident, reopened()), Err(Refused::ReopenedBefore));
@@ -498,7 +503,7 @@ fn a_contractor_works_and_the_owner_answers_for_it() {
     assert!(!case.is_to_be_checked() && then(&mut case, staff(1), well()).is_err());
     then(&mut case.clone(), staff(1), given(false)).expect("more work");
     then(&mut case, staff(1), closing(Outcome::Done)).unwrap();
-    let again = Event::Reopened { reason: "It is back".into(), complete_by: day(25) };
+    let again = Event::Reopened { reason: "It is back".into(), complete_by: by(25) };
     then(&mut case, Actor::Resident, again).unwrap();
     assert!(case.contract.is_none() && then(&mut case, contractor(), done()).is_err(), "it was theirs then");
 }
@@ -550,7 +555,7 @@ proptest! {
 fn a_duplicate_goes_on_in_another() {
     let goes_on = |id, on| {
         let other = Linked { id: Uuid::from_u128(id), ..closed(Outcome::Duplicate).same_as.unwrap() };
-        Event::GoesOn(GoesOn { other, status: Status::Planned, complete_by: day(on) })
+        Event::GoesOn(GoesOn { other, status: Status::Planned, complete_by: by(on) })
     };
     let mut case = Case::open(&submitted()).unwrap();
     then(&mut case, staff(1), Event::Taken).unwrap();
@@ -562,11 +567,11 @@ fn a_duplicate_goes_on_in_another() {
     then(&mut case, staff(2), goes_on(78, 16)).unwrap();
     assert_eq!(
         case.goes_on.as_ref().map(|on| (on.other.id, on.complete_by)),
-        Some((Uuid::from_u128(78), day(16)))
+        Some((Uuid::from_u128(78), by(16)))
     );
     assert_eq!(
         (case.status, case.complete_by),
-        (Status::Closed(Outcome::Duplicate), day(14)),
+        (Status::Closed(Outcome::Duplicate), by(14)),
         "it stays as it ended"
     );
 }

@@ -1,12 +1,10 @@
 use chrono::{Datelike as _, NaiveTime, TimeZone as _, Weekday};
 use chrono_tz::Europe::London;
-use proptest::prelude::*;
 
 use super::*;
-use crate::case::{Amendment, Offer, Recorded, Submission};
+use crate::case::{Offer, Recorded, Submission};
 use crate::holidays::{Division, bank_holidays};
 use crate::reference::Reference;
-use crate::validate::Answer;
 
 struct Britain;
 
@@ -74,8 +72,9 @@ fn case() -> Case {
         identity: None,
         channel: crate::channel::Channel::Web,
         lead: Some(person(1, "Lead")),
-        acknowledge_by: day("2026-12-08"),
-        complete_by: day("2026-12-14"),
+        acknowledge_by: By::Day(day("2026-12-08")),
+        complete_by: By::Day(day("2026-12-14")),
+        within: None,
     };
     let event = Event::Submitted(Box::new(submission));
     Case::open(&Recorded { seq: 1, at: at("2026-12-07 10:00"), by: Actor::Resident, event }).unwrap()
@@ -122,7 +121,7 @@ fn nobody_takes_it_and_it_climbs_to_the_director() {
     ];
     assert_eq!(said, expected);
     assert_eq!(case.escalated.as_ref().map(|up| up.to.to), Some(Rung::Director));
-    assert_eq!(case.complete_by, day("2026-12-22"), "another day is promised");
+    assert_eq!(case.complete_by, By::Day(day("2026-12-22")), "another day is promised");
     assert_eq!(case.answers_for_it().map(|owner| &*owner.name), Some("Lead"));
 }
 
@@ -158,8 +157,8 @@ fn the_promise_waits_for_the_resident() {
         let said = ticks(clock, &mut case, ("2026-12-08 12:00", "2026-12-17 12:00"));
         assert_eq!(said, ["15 17 remind"], "and nothing is missed");
         // Asked on the 8th, answered on the 17th: seven working days later.
-        let resumed = clock.resumed(case.complete_by, (at("2026-12-08 11:00"), at("2026-12-17 13:00")));
-        assert_eq!(resumed, day("2026-12-23"));
+        let resumed = clock.resumed(&case, at("2026-12-17 13:00"));
+        assert_eq!(resumed, By::Day(day("2026-12-23")));
         let said = ticks(clock, &mut case, ("2026-12-17 13:00", "2027-01-05 18:00"));
         assert_eq!(said, ["23 17 remind", "05 17 no-answer"]);
         assert_eq!(case.status, Status::Closed(Outcome::NoAnswer));
@@ -248,6 +247,32 @@ fn open_for_long_and_asked_again() {
 }
 
 #[test]
+fn who_may_not_be_contacted_is_not_asked_again() {
+    let (limits, calendar) =
+        (Limits { sample: 100, ..Limits::default() }, calendar(Division::EnglandAndWales));
+    let (people, leave) = (people(), |_| Vec::new());
+    let clock =
+        Clock { limits: &limits, calendar: &calendar, zone: &Britain, people: &people, leave: &leave };
+    for (contact, asked) in [(None, true), (Some(true), true), (Some(false), false)] {
+        let mut case = case();
+        then(&mut case, at("2026-12-07 11:00"), staff(9), Event::Taken);
+        let said = || "Said".to_owned();
+        let closing = Closing {
+            text: said(),
+            on: Some(day("2026-12-07")),
+            by: said(),
+            next: said(),
+            object: said(),
+            ..Closing::of(Outcome::Done)
+        };
+        then(&mut case, at("2026-12-07 12:00"), staff(9), Event::Closed(closing));
+        let feedback = crate::case::Feedback { score: 5, contact, ..crate::case::Feedback::default() };
+        then(&mut case, at("2026-12-07 13:00"), Actor::Resident, Event::Feedback(feedback));
+        assert_eq!(clock.next(&case).is_some(), asked, "{contact:?}");
+    }
+}
+
+#[test]
 fn a_week_without_a_server_is_made_up_for_in_order() {
     with(&|_| Vec::new(), |clock| {
         let mut case = case();
@@ -255,7 +280,7 @@ fn a_week_without_a_server_is_made_up_for_in_order() {
         let rules: Vec<&str> =
             clock.tick(&mut case, now).unwrap().into_iter().map(|(due, _)| due.rule.id()).collect();
         assert_eq!(rules, ["not-acknowledged", "due-soon", "missed", "goes-up"]);
-        assert!(case.complete_by > day("2026-12-16"), "the new day is not over already");
+        assert!(case.complete_by > By::Day(day("2026-12-16")), "the new day is not over already");
         assert_eq!(clock.tick(&mut case, now).unwrap(), []);
     });
 }
@@ -272,11 +297,101 @@ fn hours_are_hours_when_the_clocks_change() {
             ("2027-10-31 00:30", 24, "2027-10-31"),
             ("2027-10-31 00:30", 25, "2027-11-01"),
         ] {
-            assert_eq!(clock.due(at(from), hours(amount)), day(due), "{from} and {amount} hours");
-            assert_eq!(clock.until(at(from), hours(amount)) - at(from), TimeDelta::hours(amount.into()));
+            let by = clock.due(at(from), hours(amount));
+            assert_eq!(by.day(), day(due), "{from} and {amount} hours");
+            assert_eq!(by.moment().map(|by| by - at(from)), Some(TimeDelta::hours(amount.into())));
         }
         let two = Limit { amount: 2, unit: Unit::WorkingHours };
         assert_eq!(clock.until(at("2027-03-25 16:00"), two), at("2027-03-30 10:00"), "over Easter");
+        let by = clock.due(at("2027-07-01 13:07") + TimeDelta::seconds(59), two);
+        assert_eq!(by.write(), "2027-07-01T15:07+01:00", "to the minute, by the council's clock");
+    });
+}
+
+/// Like [`case`], promised in hours.
+fn in_hours(clock: Clock<'_>, received: &str, (acknowledge, complete): (&str, &str)) -> Case {
+    let limit = |text| Limit::parse(text).unwrap();
+    let mut submission = case().submission;
+    submission.acknowledge_by = clock.due(at(received), limit(acknowledge));
+    submission.complete_by = clock.due(at(received), limit(complete));
+    submission.within = Some(limit(complete));
+    let event = Event::Submitted(Box::new(submission));
+    Case::open(&Recorded { seq: 1, at: at(received), by: Actor::Resident, event }).unwrap()
+}
+
+#[test]
+fn what_is_promised_in_hours_is_missed_in_the_hour() {
+    with(&|_| Vec::new(), |clock| {
+        let mut case = in_hours(clock, "2026-12-07 10:00", ("4 working hours", "24 hours"));
+        assert_eq!(case.complete_by.say(), "10am on Tuesday 8 December");
+        let (early, late) = (at("2026-12-08 09:59"), at("2026-12-08 10:00"));
+        assert!(!case.is_late(early, day("2026-12-08")) && case.is_late(late, day("2026-12-08")));
+        let said = ticks(clock, &mut case, ("2026-12-07 10:00", "2026-12-08 12:00"));
+        let expected = ["07 14 not-acknowledged", "07 16 due-soon", "08 10 missed", "08 10 goes-up"];
+        assert_eq!(said, expected, "two hours of work before, and at once");
+        assert_eq!(
+            case.complete_by,
+            By::Day(day("2026-12-15")),
+            "another day is promised, as the council says"
+        );
+        // On Friday evening, staff are told while they are still there.
+        let mut case = in_hours(clock, "2026-12-11 16:00", ("1 working day", "24 hours"));
+        then(&mut case, at("2026-12-11 16:01"), staff(9), Event::Taken);
+        let said = ticks(clock, &mut case, ("2026-12-11 16:00", "2026-12-12 16:00"));
+        assert_eq!(said, ["12 16 missed", "12 16 goes-up"], "it was promised for so soon anyway");
+        let mut case = in_hours(clock, "2026-12-11 14:00", ("1 working day", "24 hours"));
+        then(&mut case, at("2026-12-11 14:01"), staff(9), Event::Taken);
+        assert_eq!(ticks(clock, &mut case, ("2026-12-11 14:00", "2026-12-12 13:00")), ["11 15 due-soon"]);
+    });
+}
+
+#[test]
+fn as_many_hours_are_left_after_the_answer_as_before_the_question() {
+    with(&|_| Vec::new(), |clock| {
+        for (complete, received, asked, answered, by) in [
+            // Of 24 hours, 18 are left, day and night.
+            (
+                "24 hours",
+                "2026-12-11 10:00",
+                "2026-12-11 16:00",
+                "2026-12-13 10:00",
+                "2026-12-14T04:00+00:00",
+            ),
+            // Of four, three: until somebody works again, none goes by.
+            (
+                "4 working hours",
+                "2026-12-11 15:00",
+                "2026-12-11 16:00",
+                "2026-12-12 12:00",
+                "2026-12-14T12:00+00:00",
+            ),
+            (
+                "4 working hours",
+                "2026-12-11 15:00",
+                "2026-12-11 16:00",
+                "2026-12-14 16:00",
+                "2026-12-15T11:00+00:00",
+            ),
+            // In the night to 28 March the clocks go forward.
+            (
+                "24 hours",
+                "2027-03-27 12:00",
+                "2027-03-27 13:00",
+                "2027-03-27 14:00",
+                "2027-03-28T14:00+01:00",
+            ),
+        ] {
+            let mut case = in_hours(clock, received, ("1 working day", complete));
+            then(&mut case, at(received), staff(9), Event::Taken);
+            let question = Event::Asked { question: "Which wall?".into() };
+            then(&mut case, at(asked), staff(9), question);
+            assert!(!case.is_late(at(answered), at(answered).date_naive()), "it waits");
+            let resumed = clock.resumed(&case, at(answered));
+            assert_eq!(resumed.write(), by, "{complete} from {received}");
+            let answer = Event::Answered { text: "The red one".into(), complete_by: resumed };
+            then(&mut case, at(answered), Actor::Resident, answer);
+            assert_eq!(case.complete_by, resumed);
+        }
     });
 }
 
@@ -338,20 +453,86 @@ mod oracle {
         }
     }
 
-    fn due(division: Division, received: NaiveDateTime, days: u32) -> NaiveDate {
+    /// The council's own closed days: from Christmas Eve to the end of the year, and the first Friday in June.
+    fn is_own(day: NaiveDate) -> bool {
+        match day.month() {
+            6 => day.weekday() == Weekday::Fri && day.day() <= 7,
+            12 => day.day() >= 24,
+            _ => false,
+        }
+    }
+
+    /// A division, and whether the council has closed days of its own.
+    #[derive(Clone, Copy, Debug)]
+    struct Place {
+        division: Division,
+        own: bool,
+    }
+
+    const DIVISIONS: [Division; 3] =
+        [Division::EnglandAndWales, Division::Scotland, Division::NorthernIreland];
+
+    impl Place {
+        fn is_closed(self, day: NaiveDate) -> bool {
+            is_closed(self.division, day) || self.own && is_own(day)
+        }
+
+        fn calendar(self) -> Calendar {
+            let mut calendar = calendar(self.division);
+            let all = day("2019-01-01").iter_days().take_while(|day| day.year() < 2043);
+            calendar.closed.extend(all.filter(|day| self.own && is_own(*day)));
+            calendar
+        }
+    }
+
+    /// Every day on which something may arrive.
+    fn every_day() -> impl Iterator<Item = NaiveDate> {
+        day("2020-01-01").iter_days().take_while(|day| day.year() <= 2040)
+    }
+
+    /// Whether it is summer time in the United Kingdom: from the last Sunday in March to the last in October, both at one
+    /// by Greenwich.
+    fn is_summer(at: DateTime<Utc>) -> bool {
+        let last_sunday = |month| {
+            let last = NaiveDate::from_ymd_opt(at.year(), month, 31).unwrap();
+            let back = Days::new(last.weekday().num_days_from_sunday().into());
+            (last - back).and_hms_opt(1, 0, 0).unwrap().and_utc()
+        };
+        last_sunday(3) <= at && at < last_sunday(10)
+    }
+
+    fn local(at: DateTime<Utc>) -> NaiveDateTime {
+        at.naive_utc() + TimeDelta::hours(is_summer(at).into())
+    }
+
+    /// Goes on by half hours until somebody has worked for so many.
+    fn after_work(closed: impl Fn(NaiveDate) -> bool, from: DateTime<Utc>, halves: u32) -> DateTime<Utc> {
+        let (mut at, mut left) = (from, halves);
+        while left > 0 {
+            let now = local(at);
+            let is_open = (9..17).contains(&now.hour());
+            if is_open && !closed(now.date()) {
+                left -= 1;
+            }
+            at += TimeDelta::minutes(30);
+        }
+        at
+    }
+
+    fn due(place: Place, received: NaiveDateTime, days: u32) -> NaiveDate {
         let (mut day, hour) = (received.date(), received.time());
         let late = hour >= NaiveTime::from_hms_opt(17, 0, 0).unwrap();
         // Outside working hours it counts as received on the next working day.
-        if late || is_closed(division, day) {
+        if late || place.is_closed(day) {
             day = day.succ_opt().unwrap();
-            while is_closed(division, day) {
+            while place.is_closed(day) {
                 day = day.succ_opt().unwrap();
             }
         }
         let mut left = days;
         while left > 0 {
             day = day.succ_opt().unwrap();
-            if !is_closed(division, day) {
+            if !place.is_closed(day) {
                 left -= 1;
             }
         }
@@ -360,217 +541,63 @@ mod oracle {
 
     #[test]
     fn every_due_date_from_2020_to_2040() {
-        for division in [Division::EnglandAndWales, Division::Scotland, Division::NorthernIreland] {
-            let calendar = calendar(division);
-            let mut day = day("2020-01-01");
-            while day.year() <= 2040 {
-                assert_eq!(!calendar.works_on(day), is_closed(division, day), "{} {day}", division.name());
+        for (division, own) in
+            DIVISIONS.into_iter().flat_map(|division| [(division, false), (division, true)])
+        {
+            let place = Place { division, own };
+            let calendar = place.calendar();
+            for day in every_day() {
+                assert_eq!(!calendar.works_on(day), place.is_closed(day), "{place:?} {day}");
                 for hour in [0, 8, 12, 16, 17, 23] {
                     let received = day.and_hms_opt(hour, 30, 0).unwrap();
                     for amount in [1_u16, 2, 3, 5, 10, 20] {
                         let limit = Limit { amount, unit: Unit::WorkingDays };
                         let (ours, other) =
-                            (calendar.due(received, limit), due(division, received, amount.into()));
-                        assert_eq!(ours, other, "{} {received} {amount}", division.name());
+                            (calendar.due(received, limit), due(place, received, amount.into()));
+                        assert_eq!(ours, other, "{place:?} {received} {amount}");
                     }
                 }
-                day = day.succ_opt().unwrap();
             }
         }
     }
-}
 
-/// What somebody might do, or time.
-#[derive(Clone, Copy, Debug)]
-enum Step {
-    Hours(u16),
-    Take(u8),
-    Plan(u8),
-    Begin,
-    Ask,
-    Answer,
-    Write(bool),
-    Move(u8),
-    Offer,
-    HandBack,
-    Left,
-    Undo,
-    Close(bool),
-    Withdraw,
-    Reopen,
-    Decide,
-    Judge,
-    TakeBack,
-    Amend,
-}
-
-fn step() -> impl Strategy<Value = Step> {
-    prop_oneof![
-        8 => (1_u16..400).prop_map(Step::Hours),
-        2 => (0_u8..6).prop_map(Step::Take),
-        1 => (0_u8..20).prop_map(Step::Plan),
-        1 => Just(Step::Begin),
-        2 => Just(Step::Ask),
-        2 => Just(Step::Answer),
-        2 => any::<bool>().prop_map(Step::Write),
-        1 => (1_u8..90).prop_map(Step::Move),
-        1 => Just(Step::Offer),
-        1 => Just(Step::HandBack),
-        1 => Just(Step::Left),
-        2 => Just(Step::Undo),
-        1 => any::<bool>().prop_map(Step::Close),
-        1 => Just(Step::Withdraw),
-        2 => Just(Step::Reopen),
-        1 => Just(Step::Decide),
-        1 => Just(Step::Judge),
-        1 => Just(Step::TakeBack),
-        2 => Just(Step::Amend),
-    ]
-}
-
-fn events(clock: Clock<'_>, case: &Case, now: DateTime<Utc>, step: Step) -> Vec<(Actor, Event)> {
-    let owner = case.owner.clone().map_or(staff(9), Actor::Staff);
-    let today = Britain.local(now).date();
-    let text = || "Said".to_owned();
-    match step {
-        Step::Hours(_) => Vec::new(),
-        Step::Take(who) => vec![(staff(who.into()), Event::Taken)],
-        Step::Plan(days) => vec![(owner, Event::Planned { on: today + Days::new(days.into()) })],
-        Step::Begin => vec![(owner, Event::Begun)],
-        Step::Ask => vec![(owner, Event::Asked { question: text() })],
-        Step::Answer => {
-            let since = case.waiting.as_ref().map_or(now, |waiting| waiting.since);
-            let complete_by = clock.resumed(case.complete_by, (since, now));
-            vec![(Actor::Resident, Event::Answered { text: text(), complete_by })]
-        }
-        Step::Write(true) => vec![(Actor::Resident, Event::Message { text: text() })],
-        Step::Write(false) => vec![(owner, Event::Message { text: text() })],
-        Step::Move(days) => {
-            let to = today + Days::new(days.into());
-            vec![(owner, Event::PromiseMoved { to, reason: text() })]
-        }
-        Step::Offer => {
-            let offer =
-                Offer { department: "waste".into(), lead: Some(person(1, "Lead")), to: None, reason: text() };
-            vec![(owner, Event::Offered(offer))]
-        }
-        Step::HandBack => vec![(staff(9), Event::HandedBack)],
-        Step::Left => {
-            let who = case.answers_for_it().cloned().unwrap_or_else(|| person(9, "Somebody"));
-            let lead = Some(person(if who.id.as_u128() == 1 { 2 } else { 1 }, "Lead"));
-            vec![(Actor::Clock, Event::OwnerLeft { who, lead })]
-        }
-        Step::Undo => {
-            let last = case.history.last().map(|last| last.by.clone());
-            vec![(last.unwrap_or(owner), Event::Undone)]
-        }
-        Step::Close(full) => {
-            let closing = Closing {
-                outcome: Outcome::Done,
-                text: text(),
-                on: Some(today),
-                by: text(),
-                next: text(),
-                object: if full { text() } else { String::new() },
-                ..Clock::no_answer(case)
-            };
-            vec![(owner, Event::Closed(closing))]
-        }
-        Step::TakeBack => vec![(Actor::Resident, Event::TakenBack)],
-        Step::Amend => {
-            let value = crate::field::Value::Text(text());
-            let answers = vec![Answer { question: "more".into(), label: text(), value }];
-            let resumed =
-                |waiting: &crate::case::Waiting| clock.resumed(case.complete_by, (waiting.since, now));
-            let complete_by = case.waiting.as_ref().map(resumed);
-            let amendment = Amendment { answers, complete_by, ..Amendment::default() };
-            vec![(Actor::Resident, Event::Amended(Box::new(amendment)))]
-        }
-        Step::Withdraw => vec![(Actor::Resident, Event::Withdrawn { reason: String::new() })],
-        Step::Reopen => {
-            let complete_by = clock.due(now, working_days(5));
-            vec![(Actor::Resident, Event::Reopened { reason: text(), complete_by })]
-        }
-        Step::Decide => {
-            let complete_by = clock.due(now, working_days(10));
-            vec![(staff(4), Event::Decided { text: text(), complete_by })]
-        }
-        Step::Judge => {
-            let feedback = crate::case::Feedback { score: 2, ..crate::case::Feedback::default() };
-            vec![(Actor::Resident, Event::Feedback(feedback))]
-        }
-    }
-}
-
-/// What holds at every moment at which the clock has been looked at.
-fn is_kept(case: &Case, now: DateTime<Utc>) -> Result<(), TestCaseError> {
-    let today = Britain.local(now).date();
-    let told = |wanted: &dyn Fn(&Event) -> bool| case.history.iter().any(|recorded| wanted(&recorded.event));
-    if case.status.is_open() {
-        prop_assert!(case.answers_for_it().is_some(), "somebody answers for it");
-        prop_assert!(
-            !case.is_late(today) || Britain.local(now).time() < NaiveTime::from_hms_opt(9, 0, 0).unwrap()
-        );
-        prop_assert!(case.owed.is_none(), "what was missed went up");
-        let days = (today - Britain.local(case.open_since()).date()).num_days();
-        let morning = Britain.local(now).time() >= NaiveTime::from_hms_opt(9, 0, 0).unwrap();
-        if days > 60 || days == 60 && morning {
-            prop_assert!(case.on_board.is_some() && case.age == Some(Age::TooLong), "on the board's list");
-        }
-        let waiting = case.waiting.is_some();
-        prop_assert_eq!(waiting, case.status == Status::Waiting);
-    } else {
-        let is_told = |event: &Event| match event {
-            Event::Closed(closing) => closing.is_complete(),
-            Event::Withdrawn { .. } | Event::TakenBack => true,
-            _ => false,
-        };
-        prop_assert!(told(&is_told), "the outcome was told");
-    }
-    // Each missed day went up.
-    for at in 0..case.history.len() {
-        if let Event::Missed { to, from, .. } = &case.history[at].event {
-            prop_assert!(to > from);
-            let up =
-                |recorded: &&Recorded| matches!(recorded.event, Event::Escalated(_) | Event::Missed { .. });
-            let after = case.history[at + 1..].iter().find(up).map(|recorded| &recorded.event);
-            prop_assert!(matches!(after, Some(Event::Escalated(_))), "missed, then {after:?}");
-        }
-    }
-    Ok(())
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
     #[test]
-    fn no_request_is_ever_forgotten(steps in prop::collection::vec(step(), 1..60), away in prop::collection::vec(any::<bool>(), 6)) {
-        let leave = move |who: Uuid| {
-            let is_away = usize::try_from(who.as_u128()).is_ok_and(|who| away.get(who).copied().unwrap_or_default());
-            if is_away { vec![Leave { from: day("2026-12-10"), until: day("2027-01-20") }] } else { Vec::new() }
-        };
-        with(&leave, |clock| {
-            let mut case = case();
-            let mut first = vec![Recorded { seq: 1, at: case.received_at, by: Actor::Resident, event: Event::Submitted(Box::new(case.submission.clone())) }];
-            let mut now = at("2026-12-07 10:00");
-            for step in steps {
-                if let Step::Hours(hours) = step {
-                    now += TimeDelta::hours(hours.into());
-                }
-                clock.tick(&mut case, now).unwrap();
-                is_kept(&case, now)?;
-                for (by, event) in events(clock, &case, now, step) {
-                    let before = case.clone();
-                    if case.apply(Recorded { seq: case.next_seq(), at: now, by, event }).is_err() {
-                        prop_assert_eq!(&case, &before, "what is refused changes nothing");
+    fn every_moment_that_is_due_from_2020_to_2040() {
+        let (limits, people, leave) = (Limits::default(), People::default(), |_| Vec::new());
+        for division in DIVISIONS {
+            let place = Place { division, own: true };
+            let calendar = place.calendar();
+            let closed: std::collections::BTreeSet<NaiveDate> =
+                day("2020-01-01").iter_days().take(22 * 366).filter(|day| place.is_closed(*day)).collect();
+            let clock = Clock {
+                limits: &limits,
+                calendar: &calendar,
+                zone: &Britain,
+                people: &people,
+                leave: &leave,
+            };
+            for day in every_day() {
+                // By Greenwich: of each night in which the clocks change, the hours that come twice, and that do not come.
+                for hour in [0, 1, 8, 15, 16, 23] {
+                    let received = day.and_hms_opt(hour, 30, 0).unwrap().and_utc();
+                    for amount in [1_u16, 12] {
+                        let by = clock.due(received, Limit { amount, unit: Unit::WorkingHours });
+                        let other = after_work(|day| closed.contains(&day), received, u32::from(amount) * 2);
+                        let (By::Moment(ours), Some(at)) = (by, by.moment()) else { panic!("{by:?}") };
+                        assert_eq!(at, other, "{place:?} {received} {amount}");
+                        assert_eq!(ours.naive_local(), local(other));
+                    }
+                    for amount in [1_u16, 2, 24, 72] {
+                        let by = clock.due(received, Limit { amount, unit: Unit::Hours });
+                        let other = received + TimeDelta::hours(amount.into());
+                        let (By::Moment(ours), Some(at)) = (by, by.moment()) else { panic!("{by:?}") };
+                        assert_eq!((at, ours.naive_local()), (other, local(other)), "{received} {amount}");
+                        assert_eq!(by.day(), local(other).date());
                     }
                 }
-                clock.tick(&mut case, now).unwrap();
-                is_kept(&case, now)?;
-                prop_assert!(clock.next(&case).is_none_or(|due| due.at > now), "nothing is left undone");
             }
-            first.extend(case.history.iter().cloned());
-            prop_assert_eq!(Case::fold(&first).unwrap(), case);
-            Ok(())
-        })?;
+        }
     }
 }
+
+mod story;

@@ -8,7 +8,9 @@ use toml::de::DeValue;
 use super::questions::Read;
 use super::reader::{Item, Part, Reader};
 use crate::case::{Outcome, Rung};
-use crate::catalogue::{PassOn, PassTo, Policy, Reply, Route, SignOff, StandardWhen, Stop, StopKind};
+use crate::catalogue::{
+    PassOn, PassTo, Policy, Reply, Route, SignOff, StandardWhen, Stop, StopKind, Writing,
+};
 use crate::condition::Condition;
 use crate::council::{Council, Department};
 use crate::fee::{Amount, Fee, Line};
@@ -28,6 +30,8 @@ const OUTCOMES: [(&str, Outcome); 8] = [
     ("no_answer", Outcome::NoAnswer),
     ("nothing_found", Outcome::NothingFound),
 ];
+
+const WRITINGS: [(&str, Writing); 2] = [("message", Writing::Message), ("question", Writing::Question)];
 
 impl Reader<'_> {
     pub(super) fn department(&mut self, id: &str, at: Range<usize>, council: &Council) {
@@ -350,15 +354,22 @@ impl Reader<'_> {
     pub(super) fn replies(&mut self, root: &Part<'_, '_>) -> Vec<Reply> {
         let mut replies = Vec::new();
         for part in self.tables(root, "replies", "reply") {
-            self.only(&part, &["outcome", "name", "text", "next", "by", "elsewhere"]);
-            let outcome = self.one_of(&part, "outcome", &OUTCOMES);
+            self.only(&part, &["outcome", "to", "name", "text", "next", "by", "elsewhere"]);
+            let outcome = if part.has("outcome") { self.one_of(&part, "outcome", &OUTCOMES) } else { None };
+            let to = if part.has("to") { self.one_of(&part, "to", &WRITINGS) } else { None };
             let name = self.plain_of(&part, "name");
             let text = self.plain_of(&part, "text");
             let mut more = |key| self.maybe_plain(&part, key).unwrap_or_default();
             let (next, by, elsewhere) = (more("next"), more("by"), more("elsewhere"));
-            if let (Some(outcome), Some(name), Some(text)) = (outcome, name, text) {
-                replies.push(Reply { outcome, name, text, next, by, elsewhere });
+            let (Some(name), Some(text)) = (name, text) else { continue };
+            let reply = Reply { outcome, to, name, text, next, by, elsewhere };
+            // What is no outcome at all was named already.
+            if let Some(words) =
+                reply.fault().filter(|_| outcome.is_some() || to.is_some() || !part.has("outcome"))
+            {
+                self.fault(part.at("name"), words);
             }
+            replies.push(reply);
         }
         replies
     }

@@ -11,6 +11,7 @@ pub mod published;
 use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::by::By;
 use crate::case::{Case, Event, Feedback, Outcome, Status};
 
 /// Something that is counted, once for each request.
@@ -117,8 +118,8 @@ impl Standing {
     #[must_use]
     pub fn of(case: &Case, day: impl Fn(DateTime<Utc>) -> NaiveDate) -> Self {
         let received = day(case.received_at);
-        let latest = day(case.history.last().map_or(case.received_at, |last| last.at));
-        let mut all = Self { latest: month_of(latest), ..Self::default() };
+        let latest = case.history.last().map_or(case.received_at, |last| last.at);
+        let mut all = Self { latest: month_of(day(latest)), ..Self::default() };
         // It counts as it was sent in the end.
         if case.is_taken_back() {
             return all;
@@ -140,7 +141,7 @@ impl Standing {
         }
         if let Some(feedback) = &case.feedback {
             let said = case.history.iter().rev().find(|past| matches!(past.event, Event::Feedback(_)));
-            let said = said.map_or(latest, |said| day(said.at));
+            let said = day(said.map_or(latest, |said| said.at));
             let is_satisfied = is_satisfied(feedback);
             all.mark(said, if is_satisfied { What::Satisfied } else { What::Dissatisfied });
         }
@@ -169,27 +170,27 @@ impl Standing {
     }
 }
 
-/// The day that a request is judged by: the one that was promised at first by the published standard, later by the days
-/// in which it waited for its resident. Moving the promise moves nothing here.
+/// What a request is judged by: what was promised at first by the published standard, later by the time in which it waited
+/// for its resident. Moving the promise moves nothing here.
 #[must_use]
-pub fn judged_by(case: &Case) -> NaiveDate {
+pub fn judged_by(case: &Case) -> By {
     let (mut judged, mut promised) = (case.submission.complete_by, case.submission.complete_by);
     for past in &case.history {
         match &past.event {
             Event::Answered { complete_by, .. } => {
-                judged += *complete_by - promised;
+                judged = judged.later_by((promised, *complete_by));
                 promised = *complete_by;
             }
             Event::Amended(amendment) => {
                 if let Some(complete_by) = amendment.complete_by {
-                    judged += complete_by - promised;
+                    judged = judged.later_by((promised, complete_by));
                     promised = complete_by;
                 }
             }
-            Event::PromiseMoved { to, .. } | Event::Missed { to, .. } => promised = *to,
-            Event::Decided { complete_by, .. } | Event::Reopened { complete_by, .. } => {
-                promised = *complete_by;
-            }
+            Event::PromiseMoved { to, .. } => promised = By::Day(*to),
+            Event::Decided { complete_by, .. } => promised = By::Day(*complete_by),
+            Event::Missed { to, .. } => promised = *to,
+            Event::Reopened { complete_by, .. } => promised = *complete_by,
             _ => {}
         }
     }
@@ -198,27 +199,28 @@ pub fn judged_by(case: &Case) -> NaiveDate {
 
 /// Whether the promise was kept, and the day on which that was so; none while nobody can say.
 ///
-/// It is missed from the day after it on, however the request goes on: one that is never closed is missed, too, and
+/// It is missed from the day after it on, or from the moment on, however the request goes on: one that is never closed is missed, too, and
 /// so is one that was closed in time, and opened again because it was not done. What the resident no longer needed
-/// while there was time is no promise kept, nor one missed. `latest` is the day of the latest event: what is open, and
+/// while there was time is no promise kept, nor one missed. `latest` is the moment of the latest event: what is open, and
 /// late, is known to be from the first event after the day.
 fn kept(
     case: &Case,
     day: impl Fn(DateTime<Utc>) -> NaiveDate,
-    latest: NaiveDate,
+    latest: DateTime<Utc>,
 ) -> Option<(bool, NaiveDate)> {
     // Nothing is missed while the resident is asked.
     if case.waiting.is_some() {
         return None;
     }
     let promised = judged_by(case);
-    let ended = case.closed_at.filter(|_| !case.status.is_open()).map(day);
-    if ended.unwrap_or(latest) > promised {
-        return Some((false, promised));
+    let ended = case.closed_at.filter(|_| !case.status.is_open());
+    let at = ended.unwrap_or(latest);
+    if promised.is_over(at, day(at)) {
+        return Some((false, promised.day()));
     }
     match case.status {
         Status::Closed(Outcome::Withdrawn) => None,
-        Status::Closed(_) => Some((true, ended?)),
+        Status::Closed(_) => Some((true, day(ended?))),
         _ => None,
     }
 }
@@ -226,7 +228,7 @@ fn kept(
 /// Whether what was promised at first was kept, of a request that has ended; none where nothing was promised in the end.
 #[must_use]
 pub fn is_kept(case: &Case, day: impl Fn(DateTime<Utc>) -> NaiveDate) -> Option<bool> {
-    let ended = day(case.closed_at.filter(|_| !case.status.is_open())?);
+    let ended = case.closed_at.filter(|_| !case.status.is_open())?;
     kept(case, day, ended).map(|(kept, _)| kept)
 }
 

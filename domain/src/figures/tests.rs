@@ -50,8 +50,9 @@ fn submitted(days: u64, promised: u64) -> Recorded {
         identity: None,
         channel: Channel::Web,
         lead: None,
-        acknowledge_by: on(days + 1),
-        complete_by: on(days + promised),
+        acknowledge_by: on(days + 1).into(),
+        complete_by: on(days + promised).into(),
+        within: None,
     };
     Recorded { seq: 1, at: at(days), by: Actor::Resident, event: Event::Submitted(Box::new(submission)) }
 }
@@ -114,7 +115,7 @@ impl Told {
 
     /// Its resident opens it again. Says whether it happened: once, within thirty days.
     fn reopen(&mut self, days: u64) -> bool {
-        let event = Event::Reopened { reason: "It is not done.".into(), complete_by: on(days + 5) };
+        let event = Event::Reopened { reason: "It is not done.".into(), complete_by: on(days + 5).into() };
         self.then(days, Actor::Resident, event)
     }
 
@@ -245,7 +246,7 @@ fn what_was_passed_on_counts_once() {
     let parts: Vec<Part> = whole.case.parts.clone();
     for (days, part) in [(2, &parts[0]), (9, &parts[1])] {
         let status = Status::Closed(Outcome::Done);
-        let moved = Event::PartMoved { part: part.request.id, status, complete_by: on(5) };
+        let moved = Event::PartMoved { part: part.request.id, status, complete_by: on(5).into() };
         assert!(whole.then(days, staff(), moved));
     }
     let all = [What::Received, What::Closed { days: 9 }, What::Missed];

@@ -3,6 +3,7 @@
 use domain::api::drafts::Posted;
 use domain::api::follow::{Change, Entry, FollowView, What};
 use domain::api::helpers::{ActingView, HelperView, for_whom};
+use domain::by::By;
 use domain::case::{Outcome, Status};
 use domain::consent::Decision;
 use domain::contact_log::ContactChannel;
@@ -82,6 +83,11 @@ fn without_key(part: &mut serde_json::Value) {
     }
 }
 
+/// By when something is promised, with the year.
+fn with_date(by: By) -> String {
+    by.with_time(&say_date(by.day()))
+}
+
 fn draw(blocks: &mut Vec<Block>, request: &FollowView, received: String) {
     blocks.push(Block::Heading(format!("{} ({})", request.title, request.reference)));
     let mut facts =
@@ -92,7 +98,7 @@ fn draw(blocks: &mut Vec<Block>, request: &FollowView, received: String) {
     if let Some(owner) = &request.owner {
         facts.push(("Who looks after it".to_owned(), owner.clone()));
     }
-    facts.push(("We said we would finish by".to_owned(), say_date(request.complete_by)));
+    facts.push(("We said we would finish by".to_owned(), with_date(request.complete_by)));
     for due in &request.fee {
         facts.push((due.label.clone(), domain::money::show(due.pence)));
     }
@@ -180,7 +186,7 @@ fn happened(entry: &Entry) -> String {
             format!("{by} closed it ({}): {} {rest}", ended(ending.outcome), ending.text)
         }
         What::PartMoved { department, status, to } => {
-            let to = to.map_or_else(String::new, |to| format!(", by {}", say_date(to)));
+            let to = to.map_or_else(String::new, |to| format!(", by {}", with_date(to)));
             format!("{department}: {}{to}.", self::status(*status))
         }
         What::Withdrawn { reason } if reason.is_empty() => "You withdrew it.".to_owned(),

@@ -4,6 +4,7 @@
 
 use chrono::NaiveDate;
 use domain::alert::Matter;
+use domain::by::By;
 use domain::case::{
     Actor, Age, Case, Cause, Closing, Event, GoesOn, Outcome, Owner, Recorded, Rung, Status, Why,
 };
@@ -63,7 +64,7 @@ pub enum Told {
     /// To the resident: it arrived.
     Received {
         /// Done by then.
-        complete_by: NaiveDate,
+        complete_by: By,
         /// What happens next.
         next: Vec<String>,
         /// Who sent it for them, if they did not themselves.
@@ -75,14 +76,14 @@ pub enum Told {
         /// Who.
         by: String,
         /// Done by then.
-        complete_by: NaiveDate,
+        complete_by: By,
     },
     /// To the resident: it is with the team again.
     HandedBack {
         /// Who answers for it until somebody takes it.
         lead: String,
         /// Done by then.
-        complete_by: NaiveDate,
+        complete_by: By,
     },
     /// To the resident: what was said last was a slip, and was taken back.
     Undone,
@@ -126,7 +127,7 @@ pub enum Told {
         /// Where it stands.
         status: Status,
         /// Done by then.
-        to: NaiveDate,
+        to: By,
     },
     /// To the resident: we can't go on without an answer.
     Asked {
@@ -145,7 +146,7 @@ pub enum Told {
     /// To the resident: it is open again.
     Reopened {
         /// Done by then.
-        to: NaiveDate,
+        to: By,
     },
     /// To the resident: what time did.
     ByTheClock(Box<ByTheClock>),
@@ -161,14 +162,21 @@ pub enum Told {
     /// To somebody who watches it: they asked for it.
     Watching {
         /// Done by then.
-        complete_by: NaiveDate,
+        complete_by: By,
     },
     /// To somebody who watches it: somebody works on it.
     WatchedTaken,
+    /// To somebody who watches it: work is planned.
+    WatchedPlanned {
+        /// For this day.
+        on: NaiveDate,
+    },
+    /// To somebody who watches it: work has begun.
+    WatchedBegun,
     /// To somebody who watches it: another date.
     WatchedMoved {
         /// Done by then.
-        to: NaiveDate,
+        to: By,
     },
     /// To somebody who watches it: it is closed.
     WatchedClosed {
@@ -190,7 +198,7 @@ pub enum Told {
         /// Who.
         by: String,
         /// Done by then.
-        complete_by: NaiveDate,
+        complete_by: By,
     },
     /// To who leads the team: who had it does not work on it any more, and nobody has it.
     OwnerLeft {
@@ -204,21 +212,21 @@ pub enum Told {
         /// Who.
         by: String,
         /// Done by then.
-        complete_by: NaiveDate,
+        complete_by: By,
     },
     /// To the owner: the resident answered.
     ResidentAnswered {
         /// What.
         text: String,
         /// Done by then.
-        complete_by: NaiveDate,
+        complete_by: By,
     },
     /// To the owner: the resident says that it is not over.
     ResidentReopened {
         /// Why.
         reason: String,
         /// Done by then.
-        complete_by: NaiveDate,
+        complete_by: By,
     },
     /// To the owner: the resident put something right or added to it.
     ResidentAmended,
@@ -261,14 +269,14 @@ pub enum Told {
     /// To the owner: it is due soon.
     DueSoon {
         /// By then.
-        by: NaiveDate,
+        by: By,
     },
     /// To the owner: the promised day was missed.
     Missed {
-        /// That day.
-        from: NaiveDate,
-        /// The day promised instead.
-        to: NaiveDate,
+        /// By when it was promised.
+        from: By,
+        /// By when it is promised instead.
+        to: By,
     },
     /// To whom it went up.
     Up {
@@ -277,7 +285,7 @@ pub enum Told {
         /// Whoever has it.
         owner: Option<String>,
         /// Done by then.
-        complete_by: NaiveDate,
+        complete_by: By,
         /// The rungs that were passed by because who stands there is away.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         away: Vec<Rung>,
@@ -301,8 +309,8 @@ pub enum Told {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ByTheClock {
-    /// The day that was missed last, the day promised instead, and why.
-    pub missed: Option<(NaiveDate, NaiveDate, Why)>,
+    /// By when it was promised that was missed last, by when it is promised instead, and why.
+    pub missed: Option<(By, By, Why)>,
     /// How far it went up, and to whom.
     pub up: Option<(Rung, String)>,
     /// The rungs that were passed by because who stands there is away.
@@ -368,6 +376,8 @@ impl Told {
             Self::WithdrawnFor { .. } => "withdrawn_for",
             Self::Watching { .. } => "watching",
             Self::WatchedTaken => "watched_taken",
+            Self::WatchedPlanned { .. } => "watched_planned",
+            Self::WatchedBegun => "watched_begun",
             Self::WatchedMoved { .. } => "watched_moved",
             Self::WatchedClosed { .. } => "watched_closed",
             Self::ResidentWrote { .. } => "resident_wrote",
@@ -555,10 +565,13 @@ fn for_another(case: &Case, recorded: &Recorded, council: &Council) -> Option<To
 pub fn for_watcher(Happened { case, recorded, .. }: &Happened, email: String, link: &str) -> Option<Alert> {
     let told = match &recorded.event {
         Event::Taken | Event::HandedOver { .. } => Told::WatchedTaken,
+        Event::Planned { on } | Event::ContractorWrote { planned: Some(on), .. } => {
+            Told::WatchedPlanned { on: *on }
+        }
+        Event::Begun => Told::WatchedBegun,
         Event::Closed(closing) => Told::WatchedClosed { outcome: closing.outcome },
-        Event::PromiseMoved { to, .. }
-        | Event::Missed { to, .. }
-        | Event::Reopened { complete_by: to, .. } => Told::WatchedMoved { to: *to },
+        Event::PromiseMoved { to, .. } => Told::WatchedMoved { to: By::Day(*to) },
+        Event::Missed { to, .. } | Event::Reopened { complete_by: to, .. } => Told::WatchedMoved { to: *to },
         Event::Withdrawn { .. } | Event::TakenBack => Told::WatchedClosed { outcome: Outcome::Withdrawn },
         _ => return None,
     };

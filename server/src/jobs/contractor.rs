@@ -1,6 +1,7 @@
 //! Mails to contractors about the work that was given to them.
 
 use chrono::NaiveDate;
+use domain::by::By;
 use domain::council::Council;
 use domain::standard::say;
 use serde::{Deserialize, Serialize};
@@ -59,7 +60,7 @@ pub struct Way {
     /// The last day that it works.
     pub until: NaiveDate,
     /// The day that residents were promised.
-    pub complete_by: NaiveDate,
+    pub complete_by: By,
 }
 
 impl ContractorMail {
@@ -90,7 +91,7 @@ impl ContractorMail {
         let mut paragraphs = vec![format!("Hello {name},")];
         paragraphs.extend(said);
         let link = way.map(|Way { link, until, complete_by }| {
-            paragraphs.push(format!("We have promised that it is done by {}.", say(complete_by)));
+            paragraphs.push(format!("We have promised that it is done by {}.", complete_by.say()));
             paragraphs.push("See where it is, tell us how it goes, and send photos here:".to_owned());
             paragraphs.push(link.clone());
             paragraphs.push(format!(

@@ -135,20 +135,14 @@ const TELL_AFTER: TimeDelta = TimeDelta::minutes(UNDO_MINUTES + 1);
 
 impl Consequences for After {
     fn settle(&self, case: &Case, by: &Actor, event: Event) -> Event {
+        let resumed = || clock::without_people(&self.served, |clock| clock.resumed(case, self.now));
         match (by, event, &case.waiting) {
             // Whatever the resident writes while they are asked is the answer, and the promise goes on.
-            (Actor::Resident | Actor::Helper(_), Event::Message { text }, Some(waiting)) => {
-                let stood_still = (waiting.since, self.now);
-                let complete_by =
-                    clock::without_people(&self.served, |clock| clock.resumed(case.complete_by, stood_still));
-                Event::Answered { text, complete_by }
+            (Actor::Resident | Actor::Helper(_), Event::Message { text }, Some(_)) => {
+                Event::Answered { text, complete_by: resumed() }
             }
             (_, Event::Amended(mut amendment), _) => {
-                let complete_by = |waiting: &Waiting| {
-                    let stood_still = (waiting.since, self.now);
-                    clock::without_people(&self.served, |clock| clock.resumed(case.complete_by, stood_still))
-                };
-                amendment.complete_by = case.waiting.as_ref().map(complete_by);
+                amendment.complete_by = case.waiting.as_ref().map(|_| resumed());
                 amendment.before = before(case, &amendment.answers);
                 if let Some(place) = &mut amendment.place {
                     // Nobody has it after it was handed back, either, and it stays where it was worked on.
@@ -200,14 +194,16 @@ impl Consequences for After {
 }
 
 /// What a contractor is told whose work is over with the request, before they said that it is done.
-fn work_ends(council: &Council, Happened { case, recorded, .. }: &Happened) -> Option<ContractorMail> {
+fn work_ends(
+    council: &Council,
+    Happened { case, recorded, contractor, .. }: &Happened,
+) -> Option<ContractorMail> {
     let reason = match recorded.event {
         Event::Withdrawn { .. } | Event::TakenBack => "Whoever asked for it needs it no more.",
         Event::Closed(_) => "The request is closed.",
         _ => return None,
     };
-    let contract = case.contract.as_ref().filter(|_| case.work.is_none())?;
-    let to = council.contractors.iter().find(|contractor| contractor.name == contract.contractor.name)?;
+    let to = council.contractor(contractor.as_deref()?)?;
     Some(ContractorMail {
         name: to.name.clone(),
         email: to.email.clone(),

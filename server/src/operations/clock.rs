@@ -3,8 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use chrono::{DateTime, NaiveDateTime, TimeDelta, TimeZone as _, Utc};
-use chrono_tz::Europe::London;
+use chrono::{DateTime, NaiveDateTime, Utc};
 use domain::case::{Case, Owner};
 use domain::clock::{Clock, Due, Leave, People, Zone};
 use uuid::Uuid;
@@ -23,15 +22,7 @@ impl Zone for Served {
     }
 
     fn moment(&self, local: NaiveDateTime) -> DateTime<Utc> {
-        let mut local = local;
-        // There is an hour that is not there once a year.
-        for _ in 0..4 {
-            if let Some(at) = London.from_local_datetime(&local).earliest() {
-                return at.to_utc();
-            }
-            local += TimeDelta::minutes(30);
-        }
-        local.and_utc()
+        Self::moment(self, local)
     }
 }
 

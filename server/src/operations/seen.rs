@@ -21,6 +21,8 @@ use crate::store::nearby;
 use crate::store::requests::{self, NewRequest, Stored};
 use crate::store::staff::StaffMember;
 
+/// How near the same place is, in metres, and the most that is listed of it.
+pub const SAME_PLACE: (f64, usize) = (50.0, 20);
 /// How far a crew looks around, in metres.
 const REACH: f64 = 200.0;
 /// The most requests shown.
@@ -48,7 +50,8 @@ fn services<'s>(at: &'s At, department: &str) -> Vec<&'s Service> {
     services
 }
 
-/// What else needs attention around the place of a request, among what is the department's.
+/// What else needs attention around the place of a request, among what is the department's. What stands under "At the same
+/// place" is not listed again.
 ///
 /// # Errors
 /// The database's.
@@ -62,9 +65,11 @@ pub async fn around(at: &At, member: &StaffMember, stored: &Stored) -> Result<Ar
         (None, street) => street.map(nearby::Around::Street),
     };
     let found = match around {
-        Some(around) => at.store.around_in(&member.department, &around, MOST + 1).await?,
+        Some(around) => at.store.around_in(&member.department, &around, MOST + SAME_PLACE.1 + 1).await?,
         None => Vec::new(),
     };
+    let here = at.store.at_same_place(&member.department, stored.id, SAME_PLACE).await?;
+    let is_here = |other: &Stored| other.id == stored.id || here.iter().any(|(_, here)| here.id == other.id);
     let item = |(metres, other): (Option<f64>, Stored)| {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few hundred at most")]
         let metres = metres.map(|metres| metres.round() as u32);
@@ -77,7 +82,7 @@ pub async fn around(at: &At, member: &StaffMember, stored: &Stored) -> Result<Ar
             title: other.case.submission.title,
         }
     };
-    let others = found.into_iter().filter(|(_, other)| other.id != stored.id);
+    let others = found.into_iter().filter(|(_, other)| !is_here(other));
     let services = services(at, &member.department);
     Ok(Around {
         requests: others.take(MOST).map(item).collect(),

@@ -11,6 +11,7 @@ use domain::catalogue::Service;
 use domain::channel::Channel;
 use domain::field::{ErrorCode, FieldError, Kind, Position, Value};
 use domain::identity::Proof;
+use domain::standard::Limit;
 use domain::validate::Answer;
 use domain::{journey, validate};
 use sha2::{Digest as _, Sha256};
@@ -240,6 +241,7 @@ pub(super) fn promised(
         fee: service.fee.as_ref().map_or_else(Vec::new, due),
         acknowledge_by: at.served.due(now, standard.acknowledge),
         complete_by: at.served.due(now, standard.complete),
+        within: Some(standard.complete).filter(Limit::is_in_hours),
         answers,
         parts: Vec::new(),
         part_of: None,

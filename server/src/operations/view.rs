@@ -8,6 +8,7 @@ use domain::api::follow::{
     Amends, Change, Ending, Entry, FollowView, FollowedBy, GoesOnView, PartView, PlaceAsked, PlacePart, What,
 };
 use domain::api::staff::{ContractView, OfferView, PersonRequest, QueueItem, RelatedRequest, StaffCase, Up};
+use domain::by::By;
 use domain::case::{
     Actor, Age, Amendment, Case, Closing, Event, Feedback, GoesOn, Linked, Offer, Owner, Recorded, Status,
     UNDO_MINUTES,
@@ -26,7 +27,7 @@ use crate::store::staff::Reach;
 #[must_use]
 pub fn follow(state: &AppState, served: &Served, case: Case) -> FollowView {
     let today = served.local(state.now()).date();
-    let late = case.is_late(today);
+    let late = case.is_late(state.now(), today);
     let timeline = timeline(served, &case, false);
     let seq = case.next_seq() - 1;
     let next = match case.status {
@@ -237,8 +238,8 @@ fn timeline(served: &Served, case: &Case, for_staff: bool) -> Vec<Entry> {
 struct Seen<'a> {
     served: &'a Served,
     case: &'a Case,
-    promised: NaiveDate,
-    days: HashMap<Uuid, NaiveDate>,
+    promised: By,
+    days: HashMap<Uuid, By>,
 }
 
 impl Seen<'_> {
@@ -253,10 +254,10 @@ impl Seen<'_> {
         Entry { seq, at: at.to_rfc3339_opts(SecondsFormat::AutoSi, true), when, staff, helper, what }
     }
 
-    /// The day promised from now on, if it is another.
-    fn promise(&mut self, day: NaiveDate) -> Option<NaiveDate> {
-        let before = std::mem::replace(&mut self.promised, day);
-        Some(day).filter(|day| *day != before)
+    /// By when it is promised from now on, if that is another.
+    fn promise(&mut self, by: By) -> Option<By> {
+        let before = std::mem::replace(&mut self.promised, by);
+        Some(by).filter(|by| *by != before)
     }
 
     fn what(&mut self, event: &Event, for_staff: bool) -> Option<What> {
@@ -282,7 +283,7 @@ impl Seen<'_> {
             Event::Message { text } => What::Message { text: text.clone() },
             Event::PromiseMoved { to, reason } => {
                 let from = self.promised;
-                self.promise(*to);
+                self.promise(By::Day(*to));
                 What::PromiseMoved { from, to: *to, reason: reason.clone() }
             }
             Event::Missed { from, to, why } => {
@@ -297,7 +298,7 @@ impl Seen<'_> {
             },
             Event::Aged { age, told, .. } => What::Aged { age: *age, told: told.clone() },
             Event::Decided { text, complete_by } => {
-                self.promise(*complete_by);
+                self.promise(By::Day(*complete_by));
                 What::Decided { text: text.clone(), to: *complete_by }
             }
             Event::Contracted(contract) => What::Contracted { by: contract.contractor.name.clone() },
@@ -559,7 +560,8 @@ pub fn queue_item(state: &AppState, served: &Served, member: Uuid, stored: Store
     QueueItem {
         id,
         about: about(&case),
-        late: case.status.is_open() && case.missed > 0 || case.is_late(served.local(state.now()).date()),
+        late: case.status.is_open() && case.missed > 0
+            || case.is_late(state.now(), served.local(state.now()).date()),
         mine: is_owner(&case, member),
         escalated: case.escalated.is_some(),
         to_check: case.is_to_be_checked(),

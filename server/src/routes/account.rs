@@ -4,7 +4,7 @@
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse, Response};
-use chrono::TimeDelta;
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use domain::access::Act;
 use domain::answers::Answers;
 use domain::api::account::{
@@ -350,7 +350,7 @@ pub(crate) async fn view(
     let mut requests: Vec<(Uuid, AccountRequest)> = stored
         .iter()
         .filter(|stored| fits(&stored.case, &words))
-        .map(|stored| (stored.id, listed(at, &stored.case, today, seen.get(&stored.id).copied())))
+        .map(|stored| (stored.id, listed(at, &stored.case, now, seen.get(&stored.id).copied())))
         .collect();
     // The store gives the newest first, and equals stay in their order.
     requests.sort_by_key(|(_, request)| (request.needs.is_none(), !request.status.is_open()));
@@ -446,7 +446,7 @@ fn fits(case: &Case, words: &[String]) -> bool {
 }
 
 /// A line of a list; without the key, which is not everybody's. `seen` is the last event that its reader has seen.
-pub(crate) fn listed(at: &At, case: &Case, today: chrono::NaiveDate, seen: Option<u32>) -> AccountRequest {
+pub(crate) fn listed(at: &At, case: &Case, now: DateTime<Utc>, seen: Option<u32>) -> AccountRequest {
     let is_new =
         |known: &&Recorded| !matches!(known.by, Actor::Resident) && known.seq > seen.unwrap_or_default();
     AccountRequest {
@@ -454,7 +454,7 @@ pub(crate) fn listed(at: &At, case: &Case, today: chrono::NaiveDate, seen: Optio
         status: case.status,
         received: at.served.local(case.received_at).date(),
         complete_by: case.complete_by,
-        needs: needs(case, today),
+        needs: needs(case, now, at.served.local(now).date()),
         news: count(case.history.iter().filter(is_new).count()),
         reference: case.submission.reference.clone(),
         title: case.submission.title.clone(),
@@ -462,7 +462,7 @@ pub(crate) fn listed(at: &At, case: &Case, today: chrono::NaiveDate, seen: Optio
 }
 
 /// Why an open request needs its resident: a message of staff that nobody answered, or a promise that was missed.
-fn needs(case: &Case, today: chrono::NaiveDate) -> Option<Needs> {
+fn needs(case: &Case, now: DateTime<Utc>, today: NaiveDate) -> Option<Needs> {
     if !case.status.is_open() {
         return None;
     }
@@ -471,5 +471,5 @@ fn needs(case: &Case, today: chrono::NaiveDate) -> Option<Needs> {
     };
     let messages = case.history.iter().rev().filter(is_message);
     let is_asked = messages.map(|known| matches!(known.by, Actor::Staff(_))).next().unwrap_or_default();
-    if is_asked { Some(Needs::Message) } else { case.is_late(today).then_some(Needs::Late) }
+    if is_asked { Some(Needs::Message) } else { case.is_late(now, today).then_some(Needs::Late) }
 }

@@ -69,7 +69,7 @@ pub(crate) async fn view(
     let requests = stored
         .iter()
         .map(|stored| {
-            let mut line = listed(at, &stored.case, today, Some(u32::MAX));
+            let mut line = listed(at, &stored.case, state.now(), Some(u32::MAX));
             line.key = stored.id.simple().to_string();
             line
         })

@@ -16,11 +16,9 @@ use crate::access::Declare as _;
 use crate::error::ApiError;
 use crate::extract::{At, Path, Staff, Valid};
 use crate::operations::contract::Desk;
+use crate::operations::seen::SAME_PLACE;
 use crate::operations::view;
 use crate::state::AppState;
-
-/// How near the same place is, in metres, and the most that is listed of it.
-const SAME_PLACE: (f64, usize) = (50.0, 20);
 
 /// The routes of this file.
 pub fn router() -> OpenApiRouter<AppState> {

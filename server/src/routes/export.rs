@@ -6,6 +6,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
 use bytes::Bytes;
+use chrono::{DateTime, NaiveDate, Utc};
 use domain::access::Act;
 use domain::api::problem::Problem;
 use domain::audit::{Deed, Entry};
@@ -53,7 +54,8 @@ pub fn router() -> OpenApiRouter<AppState> {
 #[utoipa::path(get, path = "/api/staff/export", tag = "staff", operation_id = "export_requests",
     responses((status = 200, content_type = "text/csv"), (status = 401, body = Problem), (status = 403, body = Problem, description = "`prove_again`")))]
 async fn export(State(state): State<AppState>, at: At, Staff(member): Staff) -> Result<Response, ApiError> {
-    let today = at.served.local(state.now()).date();
+    let now = state.now();
+    let today = at.served.local(now).date();
     let taken = Taken {
         name: format!("requests-{today}.csv"),
         object: format!("requests of {}", member.department),
@@ -63,7 +65,7 @@ async fn export(State(state): State<AppState>, at: At, Staff(member): Staff) -> 
     };
     let row = move |served: &Served, stored: Stored| {
         let received = served.local(stored.case.received_at).format("%Y-%m-%d %H:%M").to_string();
-        row(stored, received, today)
+        row(stored, received, (now, today))
     };
     take_away(&state, at, member, taken, row).await
 }
@@ -121,16 +123,20 @@ pub(super) async fn take_away(
     Ok(sheet::reply(&name, body))
 }
 
-fn row(Stored { case, .. }: Stored, received: String, today: chrono::NaiveDate) -> Vec<String> {
+fn row(
+    Stored { case, .. }: Stored,
+    received: String,
+    (now, today): (DateTime<Utc>, NaiveDate),
+) -> Vec<String> {
     vec![
         case.submission.reference.to_string(),
         case.submission.service.clone(),
         case.submission.title.clone(),
         status(case.status).to_owned(),
         received,
-        case.complete_by.to_string(),
-        case.submission.complete_by.to_string(),
-        if case.is_late(today) { "yes" } else { "no" }.to_owned(),
+        case.complete_by.write(),
+        case.submission.complete_by.write(),
+        if case.is_late(now, today) { "yes" } else { "no" }.to_owned(),
         case.owner.as_ref().map(|owner| owner.name.clone()).unwrap_or_default(),
         case.submission.ward.clone().unwrap_or_default(),
         case.submission.team.clone().unwrap_or_default(),

@@ -295,10 +295,10 @@ pub(crate) async fn reopen_of(
     let case = &before.case;
     let first = at.served.local(case.received_at).date();
     let calendar = &at.served.calendar;
-    let days = first.iter_days().skip(1).take_while(|day| *day <= case.submission.complete_by);
+    let days = first.iter_days().skip(1).take_while(|day| *day <= case.submission.complete_by.day());
     let days = days.filter(|day| calendar.works_on(*day)).count().clamp(1, 20);
-    let amount = u16::try_from(days).unwrap_or(20);
-    let complete_by = at.served.due(state.now(), Limit { amount, unit: Unit::WorkingDays });
+    let in_days = Limit { amount: u16::try_from(days).unwrap_or(20), unit: Unit::WorkingDays };
+    let complete_by = at.served.due(state.now(), case.submission.within.unwrap_or(in_days));
     let event = Event::Reopened { reason, complete_by };
     act(state, at, before.id, Actor::Resident, event, None).await
 }

@@ -90,15 +90,16 @@ pub fn language<'s>(served: &'s Served, headers: &HeaderMap) -> &'s str {
 #[must_use]
 pub fn view(state: &AppState, served: &Served, language: &str, service: &Service) -> ServiceView {
     let now = state.now();
+    let today = served.local(now).date();
     let service = for_pages(service);
     let in_english = served.service(service_of(&service.id)).map(|service| &service.title);
     let promise = |standard: &Standard| Promised {
-        acknowledge_by: served.due(now, standard.acknowledge),
-        complete_by: served.due(now, standard.complete),
+        acknowledge_by: served.due(now, standard.acknowledge).say_on(today),
+        complete_by: served.due(now, standard.complete).say_on(today),
     };
     let standards = service.standards.iter().map(|other| &other.standard);
     ServiceView {
-        today: served.local(now).date(),
+        today,
         // What is not translated reads as English, and is said to be.
         language: (language != ENGLISH && in_english != Some(&service.title)).then(|| language.to_owned()),
         promises: std::iter::once(&service.standard).chain(standards).map(promise).collect(),

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use domain::audit::Entry;
 use domain::case::Case;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+use sea_orm::{ActiveValue::Set, ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _};
 use uuid::Uuid;
 
 use super::requests::{Follows, Happened, NewEvent, Stored};
@@ -69,6 +69,16 @@ pub struct Dealing {
     pub mail: Option<(Uuid, Job)>,
     /// What the log says of it.
     pub entry: Entry,
+}
+
+/// Who does a piece of work, as the council's document names them.
+pub(super) async fn contractor_of(
+    on: &impl ConnectionTrait,
+    council: &str,
+    work: Uuid,
+) -> Result<Option<String>, StoreError> {
+    let link = contract_link::Entity::find_by_id((council.to_owned(), work)).one(on).await?;
+    Ok(link.map(|link| link.contractor))
 }
 
 impl Store {

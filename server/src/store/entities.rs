@@ -30,6 +30,8 @@ pub mod request {
         pub open: bool,
         /// The day promised now.
         pub complete_by: Date,
+        /// The moment of it, where it is promised in hours.
+        pub complete_at: Option<DateTimeUtc>,
         /// The resident's address in the form addresses are compared in.
         pub email_key: Option<String>,
         /// The account it is in.

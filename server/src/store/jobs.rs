@@ -59,31 +59,33 @@ pub(super) async fn insert(on: &impl ConnectionTrait, rows: Vec<job::ActiveModel
     Ok(())
 }
 
-/// Forgets what was to be told of a request at this moment, if it was not begun. Two things that happen to a request have
-/// two moments.
+/// What waits to be told of these requests at such a moment, and was not begun.
+async fn waiting(
+    on: &impl ConnectionTrait,
+    council: &str,
+    moment: Expr,
+    references: &[String],
+) -> Result<Vec<Uuid>, StoreError> {
+    // By the moment alone, which has an index.
+    let rows = job::Entity::find().filter(moment).filter(job::Column::Attempts.eq(0)).all(on).await?;
+    let is_about = |row: &job::Model| {
+        let job = serde_json::from_str(&row.payload);
+        row.council_id == council
+            && matches!(job, Ok(Job::Alert(alert)) if references.contains(&alert.reference))
+    };
+    Ok(rows.iter().filter(|row| is_about(row)).map(|row| row.id).collect())
+}
+
+/// Forgets what was to be told of these requests at this moment, if it was not begun. Two things that happen to a request
+/// have two moments.
 pub(super) async fn recall(
     on: &impl ConnectionTrait,
     council: &str,
     told_at: DateTime<Utc>,
-    reference: &str,
+    references: &[String],
 ) -> Result<(), StoreError> {
-    // By the moment alone, which has an index.
-    let waiting = job::Entity::find()
-        .filter(job::Column::RunAt.eq(told_at))
-        .filter(job::Column::Attempts.eq(0))
-        .all(on)
-        .await?;
-    let is_about = |row: &&job::Model| {
-        let job = serde_json::from_str(&row.payload);
-        row.council_id == council && matches!(job, Ok(Job::Alert(alert)) if alert.reference == reference)
-    };
-    let ids: Vec<Uuid> = waiting.iter().filter(is_about).map(|row| row.id).collect();
-    job::Entity::delete_many()
-        .filter(job::Column::CouncilId.eq(council))
-        .filter(job::Column::Id.is_in(ids))
-        .exec(on)
-        .await?;
-    Ok(())
+    let ids = waiting(on, council, job::Column::RunAt.eq(told_at), references).await?;
+    remove(on, council, ids).await
 }
 
 /// Lets what waits to be told of these requests be told now, if it was not begun.
@@ -93,18 +95,7 @@ pub(super) async fn release(
     now: DateTime<Utc>,
     references: &[String],
 ) -> Result<(), StoreError> {
-    // By the moment alone, which has an index.
-    let waiting = job::Entity::find()
-        .filter(job::Column::RunAt.gt(now))
-        .filter(job::Column::Attempts.eq(0))
-        .all(on)
-        .await?;
-    let is_about = |row: &&job::Model| {
-        let job = serde_json::from_str(&row.payload);
-        row.council_id == council
-            && matches!(job, Ok(Job::Alert(alert)) if references.contains(&alert.reference))
-    };
-    let ids: Vec<Uuid> = waiting.iter().filter(is_about).map(|row| row.id).collect();
+    let ids = waiting(on, council, job::Column::RunAt.gt(now), references).await?;
     if ids.is_empty() {
         return Ok(());
     }
@@ -114,6 +105,17 @@ pub(super) async fn release(
         .filter(job::Column::Id.is_in(ids))
         .exec(on)
         .await?;
+    Ok(())
+}
+
+async fn remove(on: &impl ConnectionTrait, council: &str, ids: Vec<Uuid>) -> Result<(), StoreError> {
+    if !ids.is_empty() {
+        job::Entity::delete_many()
+            .filter(job::Column::CouncilId.eq(council))
+            .filter(job::Column::Id.is_in(ids))
+            .exec(on)
+            .await?;
+    }
     Ok(())
 }
 
@@ -131,15 +133,7 @@ pub(super) async fn forget(
         .all(on)
         .await?;
     let is_one = |row: &job::Model| serde_json::from_str(&row.payload).is_ok_and(|job| is_one(&job));
-    let ids: Vec<Uuid> = named.iter().filter(|row| is_one(row)).map(|row| row.id).collect();
-    if !ids.is_empty() {
-        job::Entity::delete_many()
-            .filter(job::Column::CouncilId.eq(council))
-            .filter(job::Column::Id.is_in(ids))
-            .exec(on)
-            .await?;
-    }
-    Ok(())
+    remove(on, council, named.iter().filter(|row| is_one(row)).map(|row| row.id).collect()).await
 }
 
 impl Store {

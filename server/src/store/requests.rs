@@ -8,6 +8,7 @@ use domain::api::drafts::Posted;
 use domain::api::staff::Show;
 use domain::api::workspace::{Only, Order, PERIOD_DAYS, QueueFilter};
 use domain::audit::Deed;
+use domain::by::By;
 use domain::case::{
     Actor, Age, Case, Event, GoesOn, Offer, Outcome, Owner, Recorded, Refused, Rung, Status,
     Submission as Sent,
@@ -18,7 +19,7 @@ use domain::field::Value;
 use domain::figures::{SATISFIED, Standing};
 use domain::reference::Reference;
 use domain::validate::Answer;
-use sea_orm::sea_query::{Expr, LikeExpr, OnConflict};
+use sea_orm::sea_query::{Expr, LikeExpr, NullOrdering, OnConflict};
 use sea_orm::{
     ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _,
     ExprTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
@@ -33,7 +34,7 @@ use super::helpers::ActsBy;
 use super::nearby::{self, Spot, Watcher};
 use super::notices::{self, Words};
 use super::staff::{Reach, StaffMember};
-use super::{Store, StoreError, audit, erasure, figures, jobs};
+use super::{Store, StoreError, audit, contracts, erasure, figures, jobs, staff};
 use crate::councils::local;
 use crate::jobs::Job;
 use crate::jobs::alert::{Alert, Audience};
@@ -157,6 +158,8 @@ pub struct Happened {
     pub has_moved: bool,
     /// Those who watch the request.
     pub watchers: Vec<Watcher>,
+    /// Whose work on it is over with it before it was done: the contractor, as the council's document names it.
+    pub contractor: Option<String>,
 }
 
 /// What follows from events besides what the case itself says.
@@ -460,9 +463,7 @@ impl Store {
         happened: &[Happened],
         at: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        let references: Vec<String> =
-            happened.iter().map(|one| one.case.submission.reference.to_string()).collect();
-        jobs::release(on, &self.council, at, &references).await
+        jobs::release(on, &self.council, at, &references(happened)).await
     }
 
     /// Takes back what was the last event of a request, with what was still to be told of it. In the portal stands that it
@@ -507,10 +508,7 @@ impl Store {
                     let made = follows.all_jobs(&all);
                     notices::tell(transaction, &store.council, &all, &made).await?;
                     let told_at = follows.told_at(latest.at);
-                    for one in &all {
-                        let reference = one.case.submission.reference.to_string();
-                        jobs::recall(transaction, &store.council, told_at, &reference).await?;
-                    }
+                    jobs::recall(transaction, &store.council, told_at, &references(&all)).await?;
                     Ok(all)
                 })
             })
@@ -522,7 +520,7 @@ impl Store {
         &self,
         on: &impl ConnectionTrait,
         (id, case): (Uuid, &Case),
-        before: (Status, NaiveDate),
+        before: (Status, By),
         (event_id, at, by): (Uuid, DateTime<Utc>, Actor),
         follows: &Follows,
     ) -> Result<Option<Happened>, StoreError> {
@@ -542,7 +540,7 @@ impl Store {
         &self,
         on: &impl ConnectionTrait,
         (id, case): (Uuid, &Case),
-        before: (Status, NaiveDate),
+        before: (Status, By),
         (event_id, at, by): &(Uuid, DateTime<Utc>, Actor),
         follows: &Follows,
     ) -> Result<Vec<Happened>, StoreError> {
@@ -725,6 +723,9 @@ impl Store {
         let watchers = match recorded.event {
             Event::Taken
             | Event::HandedOver { .. }
+            | Event::Planned { .. }
+            | Event::ContractorWrote { planned: Some(_), .. }
+            | Event::Begun
             | Event::PromiseMoved { .. }
             | Event::Missed { .. }
             | Event::Closed(_)
@@ -732,6 +733,13 @@ impl Store {
             | Event::TakenBack
             | Event::Reopened { .. } => nearby::watchers(on, &self.council, id).await?,
             _ => Vec::new(),
+        };
+        let ends = matches!(recorded.event, Event::Closed(_) | Event::Withdrawn { .. } | Event::TakenBack);
+        let contractor = match &case.contract {
+            Some(contract) if ends && case.work.is_none() => {
+                contracts::contractor_of(on, &self.council, contract.contractor.id).await?
+            }
+            _ => None,
         };
         let in_account = resident.is_some();
         Ok(Happened {
@@ -745,6 +753,7 @@ impl Store {
             in_account,
             has_moved,
             watchers,
+            contractor,
         })
     }
 
@@ -908,9 +917,10 @@ impl Store {
             .filter(narrowed(filter, today));
         let query = match (filter.order, show) {
             (Order::Usual, Show::Closed) | (Order::Newest, _) => query.order_by_desc(request::Column::Id),
-            (Order::Usual, _) => {
-                query.order_by_asc(request::Column::CompleteBy).order_by_asc(request::Column::Id)
-            }
+            (Order::Usual, _) => query
+                .order_by_asc(request::Column::CompleteBy)
+                .order_by_with_nulls(request::Column::CompleteAt, sea_orm::Order::Asc, NullOrdering::Last)
+                .order_by_asc(request::Column::Id),
             (Order::Oldest, _) => query.order_by_asc(request::Column::Id),
         };
         let rows: Vec<Columns> =
@@ -1053,6 +1063,11 @@ impl Store {
     }
 }
 
+/// The requests that something happened to, as people write their references.
+fn references(happened: &[Happened]) -> Vec<String> {
+    happened.iter().map(|one| one.case.submission.reference.to_string()).collect()
+}
+
 /// Requests that a member of staff has to do with.
 fn with_which(reach: &Reach) -> Expr {
     let member = &reach.member;
@@ -1134,7 +1149,8 @@ fn stand(row: &mut request::ActiveModel, case: &Case, wakes: Option<DateTime<Utc
     };
     row.department = Set(case.department().to_owned());
     row.open = Set(case.status.is_open());
-    row.complete_by = Set(case.complete_by);
+    row.complete_by = Set(case.complete_by.day());
+    row.complete_at = Set(case.complete_by.moment());
     row.wake_at = Set(wakes);
     row.standing = Set(standing.to_owned());
     row.owner_id = Set(case.owner.as_ref().map(|owner| owner.id));

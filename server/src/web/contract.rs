@@ -11,12 +11,12 @@ use domain::case::{Actor, Contract, Event, Recorded};
 use domain::catalogue::Question;
 use domain::contractor;
 use domain::field::date::{Date, DayLimit};
-use domain::field::{Kind, Value};
+use domain::field::{Kind, Value, plain};
 use domain::standard::say;
 use portico_app::components::error_summary::Problem;
-use portico_app::pages::contract::{DONE, MOST_PHOTOS, PHOTOS, PLANNED, Said, Work};
+use portico_app::pages::contract::{DONE, MOST_PHOTOS, PHOTOS, PLANNED, SEEN, Said, Work};
 use portico_app::pages::form as page_of_questions;
-use portico_app::{plain, words};
+use portico_app::words;
 use uuid::Uuid;
 
 use super::followed;
@@ -37,6 +37,8 @@ use crate::store::requests::Stored;
 
 /// A page with five photos, and the boundaries between.
 const MOST_BYTES: usize = 80 * 1024 * 1024;
+/// The longest that is written of something else there, in characters.
+const MOST_SEEN: u32 = 2000;
 /// What is written at one link: sixty times in an hour.
 const POSTS: (i32, TimeDelta) = (60, TimeDelta::hours(1));
 
@@ -134,7 +136,7 @@ async fn page(
         let address = address(&token);
         let posted = visit::of_page(&state, &at, &headers, &address).await?;
         let work = Work { posted, ..work(&state, &at, &opened, address) };
-        let drawn = plain::contract(routes::council::view(&state, &at.served), work);
+        let drawn = portico_app::plain::contract(routes::council::view(&state, &at.served), work);
         Ok(pages::of_person(&at, &drawn))
     };
     or_sorry(&state, &at, shown).await
@@ -227,6 +229,7 @@ async fn write(
         let here = address(&token);
         let is_done = form.act().0 == DONE;
         let (message, planned) = (followed::message(&form), planned(&state, &at, &opened, &form));
+        let seen = plain::lines(form.text(SEEN));
         let mut problems = Vec::new();
         if let Err(words) = &message {
             problems.push(Problem { id: "message".to_owned(), words: (*words).to_owned() });
@@ -235,6 +238,10 @@ async fn write(
             // What is done is planned no more.
             Err(wrong) if !is_done => problems.extend(wrong.iter().cloned()),
             _ => {}
+        }
+        if plain::count(&seen) > MOST_SEEN {
+            let words = "What else you saw must be 2,000 characters or fewer".to_owned();
+            problems.push(Problem { id: SEEN.to_owned(), words });
         }
         if form.files.len() > MOST_PHOTOS {
             let words = page_of_questions::too_many(u32::try_from(MOST_PHOTOS).unwrap_or(u32::MAX));
@@ -257,6 +264,8 @@ async fn write(
         let (Ok((text, id)), true) = (message, problems.is_empty()) else {
             return visit.again(&form, problems, &here).await;
         };
+        // The owner reads it with the news, and reports it from there.
+        let text = if seen.is_empty() { text } else { format!("{text}\n\nAnything else near there: {seen}") };
         let event = if is_done {
             Event::ContractorDone { text, photos }
         } else {
@@ -281,7 +290,7 @@ fn planned(
 ) -> Result<Option<chrono::NaiveDate>, Vec<Problem>> {
     let limits = Date {
         earliest: Some(DayLimit::Today { days: 0, months: 0 }),
-        latest: Some(DayLimit::Day(opened.stored.case.complete_by)),
+        latest: Some(DayLimit::Day(opened.stored.case.complete_by.day())),
     };
     let question = Question {
         id: PLANNED.to_owned(),

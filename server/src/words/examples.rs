@@ -3,6 +3,7 @@
 
 use chrono::NaiveDate;
 use domain::api::wording::Values;
+use domain::by::By;
 use domain::case::{Age, Cause, Closing, Elsewhere, Linked, Outcome, Rung, Signature, Status, Why};
 use domain::catalogue::Policy;
 use domain::reference::Reference;
@@ -122,7 +123,7 @@ fn closing(outcome: Outcome, Written { person, text, whole, .. }: &Written) -> B
 #[must_use]
 pub fn told(written: &Written) -> Vec<Told> {
     let Written { person, text, whole, .. } = written;
-    let (by, own, to) = (|| person.clone(), || text.clone(), day());
+    let (by, own, to) = (|| person.clone(), || text.clone(), By::Day(day()));
     let helper = || whole.then(by);
     let away = if *whole { vec![Rung::Lead, Rung::Deputy] } else { Vec::new() };
     let clock = |told: ByTheClock| Told::ByTheClock(Box::new(told));
@@ -134,8 +135,8 @@ pub fn told(written: &Written) -> Vec<Told> {
         },
         Told::Taken { by: by(), complete_by: to },
         Told::Message { by: by(), text: own() },
-        Told::PromiseMoved { to, reason: own() },
-        Told::Planned { on: to },
+        Told::PromiseMoved { to: day(), reason: own() },
+        Told::Planned { on: day() },
         Told::Begun,
         Told::HandedBack { lead: by(), complete_by: to },
         Told::Undone,
@@ -145,7 +146,7 @@ pub fn told(written: &Written) -> Vec<Told> {
         Told::BackWithTeam { by: by(), complete_by: to },
         Told::OwnerLeft { who: by(), complete_by: to },
         Told::Asked { question: own(), by: by() },
-        Told::Decided { text: own(), to },
+        Told::Decided { text: own(), to: day() },
         Told::Reopened { to },
         clock(ByTheClock { ended: Some(closing(Outcome::NoAnswer, written)), ..ByTheClock::default() }),
         clock(ByTheClock { reminded: Some(own()), ..ByTheClock::default() }),
@@ -163,6 +164,8 @@ pub fn told(written: &Written) -> Vec<Told> {
         Told::PartsFinished,
         Told::Watching { complete_by: to },
         Told::WatchedTaken,
+        Told::WatchedPlanned { on: day() },
+        Told::WatchedBegun,
         Told::WatchedMoved { to },
         Told::ResidentWrote { text: own(), by: helper() },
         Told::ResidentWithdrew,
@@ -182,7 +185,7 @@ pub fn told(written: &Written) -> Vec<Told> {
     all.extend(rungs.map(|rung| clock(ByTheClock { up: Some((rung, by())), ..ByTheClock::default() })));
     let ages = [Age::Long, Age::VeryLong, Age::TooLong];
     all.extend(ages.map(|age| clock(ByTheClock { age: Some(age), ..ByTheClock::default() })));
-    all.extend(ages.map(|age| Told::Aged { age, since: to, department: own() }));
+    all.extend(ages.map(|age| Told::Aged { age, since: day(), department: own() }));
     let whys = [Why::NotBegun, Why::Contractor];
     all.extend(whys.map(|why| clock(ByTheClock { missed: Some((to, to, why)), ..ByTheClock::default() })));
     let causes = [
@@ -365,8 +368,11 @@ mod tests {
             let mails = compose(&wording, &[alert(told, &usual, "ABCD-EFGH")], Channel::Email);
             (mails.subject, mails.paragraphs)
         };
-        let (subject, said) =
-            say(Told::Received { complete_by: day(), next: vec!["One.".into(), "Two.".into()], by: None });
+        let (subject, said) = say(Told::Received {
+            complete_by: By::Day(day()),
+            next: vec!["One.".into(), "Two.".into()],
+            by: None,
+        });
         assert_eq!(subject, "We have your request: Report graffiti (ABCD-EFGH)");
         assert_eq!(
             said,
@@ -399,7 +405,7 @@ mod tests {
             ]
         );
         let missed = ByTheClock {
-            missed: Some((day(), day(), Why::NotBegun)),
+            missed: Some((By::Day(day()), By::Day(day()), Why::NotBegun)),
             up: Some((Rung::Director, "Claire".into())),
             ..ByTheClock::default()
         };
@@ -418,13 +424,28 @@ mod tests {
     }
 
     #[test]
+    fn what_is_promised_in_hours_has_its_time() {
+        let welsh = "[message.taken]\nsubject = \"S\"\ntext = \"{{ complete_by | day }}\"";
+        let wording = wording(&[("alerts.cy.toml", welsh)]).unwrap();
+        let usual = written(Values::Usual);
+        let complete_by = By::read("2026-07-01T15:00+01:00").unwrap();
+        let mut taken = alert(Told::Taken { by: "Priya".into(), complete_by }, &usual, "ABCD-EFGH");
+        let said = |taken: &Alert| {
+            compose(&wording, std::slice::from_ref(taken), Channel::Email).paragraphs.join(" ")
+        };
+        assert!(said(&taken).contains("We will finish by 3pm on Wednesday 1 July."), "{}", said(&taken));
+        taken.reader.language = "cy".into();
+        assert!(said(&taken).contains("Mercher 1 Gorffennaf, 15:00"), "{}", said(&taken));
+    }
+
+    #[test]
     fn the_subject_is_of_what_matters_most() {
         let wording = wording(&[]).unwrap();
         let usual = written(Values::Usual);
         let alert = |told| alert(told, &usual, "ABCD-EFGH");
-        let taken = alert(Told::Taken { by: "Priya".into(), complete_by: day() });
+        let taken = alert(Told::Taken { by: "Priya".into(), complete_by: By::Day(day()) });
         let ended = ByTheClock { asked_again: true, ..ByTheClock::default() };
-        assert_eq!(Told::ByTheClock(Box::new(ended)).bearing().1, Matter::Step);
+        assert_eq!(Told::ByTheClock(Box::new(ended)).bearing().1, Matter::Asks);
         let done = alert(Told::Withdrawn);
         let moved = alert(Told::PromiseMoved { to: day(), reason: "Rain".into() });
         let all = [taken.clone(), done, moved.clone()];
@@ -448,7 +469,7 @@ mod tests {
         assert_eq!(mails.subject, "Work has begun: Report graffiti (ABCD-EFGH)");
         assert_eq!(mails.paragraphs[1], "Hurrah: Report graffiti. Ring 01632 960 960.");
         assert!(text(&wording, &alert(Told::Begun)).contains("Council: We are at it. "));
-        let taken = alert(Told::Taken { by: "Priya".into(), complete_by: day() });
+        let taken = alert(Told::Taken { by: "Priya".into(), complete_by: By::Day(day()) });
         assert_eq!(compose(&wording, &taken, Channel::Letter).paragraphs[1], "On paper.");
         assert!(compose(&wording, &taken, Channel::Email).paragraphs[1].starts_with("Priya now"));
         let done = alert(Told::Closed(closing(Outcome::Done, &usual)));

@@ -12,6 +12,7 @@ use std::sync::LazyLock;
 
 use chrono::{Locale, NaiveDate};
 use domain::alert::{Channel, Matter};
+use domain::by::By;
 use domain::council::Council;
 use domain::document::Fault;
 use domain::standard::{say, say_date};
@@ -713,12 +714,16 @@ fn locale(language: &str) -> Option<Locale> {
 }
 
 fn said_day(
-    day: &str,
+    by: &str,
     locale: Option<Locale>,
     format: &str,
     english: fn(NaiveDate) -> String,
 ) -> Result<String, Error> {
-    let day = domain::day::read(day);
-    let day = day.ok_or_else(|| Error::new(ErrorKind::InvalidOperation, "this is not a day"))?;
-    Ok(locale.map_or_else(|| english(day), |locale| day.format_localized(format, locale).to_string()))
+    let by = By::read(by).ok_or_else(|| Error::new(ErrorKind::InvalidOperation, "this is not a day"))?;
+    let Some(locale) = locale else { return Ok(by.with_time(&english(by.day()))) };
+    let day = by.day().format_localized(format, locale);
+    Ok(match by {
+        By::Day(_) => day.to_string(),
+        By::Moment(at) => format!("{day}, {}", at.format("%H:%M")),
+    })
 }

@@ -1,8 +1,9 @@
 //! The server is killed two hundred times at random moments while residents and staff work with it, and afterwards every
-//! alert of every event is in the mailbox exactly once.
+//! alert of every event is in the mailbox exactly once. So is what time does: some requests are left alone, what is promised
+//! goes by, and they go up; and after a week without any server each resident is told all of it in one message.
 //!
 //! The real program, over a real connection; whoever has no answer asks again, as browsers do. What a killed server had
-//! claimed is free again after five minutes: so that it is tried again and killed again, each quarter is a day later.
+//! claimed is free again after five minutes: so that it is tried again and killed again, each eighth is a day later.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -10,7 +11,7 @@
     reason = "a test fails by panicking, and says which dice it threw"
 )]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -36,11 +37,17 @@ use uuid::Uuid;
 /// Times that the server is killed.
 const KILLS: u32 = 200;
 /// Each of so many parts of them is a day later than the one before.
-const DAYS: u32 = 4;
+const DAYS: u32 = 8;
+/// Days without any server in the end.
+const OUTAGE: u32 = 10;
+/// Of so many requests, one is left alone.
+const ALONE: u64 = 4;
 /// A server that gives no answers for as long is killed all the same.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// Residents who send requests at the same time.
 const RESIDENTS: usize = 4;
+/// What who is told that a request went up reads.
+const PASSED_ON: &str = "We have passed “Report graffiti” to ";
 const PRIYA: &str = "priya@saltmarsh.example";
 /// Names the PostgreSQL in which databases may be created, by the URL of its maintenance database.
 const VARIABLE: &str = "PORTICO_TEST_POSTGRES";
@@ -126,6 +133,23 @@ async fn killed(folder: &Path, database: &str) {
         // What would be sent again is sent again by now.
         sleep(Duration::from_secs(2)).await;
     }
+    // What time did to those that were left alone, however often it was stopped: once each.
+    let alone = town.alone.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let before = town.all_told(&alone).await;
+    server.kill().await.unwrap();
+    server = town.open(DAYS + 1 + OUTAGE).await;
+    // The clock is looked at when the server starts, and again every five seconds.
+    sleep(Duration::from_secs(12)).await;
+    let after = town.all_told(&alone).await;
+    let caught_up: Vec<usize> = before.iter().zip(&after).map(|(before, after)| after - before).collect();
+    println!(
+        "{} requests were left alone; time did something {} times",
+        alone.len(),
+        after.iter().sum::<usize>()
+    );
+    assert!(alone.len() > 5 && before.iter().sum::<usize>() > alone.len(), "that shows nothing of the clock");
+    assert!(caught_up.iter().all(|messages| *messages <= 1), "{SEED}={seed}, a flood: {caught_up:?}");
+    assert!(caught_up.contains(&1), "nothing was caught up with");
     server.kill().await.unwrap();
     let wrong: Vec<String> = town
         .counted(&told)
@@ -177,6 +201,8 @@ struct Town {
     /// What happened.
     told: Mutex<Vec<Alerted>>,
     requests: AtomicU64,
+    /// The requests that nobody deals with: the address and the key of each.
+    alone: Mutex<Vec<(String, String)>>,
     answers: AtomicU64,
     /// Days that the server is ahead.
     ahead: AtomicU32,
@@ -199,6 +225,7 @@ impl Town {
             over: AtomicBool::new(false),
             told: Mutex::default(),
             requests: AtomicU64::new(0),
+            alone: Mutex::default(),
             answers: AtomicU64::new(0),
             ahead: AtomicU32::new(0),
         };
@@ -348,6 +375,33 @@ impl Town {
         told.iter().map(|alerted| (alerted.clone(), count(alerted))).collect()
     }
 
+    /// Of each request that was left alone, how often its resident was told what time did: each of it has to be there, once.
+    async fn all_told(&self, alone: &[(String, String)]) -> Vec<usize> {
+        let mut all = Vec::new();
+        for (email, key) in alone {
+            let patience = Instant::now() + Duration::from_mins(2);
+            loop {
+                let request = self.asked(Method::GET, &format!("/api/follow/{key}"), None, None).await;
+                let time = ByTheClock::read(&request.json);
+                let mails = self.mails().into_iter().filter(|mail| mail.to == *email);
+                let told: String = mails.map(|mail| mail.text).collect();
+                let missed: Vec<usize> =
+                    time.missed.iter().map(|words| told.matches(words.as_str()).count()).collect();
+                let passed_on = told.matches(PASSED_ON).count();
+                let too_often = missed.iter().any(|times| *times > 1) || passed_on > time.passed_on.len();
+                assert!(!too_often, "{email} was told twice: {time:?}\n{told}");
+                // What waits for others to be told together goes out after a minute.
+                if missed.iter().all(|times| *times == 1) && passed_on == time.passed_on.len() {
+                    all.push(time.moments.len());
+                    break;
+                }
+                assert!(Instant::now() < patience, "{email} was not told: {time:?}\n{told}");
+                sleep(Duration::from_millis(200)).await;
+            }
+        }
+        all
+    }
+
     /// One number of the database, called `n`.
     async fn number(&self, sql: &str) -> i64 {
         let database = sea_orm::Database::connect(&self.database).await.unwrap();
@@ -357,6 +411,38 @@ impl Town {
 
     fn missing(&self, told: &[Alerted]) -> usize {
         self.counted(told).values().filter(|times| **times == 0).count()
+    }
+}
+
+/// What time did to a request: what its resident must have been told.
+#[derive(Debug, Default)]
+struct ByTheClock {
+    /// The moments at which it did something: one message each.
+    moments: BTreeSet<String>,
+    /// Those at which the request went up.
+    passed_on: BTreeSet<String>,
+    /// Of each promise that was missed, the words that no other has.
+    missed: Vec<String>,
+}
+
+impl ByTheClock {
+    fn read(request: &Value) -> Self {
+        let mut read = Self::default();
+        for entry in request["timeline"].as_array().unwrap() {
+            let (at, what) = (entry["at"].as_str().unwrap().to_owned(), &entry["what"]);
+            if let Some(from) = what["missed"]["from"].as_str() {
+                let from = domain::by::By::read(from).unwrap().say();
+                let words = format!("We said that we would finish “Report graffiti” by {from}.");
+                assert!(!read.missed.contains(&words), "missed twice: {request}");
+                read.missed.push(words);
+            } else if what["escalated"].is_object() {
+                read.passed_on.insert(at.clone());
+            } else {
+                continue;
+            }
+            read.moments.insert(at);
+        }
+        read
     }
 }
 
@@ -412,14 +498,16 @@ async fn resident(town: Arc<Town>, number: u64, seed: u64) {
     let mut id = || Uuid::from_u128(dice.random());
     let service = town.asked(Method::GET, "/api/services/report-graffiti", None, None).await;
     let version = service.json["service"]["version"].clone();
-    for round in 0.. {
+    for round in 0_u64.. {
         if town.over.load(Ordering::SeqCst) {
             return;
         }
         let email = format!("r{number}-{round}@example.org");
         let token = |what: &str| format!("{what}-{number}-{round}.");
+        // Offensive words are promised to be gone in 24 hours.
+        let is_alone = round % ALONE == ALONE - 1;
         let form = json!({ "service": "report-graffiti", "version": version, "answers": {
-            "surface": "public", "offensive": "no", "place.words": "Underpass by the library, Mill Lane",
+            "surface": "public", "offensive": if is_alone { "yes" } else { "no" }, "place.words": "Underpass by the library, Mill Lane",
             "place.postcode": "NE1 8QH", "details": "Red letters", "you.name": "Sam", "you.email": email,
         } });
         let sent = town.asked(Method::POST, "/api/requests", Some(id()), Some(&form)).await;
@@ -427,6 +515,10 @@ async fn resident(town: Arc<Town>, number: u64, seed: u64) {
         let (reference, key) = (sent.text("reference"), sent.text("key"));
         town.requests.fetch_add(1, Ordering::SeqCst);
         town.tell(&email, "We have your request “");
+        if is_alone {
+            town.alone.lock().unwrap_or_else(PoisonError::into_inner).push((email, key));
+            continue;
+        }
         let queue = town.asked(Method::GET, "/api/staff/requests", None, None).await;
         let mine = queue.json["requests"]
             .as_array()

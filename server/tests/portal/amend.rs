@@ -402,13 +402,20 @@ async fn staff_report_what_they_see_beside_it(kept: Kept) {
     let priya = portal.staff(PRIYA).await;
     sam.submit(1, &at("52.967,0.29")).await.is(201);
     let [id] = ids(&priya).await.try_into().unwrap();
-    for (key, position) in [(2, "52.96718,0.29"), (3, "52.98,0.29")] {
+    // At the same place, around there, and elsewhere.
+    for (key, position) in [(2, "52.96718,0.29"), (3, "52.968,0.29"), (4, "52.98,0.29")] {
         sam.submit(key, &at(position)).await.is(201);
     }
+    let here = async || {
+        let here = priya.get(&format!("/api/staff/requests/{id}/related")).await.is(200).json();
+        let all = here["requests"].as_array().unwrap().clone();
+        all.iter().map(|other| other["metres"].as_u64().unwrap()).collect::<Vec<_>>()
+    };
     let near = async || priya.get(&format!("/api/staff/requests/{id}/near")).await.is(200).json();
     let around = near().await;
     let [other] = around["requests"].as_array().unwrap().as_slice() else { panic!("{around}") };
-    assert_eq!((&other["metres"], &other["title"]), (&json!(20), &json!("Report graffiti")));
+    assert_eq!((&other["metres"], &other["title"]), (&json!(111), &json!("Report graffiti")));
+    assert_eq!(here().await, [20], "each is listed once");
     let services = around["services"].as_array().unwrap();
     assert!(services.iter().any(|service| service[0] == "fly-tipping"), "{services:?}");
     portal.mails().await;
@@ -424,7 +431,7 @@ async fn staff_report_what_they_see_beside_it(kept: Kept) {
     assert!(case["request"]["answers"].to_string().contains("A mattress"));
     assert_eq!(case["related"][0]["earlier"], true);
     assert_eq!(case["request"]["timeline"][0]["staff"], "Priya Shah");
-    assert_eq!(near().await["requests"].as_array().unwrap().len(), 2);
+    assert_eq!((near().await["requests"].as_array().unwrap().len(), here().await), (1, vec![0, 20]));
     // What is not the department's, what says nothing, and who may not.
     let refused = |changes: Value| {
         let mut body = seen.clone();

@@ -254,8 +254,13 @@ async fn what_a_contractor_did_is_looked_at(kept: Kept) {
     portal.mails().await;
 
     // They say that it is done. It is in the sample: nobody closes it before somebody has looked.
-    send(&walls, &link, &[("do", "done"), ("message", "All gone")], &[]).await.is(303);
-    assert_eq!(subjects(&portal, PRIYA).await, ["The contractor has finished"]);
+    let html = refused(&portal, &link, &[("message", "Done"), ("seen", &"x".repeat(2001))], &[]).await;
+    assert!(html.contains("href=\"#seen\"") && html.contains("2,000 characters"), "{html}");
+    let done = [("do", "done"), ("message", "All gone"), ("seen", "A mattress by the bridge")];
+    send(&walls, &link, &done, &[]).await.is(303);
+    let [mail] = portal.mails_to(PRIYA).await.try_into().unwrap();
+    assert!(mail.subject.starts_with("The contractor has finished"), "{}", mail.subject);
+    assert!(mail.text.contains("Anything else near there: A mattress by the bridge"), "{}", mail.text);
     let [mail] = portal.mails_to(SAM).await.try_into().unwrap();
     assert!(
         mail.text.contains("Clean Walls Ltd tells us") && mail.text.contains("Somebody of ours looks"),

@@ -28,7 +28,7 @@ async fn graffiti_from_the_form_to_the_feedback(kept: Kept) {
     let service = sam.get("/api/services/report-graffiti").await.is(200).json();
     assert_eq!(
         (&service["service"]["title"], &service["promises"][0]["complete_by"]),
-        (&json!("Report graffiti"), &json!("2026-12-14"))
+        (&json!("Report graffiti"), &json!("Monday 14 December"))
     );
     let photo = samples::phone_photo(800, 600, Position { lat: 54.9738, lon: -1.6132 });
     let photo = sam.upload_as("image/jpeg", photo).await.is(201).json();

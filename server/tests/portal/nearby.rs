@@ -96,17 +96,21 @@ async fn seen_nearby_watched_and_closed(kept: Kept) {
         .refused(404, "not_found");
     ann.get(&format!("/api/follow/{key}/photos/{photo}")).await.refused(404, "not_found");
 
-    // Staff write to Sam, move the date, and close it. Ann hears of the date and the end, in nobody's words.
+    // Staff write to Sam, move the date, and close it. Ann hears how far it is, of the date and the end, in nobody's words.
     let act = async |verb: &str, body: Value| {
         priya.post(&format!("/api/staff/requests/{case}/{verb}"), &body).await.is(200);
     };
     act("messages", json!({ "text": "Dear Sam, which wall?", "id": "0193f2c4-5a5e-7cc3-9f1e-0d6b2a1c4e60" }))
         .await;
     assert!(portal.mails_to(ANN).await.is_empty());
+    act("plan", json!({ "on": "2026-12-09" })).await;
+    act("begin", json!({})).await;
     act("promise", json!({ "to": "2026-12-18", "reason": "Sam's wall is wet" })).await;
     act("close", closing("done", "Dear Sam, it is gone.")).await;
     let mails = portal.mails_to(ANN).await;
-    assert_eq!(mails.len(), 2);
+    let mut subjects: Vec<&str> = mails.iter().map(|mail| mail.subject.split(':').next().unwrap()).collect();
+    subjects.sort_unstable();
+    assert_eq!(subjects, ["A new date", "Closed", "Work has begun", "Work is planned"]);
     for mail in &mails {
         assert!(!mail.text.contains("Sam") && mail.follow_key() == key, "{}", mail.text);
     }

@@ -7,7 +7,7 @@ use server::operations::clock as council_clock;
 use uuid::Uuid;
 
 use crate::support::database::Kept;
-use crate::support::{Portal, Reply, Setup, Visitor, closing, graffiti};
+use crate::support::{Portal, Reply, Setup, Visitor, closing, graffiti, graffiti_but};
 
 const SAM: &str = "sam@example.org";
 const PRIYA: &str = "priya@saltmarsh.example";
@@ -16,7 +16,11 @@ const HANNAH: &str = "hannah@saltmarsh.example";
 const IVAN: &str = "ivan@saltmarsh.example";
 const GRACE: &str = "grace@saltmarsh.example";
 
-on_both_engines![a_promise_is_missed_and_climbs_to_the_director, two_servers_do_everything_once,];
+on_both_engines![
+    a_promise_is_missed_and_climbs_to_the_director,
+    what_is_promised_in_hours_ends_in_the_hour,
+    two_servers_do_everything_once,
+];
 
 /// It is this moment now, and every server has looked at the clock.
 async fn at(portal: &Portal, moment: &str) {
@@ -48,6 +52,74 @@ fn said(number: u128, text: &str) -> Value {
 pub async fn subjects(portal: &Portal, to: &str) -> Vec<String> {
     let mails = portal.mails_to(to).await;
     mails.into_iter().map(|mail| mail.subject.split(':').next().unwrap().to_owned()).collect()
+}
+
+async fn what_is_promised_in_hours_ends_in_the_hour(kept: Kept) {
+    let portal = Setup::default().in_database(&kept.url).open().await;
+    let sam = portal.visitor();
+    let shown = sam.get("/api/services/report-graffiti").await.is(200).json()["promises"][1].clone();
+    let words = ("2pm today", "10am on Tuesday 8 December");
+    assert_eq!((&shown["acknowledge_by"], &shown["complete_by"]), (&json!(words.0), &json!(words.1)));
+    let sent = sam.submit(1, &graffiti_but(&json!({ "offensive": "yes" }))).await.is(201);
+    let (key, reference) = (sent.text("key"), sent.text("reference"));
+    assert_eq!(sent.text("complete_by"), "2026-12-08T10:00+00:00");
+    let [mail] = portal.mails_to(SAM).await.try_into().unwrap();
+    assert!(mail.text.contains("We will finish by 10am on Tuesday 8 December."), "{}", mail.text);
+    let page = sam.get(&format!("/follow/{key}")).await.is(200);
+    let page = String::from_utf8(page.body.to_vec()).unwrap();
+    assert!(
+        page.contains("10am on Tuesday 8 December") && page.contains("2pm on Monday 7 December"),
+        "{page}"
+    );
+
+    // Four hours of work, and nobody has it; two before the end, who has it is told.
+    at(&portal, "2026-12-07T13:59:59Z").await;
+    assert!(portal.mails().await.is_empty());
+    at(&portal, "2026-12-07T14:00:00Z").await;
+    assert_eq!(subjects(&portal, TOM).await, ["This needs you"]);
+    let priya = portal.staff(PRIYA).await;
+    let id = id_of(&priya, &reference).await;
+    act(&priya, &id, "take", &json!({})).await.is(200);
+    portal.mails().await;
+    at(&portal, "2026-12-07T16:00:00Z").await;
+    let [mail] = portal.mails_to(PRIYA).await.try_into().unwrap();
+    assert!(mail.text.contains("promised by 10am on Tuesday 8 December"), "{}", mail.text);
+
+    // While Sam is asked, no hour goes by: 17 and a half were left.
+    portal.turn_to("2026-12-07T16:30:00Z");
+    let priya = portal.staff(PRIYA).await;
+    act(&priya, &id, "ask", &said(1, "Which wall?")).await.is(200);
+    at(&portal, "2026-12-08T12:30:00Z").await;
+    assert_eq!(sam.follow(&key).await["late"], false);
+    let answered =
+        sam.post(&format!("/api/follow/{key}/messages"), &said(2, "The red one")).await.is(200).json();
+    assert_eq!(answered["complete_by"], "2026-12-09T06:00+00:00");
+    at(&portal, "2026-12-09T05:59:59Z").await;
+    portal.mails().await;
+    portal.turn_to("2026-12-09T06:00:00Z");
+    assert_eq!(sam.follow(&key).await["late"], true, "before anybody has looked at the clock");
+    at(&portal, "2026-12-09T06:00:00Z").await;
+    let [mail] = portal.mails_to(SAM).await.try_into().unwrap();
+    for words in
+        ["by 6am on Wednesday 9 December. We have not", "We will now finish by Wednesday 16 December."]
+    {
+        assert!(mail.text.contains(words), "{}", mail.text);
+    }
+    let priya = portal.staff(PRIYA).await;
+    let overdue = priya.get("/api/staff/requests?show=overdue").await.is(200).json();
+    assert_eq!(overdue["requests"][0]["reference"], reference);
+
+    // Opened again, it is promised in as many hours; in summer too, by the clock on the wall.
+    let mut done = closing("done", "Gone.");
+    done["on"] = json!("2026-12-09");
+    act(&priya, &id, "close", &done).await.is(200);
+    let again =
+        sam.post(&format!("/api/follow/{key}/reopen"), &json!({ "reason": "No" })).await.is(200).json();
+    assert_eq!(again["complete_by"], "2026-12-10T06:00+00:00");
+    portal.turn_to("2027-07-01T13:00:00Z");
+    let shown = sam.get("/api/services/report-graffiti").await.is(200).json()["promises"][1].clone();
+    let words = ("10am on Friday 2 July", "2pm on Friday 2 July");
+    assert_eq!((&shown["acknowledge_by"], &shown["complete_by"]), (&json!(words.0), &json!(words.1)));
 }
 
 async fn a_promise_is_missed_and_climbs_to_the_director(kept: Kept) {

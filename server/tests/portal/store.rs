@@ -111,8 +111,9 @@ fn with_photos(number: u32, photos: &[Uuid]) -> NewRequest {
         identity: None,
         lead: None,
         channel: Channel::Web,
-        acknowledge_by: day(8),
-        complete_by: day(14),
+        acknowledge_by: day(8).into(),
+        complete_by: day(14).into(),
+        within: None,
     };
     NewRequest {
         resident: None,
@@ -249,7 +250,7 @@ async fn a_request_is_stored_with_all_that_belongs_to_it(kept: Kept) {
     stored(&store, with_photos(1, &[id(9)])).await;
     assert_eq!(kept.all_rows(OF_A_REQUEST).await, [1, 1, 1, 1]);
     let case = read(&store, 1).await;
-    assert_eq!((case.status, case.complete_by, case.received_at), (Status::Received, day(14), now()));
+    assert_eq!((case.status, case.complete_by, case.received_at), (Status::Received, day(14).into(), now()));
     assert_eq!(store.followed(&request(1).follow_hash).await.unwrap().case, case);
     assert_eq!(store.remembered(&reference(1), " SAM@example.ORG ").await.unwrap().case, case);
     assert_eq!(store.latest_seq(id(1)).await.unwrap(), 1);
@@ -341,7 +342,7 @@ async fn what_is_passed_on_is_stored_with_its_parts(kept: Kept) {
     assert_eq!((whole.history.len(), whole.status), (1, Status::InProgress));
     let later = Event::PromiseMoved { to: day(20), reason: "Many move".into() };
     append(&store, 2, event(13, priya(), later)).await.unwrap();
-    assert_eq!(read(&store, 1).await.complete_by, day(20));
+    assert_eq!(read(&store, 1).await.complete_by, day(20).into());
     let closing = done("Everybody knows.");
     append(&store, 2, event(15, priya(), Event::Closed(closing))).await.unwrap();
     append(&store, 3, event(16, Actor::Resident, Event::Withdrawn { reason: String::new() })).await.unwrap();
@@ -447,7 +448,7 @@ async fn events_are_appended_and_folded(kept: Kept) {
         store.queue(&member("street-scene"), (&QueueFilter::of(Show::Closed), day(7)), 10).await.unwrap()[0]
             .case
             .complete_by,
-        day(16)
+        day(16).into()
     );
 }
 
@@ -882,7 +883,7 @@ async fn the_queue_is_in_the_order_of_its_promises(kept: Kept) {
     for (number, complete_by) in [(1, 16), (2, 11), (3, 14), (4, 11)] {
         let mut new = request(number);
         let Event::Submitted(submission) = &mut new.submitted.event else { panic!("a submission") };
-        submission.complete_by = day(complete_by);
+        submission.complete_by = day(complete_by).into();
         if number == 4 {
             submission.department = "waste".into();
         }
@@ -907,6 +908,17 @@ async fn the_queue_is_in_the_order_of_its_promises(kept: Kept) {
     append(&store, 3, event(11, Actor::Resident, Event::Withdrawn { reason: String::new() })).await.unwrap();
     assert_eq!(ids("street-scene", true, 10).await, [id(2), id(1)]);
     assert_eq!(ids("street-scene", false, 10).await, [id(3)]);
+    // Of one day, what is promised in hours comes first.
+    for (number, complete_by) in
+        [(5, "2026-12-11"), (6, "2026-12-11T15:00+00:00"), (7, "2026-12-11T09:30+00:00")]
+    {
+        let mut new = request(number);
+        let Event::Submitted(submission) = &mut new.submitted.event else { panic!("a submission") };
+        submission.complete_by = domain::by::By::read(complete_by).unwrap();
+        submission.department = "parking".into();
+        stored(&store, new).await;
+    }
+    assert_eq!(ids("parking", true, 10).await, [id(7), id(6), id(5)]);
 }
 
 async fn migrations_can_be_repeated(kept: Kept) {

@@ -598,22 +598,24 @@ fn offer(page: Page) -> AnyView {
 /// A standard reply fills in the rest. What needs a policy, or another request, is decided one by one.
 fn close(page: Page) -> AnyView {
     let form = page.form.get_value();
-    let fits = |reply: &Reply| {
-        !matches!(reply.outcome, Outcome::DeclinedByPolicy | Outcome::Duplicate | Outcome::NoAnswer)
+    let fits = |reply: &Reply| match reply.outcome {
+        None | Some(Outcome::DeclinedByPolicy | Outcome::Duplicate | Outcome::NoAnswer) => None,
+        Some(outcome) => Some((outcome, reply.clone())),
     };
-    let replies: Vec<Reply> = page.desk.value().with_untracked(|desk| {
-        desk.iter().flat_map(|desk| desk.replies.iter().filter(|reply| fits(reply)).cloned()).collect()
-    });
-    let names: Vec<String> =
-        replies.iter().map(|reply| format!("{}: {}", words::closed(reply.outcome), reply.name)).collect();
+    let replies: Vec<(Outcome, Reply)> = page
+        .desk
+        .value()
+        .with_untracked(|desk| desk.iter().flat_map(|desk| desk.replies.iter().filter_map(fits)).collect());
+    let name = |(outcome, reply): &(Outcome, Reply)| format!("{}: {}", words::closed(*outcome), reply.name);
+    let names: Vec<String> = replies.iter().map(name).collect();
     let choose = move |event| {
         let at: Option<usize> = event_target_value(&event).parse().ok();
-        let Some(reply) = at.and_then(|at| replies.get(at)) else { return };
+        let Some((outcome, reply)) = at.and_then(|at| replies.get(at)) else { return };
         form.text.set(reply.text.clone());
         form.next.set(reply.next.clone());
         form.by.set(reply.by.clone());
         form.elsewhere.set(reply.elsewhere.clone());
-        form.outcome.set(Some(reply.outcome));
+        form.outcome.set(Some(*outcome));
     };
     let error = page.sending.at("reply");
     let option = |(at, name): (usize, String)| view! { <option value=at.to_string()>{name}</option> };
@@ -672,7 +674,7 @@ mod tests {
             about: "Mill Lane".into(),
             owner: None,
             planned,
-            complete_by: day(14),
+            complete_by: day(14).into(),
             needs_word: false,
         };
         assert_eq!(will(&BatchAct::Take, &item(None)), "It will be yours: nobody has it yet");

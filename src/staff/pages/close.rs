@@ -17,6 +17,7 @@ use crate::draft::{self, Draft};
 use crate::handle::{self, Handle};
 use crate::parts::action::{ActionPage, count};
 use crate::parts::date_input::{DateInput, box_id};
+use crate::parts::standard::standard;
 use crate::parts::tone::tone;
 use crate::sending::{self, Action, Sending};
 use crate::words::{OUTCOMES, outcome_value};
@@ -157,7 +158,10 @@ fn page(handle: Handle, case: Memo<StaffCase>) -> AnyView {
         >
             <p>"The resident is told at once, with your name. It must say what was done or why not, when, by whom, what next, and what they can do who do not agree."</p>
             {outcomes(draft, sending, has_policies)}
-            {move || chosen.get().map(|outcome| standard(draft, replies.get_value().into_iter().filter(|reply| reply.outcome == outcome).collect()))}
+            {move || chosen.get().map(|outcome| {
+                let fits = |reply: &Reply| reply.outcome == Some(outcome);
+                standard(replies.get_value().into_iter().filter(fits).collect(), move |reply| take(draft, reply))
+            })}
             {move || declined.get().then(|| policy(draft, sending, policies.clone()))}
             {move || not_ours.get().then(|| elsewhere(draft, sending))}
             {move || duplicate.get().then(|| same_as(draft, sending))}
@@ -180,40 +184,18 @@ fn page(handle: Handle, case: Memo<StaffCase>) -> AnyView {
     .into_any()
 }
 
-/// What is written most often: it fills in the rest, to be changed.
-fn standard(draft: Draft<Close>, replies: Vec<Reply>) -> Option<AnyView> {
-    if replies.is_empty() {
-        return None;
-    }
-    let names: Vec<String> = replies.iter().map(|reply| reply.name.clone()).collect();
-    let choose = move |event| {
-        let at: Option<usize> = event_target_value(&event).parse().ok();
-        let Some(reply) = at.and_then(|at| replies.get(at)) else { return };
-        draft.update(|close| {
-            close.text.clone_from(&reply.text);
-            close.next.clone_from(&reply.next);
-            if !reply.by.is_empty() {
-                close.by.clone_from(&reply.by);
-            }
-            if !reply.elsewhere.is_empty() {
-                close.elsewhere.clone_from(&reply.elsewhere);
-            }
-        });
-    };
-    let option = |(at, name): (usize, String)| view! { <option value=at.to_string()>{name}</option> };
-    Some(
-        view! {
-            <div class="govuk-form-group">
-                <label class="govuk-label" for="reply">"Standard reply"</label>
-                <div class="govuk-hint" id="reply-hint">"It fills in the boxes below. Change what does not fit."</div>
-                <select class="govuk-select" id="reply" aria-describedby="reply-hint" on:change=choose>
-                    <option value="">"Choose one, or write your own"</option>
-                    {names.into_iter().enumerate().map(option).collect_view()}
-                </select>
-            </div>
+/// Takes over what a standard reply says.
+fn take(draft: Draft<Close>, reply: &Reply) {
+    draft.update(|close| {
+        close.text.clone_from(&reply.text);
+        close.next.clone_from(&reply.next);
+        if !reply.by.is_empty() {
+            close.by.clone_from(&reply.by);
         }
-        .into_any(),
-    )
+        if !reply.elsewhere.is_empty() {
+            close.elsewhere.clone_from(&reply.elsewhere);
+        }
+    });
 }
 
 /// When, and by whom.

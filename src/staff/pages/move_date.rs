@@ -83,7 +83,7 @@ fn page(handle: Handle, case: Memo<StaffCase>) -> AnyView {
             case=case title="Move the promised date" button="Move the date" sending=sending typed=typed
             on_send=Callback::new(move |()| send())
         >
-            <p>"Promised by "{move || case.with(|case| words::date(case.request.complete_by))}" until now."</p>
+            <p>"Promised by "{move || case.with(|case| words::by(case.request.complete_by))}" until now."</p>
             <DateInput labelled=date value=to fault=marks on_input=on_date />
             <TextArea labelled=reason value=text on_input=on_reason count=count(MAX) />
         </ActionPage>

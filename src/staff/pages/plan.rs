@@ -51,7 +51,7 @@ fn page(handle: Handle, case: Memo<StaffCase>) -> AnyView {
     };
     let hint = format!(
         "Not after {}, which is promised. If it has to be later, move the promised date first.",
-        words::date(first.request.complete_by)
+        words::by(first.request.complete_by)
     );
     let wrong =
         Memo::new(move |_| sending.problems.with(|list| list.first().map(|problem| problem.words.clone())));

@@ -419,7 +419,7 @@ fn cells(session: Session, item: QueueItem, show: Show) -> impl IntoView {
         <td role="cell" class="govuk-table__cell"><bdi>{about}</bdi></td>
         <td role="cell" class="govuk-table__cell">
             {label("Promised by")}
-            {words::date(complete_by)}
+            {words::by(complete_by)}
             {late.then(|| view! { " "<strong class="govuk-tag govuk-tag--red">"Overdue"</strong> })}
             {waits} {up}
         </td>
@@ -453,7 +453,7 @@ mod tests {
             contractor: None,
             to_check: false,
             mine: false,
-            complete_by: NaiveDate::default(),
+            complete_by: NaiveDate::default().into(),
             received: String::new(),
         }
     }

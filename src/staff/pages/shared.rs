@@ -58,7 +58,7 @@ fn page(queue: String, shared: SharedRequest) -> AnyView {
                 "This lies with "<bdi>{request.department}</bdi>". You can read it because the resident shares
                 their requests with your department. They see that you did."
             </div>
-            <p>{words::status(request.status)}". Promised by "{words::date(request.complete_by)}"."</p>
+            <p>{words::status(request.status)}". Promised by "{words::by(request.complete_by)}"."</p>
             <h2 class="govuk-heading-m">"What the resident told us"</h2>
             <AnswerList
                 lines=lines photo=Box::new(|_| None)

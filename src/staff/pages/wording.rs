@@ -75,6 +75,7 @@ fn list(all: &Messages) -> AnyView {
 fn goes_out(matter: Matter) -> &'static str {
     match matter {
         Matter::Step => "As they chose, with others that follow soon",
+        Matter::Asks => "Unless they want to hear nothing, with others that follow soon",
         Matter::Receipt => "As they chose, at once",
         Matter::Closes | Matter::MustAct => "Always, at once",
     }

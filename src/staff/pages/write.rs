@@ -2,6 +2,7 @@
 
 use domain::api::follow::MessageRequest;
 use domain::api::staff::{StaffCase, WordsRequest};
+use domain::catalogue::{Reply, Writing};
 use domain::field::plain;
 use leptos::prelude::*;
 use portico_app::api::ApiProblem;
@@ -11,6 +12,7 @@ use uuid::Uuid;
 
 use crate::handle::{self, Handle};
 use crate::parts::action::{ActionPage, count};
+use crate::parts::standard::standard;
 use crate::parts::tone::tone;
 use crate::sending::{self, Action, Sending};
 use crate::{api, check, draft};
@@ -92,6 +94,15 @@ impl For {
         }
     }
 
+    /// Whether a standard reply is for it.
+    fn fits(self, reply: &Reply) -> bool {
+        match self {
+            Self::Message => reply.to == Some(Writing::Message),
+            Self::Question => reply.to == Some(Writing::Question),
+            Self::Note => false,
+        }
+    }
+
     async fn send(
         self,
         id: Uuid,
@@ -153,11 +164,15 @@ fn page(handle: Handle, case: Memo<StaffCase>, of: For) -> AnyView {
     let text = draft.part(|draft| draft.text.clone());
     let on_input = draft.setter(|draft, text| draft.text = text);
     let typed = text.with_untracked(|text| !text.is_empty());
+    let replies = case.with_untracked(|case| case.replies.clone());
+    let replies = replies.into_iter().filter(|reply| of.fits(reply)).collect();
+    let replies = standard(replies, move |reply| draft.update(|draft| draft.text.clone_from(&reply.text)));
     view! {
         <ActionPage
             case=case title=of.title() button=of.button() sending=sending typed=typed anybody=of == For::Note
             on_send=Callback::new(move |()| send())
         >
+            {replies}
             <TextArea labelled=labelled value=text on_input=on_input rows=8 count=count(MAX) />
             {(of != For::Note).then(|| tone(vec![text]))}
         </ActionPage>

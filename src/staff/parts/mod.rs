@@ -15,6 +15,7 @@ pub mod near;
 pub mod photos;
 pub mod prove;
 pub mod related;
+pub mod standard;
 pub mod standing;
 pub mod tone;
 pub mod undo;

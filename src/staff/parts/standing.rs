@@ -40,14 +40,14 @@ fn class(status: Status, late: bool) -> &'static str {
 fn promise(case: &StaffCase) -> AnyView {
     let request = &case.request;
     let moved = (request.complete_by != request.first_complete_by)
-        .then(|| view! { <p>"First promised by "{words::date(request.first_complete_by)}"."</p> });
+        .then(|| view! { <p>"First promised by "{words::by(request.first_complete_by)}"."</p> });
     let owner = match (&request.owner, case.mine) {
         (_, true) => view! { <p>"You have it."</p> }.into_any(),
         (Some(owner), false) => view! { <p><bdi>{owner.clone()}</bdi>" has it."</p> }.into_any(),
         (None, false) => {
             let lead =
                 case.lead.clone().map(|lead| view! { " Until then it is "<bdi>{lead}</bdi>"’s." }.into_any());
-            view! { <p>"Nobody has it yet. Somebody should take it by "{words::date(request.acknowledge_by)}"."{lead}</p> }.into_any()
+            view! { <p>"Nobody has it yet. Somebody should take it by "{words::by(request.acknowledge_by)}"."{lead}</p> }.into_any()
         }
     };
     let planned = request.planned.map(|on| view! { <p>"Work is planned for "{words::date(on)}"."</p> });
@@ -74,7 +74,7 @@ fn promise(case: &StaffCase) -> AnyView {
         <p><strong class="govuk-tag govuk-tag--red">"Open for too long"</strong>" It is on the board’s list until somebody decides what becomes of it."</p>
     });
     let verb = if request.late { "It was promised by " } else { "Promised by " };
-    view! { <p>{verb}<strong>{words::date(request.complete_by)}</strong>"."</p> {moved} {planned} {owner} {asked} {up} {undecided} }.into_any()
+    view! { <p>{verb}<strong>{words::by(request.complete_by)}</strong>"."</p> {moved} {planned} {owner} {asked} {up} {undecided} }.into_any()
 }
 
 fn ending(case: &StaffCase) -> AnyView {

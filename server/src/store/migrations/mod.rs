@@ -20,6 +20,7 @@ mod m0023_workspace;
 mod m0024_recipients;
 mod m0025_daily;
 mod m0026_ladder;
+mod m0027_hours;
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{
@@ -56,6 +57,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0023_workspace::Step),
             Box::new(m0024_recipients::Step),
             Box::new(m0026_ladder::Step),
+            Box::new(m0027_hours::Step),
         ]
     }
 }
