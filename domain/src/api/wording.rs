@@ -99,6 +99,9 @@ pub struct PreviewCase {
     /// The text message, where it may go out as one.
     #[serde(default)]
     pub text: Option<PreviewText>,
+    /// The notification, where it may go out as one: for all to see, and as it says what it is about.
+    #[serde(default)]
+    pub notifications: Option<[String; 2]>,
 }
 
 /// A mail, or a letter.

@@ -104,7 +104,8 @@ async fn a_choice_is_kept_and_what_is_wrong_refused(kept: Kept) {
     sam.sign_in(&portal, SAM).await;
     let view = sam.visitor.get("/api/account/alerts").await.is(200).json();
     let usual = json!({
-        "email": "each-step", "sms": "never", "letter": "never", "daily": "as-it-happens", "quiet": "21-08",
+        "email": "each-step", "sms": "never", "letter": "never", "push": "each-step", "daily": "as-it-happens",
+        "quiet": "21-08",
     });
     assert_eq!(view["answers"], usual);
     assert_eq!((&view["phone"], &view["texts"]), (&Value::Null, &json!(true)));
@@ -114,7 +115,7 @@ async fn a_choice_is_kept_and_what_is_wrong_refused(kept: Kept) {
     let view = sam.visitor.get("/api/account/alerts").await.is(200).json();
     assert_eq!((&view["answers"]["sms"], &view["phone"]), (&json!("important"), &json!("+447700900123")));
     let chosen = json!({
-        "email": "important", "sms": "each-step", "letter": "never", "daily": "17", "quiet": "none",
+        "email": "important", "sms": "each-step", "letter": "never", "push": "never", "daily": "17", "quiet": "none",
     });
     let view = sam.post("/api/account/alerts", &json!({ "answers": chosen })).await.is(200).json();
     assert_eq!(view["answers"], chosen);
@@ -562,6 +563,7 @@ async fn an_alert_goes_out_once(kept: Kept) {
         id: batch.id,
         council: "demo".to_owned(),
         from: ("Saltmarsh".to_owned(), "hello@saltmarsh.example".to_owned()),
+        bounces: None,
         to: (String::new(), SAM.to_owned()),
         subject: "Withdrawn".to_owned(),
         text: String::new(),

@@ -209,10 +209,21 @@ fn one(case: &PreviewCase, at: usize, many: usize) -> AnyView {
             </div>
         }
     });
+    let notifications = case.notifications.as_ref().map(|[news, what]| {
+        view! {
+            <div class="portico-wording">
+                {name("Notification")}
+                <div lang=language.clone()>{said(news)}</div>
+                <p class="govuk-hint">"Or, for who chose to see it on the screen:"</p>
+                <div lang=language.clone()>{said(what)}</div>
+            </div>
+        }
+    });
     view! {
         {heading}
         {case.written.iter().map(written).collect_view()}
         {text}
+        {notifications}
     }
     .into_any()
 }
