@@ -17,10 +17,9 @@ use crate::pages::account_privacy::{
 use crate::pages::{
     account::AccountPage, account_acting::AccountActingPage, account_alerts::AccountAlertsPage,
     account_code::AccountCodePage, account_details::AccountDetailsPage, account_device::AccountDevicePage,
-    account_helpers::AccountHelpersPage,
-    account_identity::AccountIdentityPage, account_looked::AccountLookedPage,
-    account_notices::AccountNoticesPage, account_security::AccountSecurityPage,
-    account_sharing::AccountSharingPage,
+    account_helpers::AccountHelpersPage, account_identity::AccountIdentityPage,
+    account_looked::AccountLookedPage, account_notices::AccountNoticesPage,
+    account_security::AccountSecurityPage, account_sharing::AccountSharingPage,
 };
 use crate::paths::{self, Page};
 use crate::plain;

@@ -521,14 +521,14 @@ impl Settings {
     /// Mistakes that the types do not show.
     #[must_use]
     pub fn faults(&self) -> Vec<String> {
-        let mut faults: Vec<String> = self.bounces.iter().filter_map(|address| wrong_sender(address)).collect();
+        let mut faults: Vec<String> =
+            self.bounces.iter().filter_map(|address| wrong_sender(address)).collect();
         let Some(notify) = &self.notify else { return faults };
         let templates = [Some(&notify.texts), notify.letters.as_ref(), notify.emails.as_ref()];
         let wrong = |id: &&String| uuid::Uuid::try_parse(id).is_err();
         let each = templates.into_iter().flatten().filter(wrong);
-        faults.extend(
-            each.map(|id| format!("“{id}” in [alerts.notify] is not the identifier of a template")),
-        );
+        faults
+            .extend(each.map(|id| format!("“{id}” in [alerts.notify] is not the identifier of a template")));
         faults
     }
 }
@@ -682,7 +682,8 @@ mod tests {
 
     #[test]
     fn an_address_for_what_comes_back_leaves_room() {
-        let faults = |address: &str| Settings { bounces: Some(address.to_owned()), ..Settings::default() }.faults();
+        let faults =
+            |address: &str| Settings { bounces: Some(address.to_owned()), ..Settings::default() }.faults();
         assert!(faults("bounces@council.example").is_empty());
         for wrong in ["", "bounces", "bounces+x@council.example", "a-name-that-is-too-long@council.example"] {
             assert_eq!(faults(wrong).len(), 1, "{wrong}");
@@ -699,7 +700,10 @@ mod tests {
         assert_eq!(usual, Device { name: "My phone".into(), says_what: false, until_sign_out: false });
         let other = device(&answers(&[("says", "what"), ("until", "sign-out")])).unwrap();
         assert!(other.says_what && other.until_sign_out);
-        assert_eq!(device(&answers(&[("own", "no")])), Err(vec![FieldError::new("own", ErrorCode::NotAgreed)]));
+        assert_eq!(
+            device(&answers(&[("own", "no")])),
+            Err(vec![FieldError::new("own", ErrorCode::NotAgreed)])
+        );
         let long = "x".repeat(61);
         for (path, raw) in [
             ("own", ""),
@@ -719,7 +723,10 @@ mod tests {
         let all = Known { email: true, sms: true, letter: true, push: true };
         assert_eq!(all.after(&[Channel::Push]), Some(Channel::Email));
         assert_eq!(all.after(&[Channel::Email]), Some(Channel::Sms));
-        assert_eq!(Known { email: true, push: true, ..Known::default() }.after(&[Channel::Email]), Some(Channel::Push));
+        assert_eq!(
+            Known { email: true, push: true, ..Known::default() }.after(&[Channel::Email]),
+            Some(Channel::Push)
+        );
     }
 
     #[test]
@@ -744,13 +751,8 @@ mod tests {
     fn preferences() -> impl Strategy<Value = Preferences> {
         let quiet = prop::sample::select(QUIET.iter().map(|(id, _)| hours(id)).collect::<Vec<_>>());
         let daily = prop::sample::select(DAILY.iter().map(|(id, _)| hour(id)).collect::<Vec<_>>());
-        (wish(), wish(), wish(), wish(), quiet, daily).prop_map(|(email, sms, letter, push, quiet, daily)| Preferences {
-            email,
-            sms,
-            letter,
-            push,
-            quiet,
-            daily,
+        (wish(), wish(), wish(), wish(), quiet, daily).prop_map(|(email, sms, letter, push, quiet, daily)| {
+            Preferences { email, sms, letter, push, quiet, daily }
         })
     }
 

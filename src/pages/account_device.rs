@@ -70,7 +70,8 @@ fn asking(view: AlertsView) -> AnyView {
             let (answers, key) = (draft.now(), key.clone());
             let wanted = device(&answers).map_err(|errors| {
                 let asked: Vec<&Question> = asked.iter().collect();
-                let not_own = errors.iter().all(|error| error.path == OWN_DEVICE) && !answers.get(OWN_DEVICE).is_empty();
+                let not_own = errors.iter().all(|error| error.path == OWN_DEVICE)
+                    && !answers.get(OWN_DEVICE).is_empty();
                 if not_own { sending.problem(NOT_OWN) } else { words::problems(&asked, &errors) }
             })?;
             Ok(Box::pin(async move {
@@ -102,12 +103,13 @@ fn asking(view: AlertsView) -> AnyView {
     .drawn()
 }
 
-const NOT_OWN: &str =
-    "We send notifications only to a device of your own: others could read them here. We tell you in the other ways that you chose";
+const NOT_OWN: &str = "We send notifications only to a device of your own: others could read them here. We tell you in the other ways that you chose";
 
 fn refused(problem: &ApiProblem) -> &'static str {
     match problem.code.as_str() {
-        DENIED => "Your browser did not allow it. Allow notifications from us in its settings, then try again",
+        DENIED => {
+            "Your browser did not allow it. Allow notifications from us in its settings, then try again"
+        }
         "too_many_devices" => "You have as many devices as you can have. Remove one first",
         "device_refused" => "We can’t send notifications to this browser. Try another one on this device",
         _ => words::call_failed(problem),

@@ -70,7 +70,7 @@ pub struct Message {
     pub id: String,
     /// When it is told.
     pub when: String,
-    /// To whom: `resident`, `watcher` or `staff`.
+    /// To whom: `resident`, `watcher`, `staff` or `contractor`.
     pub to: String,
     /// What it matters to them.
     pub matter: Matter,

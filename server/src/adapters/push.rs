@@ -134,12 +134,10 @@ impl Pusher {
     pub async fn send(&self, council: &str, to: To<'_>, push: Push) -> Result<(), PushError> {
         let never = |why: &str| PushError::Never(why.to_owned());
         let uri = self.read(to.endpoint).ok_or_else(|| never("nothing is sent there"))?;
-        let (public_key, auth) =
-            keys(to.public_key, to.auth).ok_or_else(|| never("its key is none"))?;
+        let (public_key, auth) = keys(to.public_key, to.auth).ok_or_else(|| never("its key is none"))?;
         let authorization = self.authorization(council, &uri, &push.contact)?;
         let builder = WebPushBuilder::new(uri, public_key, auth).with_valid_duration(push.keep);
-        let mut request =
-            builder.build(push.said).map_err(|_| never("what it says can't be encrypted"))?;
+        let mut request = builder.build(push.said).map_err(|_| never("what it says can't be encrypted"))?;
         let headers = request.headers_mut();
         headers.insert(header::AUTHORIZATION, authorization);
         let urgency = if push.is_urgent { "high" } else { "normal" };
@@ -169,8 +167,7 @@ impl Pusher {
         );
         let expires = (self.clock)() + TOKEN;
         let part = |value: Value| BASE64URL_NOPAD.encode(value.to_string().as_bytes());
-        let claims =
-            json!({ "aud": origin, "exp": expires.timestamp(), "sub": format!("mailto:{contact}") });
+        let claims = json!({ "aud": origin, "exp": expires.timestamp(), "sub": format!("mailto:{contact}") });
         let message = format!("{}.{}", part(json!({ "typ": "JWT", "alg": "ES256" })), part(claims));
         let signature: Signature = key.sign(message.as_bytes());
         let signature = BASE64URL_NOPAD.encode(&signature.to_bytes());
@@ -332,7 +329,8 @@ mod tests {
     #[test]
     fn keys_of_devices_are_keys() {
         // The example of RFC 8291.
-        let public = "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4";
+        let public =
+            "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4";
         let auth = "BTBZMqHH6r4Tts7J_aSIgg";
         assert!(read_keys(public, auth).is_some() && read_keys(public, "BTBZMqHH6r4Tts7J_aSIgg==").is_some());
         for (public, auth) in [("", auth), (public, ""), (&public[1..], auth), (public, "AAAA"), ("!", "!")] {

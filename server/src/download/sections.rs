@@ -432,7 +432,8 @@ pub(super) async fn alerts(asked: &Asked<'_>) -> Result<Section, ApiError> {
     let mut blocks = vec![Block::Facts(chosen.collect())];
     let sent = asked.at.store.deliveries_to(asked.who.resident.id, ALL).await?;
     let each = sent.into_iter().map(|one| {
-        let to = if one.by == Channel::Push { "your devices".to_owned() } else { one.address.replace('\n', ", ") };
+        let to =
+            if one.by == Channel::Push { "your devices".to_owned() } else { one.address.replace('\n', ", ") };
         let when = served.say(one.since);
         let line = format!("{when}: {} to {to}: {}", one.by.noun(), one.headline);
         let data = json!({ "when": when, "by": one.by, "to": to, "what": one.headline, "became": one.fate });

@@ -25,8 +25,7 @@ use super::follow::private;
 use crate::access::Declare as _;
 use crate::error::ApiError;
 use crate::extract::{
-    At, Body, Query, SignedIn, Valid, account_token, browser_token, device_here, named_cookie,
-    signed_in,
+    At, Body, Query, SignedIn, Valid, account_token, browser_token, device_here, named_cookie, signed_in,
 };
 use crate::jobs::Job;
 use crate::jobs::account_code::{AccountCode, WORKS as CODE_WORKS};

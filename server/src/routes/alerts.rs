@@ -3,8 +3,8 @@
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use domain::access::{Act, Role};
 use chrono::TimeDelta;
+use domain::access::{Act, Role};
 use domain::alert::{Preferences, address_in, device, phone_in};
 use domain::api::alerts::{
     AlertsRequest, AlertsView, DeviceRequest, DeviceView, NoticeView, NoticesView, Unread,
@@ -119,7 +119,10 @@ pub(crate) async fn keep(
 ) -> Result<(), ApiError> {
     let chosen = Preferences::read(&request.answers).map_err(ApiError::invalid)?;
     let person = who.resident.id;
-    Ok(at.store.put_preferences(person, &chosen, changed(state, person, "How they are told what happens")).await?)
+    Ok(at
+        .store
+        .put_preferences(person, &chosen, changed(state, person, "How they are told what happens"))
+        .await?)
 }
 
 fn changed(state: &AppState, person: Uuid, detail: &str) -> Entry {

@@ -17,7 +17,6 @@ use subtle::ConstantTimeEq as _;
 use uuid::Uuid;
 
 use super::accounts::{Resident, Session};
-use super::{deliveries, devices};
 use super::drafts::Holder;
 use super::entities::{draft, photo, request, resident, resident_browser, resident_session, watcher};
 use super::helpers::{self, helper};
@@ -29,6 +28,7 @@ use super::profile::{seen, told};
 use super::proofs::proof as identity_proof;
 use super::requests::{COLUMNS, Columns, Stored};
 use super::{Database, Store, StoreError, audit, jobs};
+use super::{deliveries, devices};
 use crate::jobs::Job;
 
 /// Codes, hashed.

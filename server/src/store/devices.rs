@@ -4,8 +4,8 @@
 use domain::alert;
 use domain::audit::Entry;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait as _, Condition, ConnectionTrait, DbErr, EntityTrait as _,
-    ExprTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _,
+    ActiveValue::Set, ColumnTrait as _, Condition, ConnectionTrait, DbErr, EntityTrait as _, ExprTrait as _,
+    PaginatorTrait as _, QueryFilter as _, QueryOrder as _,
 };
 use uuid::Uuid;
 
@@ -119,12 +119,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::NotFound`] when the account is closed; the database's errors.
-    pub async fn add_device(
-        &self,
-        resident: Uuid,
-        new: NewDevice,
-        entry: Entry,
-    ) -> Result<bool, StoreError> {
+    pub async fn add_device(&self, resident: Uuid, new: NewDevice, entry: Entry) -> Result<bool, StoreError> {
         let store = self.clone();
         self.db
             .write(move |transaction| {
@@ -133,7 +128,8 @@ impl Store {
                     let council = store.council.to_string();
                     still_there(transaction, &council, resident).await?;
                     let endpoint_hash = hash(new.endpoint.as_bytes());
-                    let same = Column::CouncilId.eq(&*council).and(Column::EndpointHash.eq(endpoint_hash.clone()));
+                    let same =
+                        Column::CouncilId.eq(&*council).and(Column::EndpointHash.eq(endpoint_hash.clone()));
                     let others = Entity::find().filter(of(&council, resident)).filter(same.clone().not());
                     if others.count(transaction).await? >= MOST {
                         return Ok(false);

@@ -124,7 +124,8 @@ fn week(Written { title, text, whole, .. }: &Written) -> Box<Week> {
     let all = ["overdue", "due", "escalated", "waiting", "board"];
     let many = |what: &&str| Many { what: (*what).to_owned(), many: 3 };
     let waits: Vec<Many> = all.iter().take(if *whole { all.len() } else { 1 }).map(many).collect();
-    let named = |overdue| Promised { title: title.clone(), reference: REFERENCE.to_owned(), by: day(), overdue };
+    let named =
+        |overdue| Promised { title: title.clone(), reference: REFERENCE.to_owned(), by: day(), overdue };
     Box::new(Week {
         week: day(),
         own: if *whole { waits.clone() } else { Vec::new() },
@@ -265,9 +266,9 @@ mod tests {
 
     use super::*;
     use crate::councils::{Councils, Sources};
+    use crate::jobs::alert::Audience;
     use crate::jobs::html;
     use crate::paper;
-    use crate::jobs::alert::Audience;
     use crate::words::compose::{LONGEST_TEXT, compose, notification, parts, text};
     use crate::words::{Table, Wording, table};
 
@@ -455,7 +456,10 @@ mod tests {
             let to_resident = |told: &Told| told.bearing().0 == Audience::Resident;
             for told in told(&written).into_iter().filter(to_resident) {
                 let more = alert(Told::Begun, &written, "IJKL-MNPQ");
-                for alerts in [vec![alert(told.clone(), &written, REFERENCE)], vec![more, alert(told, &written, REFERENCE)]] {
+                for alerts in [
+                    vec![alert(told.clone(), &written, REFERENCE)],
+                    vec![more, alert(told, &written, REFERENCE)],
+                ] {
                     let said = notification(&wording, &alerts, false);
                     assert_eq!((said.title, said.language.as_str()), (council().name, "en"));
                     assert!(plain.contains(&said.body.as_str()), "{}", said.body);

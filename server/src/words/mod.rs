@@ -291,7 +291,11 @@ impl Wording {
                 Err(found) => faults.extend(found),
             }
         }
-        if faults.is_empty() { Ok(Self { council: council.name.clone(), english, others, lines, untranslated }) } else { Err(faults) }
+        if faults.is_empty() {
+            Ok(Self { council: council.name.clone(), english, others, lines, untranslated })
+        } else {
+            Err(faults)
+        }
     }
 
     /// What the council is called.

@@ -709,6 +709,26 @@ async fn what_is_new_is_there_until_it_was_read(kept: Kept) {
     assert_eq!(unread(&sam).await, 1);
     let page = String::from_utf8_lossy(&sam.visitor.get("/account/details").await.body).into_owned();
     assert!(page == NOT_BUILT || page.contains("(1 new)") || page.contains("(1"), "{page}");
+    // Above every other page of theirs, and above nobody else's.
+    let above = async |visitor: &Visitor, path: &str| {
+        let page = String::from_utf8_lossy(&visitor.get(path).await.body).into_owned();
+        let nav = page
+            .split("<nav class=\"portico-news\"")
+            .nth(1)
+            .map(|rest| rest.split("</nav>").next().unwrap().to_owned());
+        (page == NOT_BUILT, nav)
+    };
+    for path in ["/", "/follow", "/services/report-graffiti", "/help"] {
+        let (is_not_built, news) = above(&sam.visitor, path).await;
+        assert!(
+            is_not_built || news.is_some_and(|news| news.contains("data-unread=\"1\"> (1 new)<")),
+            "{path}"
+        );
+        let (is_not_built, news) = above(&ann.visitor, path).await;
+        assert!(is_not_built || news.is_some_and(|news| news.contains("data-unread=\"0\"><")), "{path}");
+        assert_eq!(above(&portal.visitor(), path).await.1, None, "{path}");
+    }
+    assert_eq!(above(&sam.visitor, "/account/details").await.1, None, "there it is in the menu");
     let view = sam.post("/api/account/notices/read", &json!(null)).await.is(200).json();
     assert_eq!(view["unread"], 0);
     assert!(view["notices"].as_array().unwrap().iter().all(|one| one["read"] == true));

@@ -61,7 +61,10 @@ async fn what_mail_servers_say_is_understood() {
     let none = "demo: a mail server sent it back (5.1.1: there is no such mailbox)";
     for (message, says) in [
         (postfix("failed", "5.1.1"), Some(none)),
-        (postfix("failed (after a week)", "4.4.1"), Some("demo: a mail server sent it back (4.4.1: the mail server could not be reached for days)")),
+        (
+            postfix("failed (after a week)", "4.4.1"),
+            Some("demo: a mail server sent it back (4.4.1: the mail server could not be reached for days)"),
+        ),
         (postfix("delayed", "4.4.1"), None),
         (postfix("delivered", "2.0.0"), None),
         (postfix("relayed", "2.1.5"), None),
@@ -90,7 +93,10 @@ async fn what_mail_servers_say_is_understood() {
     latin.splice(at..at, b"Empf\xe4nger ".iter().copied());
     let councils = portal.state.councils.all();
     let (_, bounced) = bounced::read(&secret(), &councils, &latin, None).unwrap().unwrap();
-    assert_eq!(bounced, Bounced { batch: id, why: "a mail server sent it back (5.2.2: the mailbox is full)".to_owned() });
+    assert_eq!(
+        bounced,
+        Bounced { batch: id, why: "a mail server sent it back (5.2.2: the mailbox is full)".to_owned() }
+    );
 
     // Mail servers may write an address as they like.
     for same in [to.to_uppercase(), format!(" <{to}> ")] {
