@@ -127,6 +127,10 @@ const end = async (isGoing) => {
   ended = true;
   forget(isGoing);
   if (!isGoing) save();
+  // Notifications that were wanted until then end with the worker that shows them (src/push.rs).
+  else if (kept(localStorage, "portico:push") === "true") {
+    (await navigator.serviceWorker?.getRegistration("/push/").catch(() => null))?.unregister();
+  }
   await ask("/api/account/sign-out", { keepalive: true }).catch(() => {});
   location.assign(isGoing ? "/account" : `/account?to=${location.pathname}&ended=${isLast ? "hours" : "yes"}`);
 };

@@ -16,10 +16,10 @@ use crate::pages::account_privacy::{
 };
 use crate::pages::{
     account::AccountPage, account_acting::AccountActingPage, account_alerts::AccountAlertsPage,
-    account_code::AccountCodePage, account_details::AccountDetailsPage, account_helpers::AccountHelpersPage,
-    account_identity::AccountIdentityPage, account_looked::AccountLookedPage,
-    account_notices::AccountNoticesPage, account_security::AccountSecurityPage,
-    account_sharing::AccountSharingPage,
+    account_code::AccountCodePage, account_details::AccountDetailsPage, account_device::AccountDevicePage,
+    account_helpers::AccountHelpersPage, account_identity::AccountIdentityPage,
+    account_looked::AccountLookedPage, account_notices::AccountNoticesPage,
+    account_security::AccountSecurityPage, account_sharing::AccountSharingPage,
 };
 use crate::paths::{self, Page};
 use crate::plain;
@@ -61,6 +61,13 @@ pub const PLACES: &[Place] = &[
         asks: Some(alerts::ADDRESS),
         own: true,
         draw: || view! { <AccountAlertsPage /> }.drawn(),
+    },
+    Place {
+        slug: DEVICE,
+        title: None,
+        asks: Some(alerts::ADDRESS),
+        own: true,
+        draw: || view! { <AccountDevicePage /> }.drawn(),
     },
     Place {
         slug: "details",
@@ -166,6 +173,9 @@ pub const PLACES: &[Place] = &[
 /// What is new. The menu says how much.
 const NOTICES: &str = "notices";
 
+/// Having notifications sent to this device.
+pub const DEVICE: &str = "device";
+
 /// The one page with pages below it: a person's requests, each of them, and withdrawing it.
 pub const ACTING: &str = "acting";
 
@@ -213,13 +223,22 @@ pub fn draw(page: Page<'_>) -> Option<AnyView> {
     let Page::Account { page } = page else { return None };
     Some(match find(page) {
         Some(place) if place.own => view! {
-            <div class="govuk-width-container">{menu(if place.slug == ACTING { "helpers" } else { place.slug })}</div>
+            <div class="govuk-width-container">{menu(within(place.slug))}</div>
             {(place.draw)()}
         }
         .into_any(),
         Some(place) => (place.draw)(),
         None => view! { <Column>{not_found()}</Column> }.drawn(),
     })
+}
+
+/// The page of the menu that a page belongs to.
+fn within(slug: &'static str) -> &'static str {
+    match slug {
+        ACTING => "helpers",
+        DEVICE => "alerts",
+        own => own,
+    }
 }
 
 /// The pages of the account, side by side. `here` is the one that is shown.

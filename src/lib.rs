@@ -23,5 +23,6 @@ pub mod passkey;
 pub mod paths;
 pub mod photo;
 pub mod plain;
+pub mod push;
 pub mod state;
 pub mod words;

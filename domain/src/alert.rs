@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::answers::Answers;
 use crate::catalogue::Question;
-use crate::field::{Choices, FieldError, Kind, Value};
+use crate::field::contact::is_email;
+use crate::field::{Choices, ErrorCode, FieldError, Kind, Text, Value};
 use crate::profile::{asked_alone, options, question};
 use crate::validate::Answer;
 
@@ -52,11 +53,14 @@ pub enum Channel {
     Sms,
     /// A letter by post.
     Letter,
+    /// A notification on devices that they have added.
+    Push,
 }
 
 impl Channel {
-    /// All, in the order in which one takes the place of another that does not get through.
-    pub const ALL: [Self; 3] = [Self::Email, Self::Sms, Self::Letter];
+    /// All, in the order in which one takes the place of another that does not get through. Of a notification nobody knows
+    /// whether it was seen: it takes the place of nothing as long as there is anything else.
+    pub const ALL: [Self; 4] = [Self::Email, Self::Sms, Self::Letter, Self::Push];
 
     /// As it is stored, and the identifier of its question.
     #[must_use]
@@ -65,6 +69,7 @@ impl Channel {
             Self::Email => "email",
             Self::Sms => "sms",
             Self::Letter => "letter",
+            Self::Push => "push",
         }
     }
 
@@ -74,13 +79,20 @@ impl Channel {
         Self::ALL.into_iter().find(|channel| channel.id() == id)
     }
 
-    /// As people call one: `email`, `text message`, `letter`.
+    /// Whether it makes a sound where somebody may be asleep.
+    #[must_use]
+    pub fn rings(self) -> bool {
+        matches!(self, Self::Sms | Self::Push)
+    }
+
+    /// As people call one: `email`, `text message`, `letter`, `notification`.
     #[must_use]
     pub fn noun(self) -> &'static str {
         match self {
             Self::Email => "email",
             Self::Sms => "text message",
             Self::Letter => "letter",
+            Self::Push => "notification",
         }
     }
 }
@@ -124,7 +136,7 @@ impl Wish {
     }
 }
 
-/// Hours in which no text message goes out, by the council's local time. They may go over midnight.
+/// Hours in which no text message or notification goes out, by the council's local time. They may go over midnight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Quiet {
@@ -162,18 +174,25 @@ pub struct Preferences {
     pub sms: Wish,
     /// Letters.
     pub letter: Wish,
-    /// When no text message goes out.
+    /// Notifications. Who adds a device wants them.
+    #[serde(default = "each_step")]
+    pub push: Wish,
+    /// When no text message or notification goes out.
     pub quiet: Option<Quiet>,
     /// The time of the day at which steps are told, all that there are together; none where each is told as it happens.
     #[serde(default)]
     pub daily: Option<NaiveTime>,
 }
 
+fn each_step() -> Wish {
+    Wish::EachStep
+}
+
 impl Default for Preferences {
-    /// Who has said nothing: an e-mail for each step.
+    /// Who has said nothing: an e-mail for each step, and a notification on each device that they add.
     fn default() -> Self {
         let (email, never) = (Wish::EachStep, Wish::Never);
-        Self { email, sms: never, letter: never, quiet: hours(QUIET[0].0), daily: None }
+        Self { email, sms: never, letter: never, push: each_step(), quiet: hours(QUIET[0].0), daily: None }
     }
 }
 
@@ -192,6 +211,7 @@ impl Preferences {
             Channel::Email => self.email,
             Channel::Sms => self.sms,
             Channel::Letter => self.letter,
+            Channel::Push => self.push,
         }
     }
 
@@ -230,6 +250,7 @@ impl Preferences {
             email: wish(Channel::Email),
             sms: wish(Channel::Sms),
             letter: wish(Channel::Letter),
+            push: wish(Channel::Push),
             quiet: chosen("quiet").map_or(unsaid.quiet, hours),
             daily: chosen("daily").map_or(unsaid.daily, hour),
         })
@@ -294,6 +315,12 @@ pub fn questions() -> Vec<Question> {
             &wishes("Never"),
         ),
         choice(
+            Channel::Push.id(),
+            "When should we send notifications to your devices?",
+            "To the devices that you have added on this page.",
+            &wishes("Never"),
+        ),
+        choice(
             "daily",
             "How often should we tell you about steps?",
             "When you have to do something, or a request is closed, we tell you at once.",
@@ -302,10 +329,81 @@ pub fn questions() -> Vec<Question> {
         choice(
             "quiet",
             "When should we not send text messages?",
-            "A text message that is ready then waits until the morning.",
+            "A text message or a notification that is ready then waits until the morning.",
             &QUIET,
         ),
     ]
+}
+
+/// The longest name of a device, in characters.
+const DEVICE_NAME: u32 = 60;
+/// The identifier of the question whose device it is.
+pub const OWN_DEVICE: &str = "own";
+
+/// How somebody wants to be told on a device of theirs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Device {
+    /// What they call it.
+    pub name: String,
+    /// Notifications say what they are about, for all who see the screen.
+    pub says_what: bool,
+    /// It is removed when they sign out on it.
+    pub until_sign_out: bool,
+}
+
+/// What is asked before notifications are sent to a device, in order.
+#[must_use]
+pub fn device_questions() -> Vec<Question> {
+    let choice = |id, label, hint, list: &[(&str, &str)]| Question {
+        required: true,
+        ..question(id, label, hint, Kind::Choice(Choices { options: options(list), ..Choices::default() }))
+    };
+    let name = Kind::Text(Text { max: DEVICE_NAME });
+    vec![
+        choice(
+            OWN_DEVICE,
+            "Is this your own device?",
+            Some("Notifications stay on the screen for whoever uses it next."),
+            &[("yes", "Yes, only I use it"), ("no", "No, other people use it too")],
+        ),
+        Question {
+            required: true,
+            ..question("name", "What do you call this device?", Some("Such as “My phone”"), name)
+        },
+        choice(
+            "says",
+            "What should a notification say?",
+            Some("It can be read on the screen before the device is unlocked."),
+            &[
+                ("news", "Only that there is news about a request of mine"),
+                ("what", "What it is about, and what happened"),
+            ],
+        ),
+        choice(
+            "until",
+            "How long should we send notifications to it?",
+            None,
+            &[("removed", "Until I remove it here"), ("sign-out", "Until I sign out on it, or remove it")],
+        ),
+    ]
+}
+
+/// Reads answers to the [`device_questions`].
+///
+/// # Errors
+/// What is wrong with them, in the order of the questions; that it is not their own device is
+/// [`ErrorCode::NotAgreed`]. Paths that no question has come last.
+pub fn device(answers: &Answers) -> Result<Device, Vec<FieldError>> {
+    asked_alone(&device_questions(), answers, chrono::NaiveDate::default())?;
+    if answers.get(OWN_DEVICE) != "yes" {
+        return Err(vec![FieldError::new(OWN_DEVICE, ErrorCode::NotAgreed)]);
+    }
+    let name = answers.get("name").split_whitespace().collect::<Vec<_>>().join(" ");
+    Ok(Device {
+        name,
+        says_what: answers.get("says") == "what",
+        until_sign_out: answers.get("until") == "sign-out",
+    })
 }
 
 /// The ways in which somebody can be reached.
@@ -317,6 +415,8 @@ pub struct Known {
     pub sms: bool,
     /// There is a postal address.
     pub letter: bool,
+    /// There is a device of theirs that takes notifications.
+    pub push: bool,
 }
 
 impl Known {
@@ -325,6 +425,7 @@ impl Known {
             Channel::Email => self.email,
             Channel::Sms => self.sms,
             Channel::Letter => self.letter,
+            Channel::Push => self.push,
         }
     }
 
@@ -387,6 +488,10 @@ pub struct Settings {
     /// Minutes that a step waits for others, so that several are one message; 5 where nothing is said.
     #[serde(default)]
     pub wait: Option<u8>,
+    /// Where mail servers send what did not get through: with a plus and more behind its name, each mail has an address of
+    /// its own. Without one, only what is refused at once is known not to have got through.
+    #[serde(default)]
+    pub bounces: Option<String>,
     /// GOV.UK Notify, which sends text messages, and letters and e-mails if it is to.
     #[serde(default)]
     pub notify: Option<Notify>,
@@ -419,12 +524,29 @@ impl Settings {
     /// Mistakes that the types do not show.
     #[must_use]
     pub fn faults(&self) -> Vec<String> {
-        let Some(notify) = &self.notify else { return Vec::new() };
+        let mut faults: Vec<String> =
+            self.bounces.iter().filter_map(|address| wrong_sender(address)).collect();
+        let Some(notify) = &self.notify else { return faults };
         let templates = [Some(&notify.texts), notify.letters.as_ref(), notify.emails.as_ref()];
         let wrong = |id: &&String| uuid::Uuid::try_parse(id).is_err();
         let each = templates.into_iter().flatten().filter(wrong);
-        each.map(|id| format!("“{id}” in [alerts.notify] is not the identifier of a template")).collect()
+        faults
+            .extend(each.map(|id| format!("“{id}” in [alerts.notify] is not the identifier of a template")));
+        faults
     }
+}
+
+/// What is wrong with an address for mails that do not get through.
+fn wrong_sender(address: &str) -> Option<String> {
+    // With what names the mail there are 44 characters more, and 64 are the most (RFC 5321).
+    const LONGEST: usize = 20;
+    let name = address.rsplit_once('@').map_or("", |(name, _)| name);
+    let is_one = is_email(address) && !name.contains('+') && name.len() <= LONGEST;
+    (!is_one).then(|| {
+        format!(
+            "“{address}” in [alerts] bounces is not an email address whose name has up to {LONGEST} characters and no plus"
+        )
+    })
 }
 
 /// An alert that goes out.
@@ -472,7 +594,7 @@ fn next(time: NaiveTime, now: NaiveDateTime) -> NaiveDateTime {
 #[must_use]
 pub fn when(preferences: &Preferences, by: Channel, ready: NaiveDateTime) -> NaiveDateTime {
     match preferences.quiet {
-        Some(quiet) if by == Channel::Sms => quiet.over(ready),
+        Some(quiet) if by.rings() => quiet.over(ready),
         _ => ready,
     }
 }
@@ -509,7 +631,7 @@ mod tests {
 
     #[test]
     fn who_said_nothing_is_told_by_mail_and_as_they_like_to_be_reached() {
-        let all = Known { email: true, sms: true, letter: true };
+        let all = Known { email: true, sms: true, letter: true, push: false };
         let by = |preferences: &Preferences, matter| {
             let going = route(preferences, matter, at(10, 0), TimeDelta::minutes(5), all);
             going.into_iter().map(|going| going.by).collect::<Vec<_>>()
@@ -518,7 +640,7 @@ mod tests {
         let profile: Answers = [("reach", "phone,text,letter")].into_iter().collect();
         let told = Preferences::of_profile(&profile);
         assert_eq!(by(&told, Matter::Step), [Channel::Email]);
-        assert_eq!(by(&told, Matter::MustAct), Channel::ALL);
+        assert_eq!(by(&told, Matter::MustAct), [Channel::Email, Channel::Sms, Channel::Letter]);
         // Who is asked how it is, weeks later, is everybody who wants to hear anything.
         let wants = |email| Preferences { email, ..Preferences::default() };
         for (wish, asked) in [(Wish::EachStep, 1), (Wish::Important, 1), (Wish::Never, 0)] {
@@ -563,7 +685,56 @@ mod tests {
         let kept: Preferences =
             serde_json::from_str(r#"{"email":"each_step","sms":"never","letter":"never","quiet":null}"#)
                 .unwrap();
-        assert_eq!(kept.daily, None);
+        assert_eq!((kept.daily, kept.push), (None, Wish::EachStep));
+    }
+
+    #[test]
+    fn an_address_for_what_comes_back_leaves_room() {
+        let faults =
+            |address: &str| Settings { bounces: Some(address.to_owned()), ..Settings::default() }.faults();
+        assert!(faults("bounces@council.example").is_empty());
+        for wrong in ["", "bounces", "bounces+x@council.example", "a-name-that-is-too-long@council.example"] {
+            assert_eq!(faults(wrong).len(), 1, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn only_ones_own_device_is_told_anything() {
+        let answers = |changes: &[(&str, &str)]| -> Answers {
+            let usual = [("own", "yes"), ("name", "  My   phone "), ("says", "news"), ("until", "removed")];
+            usual.iter().chain(changes).copied().collect()
+        };
+        let usual = device(&answers(&[])).unwrap();
+        assert_eq!(usual, Device { name: "My phone".into(), says_what: false, until_sign_out: false });
+        let other = device(&answers(&[("says", "what"), ("until", "sign-out")])).unwrap();
+        assert!(other.says_what && other.until_sign_out);
+        assert_eq!(
+            device(&answers(&[("own", "no")])),
+            Err(vec![FieldError::new("own", ErrorCode::NotAgreed)])
+        );
+        let long = "x".repeat(61);
+        for (path, raw) in [
+            ("own", ""),
+            ("own", "perhaps"),
+            ("name", "  "),
+            ("name", long.as_str()),
+            ("says", "all"),
+            ("until", ""),
+            ("pigeon", "yes"),
+        ] {
+            assert_eq!(device(&answers(&[(path, raw)])).unwrap_err()[0].path, path, "{raw}");
+        }
+    }
+
+    #[test]
+    fn a_notification_takes_the_place_of_nothing_else() {
+        let all = Known { email: true, sms: true, letter: true, push: true };
+        assert_eq!(all.after(&[Channel::Push]), Some(Channel::Email));
+        assert_eq!(all.after(&[Channel::Email]), Some(Channel::Sms));
+        assert_eq!(
+            Known { email: true, push: true, ..Known::default() }.after(&[Channel::Email]),
+            Some(Channel::Push)
+        );
     }
 
     #[test]
@@ -588,12 +759,8 @@ mod tests {
     fn preferences() -> impl Strategy<Value = Preferences> {
         let quiet = prop::sample::select(QUIET.iter().map(|(id, _)| hours(id)).collect::<Vec<_>>());
         let daily = prop::sample::select(DAILY.iter().map(|(id, _)| hour(id)).collect::<Vec<_>>());
-        (wish(), wish(), wish(), quiet, daily).prop_map(|(email, sms, letter, quiet, daily)| Preferences {
-            email,
-            sms,
-            letter,
-            quiet,
-            daily,
+        (wish(), wish(), wish(), wish(), quiet, daily).prop_map(|(email, sms, letter, push, quiet, daily)| {
+            Preferences { email, sms, letter, push, quiet, daily }
         })
     }
 
@@ -608,7 +775,7 @@ mod tests {
     }
 
     fn known() -> impl Strategy<Value = Known> {
-        any::<[bool; 3]>().prop_map(|[email, sms, letter]| Known { email, sms, letter })
+        any::<[bool; 4]>().prop_map(|[email, sms, letter, push]| Known { email, sms, letter, push })
     }
 
     proptest! {
@@ -626,8 +793,8 @@ mod tests {
                 prop_assert!(*not_before >= now, "never in the past");
                 prop_assert!(matter.is_important() || preferences.wish(*by).admits(matter));
                 prop_assert_eq!(*daily, matter.may_wait() && preferences.daily.is_some());
-                if *by == Channel::Sms && let Some(quiet) = preferences.quiet {
-                    prop_assert_eq!(quiet.over(*not_before), *not_before, "no text in quiet hours");
+                if by.rings() && let Some(quiet) = preferences.quiet {
+                    prop_assert_eq!(quiet.over(*not_before), *not_before, "nothing rings in quiet hours");
                     prop_assert!(*not_before <= now + TimeDelta::minutes(gather) + TimeDelta::hours(48));
                 } else if !matter.may_wait() {
                     prop_assert_eq!(*not_before, now, "what is urgent goes at once");

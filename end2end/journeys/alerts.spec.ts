@@ -98,6 +98,18 @@ test("I choose how I am told, and am told so; what is new stands in my account w
   await expect(page.getByText("We removed it this morning.").first()).toBeVisible();
   await page.goto("/account/details");
   await expect(menu.getByText("new)")).toHaveCount(0);
+  // On other pages it stands above them, and while I look.
+  await page.goto("/");
+  const news = page.getByRole("navigation", { name: "News" });
+  await expect(news.getByRole("link", { name: "What is new", exact: true })).toBeVisible();
+  await filler.inspected();
+  const another = await report(page, filler, EMAIL);
+  await page.goto("/");
+  await priya.openRequest(another);
+  await priya.take();
+  await expect(news.getByText("(1 new)")).toBeVisible({ timeout: 15_000 });
+  await page.goto("/services/report-graffiti");
+  await expect(news.getByText("(1 new)")).toBeVisible();
   // No mail at the steps in between.
   const subjects = (await server.mailbox.to(EMAIL)).map(({ subject }) => subject).filter((subject) => subject.includes(reference));
   expect(subjects.map((subject) => subject.split(":")[0])).toEqual(["A message about your request", "Done"]);

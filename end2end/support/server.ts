@@ -22,6 +22,7 @@ export class Server {
     readonly url: string,
     readonly folder: string,
     private readonly settings: string[],
+    private readonly serving: string[],
     private child: ChildProcess,
   ) {
     this.mailbox = new Mailbox(join(folder, "mailbox", "demo"));
@@ -30,12 +31,12 @@ export class Server {
   /**
    * Starts a server with the demonstration council and its staff, and these service documents besides its own. With
    * files in the council's folder, they take the place of the demonstration's. Browsers take passkeys at a name only:
-   * `localhost`. In `keys` is what proves to sign-in providers that this is the portal.
+   * `localhost`. In `keys` is what proves to sign-in providers that this is the portal, in `serving` what else `serve` is told.
    */
   static async start(
     documents: Record<string, string> = {},
     council: Record<string, string | Buffer> = {},
-    { host = "127.0.0.1", port: wanted, keys = {} }: { host?: string; port?: number; keys?: Record<string, string> } = {},
+    { host = "127.0.0.1", port: wanted, keys = {}, serving = [] }: { host?: string; port?: number; keys?: Record<string, string>; serving?: string[] } = {},
   ): Promise<Server> {
     const folder = await mkdtemp(join(tmpdir(), "portico-e2e-"));
     const settings = ["--data-dir", folder];
@@ -61,7 +62,7 @@ export class Server {
     }
     const port = wanted ?? (await freePort());
     const url = `http://${host}:${port}`;
-    const server = new Server(url, folder, settings, run(settings, url, folder));
+    const server = new Server(url, folder, settings, serving, run([settings, serving], url, folder));
     await server.ready();
     return server;
   }
@@ -69,7 +70,7 @@ export class Server {
   /** Starts again, so many days later. */
   async later(days: number): Promise<void> {
     await this.end();
-    this.child = run([...this.settings], this.url, this.folder, days);
+    this.child = run([this.settings, this.serving], this.url, this.folder, days);
     await this.ready();
   }
 
@@ -116,10 +117,10 @@ export class Server {
 }
 
 /** Runs the server, its log going to a file. */
-function run(settings: string[], url: string, folder: string, daysAhead = 0): ChildProcess {
+function run([settings, serving]: [string[], string[]], url: string, folder: string, daysAhead = 0): ChildProcess {
   const log = createWriteStream(join(folder, "log"), { flags: "a" });
   const listen = `127.0.0.1:${new URL(url).port}`;
-  const more = ["serve", "--listen", listen, "--public-url", url, "--days-ahead", String(daysAhead)];
+  const more = ["serve", "--listen", listen, "--public-url", url, "--days-ahead", String(daysAhead), ...serving];
   const child = spawn(PROGRAM, [...settings, ...more], {
     env: { ...process.env, NO_COLOR: "1" },
     stdio: ["ignore", "pipe", "pipe"],

@@ -46,6 +46,9 @@ pub struct ServeConfig {
     /// Folder of the keys for GOV.UK Notify: `COUNCIL.key`, and `COUNCIL.callback` with what its receipts are known by [default: `notify` in the data folder]
     #[arg(long, env = "PORTICO_NOTIFY_DIR")]
     pub notify_dir: Option<PathBuf>,
+    /// For tests and demonstrations only: residents' devices may have notifications sent to this very computer
+    #[arg(long, env = "PORTICO_PUSH_LOCALLY")]
+    pub push_locally: bool,
     /// Log lines as JSON
     #[arg(long, env = "PORTICO_LOG_JSON")]
     pub log_json: bool,

@@ -11,6 +11,7 @@ use chrono::TimeDelta;
 use domain::access::{Act, Role};
 use domain::field::{ErrorCode, FieldError};
 use serde::de::DeserializeOwned;
+use uuid::Uuid;
 use validator::Validate;
 
 use crate::councils::Served;
@@ -299,6 +300,12 @@ pub fn signing_in_token(state: &AppState, headers: &HeaderMap) -> Option<String>
 #[must_use]
 pub fn provider_used(state: &AppState, headers: &HeaderMap) -> Option<String> {
     own_cookie(state, headers, "provider")
+}
+
+/// The device that a browser is, to which notifications go.
+#[must_use]
+pub fn device_here(state: &AppState, headers: &HeaderMap) -> Option<Uuid> {
+    own_cookie(state, headers, "device").and_then(|id| Uuid::try_parse(&id).ok())
 }
 
 fn own_cookie(state: &AppState, headers: &HeaderMap, name: &str) -> Option<String> {

@@ -17,13 +17,14 @@ use sea_orm::DbErr;
 use server::adapters::blobs::Blobs;
 use server::adapters::mail::Mailer;
 use server::adapters::notify::GovNotify;
+use server::adapters::push::Pusher;
 use server::chance::Dice;
 use server::config::{Config, ServeConfig};
 use server::councils::{Councils, Served, Sources};
 use server::gazetteer::addresses::Skipped;
 use server::gazetteer::{addresses, demo, electors, wards};
 use server::jobs::retention::{self, Erased, Gone, Retaining};
-use server::jobs::{self, figures, runner, sweep};
+use server::jobs::{self, bounced, figures, runner, sweep};
 use server::oidc::Providers;
 use server::photo::{self, PhotoCleaner};
 use server::routes::staff_sign_in;
@@ -96,6 +97,13 @@ enum Command {
         #[command(subcommand)]
         what: Audit,
     },
+    /// Read a message that a mail server sent back because a mail did not get through, from the standard input: for a pipe
+    /// in the mail server that takes mail to the address in `[alerts] bounces`. What it said goes out in another way
+    Bounced {
+        /// The address that it was sent to, where the mail server says it; else it is read in the message
+        #[arg(long)]
+        to: Option<String>,
+    },
     /// Print the API's OpenAPI document
     Openapi,
 }
@@ -166,6 +174,9 @@ fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return fail(&error.to_string()),
     };
+    if let Command::Bounced { to } = &cli.command {
+        return runtime.block_on(bounced(&cli.config, to.as_deref()));
+    }
     match runtime.block_on(run(cli)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => fail(&error),
@@ -194,11 +205,46 @@ async fn run(cli: Cli) -> Result<()> {
         Command::Audit { what: Audit::Verify { head, council } } => {
             verify_audit(&cli.config, head, council.as_deref()).await
         }
+        // It answers a mail server, in numbers.
+        Command::Bounced { .. } => Ok(()),
         Command::Openapi => {
             println!("{}", routes::openapi().to_pretty_json().map_err(|error| error.to_string())?);
             Ok(())
         }
     }
+}
+
+/// What a mail server takes for "try again later" (sysexits).
+const NOT_NOW: u8 = 75;
+
+/// Takes in a message that came back. What is none, or says nothing, is no failure of the mail server's.
+#[expect(clippy::print_stderr, reason = "a mail server keeps it in its log")]
+async fn bounced(config: &Config, to: Option<&str>) -> ExitCode {
+    use std::io::Read as _;
+    let mut raw = Vec::new();
+    let most = bounced::LONGEST as u64 + 1;
+    let noted = async {
+        let (secret, councils, dice) = (secret(config)?, councils(config)?, dice()?);
+        std::io::stdin().take(most).read_to_end(&mut raw).map_err(|error| error.to_string())?;
+        let found = match bounced::read(&secret, &councils.all(), &raw, to) {
+            Ok(Some(found)) => found,
+            Ok(None) => {
+                println!("This says of no mail that it did not get through.");
+                return Ok(ExitCode::SUCCESS);
+            }
+            Err(unknown) => return Ok(fail(&unknown.to_string())),
+        };
+        let (council, bounced) = found;
+        let (db, now) = (connect(config).await?, now());
+        let job = jobs::Job::Bounced(bounced);
+        db.council(&council).add_job(now, dice.id(now), &job).await.map_err(|error| error.to_string())?;
+        println!("A mail did not get through: it is noted.");
+        Ok::<ExitCode, String>(ExitCode::SUCCESS)
+    };
+    noted.await.unwrap_or_else(|error| {
+        eprintln!("{error}");
+        ExitCode::from(NOT_NOW)
+    })
 }
 
 fn check_services(config: &Config, explain: Option<&str>) -> Result<()> {
@@ -511,6 +557,14 @@ fn clock(days_ahead: u16, councils: &Councils) -> Result<server::chance::Clock> 
     Ok(Arc::new(move || now() + chrono::TimeDelta::days(days_ahead.into())))
 }
 
+/// Sends notifications. Only demonstrations may send them to this computer.
+fn pusher(config: &Config, serve: &ServeConfig, councils: &Councils) -> Result<Pusher> {
+    if serve.push_locally && !councils.all().iter().all(|served| served.council.demo) {
+        return Err("--push-locally is for demonstrations: strangers say where notifications go".into());
+    }
+    Pusher::new(secret(config)?, serve.push_locally, Arc::new(now))
+}
+
 /// Chance from the system.
 fn dice() -> Result<Dice> {
     use rand::TryRng as _;
@@ -530,6 +584,7 @@ async fn serve(config: &Config, serve: &ServeConfig) -> Result<()> {
     };
     let councils = councils(config)?;
     let clock = clock(serve.days_ahead, &councils)?;
+    let push = pusher(config, serve, &councils)?;
     let state = AppState::new(Parts {
         councils,
         db,
@@ -540,6 +595,7 @@ async fn serve(config: &Config, serve: &ServeConfig) -> Result<()> {
             serve.notify_dir.clone().unwrap_or_else(|| config.data_dir.join("notify")),
             Arc::new(now),
         )?,
+        push,
         secret: secret(config)?,
         providers: Providers::new(
             serve.sign_in_dir.clone().unwrap_or_else(|| config.data_dir.join("sign-in")),

@@ -88,6 +88,21 @@ impl Secret {
         code
     }
 
+    /// What the key is made of with which a council signs notifications; what is no key is passed over for the next one.
+    #[must_use]
+    pub fn push_key(&self, council: &str, nth: u8) -> [u8; 32] {
+        self.mac(&[b"push", council.as_bytes(), &[nth]])
+    }
+
+    /// What an address is known by that names a mail of ours: eighty bits, in letters that mail servers may write as they like.
+    #[must_use]
+    pub fn bounce_code(&self, council: &str, batch: Uuid) -> String {
+        let mac = self.mac(&[b"bounce", council.as_bytes(), batch.as_bytes()]);
+        let mut code = BASE32_NOPAD.encode(&mac);
+        code.truncate(16);
+        code
+    }
+
     /// The keyed hash of a resident's sign-in code, for the browser that asked for it.
     #[must_use]
     pub fn resident_code_hash(&self, council: &str, browser_hash: &[u8], code: &str) -> Vec<u8> {

@@ -1,6 +1,7 @@
 //! `/api/account/alerts` and `/api/account/notices`.
 
-use domain::api::alerts::{AlertsRequest, AlertsView, NoticesView, Unread};
+use domain::api::alerts::{AlertsRequest, AlertsView, DeviceRequest, NoticesView, Unread};
+use uuid::Uuid;
 
 use super::ApiProblem;
 
@@ -27,6 +28,22 @@ pub async fn get() -> Result<AlertsView, ApiProblem> {
 /// [`ApiProblem`].
 pub async fn put(request: &AlertsRequest) -> Result<AlertsView, ApiProblem> {
     super::post(ADDRESS, request).await
+}
+
+/// Has notifications sent to this device.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn add_device(request: &DeviceRequest) -> Result<AlertsView, ApiProblem> {
+    super::post("/api/account/devices", request).await
+}
+
+/// Has no more of them sent to a device.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn remove_device(id: Uuid) -> Result<AlertsView, ApiProblem> {
+    super::post(&format!("/api/account/devices/{id}/remove"), &()).await
 }
 
 /// What they were told.

@@ -24,7 +24,7 @@ use crate::components::ways_in::{problem_notice, ways_in};
 use crate::live::{Drawn as _, ON_SERVER, live, live_if};
 use crate::state::drafts::Draft;
 use crate::state::{address, boot};
-use crate::{a11y, paths, words};
+use crate::{a11y, paths, push, words};
 
 /// The account.
 #[component]
@@ -207,6 +207,7 @@ fn signing_out(again: Callback<()>, failing: Callback<ApiProblem>) -> AnyView {
                         if let Some(draft) = draft {
                             draft.forget_all();
                         }
+                        push::signed_out().await;
                         announcer.say("You have signed out");
                         again.run(());
                     }

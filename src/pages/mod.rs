@@ -5,6 +5,7 @@ pub mod account_acting;
 pub mod account_alerts;
 pub mod account_code;
 pub mod account_details;
+pub mod account_device;
 pub mod account_email;
 pub mod account_helpers;
 pub mod account_identity;

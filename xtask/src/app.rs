@@ -67,6 +67,7 @@ const STYLED: [(&str, &[&str]); 4] = [
             "index.html",
             "follow.html",
             STARTER,
+            "public/bell.js",
             "src/*.rs",
             "src/{api,components,follow,photo,state}/**/*.rs",
             "src/pages/!(account*).rs",

@@ -11,6 +11,8 @@ use crate::tools::hex;
 pub type Files = BTreeMap<String, Vec<u8>>;
 
 const HASHED: [&str; 4] = ["wasm", "css", "js", "woff2"];
+/// A browser asks for the worker that shows notifications by the name that it got it by, for years.
+const KEEPS_ITS_NAME: &str = "push-worker.js";
 const TEXT: [&str; 7] = ["html", "css", "js", "json", "svg", "txt", "webmanifest"];
 
 /// `main.js` becomes `main-<hash>.js`, and every file that names it names it so. Files that
@@ -48,7 +50,7 @@ pub fn extension(name: &str) -> &str {
 }
 
 fn is_hashed(name: &str) -> bool {
-    HASHED.contains(&extension(name))
+    HASHED.contains(&extension(name)) && name != KEEPS_ITS_NAME
 }
 
 fn is_text(name: &str) -> bool {

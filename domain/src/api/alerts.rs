@@ -25,6 +25,45 @@ pub struct AlertsView {
     pub address: Option<String>,
     /// This council can send text messages.
     pub texts: bool,
+    /// The devices that notifications go to, the oldest first.
+    #[serde(default)]
+    pub devices: Vec<DeviceView>,
+    /// What a browser has to know of us to take notifications: our public key (P-256, uncompressed), in base64url.
+    #[serde(default)]
+    pub push_key: String,
+}
+
+/// A device that notifications go to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DeviceView {
+    /// Identifier.
+    pub id: Uuid,
+    /// What they call it.
+    pub name: String,
+    /// Since when, in words.
+    pub added: String,
+    /// Notifications there say what they are about.
+    pub says_what: bool,
+    /// It is removed when they sign out on it.
+    pub until_sign_out: bool,
+    /// It is the one that asks.
+    pub here: bool,
+}
+
+/// `POST /api/account/devices`: sends notifications to this device from now on. Replies with [`AlertsView`].
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct DeviceRequest {
+    /// The answers to [`crate::alert::device_questions`].
+    pub answers: Answers,
+    /// Where its browser has them sent to.
+    pub endpoint: String,
+    /// Its public key, in base64url.
+    pub p256dh: String,
+    /// The secret between it and us, in base64url.
+    pub auth: String,
 }
 
 /// `POST /api/account/alerts`: what is to hold instead. The questions are [`crate::alert::questions`].

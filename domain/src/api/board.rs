@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::by::By;
 use crate::case::{Case, Event, Status, Why};
 use crate::reference::Reference;
 
@@ -53,8 +54,7 @@ pub struct BoardItem {
     /// Promised days that were missed.
     pub missed: u16,
     /// The day promised now.
-    #[serde(with = "crate::day")]
-    pub complete_by: NaiveDate,
+    pub complete_by: By,
     /// What was decided last, and when; none where nobody has decided since it came on the list, or was told again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decided: Option<Decided>,

@@ -70,7 +70,7 @@ pub struct Message {
     pub id: String,
     /// When it is told.
     pub when: String,
-    /// To whom: `resident`, `watcher` or `staff`.
+    /// To whom: `resident`, `watcher`, `staff` or `contractor`.
     pub to: String,
     /// What it matters to them.
     pub matter: Matter,
@@ -99,6 +99,9 @@ pub struct PreviewCase {
     /// The text message, where it may go out as one.
     #[serde(default)]
     pub text: Option<PreviewText>,
+    /// The notification, where it may go out as one: for all to see, and as it says what it is about.
+    #[serde(default)]
+    pub notifications: Option<[String; 2]>,
 }
 
 /// A mail, or a letter.

@@ -23,6 +23,8 @@ pub struct Mail {
     pub council: String,
     /// From: the council's name and address.
     pub from: (String, String),
+    /// Where mail servers say what becomes of it; its sender where nothing is said.
+    pub bounces: Option<String>,
     /// To: a name, perhaps empty, and an address.
     pub to: (String, String),
     /// Subject.
@@ -94,7 +96,10 @@ impl Mailer {
                 if mail.to.1 == GETS_NO_MAIL {
                     return Err(MailError::Never("there is no such mailbox".to_owned()));
                 }
-                put(&folder.join(&mail.council), &format!("{}.eml", mail.id), message.formatted()).await
+                // Whoever delivers a mail for good writes down where its fate is told (RFC 5321).
+                let path = mail.bounces.map(|to| format!("Return-Path: <{to}>\r\n")).unwrap_or_default();
+                let bytes = [path.into_bytes(), message.formatted()].concat();
+                put(&folder.join(&mail.council), &format!("{}.eml", mail.id), bytes).await
             }
         }
     }
@@ -133,7 +138,8 @@ fn message(mail: &Mail) -> Result<Message, MailError> {
     let name = Some(mail.to.0.clone()).filter(|name| !name.is_empty());
     let to = address(&mail.to.1)?;
     // Said outright, not read back from the headers, which know fewer addresses than there are.
-    let envelope = Envelope::new(Some(from.clone()), vec![to.clone()]).map_err(|error| never(&error))?;
+    let sender = mail.bounces.as_deref().map_or_else(|| Ok(from.clone()), address)?;
+    let envelope = Envelope::new(Some(sender), vec![to.clone()]).map_err(|error| never(&error))?;
     Message::builder()
         .envelope(envelope)
         .from(Mailbox::new(Some(mail.from.0.clone()), from))

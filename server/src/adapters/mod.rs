@@ -3,3 +3,4 @@
 pub mod blobs;
 pub mod mail;
 pub mod notify;
+pub mod push;

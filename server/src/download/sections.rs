@@ -1,5 +1,6 @@
 //! What each noun knows of a resident.
 
+use domain::alert::Channel;
 use domain::api::drafts::Posted;
 use domain::api::follow::{Change, Entry, FollowView, What};
 use domain::api::helpers::{ActingView, HelperView, for_whom};
@@ -424,7 +425,7 @@ pub(super) async fn profile(asked: &Asked<'_>) -> Result<Section, ApiError> {
 /// How the resident is told what happens, and what was sent to them about the requests in the account.
 pub(super) async fn alerts(asked: &Asked<'_>) -> Result<Section, ApiError> {
     let served = &asked.at.served;
-    let view = routes::alerts::view(asked.state, asked.at, asked.who).await?;
+    let view = routes::alerts::view(asked.state, asked.at, asked.who, None).await?;
     let questions = domain::alert::questions();
     let chosen = questions.iter().map(|question| {
         let raw = view.answers.get(&question.id);
@@ -437,7 +438,9 @@ pub(super) async fn alerts(asked: &Asked<'_>) -> Result<Section, ApiError> {
     let mut blocks = vec![Block::Facts(chosen.collect())];
     let sent = asked.at.store.deliveries_to(asked.who.resident.id, ALL).await?;
     let each = sent.into_iter().map(|one| {
-        let (when, to) = (served.say(one.since), one.address.replace('\n', ", "));
+        let to =
+            if one.by == Channel::Push { "your devices".to_owned() } else { one.address.replace('\n', ", ") };
+        let when = served.say(one.since);
         let line = format!("{when}: {} to {to}: {}", one.by.noun(), one.headline);
         let data = json!({ "when": when, "by": one.by, "to": to, "what": one.headline, "became": one.fate });
         (line, data)
@@ -447,7 +450,13 @@ pub(super) async fn alerts(asked: &Asked<'_>) -> Result<Section, ApiError> {
         blocks.push(Block::Heading("What we sent you about your requests".to_owned()));
         blocks.push(Block::List(lines));
     }
-    let data = json!({ "chosen": view.answers, "sent": sent });
+    let devices = view.devices.iter().map(|device| format!("{}, since {}", device.name, device.added));
+    let devices: Vec<String> = devices.collect();
+    if !devices.is_empty() {
+        blocks.push(Block::Heading("Devices that we send notifications to".to_owned()));
+        blocks.push(Block::List(devices));
+    }
+    let data = json!({ "chosen": view.answers, "sent": sent, "devices": view.devices });
     Ok(Section { key: "alerts", title: "How we tell you what happens", blocks, data })
 }
 

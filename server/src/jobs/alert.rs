@@ -205,7 +205,7 @@ pub enum Told {
         /// Who had it.
         who: String,
         /// Done by then.
-        complete_by: NaiveDate,
+        complete_by: By,
     },
     /// To who leads the team: somebody gave it back, and nobody has it.
     BackWithTeam {
@@ -303,6 +303,97 @@ pub enum Told {
     PartsFinished,
     /// To the resident: they withdrew it, with the parts that were still open.
     WithdrawnWithParts,
+    /// To a contractor: there is work for them.
+    ContractGiven {
+        /// Who answers for it at the council.
+        owner: String,
+        /// What is to be done.
+        task: String,
+        /// The last day that their link works.
+        until: NaiveDate,
+        /// The day that residents were promised.
+        complete_by: By,
+    },
+    /// To a contractor: another link, the one before works no more.
+    ContractLink {
+        /// Who answers for it at the council.
+        owner: String,
+        /// The last day that it works.
+        until: NaiveDate,
+        /// The day that residents were promised.
+        complete_by: By,
+    },
+    /// To a contractor: somebody looked, and it is not done well.
+    ContractAgain {
+        /// Who answers for it at the council.
+        owner: String,
+        /// What was seen.
+        seen: String,
+        /// The last day that their link works.
+        until: NaiveDate,
+        /// The day that residents were promised.
+        complete_by: By,
+    },
+    /// To a contractor: the work is theirs no more.
+    ContractEnded {
+        /// Who answers for it at the council.
+        owner: String,
+        /// Why.
+        reason: String,
+    },
+    /// To a manager: somebody had to come back about the same thing.
+    Repeats {
+        /// How often they had to contact the council.
+        times: u32,
+    },
+    /// To whoever answers for something: what waits in a week.
+    Digest(Box<Week>),
+}
+
+/// What waits in a week.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Week {
+    /// The Monday.
+    pub week: NaiveDate,
+    /// What waits of their own; what there is none of is not in it.
+    pub own: Vec<Many>,
+    /// Of that, what is overdue and due, the first promised first.
+    pub named: Vec<Promised>,
+    /// How many more of those there are.
+    pub more: usize,
+    /// What waits in the departments that they answer for.
+    pub departments: Vec<OfDepartment>,
+}
+
+/// So many of something that waits.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Many {
+    /// What, as the words call it.
+    pub what: String,
+    /// How many.
+    pub many: u32,
+}
+
+/// A request that is promised by a day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Promised {
+    /// The service's title.
+    pub title: String,
+    /// The request's reference, as shown.
+    pub reference: String,
+    /// That day.
+    pub by: NaiveDate,
+    /// It has passed.
+    pub overdue: bool,
+}
+
+/// What waits in a department.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OfDepartment {
+    /// The department's name.
+    pub name: String,
+    /// What waits; what there is none of is not in it.
+    pub waits: Vec<Many>,
 }
 
 /// What time did to a request, for one message to its resident.
@@ -333,8 +424,10 @@ pub enum Audience {
     Resident,
     /// Somebody who watches it: by mail.
     Watcher,
-    /// A member of staff: by mail.
+    /// A member of staff, or a councillor: by mail.
     Staff,
+    /// A contractor who does work for the council: by mail.
+    Contractor,
 }
 
 impl Audience {
@@ -345,6 +438,7 @@ impl Audience {
             Self::Resident => "resident",
             Self::Watcher => "watcher",
             Self::Staff => "staff",
+            Self::Contractor => "contractor",
         }
     }
 }
@@ -399,6 +493,12 @@ impl Told {
             Self::Aged { .. } => "aged",
             Self::PartsFinished => "parts_finished",
             Self::WithdrawnWithParts => "withdrawn_with_parts",
+            Self::ContractGiven { .. } => "contract_given",
+            Self::ContractLink { .. } => "contract_link",
+            Self::ContractAgain { .. } => "contract_again",
+            Self::ContractEnded { .. } => "contract_ended",
+            Self::Repeats { .. } => "repeats",
+            Self::Digest(_) => "digest",
         }
     }
 

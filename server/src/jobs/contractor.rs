@@ -2,11 +2,9 @@
 
 use chrono::NaiveDate;
 use domain::by::By;
-use domain::council::Council;
-use domain::standard::say;
 use serde::{Deserialize, Serialize};
 
-use super::Letter;
+use super::alert::{Alert, Reader, Told};
 
 /// Something to tell a contractor.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,45 +62,29 @@ pub struct Way {
 }
 
 impl ContractorMail {
-    pub(super) fn letter(self, council: &Council) -> Letter {
+    pub(super) fn alert(self) -> Alert {
         let Self { name, email, reference, title, owner, told } = self;
-        let (what, said, way) = match told {
-            ToContractor::Given { task, way } => {
-                let said = format!("{owner} asks you to do this for us, about “{title}”:");
-                ("Work for you", vec![said, task], Some(way))
+        let (told, link) = match told {
+            ToContractor::Given { task, way: Way { link, until, complete_by } } => {
+                (Told::ContractGiven { owner, task, until, complete_by }, link)
             }
-            ToContractor::Link(way) => {
-                let said = format!(
-                    "Here is a new link to the work about “{title}”. The link before no longer works."
-                );
-                ("Your new link", vec![said], Some(way))
+            ToContractor::Link(Way { link, until, complete_by }) => {
+                (Told::ContractLink { owner, until, complete_by }, link)
             }
-            ToContractor::Again { seen, way } => {
-                let said = format!("{owner} looked at the work about “{title}”. It is not finished yet:");
-                ("Please look at this again", vec![said, seen], Some(way))
+            ToContractor::Again { seen, way: Way { link, until, complete_by } } => {
+                (Told::ContractAgain { owner, seen, until, complete_by }, link)
             }
-            ToContractor::Ended { reason } => {
-                let said = format!(
-                    "You need not do the work about “{title}” any more. Your link no longer works. Why:"
-                );
-                ("No longer needed", vec![said, reason], None)
-            }
+            ToContractor::Ended { reason } => (Told::ContractEnded { owner, reason }, String::new()),
         };
-        let mut paragraphs = vec![format!("Hello {name},")];
-        paragraphs.extend(said);
-        let link = way.map(|Way { link, until, complete_by }| {
-            paragraphs.push(format!("We have promised that it is done by {}.", complete_by.say()));
-            paragraphs.push("See where it is, tell us how it goes, and send photos here:".to_owned());
-            paragraphs.push(link.clone());
-            paragraphs.push(format!(
-                "Whoever has this link can see this work and write about it, so do not pass it on. It works until {}.",
-                say(until)
-            ));
-            link
-        });
-        paragraphs.push(format!("If something is not clear, ask {owner}. Our reference is {reference}."));
-        let (phone, hours) = (&council.contact.phone, &council.contact.hours);
-        paragraphs.push(format!("{}\n{phone} ({hours})", council.name));
-        Letter { to: (name, email), subject: format!("{what}: {title} ({reference})"), paragraphs, link }
+        Alert {
+            name,
+            email,
+            reference,
+            title,
+            link,
+            told,
+            reader: Reader::default(),
+            instead_of: String::new(),
+        }
     }
 }

@@ -10,7 +10,7 @@ use futures::stream;
 use uuid::Uuid;
 
 use super::alert::{Alert, Audience, Reader, Told};
-use super::{Ended, asked_at, html};
+use super::{Ended, asked_at, bounced, html, push};
 use crate::adapters::mail::{Mail, MailError};
 use crate::adapters::notify::Kind;
 use crate::councils::Served;
@@ -36,6 +36,8 @@ struct Reach {
     phone: Option<String>,
     /// Name and address, line by line.
     postal: Option<String>,
+    /// The account whose devices take notifications.
+    devices: Option<String>,
     /// Mail to them does not get through.
     bounces: bool,
     /// The ways in which this may be told.
@@ -47,9 +49,9 @@ struct Reach {
 impl Reach {
     fn known(&self) -> Known {
         let has = |by: Channel| self.by.contains(&by) && self.address(by).is_some();
-        let (sms, letter) = (has(Channel::Sms), has(Channel::Letter));
-        // Where there is no other way, it is tried again.
-        Known { email: has(Channel::Email) && !(self.bounces && (sms || letter)), sms, letter }
+        let (sms, letter, push) = (has(Channel::Sms), has(Channel::Letter), has(Channel::Push));
+        // Where there is no other way that is as good, it is tried again.
+        Known { email: has(Channel::Email) && !(self.bounces && (sms || letter)), sms, letter, push }
     }
 
     fn address(&self, by: Channel) -> Option<&String> {
@@ -57,6 +59,7 @@ impl Reach {
             Channel::Email => self.email.as_ref(),
             Channel::Sms => self.phone.as_ref(),
             Channel::Letter => self.postal.as_ref(),
+            Channel::Push => self.devices.as_ref(),
         }
     }
 }
@@ -68,6 +71,7 @@ fn by_mail(alert: &Alert) -> Reach {
         email: Some(alert.email.clone()).filter(|email| !email.is_empty()),
         phone: None,
         postal: None,
+        devices: None,
         bounces: false,
         by: table().message(alert.told.name()).map(|message| message.by.clone()).unwrap_or_default(),
         reader: Reader::default(),
@@ -101,6 +105,9 @@ async fn reach(
         told = domain::profile::read(&profile, served.local(now).date()).unwrap_or_default();
         if reach.email.is_none() {
             reach.email = store.email_of(resident).await?;
+        }
+        if !store.devices(resident).await?.is_empty() {
+            reach.devices = Some(resident.to_string());
         }
     }
     let own = if stored.case.helper.is_some() { &[][..] } else { &stored.case.submission.answers };
@@ -225,8 +232,8 @@ async fn send(state: &AppState, batch: &Batch) -> Result<Settled, StoreError> {
         return Ok(Settled::Later { at: later(state, batch), why });
     };
     let Some(first) = batch.all.first() else { return Ok(Settled::Sent { and_told: false }) };
-    if first.by == Channel::Sms
-        && let Some(at) = until_morning(state, &served, batch).await?
+    if first.by.rings()
+        && let Some(at) = until_morning(state, &served, (batch, first.by)).await?
     {
         return Ok(Settled::Later { at, why: "it waits until the morning".to_owned() });
     }
@@ -251,10 +258,14 @@ async fn send(state: &AppState, batch: &Batch) -> Result<Settled, StoreError> {
         (Channel::Email, Some(notify)) if notify.emails.is_some() => {
             state.notify.send(&served.council, Kind::Mail { to: address, letter: &letter }, id).await
         }
-        (Channel::Email, _) => mail(state, &served, batch, letter).await.map(|()| false),
+        (Channel::Email, _) => mail(state, &served, batch, letter).await,
         (Channel::Letter, _) => {
             state.notify.send(&served.council, Kind::Letter { to: address, letter: &letter }, id).await
         }
+        (Channel::Push, _) => match Uuid::try_parse(address) {
+            Ok(resident) => push::send(state, &served, batch, &alerts, resident).await?,
+            Err(error) => Err(MailError::Never(error.to_string())),
+        },
     };
     Ok(match sent {
         Ok(and_told) => Settled::Sent { and_told },
@@ -265,23 +276,26 @@ async fn send(state: &AppState, batch: &Batch) -> Result<Settled, StoreError> {
     })
 }
 
-/// When a text message may go out that may not now.
+/// When what rings may go out that may not now.
 async fn until_morning(
     state: &AppState,
     served: &Served,
-    batch: &Batch,
+    (batch, by): (&Batch, Channel),
 ) -> Result<Option<DateTime<Utc>>, StoreError> {
     let store = state.db.council(&batch.council);
     let Some(alert) = batch.all.iter().find_map(|one| one.alert.as_ref()) else { return Ok(None) };
     let request = store.told_about(&alert.reference).await?;
     let reach = reach(state, (served, &store), alert, request.as_ref()).await?;
     let now: NaiveDateTime = served.local(state.now());
-    let when = rules::when(&reach.preferences, Channel::Sms, now);
+    let when = rules::when(&reach.preferences, by, now);
     Ok((when > now).then(|| served.moment(when)))
 }
 
-async fn mail(state: &AppState, served: &Served, batch: &Batch, letter: Mails) -> Result<(), MailError> {
-    let Some(first) = batch.all.first() else { return Ok(()) };
+/// Sends a mail, and says whether it may come back.
+async fn mail(state: &AppState, served: &Served, batch: &Batch, letter: Mails) -> Result<bool, MailError> {
+    let Some(first) = batch.all.first() else { return Ok(false) };
+    let bounces = bounced::sender(&state.secret, &served.council, batch.id);
+    let comes_back = bounces.is_some();
     let html = html(&letter);
     state
         .mail
@@ -289,19 +303,40 @@ async fn mail(state: &AppState, served: &Served, batch: &Batch, letter: Mails) -
             id: batch.id,
             council: batch.council.clone(),
             from: (served.council.name.clone(), served.council.contact.email.clone()),
+            bounces,
             to: (letter.name, first.address.clone()),
             subject: letter.subject,
             text: letter.paragraphs.join("\n\n") + "\n",
             html,
         })
-        .await
+        .await?;
+    Ok(comes_back)
+}
+
+/// Notes that what went out did not get through, as somebody says who took it: it goes out in another way. Told again, it
+/// changes nothing.
+///
+/// # Errors
+/// The database's errors.
+pub async fn not_through(
+    state: &AppState,
+    served: &Served,
+    store: &Store,
+    id: Uuid,
+    why: String,
+) -> Result<(), StoreError> {
+    let Some(batch) = store.unconfirmed(id).await? else { return Ok(()) };
+    let settled = failed(state, served, &batch, why).await?;
+    state.db.settle(state.now(), vec![(batch, settled)]).await?;
+    state.wake.notify_one();
+    Ok(())
 }
 
 /// What becomes of what did not get through: for residents, the next way there is.
 ///
 /// # Errors
 /// The database's errors.
-pub async fn failed(
+async fn failed(
     state: &AppState,
     served: &Served,
     batch: &Batch,

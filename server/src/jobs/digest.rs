@@ -8,11 +8,11 @@ use chrono::{DateTime, Datelike as _, Days, NaiveDate, NaiveTime, TimeDelta, Utc
 use domain::access::Role;
 use domain::council::{Council, Department};
 use domain::field::contact::same_email_key;
-use domain::standard::{say, say_date};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Job, Letter};
+use super::Job;
+use super::alert::{Alert, Many, OfDepartment, Promised, Reader, Told, Week};
 use crate::councils::Served;
 use crate::operations::base;
 use crate::state::AppState;
@@ -35,8 +35,8 @@ pub struct Digest {
     pub week: NaiveDate,
     /// What waits of their own.
     pub own: Waits,
-    /// Of that, what is overdue and due, the first promised first: what they are told of it in a line.
-    pub named: Vec<String>,
+    /// Of that, what is overdue and due, the first promised first.
+    pub named: Vec<Promised>,
     /// What waits in the departments that they answer for, or whose portfolio they hold: by the department's name.
     pub departments: Vec<(String, Waits)>,
     /// Where they can see more.
@@ -90,7 +90,7 @@ async fn make(
     let days = (served.local(state.now()).date(), week + Days::new(6));
     let mut of_departments: HashMap<&str, Waits> = HashMap::new();
     let mut of_owners: HashMap<Uuid, Waits> = HashMap::new();
-    let mut named: HashMap<Uuid, Vec<String>> = HashMap::new();
+    let mut named: HashMap<Uuid, Vec<Promised>> = HashMap::new();
     for Department { id, .. } in &council.departments {
         for (owner, waits) in store.waits(id, days).await? {
             of_departments.entry(id).or_default().add(waits);
@@ -100,10 +100,12 @@ async fn make(
         }
         for promised in store.promised(id, days).await? {
             let title = served.service(&promised.service).map_or(&promised.service, |service| &service.title);
-            let by = say(promised.complete_by);
-            let overdue = if promised.is_overdue { ", overdue" } else { "" };
-            let line = format!("{title} ({}), promised by {by}{overdue}", promised.reference);
-            named.entry(promised.owner).or_default().push(line);
+            named.entry(promised.owner).or_default().push(Promised {
+                title: title.clone(),
+                reference: promised.reference,
+                by: promised.complete_by,
+                overdue: promised.is_overdue,
+            });
         }
     }
     let of = |departments: Vec<&Department>| {
@@ -161,52 +163,42 @@ async fn make(
     Ok(digests)
 }
 
-fn told(waits: Waits) -> String {
+/// What there is of what waits.
+fn told(waits: Waits) -> Vec<Many> {
     let Waits { overdue, due, escalated, waiting, board } = waits;
-    let parts = [
+    let all = [
         (overdue, "overdue"),
-        (due, "due this week"),
+        (due, "due"),
         (escalated, "escalated"),
-        (waiting, "waiting for the resident"),
-        (board, "open too long, on the board’s list"),
+        (waiting, "waiting"),
+        (board, "board"),
     ];
-    let parts: Vec<String> = parts
-        .into_iter()
-        .filter(|(many, _)| *many > 0)
-        .map(|(many, what)| format!("{many} {what}"))
-        .collect();
-    parts.join("; ")
+    let some = all.into_iter().filter(|(many, _)| *many > 0);
+    some.map(|(many, what)| Many { what: what.to_owned(), many }).collect()
 }
 
 impl Digest {
-    pub(super) fn letter(self, council: &Council) -> Letter {
-        let Self { name, email, week, own, named, departments, link } = self;
-        let mut paragraphs = vec![
-            format!("Hello {name},"),
-            format!("This is what waits in the week that begins on {}.", say_date(week)),
-        ];
-        if !own.is_empty() {
-            paragraphs.push(format!("Yours: {}.", told(own)));
-        }
+    pub(super) fn alert(self, council: &Council) -> Alert {
+        let Self { name, email, week, own, mut named, departments, link } = self;
         let more = named.len().saturating_sub(NAMED);
-        if !named.is_empty() {
-            let mut lines: Vec<String> =
-                named.into_iter().take(NAMED).map(|line| format!("- {line}")).collect();
-            if more > 0 {
-                lines.push(format!("and {more} more"));
-            }
-            paragraphs.push(lines.join("\n"));
-        }
-        for (department, waits) in departments {
-            paragraphs.push(format!("{department}: {}.", told(waits)));
-        }
-        paragraphs.push("You can see more here:".to_owned());
-        paragraphs.push(link.clone());
-        Letter {
-            subject: format!("What waits this week: {}", council.name),
-            paragraphs,
-            link: Some(link),
-            to: (name, email),
+        named.truncate(NAMED);
+        let of = |(name, waits)| OfDepartment { name, waits: told(waits) };
+        let week = Week {
+            week,
+            own: told(own),
+            named,
+            more,
+            departments: departments.into_iter().map(of).collect(),
+        };
+        Alert {
+            name,
+            email,
+            reference: String::new(),
+            title: council.name.clone(),
+            link,
+            told: Told::Digest(Box::new(week)),
+            reader: Reader::default(),
+            instead_of: String::new(),
         }
     }
 }

@@ -4,12 +4,14 @@
 pub mod account_code;
 pub mod account_notice;
 pub mod alert;
+pub mod bounced;
 pub mod clock;
 pub mod contractor;
 pub mod delivery;
 pub mod digest;
 pub mod figures;
 pub mod left;
+mod push;
 pub mod repeats;
 pub mod retention;
 pub mod runner;
@@ -17,18 +19,21 @@ pub mod sign_in_code;
 pub mod staff_notice;
 pub mod sweep;
 
+use std::slice;
+
 use chrono::{DateTime, TimeDelta, Utc};
+use domain::alert::Channel;
 use domain::field::contact::same_email_key;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::adapters::mail::{Mail, MailError};
-use crate::councils::ENGLISH;
+use crate::councils::{ENGLISH, Served};
 use crate::routes::staff_sign_in;
 use crate::state::AppState;
 use crate::store::deliveries::NewDelivery;
 use crate::store::jobs::Claimed;
-use crate::words::compose::Mails;
+use crate::words::compose::{Mails, compose};
 
 /// A job, as it is stored.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -48,6 +53,8 @@ pub enum Job {
     Repeats(repeats::Repeats),
     /// Tell a contractor something about the work that was given to them.
     Contractor(contractor::ContractorMail),
+    /// Note that a mail did not get through.
+    Bounced(bounced::Bounced),
     /// Tell somebody what waits in a week.
     Digest(Box<digest::Digest>),
     /// Give back to the team what somebody has who does not work on it any more.
@@ -73,7 +80,7 @@ impl Job {
     /// How long it is worth doing. What is told of a request has no end of its own: it goes with the request.
     fn worth(&self) -> Option<TimeDelta> {
         match self {
-            Self::Alert(_) | Self::Contractor(_) | Self::Left(_) => None,
+            Self::Alert(_) | Self::Contractor(_) | Self::Bounced(_) | Self::Left(_) => None,
             Self::SignInCode(_) => Some(staff_sign_in::CODE_WORKS),
             Self::AccountCode(_) => Some(account_code::WORKS),
             Self::AccountNotice(notice) => Some(notice.told.worth()),
@@ -101,6 +108,7 @@ impl Job {
             | Self::StaffNotice(_)
             | Self::Repeats(_)
             | Self::Contractor(_)
+            | Self::Bounced(_)
             | Self::Digest(_)
             | Self::Left(_) => return false,
         };
@@ -117,13 +125,14 @@ impl Job {
         let letter = match self {
             Self::Alert(alert) => return delivery::route(state, &served, claimed, *alert).await,
             Self::Left(left) => return left.run(state, &served).await,
+            Self::Bounced(bounced) => return bounced.settle(state, &served).await,
             Self::SignInCode(code) => code.letter(&served.council),
             Self::AccountCode(code) => code.letter(&served.council),
             Self::AccountNotice(notice) => notice.letter(&served.council),
             Self::StaffNotice(notice) => notice.letter(&served.council),
-            Self::Repeats(told) => told.letter(&served.council),
-            Self::Contractor(mail) => mail.letter(&served.council),
-            Self::Digest(digest) => digest.letter(&served.council),
+            Self::Repeats(told) => Letter::of(&served, told.alert()),
+            Self::Contractor(mail) => Letter::of(&served, mail.alert()),
+            Self::Digest(digest) => Letter::of(&served, digest.alert(&served.council)),
         };
         let said = Mails {
             paragraphs: letter.paragraphs,
@@ -135,6 +144,7 @@ impl Job {
             id: claimed.id,
             council: claimed.council.clone(),
             from: (served.council.name.clone(), served.council.contact.email.clone()),
+            bounces: None,
             to: letter.to,
             subject: letter.subject,
             text: said.paragraphs.join("\n\n") + "\n",
@@ -165,6 +175,19 @@ pub struct Letter {
     pub paragraphs: Vec<String>,
     /// The paragraph that becomes a link. No other does: a web address that a person typed stays text.
     pub link: Option<String>,
+}
+
+impl Letter {
+    /// What the table of words makes of something that is told.
+    fn of(served: &Served, alert: alert::Alert) -> Self {
+        let mails = compose(&served.wording, slice::from_ref(&alert), Channel::Email);
+        Self {
+            to: (alert.name, alert.email),
+            subject: mails.subject,
+            paragraphs: mails.paragraphs,
+            link: mails.links.into_iter().next(),
+        }
+    }
 }
 
 /// A mail as HTML. Each paragraph is written in the direction of its own words.

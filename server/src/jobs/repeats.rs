@@ -1,11 +1,10 @@
 //! The mail to a manager that says that a resident had to come back about the same thing. It names nobody.
 
 use chrono::TimeDelta;
-use domain::council::Council;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::Letter;
+use super::alert::{Alert, Reader, Told};
 
 /// How long it is worth telling: it stands in the manager's list, too.
 pub(super) const WORTH: TimeDelta = TimeDelta::days(7);
@@ -28,21 +27,18 @@ pub struct Repeats {
 }
 
 impl Repeats {
-    pub(super) fn letter(self, council: &Council) -> Letter {
+    pub(super) fn alert(self) -> Alert {
         let Self { name, email, service, times, link, .. } = self;
-        Letter {
-            subject: format!("Somebody had to contact us {times} times: {service}"),
-            paragraphs: vec![
-                format!("Hello {name},"),
-                format!(
-                    "The same resident has contacted {} {times} times in 28 days about “{service}”. Find out what they still need, and put it right.",
-                    council.name
-                ),
-                "It stays in your list until somebody says what was done:".to_owned(),
-                link.clone(),
-            ],
-            link: Some(link),
-            to: (name, email),
+        let told = Told::Repeats { times };
+        Alert {
+            name,
+            email,
+            reference: String::new(),
+            title: service,
+            link,
+            told,
+            reader: Reader::default(),
+            instead_of: String::new(),
         }
     }
 }

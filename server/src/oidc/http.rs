@@ -1,5 +1,8 @@
 //! How other services are spoken to: by HTTPS alone, not for long, and without being led elsewhere.
 
+use std::io;
+use std::net::SocketAddr;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::http::uri::Uri;
@@ -10,9 +13,13 @@ use http_body_util::{BodyExt as _, Full, Limited};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::client::legacy::connect::dns::Name;
 use hyper_util::rt::TokioExecutor;
 use openidconnect::{AsyncHttpClient, HttpRequest, HttpResponse};
 use rustls::crypto::ring;
+use tower_service::Service;
+
+use crate::adapters::push::is_public;
 
 /// How long a reply may take.
 const PATIENCE: Duration = Duration::from_secs(8);
@@ -22,7 +29,37 @@ const MOST: usize = 512 * 1024;
 const NAME: HeaderValue = HeaderValue::from_static(concat!("portico/", env!("CARGO_PKG_VERSION")));
 
 /// The client.
-pub(crate) struct Http(Client<HttpsConnector<HttpConnector>, Full<Bytes>>);
+pub(crate) struct Http(Client<HttpsConnector<HttpConnector<Names>>, Full<Bytes>>);
+
+/// Looks up names.
+#[derive(Clone, Copy, Debug)]
+struct Names {
+    /// What leads to an address that not everybody can reach leads nowhere.
+    only_public: bool,
+}
+
+impl Service<Name> for Names {
+    type Response = std::vec::IntoIter<SocketAddr>;
+    type Error = io::Error;
+    type Future = BoxFuture<'static, io::Result<Self::Response>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, name: Name) -> Self::Future {
+        let Self { only_public } = *self;
+        Box::pin(async move {
+            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
+            let reached = found.filter(|found| !only_public || is_public(found.ip()));
+            let all: Vec<SocketAddr> = reached.collect();
+            if all.is_empty() {
+                return Err(io::Error::other("its name leads to no address that we ask"));
+            }
+            Ok(all.into_iter())
+        })
+    }
+}
 
 /// Why there is no reply.
 #[derive(Debug, thiserror::Error)]
@@ -47,11 +84,25 @@ impl Http {
     /// # Errors
     /// When TLS can't be set up.
     pub(crate) fn new() -> Result<Self, HttpError> {
+        Self::that_asks(Names { only_public: false })
+    }
+
+    /// The same for addresses that strangers name: it asks nobody in a network of ours.
+    ///
+    /// # Errors
+    /// When TLS can't be set up.
+    pub(crate) fn to_public() -> Result<Self, HttpError> {
+        Self::that_asks(Names { only_public: true })
+    }
+
+    fn that_asks(names: Names) -> Result<Self, HttpError> {
+        let mut tcp = HttpConnector::new_with_resolver(names);
+        tcp.enforce_http(false);
         let connector = HttpsConnectorBuilder::new()
             .with_provider_and_webpki_roots(ring::default_provider())?
             .https_or_http()
             .enable_http1()
-            .build();
+            .wrap_connector(tcp);
         Ok(Self(Client::builder(TokioExecutor::new()).build(connector)))
     }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::case::{Actor, Case, Event, Owner, Status, UNDO_MINUTES, Waiting};
+use domain::case::{Actor, Case, Event, Owner, Status, UNDO_MINUTES};
 use domain::council::{Council, Department};
 use domain::field::Value;
 use domain::validate::Answer;

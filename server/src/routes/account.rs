@@ -25,7 +25,7 @@ use super::follow::private;
 use crate::access::Declare as _;
 use crate::error::ApiError;
 use crate::extract::{
-    At, Body, Query, SignedIn, Valid, account_token, browser_token, named_cookie, signed_in,
+    At, Body, Query, SignedIn, Valid, account_token, browser_token, device_here, named_cookie, signed_in,
 };
 use crate::jobs::Job;
 use crate::jobs::account_code::{AccountCode, WORKS as CODE_WORKS};
@@ -225,7 +225,8 @@ pub(crate) async fn end_session(
     headers: &HeaderMap,
 ) -> Result<HeaderValue, ApiError> {
     if let Some((resident, session)) = signed_in(state, at, headers).await? {
-        at.store.end_sessions(resident.id, Some(session.id), state.now()).await?;
+        let here = (session.id, device_here(state, headers));
+        at.store.end_sessions(resident.id, Some(here), state.now()).await?;
     }
     named_cookie(state, "account", "", TimeDelta::zero())
 }

@@ -140,7 +140,7 @@ fn row(item: BoardItem) -> Vec<String> {
         owner,
         item.why.words().to_owned(),
         item.missed.to_string(),
-        item.complete_by.to_string(),
+        item.complete_by.write(),
         decision,
         by,
         on,

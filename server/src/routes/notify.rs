@@ -60,9 +60,7 @@ async fn receipt(
                 "temporary-failure" => "it could not be reached for some days",
                 _ => "it could not be sent",
             };
-            let settled = delivery::failed(&state, &at.served, &batch, why.to_owned()).await?;
-            state.db.settle(now, vec![(batch, settled)]).await?;
-            state.wake.notify_one();
+            delivery::not_through(&state, &at.served, &at.store, reference, why.to_owned()).await?;
         }
         _ => {}
     }

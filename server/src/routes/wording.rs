@@ -21,7 +21,7 @@ use crate::extract::{At, Path, Query, Staff};
 use crate::jobs::alert::{Alert, Reader};
 use crate::paper;
 use crate::state::AppState;
-use crate::words::compose::{compose, parts, text};
+use crate::words::compose::{compose, notification, parts, text};
 use crate::words::{self, examples, table};
 
 /// The routes of this file.
@@ -95,7 +95,7 @@ async fn preview(
     let wording = &at.served.wording;
     let case = |alert: Alert| {
         let alerts = [alert];
-        let written = message.by.iter().filter(|by| **by != Channel::Sms).map(|&by| {
+        let written = message.by.iter().filter(|by| !matches!(by, Channel::Sms | Channel::Push)).map(|&by| {
             let mails = compose(wording, &alerts, by);
             PreviewWritten { by, subject: mails.subject, paragraphs: mails.paragraphs }
         });
@@ -103,8 +103,10 @@ async fn preview(
             let text = text(wording, &alerts);
             PreviewText { characters: text.chars().count(), parts: parts(&text), text }
         });
+        let pushed = |says_what| notification(wording, &alerts, says_what).body;
+        let notifications = message.by.contains(&Channel::Push).then(|| [false, true].map(pushed));
         let language = compose(wording, &alerts, Channel::Email).language;
-        PreviewCase { language, written: written.collect(), text: sms }
+        PreviewCase { language, written: written.collect(), text: sms, notifications }
     };
     let cases = cases(&id, &wanted).into_iter().map(case).collect();
     Ok(private(Preview { message: view(&id, message), cases }))

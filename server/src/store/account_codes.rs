@@ -17,7 +17,6 @@ use subtle::ConstantTimeEq as _;
 use uuid::Uuid;
 
 use super::accounts::{Resident, Session};
-use super::deliveries;
 use super::drafts::Holder;
 use super::entities::{draft, photo, request, resident, resident_browser, resident_session, watcher};
 use super::helpers::{self, helper};
@@ -29,6 +28,7 @@ use super::profile::{seen, told};
 use super::proofs::proof as identity_proof;
 use super::requests::{COLUMNS, Columns, Stored};
 use super::{Database, Store, StoreError, audit, jobs};
+use super::{deliveries, devices};
 use crate::jobs::Job;
 
 /// Codes, hashed.
@@ -114,7 +114,7 @@ pub type MakeFarewell = Arc<dyn Fn(String, &[Stored]) -> (Uuid, Job) + Send + Sy
 
 /// What is in an account, and goes when it is closed; besides the row of the account itself and its sessions. A
 /// table more that names residents is a line more here.
-const IN_ACCOUNT: [Leave; 14] = [
+const IN_ACCOUNT: [Leave; 15] = [
     |on, council, who| {
         Box::pin(async move {
             let own = Holder::Account(who.id).own(council);
@@ -225,6 +225,7 @@ const IN_ACCOUNT: [Leave; 14] = [
             alert_wish::Entity::delete_many().filter(own).exec(on).await.map(drop)
         })
     },
+    |on, council, who| Box::pin(devices::leave(on, council, who.id)),
     // What was sent to where the profile says, and about what was watched. Mails about their requests are the requests'.
     |on, council, who| Box::pin(deliveries::leave(on, council, who)),
     // Requests stay with the department, for as long as it must keep them, and are nobody's account's any more.

@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::account_codes::still_there;
 use super::entities::{request, resident, resident_browser, resident_code, resident_session};
 use super::requests::{COLUMNS, Columns, Stored};
-use super::{Database, Store, StoreError, audit, jobs, links, passkeys};
+use super::{Database, Store, StoreError, audit, devices, jobs, links, passkeys};
 use crate::jobs::Job;
 
 pub use super::entities::resident::Model as Resident;
@@ -348,14 +348,15 @@ impl Store {
             .await?)
     }
 
-    /// Ends one session of a resident, or all of them.
+    /// Ends one session of a resident, on the device that it is on if that is one of theirs, or all of them. Devices that were
+    /// to have notifications for so long only have none any more.
     ///
     /// # Errors
     /// The database's errors.
     pub async fn end_sessions(
         &self,
         resident: Uuid,
-        only: Option<Uuid>,
+        only: Option<(Uuid, Option<Uuid>)>,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         let (store, council) = (self.clone(), self.council.to_string());
@@ -365,11 +366,15 @@ impl Store {
                 let mut which = Condition::all()
                     .add(resident_session::Column::CouncilId.eq(council.clone()))
                     .add(resident_session::Column::ResidentId.eq(resident));
-                if let Some(only) = only {
-                    which = which.add(resident_session::Column::Id.eq(only));
+                if let Some((session, _)) = only {
+                    which = which.add(resident_session::Column::Id.eq(session));
                 }
                 Box::pin(async move {
                     resident_session::Entity::delete_many().filter(which).exec(transaction).await?;
+                    if only.is_none_or(|(_, device)| device.is_some()) {
+                        let device = only.and_then(|(_, device)| device);
+                        devices::signed_out(transaction, &store.council, resident, device).await?;
+                    }
                     let from = if only.is_some() { "Here" } else { "Everywhere" };
                     let ended = entry(Some(resident), Deed::SignedOut, from.to_owned(), now);
                     audit::append(&store, transaction, ended).await

@@ -119,7 +119,7 @@ pub struct NewDelivery {
     pub instead_of: Option<Channel>,
     /// The request that it is about.
     pub request: Option<Uuid>,
-    /// Where to: an e-mail address, a phone number, or the lines of a postal address.
+    /// Where to: an e-mail address, a phone number, the lines of a postal address, or the account whose devices it goes to.
     pub address: String,
     /// Staff print it.
     pub is_printed: bool,
@@ -225,7 +225,7 @@ impl TryFrom<Model> for Delivery {
 fn recipient(by: Channel, address: &str) -> String {
     match by {
         Channel::Email => same_email_key(address),
-        Channel::Sms | Channel::Letter => address.to_owned(),
+        Channel::Sms | Channel::Letter | Channel::Push => address.to_owned(),
     }
 }
 

@@ -12,6 +12,7 @@ pub mod consent;
 pub mod contacts;
 pub mod contracts;
 pub mod deliveries;
+pub mod devices;
 pub mod digest;
 pub mod drafts;
 pub mod entities;

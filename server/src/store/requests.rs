@@ -34,7 +34,7 @@ use super::helpers::ActsBy;
 use super::nearby::{self, Spot, Watcher};
 use super::notices::{self, Words};
 use super::staff::{Reach, StaffMember};
-use super::{Store, StoreError, audit, contracts, erasure, figures, jobs, staff};
+use super::{Store, StoreError, audit, contracts, erasure, figures, jobs};
 use crate::councils::local;
 use crate::jobs::Job;
 use crate::jobs::alert::{Alert, Audience};

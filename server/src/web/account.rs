@@ -29,6 +29,7 @@ use crate::routes::{
 };
 use crate::state::AppState;
 use crate::store::passkeys::Owner;
+use uuid::Uuid;
 
 /// The pages with these forms.
 pub fn router() -> Pages {
@@ -42,14 +43,14 @@ pub fn router() -> Pages {
 }
 
 /// What a page of the account asks the API for, answered beforehand: a line for each of `portico_app::account::PLACES`
-/// that asks for something.
+/// that asks for something. `here` is the device that asks, if it is one of theirs that notifications go to.
 ///
 /// # Errors
 /// The database's.
 pub(super) async fn reply(
     state: &AppState,
     at: &At,
-    who: &SignedIn,
+    (who, here): (&SignedIn, Option<Uuid>),
     path: &str,
 ) -> Result<Result<String, ApiProblem>, ApiError> {
     let (path, query) = path.split_once('?').unwrap_or((path, ""));
@@ -58,7 +59,7 @@ pub(super) async fn reply(
             serde_json::to_string(&account::view(state, at, who, &Wanted::of_query(query)).await?)
         }
         api::privacy::CLOSE => serde_json::to_string(&privacy::closing_view(at, who).await?),
-        api::alerts::ADDRESS => serde_json::to_string(&alerts::view(state, at, who).await?),
+        api::alerts::ADDRESS => serde_json::to_string(&alerts::view(state, at, who, here).await?),
         api::alerts::NOTICES => serde_json::to_string(&alerts::notices_of(state, at, who).await?),
         api::alerts::UNREAD => serde_json::to_string(&alerts::unread_of(at, who).await?),
         api::profile::ADDRESS => serde_json::to_string(&profile::view(at, who).await?),

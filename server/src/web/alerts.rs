@@ -38,6 +38,10 @@ async fn choose(State(state): State<AppState>, at: At, request: Request) -> Resp
             return Ok(to_sign_in(&here));
         };
         let visit = Visit::of(&state, &at, &headers).await?;
+        if let ("remove", id) = form.act() {
+            alerts::end_device(&state, &at, &SignedIn { resident, session }, id).await?;
+            return visit.done(&here, &here).await;
+        }
         let questions = domain::alert::questions();
         let answers = taken(&at, &questions, &form, Answers::default()).await?;
         let chosen = AlertsRequest { answers: answers.clone() };

@@ -21,7 +21,7 @@ use sha2::{Digest as _, Sha256};
 use super::{account, assets, posted, visit};
 use crate::councils::ENGLISH;
 use crate::error::ApiError;
-use crate::extract::{At, DRAWN_FOR, SignedIn, account_token, signed_in};
+use crate::extract::{At, DRAWN_FOR, SignedIn, account_token, device_here, signed_in};
 use crate::guard::POLICY;
 use crate::jobs::escape;
 use crate::operations::acting::service_of;
@@ -153,6 +153,9 @@ async fn page(state: &AppState, at: &At, headers: &HeaderMap, address: &str) -> 
         told.about += &before_time_runs_out(state, at, who);
     }
     told.above = form.as_ref().and_then(|form| form.acting.as_ref()).map(banner).unwrap_or_default();
+    if let Some(who) = who.as_ref().filter(|_| !matches!(found, Some(Page::Account { .. }))) {
+        told.above += &bell(routes::alerts::unread_of(at, who).await?.unread);
+    }
     let mut drawn = plain::draw(boot, given, replies);
     if let Some(who) = &who {
         drawn.html = drawn.html.replace("</form>", &says_for_whom(state, at, who));
@@ -287,7 +290,7 @@ async fn replies(
                 Ok(json(serde_json::to_string(&ways)))
             }
             Page::Account { .. } => match who {
-                Some(who) => account::reply(state, at, who, &path).await?,
+                Some(who) => account::reply(state, at, (who, device_here(state, headers)), &path).await?,
                 None => Err(ApiProblem::signed_out()),
             },
             Page::Performance => Ok(json(serde_json::to_string(&*performance::view(state, at).await?))),
@@ -467,6 +470,20 @@ fn before_time_runs_out(state: &AppState, at: &At, who: &SignedIn) -> String {
     format!(
         "<script type=\"module\" src=\"/{script}\" data-idle=\"{idle}\" data-left=\"{left}\" data-who=\"{}\"></script>",
         escape(&whose)
+    )
+}
+
+/// How much is new about the requests of who is signed in, above every page but those of the account, whose menu says it.
+/// Like the script above, it is drawn here: nobody's program grows by it.
+fn bell(unread: u32) -> String {
+    let script = assets::part("bell", "js");
+    let script = script.map(|script| format!("<script type=\"module\" src=\"/{script}\"></script>"));
+    let new = if unread > 0 { format!(" ({unread} new)") } else { String::new() };
+    format!(
+        "<nav class=\"portico-news\" aria-label=\"News\"><div class=\"govuk-width-container\">\
+         <a class=\"govuk-link\" href=\"/account/notices\">What is new<span data-unread=\"{unread}\">{new}</span></a>\
+         <span class=\"govuk-visually-hidden\" role=\"status\"></span></div></nav>{}",
+        script.unwrap_or_default()
     )
 }
 

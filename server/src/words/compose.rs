@@ -1,15 +1,17 @@
 //! Messages as they go out: several that belong together as one, by mail, on paper, or as a text message.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::alert::Channel;
 use serde_json::json;
 
 use super::{Wording, Words, cut, facts, one_line};
-use crate::jobs::alert::{Alert, Facts, Reader, foremost, taps};
+use crate::jobs::alert::{Alert, Audience, Facts, Reader, foremost, taps};
 
 /// The longest text message, in characters: what is longer, GOV.UK Notify does not take.
 pub const LONGEST_TEXT: usize = 918;
+/// What a notification says of what it is about, in characters: screens show no more.
+const LONGEST_NOTIFICATION: usize = 200;
 
 /// A mail or letter, with every link that is in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -61,10 +63,9 @@ pub fn compose(wording: &Wording, alerts: &[Alert], by: Channel) -> Mails {
                 paragraphs.push(words.frame("instead_of", facts(json!({ "who": instead_of }))));
             }
         }
-        let Some(Alert { link, told, .. }) = of_one.last() else { continue };
+        let Some(Alert { link, told, title, .. }) = of_one.last() else { continue };
         if !link.is_empty() {
-            let see = if told.is_to_watcher() { "see_watched" } else { "see" };
-            paragraphs.extend([words.frame(see, Facts::new()), link.clone()]);
+            paragraphs.extend([words.see(told, title, reference), link.clone()]);
             links.push(link.clone());
         }
         // Nobody taps on paper.
@@ -73,7 +74,8 @@ pub fn compose(wording: &Wording, alerts: &[Alert], by: Channel) -> Mails {
             paragraphs.extend([words.frame(label, Facts::new()), link.clone()]);
             links.push(link);
         }
-        if !told.is_to_watcher() {
+        let tells_reference = [Audience::Resident, Audience::Staff].contains(&told.bearing().0);
+        if tells_reference && !reference.is_empty() {
             paragraphs.push(words.frame("reference", facts(json!({ "reference": reference }))));
         }
     }
@@ -105,6 +107,35 @@ pub fn text(wording: &Wording, alerts: &[Alert]) -> String {
     };
     let room = LONGEST_TEXT.saturating_sub(said("").chars().count());
     said(&cut(&words.headline_of_text(told, title, reference), room))
+}
+
+/// What a device shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Notification {
+    /// Who tells it.
+    pub title: String,
+    /// What.
+    pub body: String,
+    /// The language that it is in, as two letters.
+    pub language: String,
+}
+
+/// The same as a notification: for all who see the screen only that there is something, unless they are to see what.
+#[must_use]
+pub fn notification(wording: &Wording, alerts: &[Alert], says_what: bool) -> Notification {
+    let Some(first @ Alert { told, title, reference, reader, .. }) = foremost(alerts) else {
+        return Notification::default();
+    };
+    let words = wording.of(&reader.language, alerts.iter().map(|alert| &alert.told));
+    let body = if says_what {
+        let headline = cut(&words.headline_of_text(told, title, reference), LONGEST_NOTIFICATION);
+        words.frame("push_what", facts(json!({ "headline": headline, "more": alerts.len() - 1 })))
+    } else {
+        let about: BTreeSet<&str> = alerts.iter().map(|alert| alert.reference.as_str()).collect();
+        let matter = first.told.bearing().1;
+        words.frame("push", facts(json!({ "matter": matter, "count": about.len() })))
+    };
+    Notification { title: wording.council().to_owned(), body, language: words.language().to_owned() }
 }
 
 /// How many messages a text message is sent as, and paid for: by its letters, with seven bits each if all of them are in the

@@ -2,6 +2,7 @@
 //! are read, and what staff see of them.
 
 use chrono::NaiveDate;
+use domain::alert::Matter;
 use domain::api::wording::Values;
 use domain::by::By;
 use domain::case::{Age, Cause, Closing, Elsewhere, Linked, Outcome, Rung, Signature, Status, Why};
@@ -11,7 +12,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{facts, one_line};
-use crate::jobs::alert::{Alert, ByTheClock, Facts, Reader, Told};
+use crate::jobs::alert::{Alert, ByTheClock, Facts, Many, OfDepartment, Promised, Reader, Told, Week};
 
 /// Where examples lead.
 pub const LINK: &str = "https://portico.example/follow/KEY";
@@ -119,6 +120,22 @@ fn closing(outcome: Outcome, Written { person, text, whole, .. }: &Written) -> B
     })
 }
 
+/// What waits in a week; as little as there may be is one thing in one department.
+fn week(Written { title, text, whole, .. }: &Written) -> Box<Week> {
+    let all = ["overdue", "due", "escalated", "waiting", "board"];
+    let many = |what: &&str| Many { what: (*what).to_owned(), many: 3 };
+    let waits: Vec<Many> = all.iter().take(if *whole { all.len() } else { 1 }).map(many).collect();
+    let named =
+        |overdue| Promised { title: title.clone(), reference: REFERENCE.to_owned(), by: day(), overdue };
+    Box::new(Week {
+        week: day(),
+        own: if *whole { waits.clone() } else { Vec::new() },
+        named: if *whole { vec![named(true), named(false)] } else { Vec::new() },
+        more: usize::from(*whole),
+        departments: vec![OfDepartment { name: one_line(text), waits }],
+    })
+}
+
 /// Everything that is told, with these values.
 #[must_use]
 pub fn told(written: &Written) -> Vec<Told> {
@@ -180,6 +197,12 @@ pub fn told(written: &Written) -> Vec<Told> {
         Told::ContractorSaid { by: by(), text: own(), done: *whole },
         Told::DueSoon { by: to },
         Told::Missed { from: to, to },
+        Told::ContractGiven { owner: by(), task: own(), until: day(), complete_by: to },
+        Told::ContractLink { owner: by(), until: day(), complete_by: to },
+        Told::ContractAgain { owner: by(), seen: own(), until: day(), complete_by: to },
+        Told::ContractEnded { owner: by(), reason: own() },
+        Told::Repeats { times: 3 },
+        Told::Digest(week(written)),
     ];
     let rungs = [Rung::Lead, Rung::Deputy, Rung::Head, Rung::Director];
     all.extend(rungs.map(|rung| clock(ByTheClock { up: Some((rung, by())), ..ByTheClock::default() })));
@@ -221,14 +244,19 @@ pub fn alert(told: Told, written: &Written, reference: &str) -> Alert {
 }
 
 /// What stands around messages, with a name and more, and without.
-pub(super) fn of_frame() -> [Facts; 2] {
-    let of = |name: &str, more: usize| {
+pub(super) fn of_frame() -> [Facts; 4] {
+    let of = |name: &str, more: usize, matter: Matter| {
         facts(json!({
-            "name": name, "reference": REFERENCE, "count": 2, "headline": "A headline", "more": more, "link": LINK,
-            "who": "Tom",
+            "name": name, "reference": REFERENCE, "count": more + 1, "headline": "A headline", "more": more, "link": LINK,
+            "matter": matter, "who": "Tom",
         }))
     };
-    [of("", 0), of("Sam", 1)]
+    [
+        of("", 0, Matter::Step),
+        of("Sam", 1, Matter::MustAct),
+        of("Sam", 2, Matter::Closes),
+        of("Sam", 0, Matter::Receipt),
+    ]
 }
 
 /// A text message with nothing in it.
@@ -240,14 +268,15 @@ pub(super) fn without_headline() -> Facts {
 mod tests {
     use std::collections::{BTreeMap, BTreeSet};
 
-    use domain::alert::{Channel, Matter};
+    use domain::alert::Channel;
     use domain::council::Council;
 
     use super::*;
     use crate::councils::{Councils, Sources};
+    use crate::jobs::alert::Audience;
     use crate::jobs::html;
     use crate::paper;
-    use crate::words::compose::{LONGEST_TEXT, compose, parts, text};
+    use crate::words::compose::{LONGEST_TEXT, compose, notification, parts, text};
     use crate::words::{Table, Wording, table};
 
     fn council() -> Council {
@@ -436,6 +465,54 @@ mod tests {
         assert!(said(&taken).contains("We will finish by 3pm on Wednesday 1 July."), "{}", said(&taken));
         taken.reader.language = "cy".into();
         assert!(said(&taken).contains("Mercher 1 Gorffennaf, 15:00"), "{}", said(&taken));
+    }
+
+    #[test]
+    fn a_notification_gives_nothing_away() {
+        let wording = wording(&[]).unwrap();
+        let plain = [
+            "We need you to look at one of your requests.",
+            "One of your requests is closed. See how it ended.",
+            "There is news about one of your requests.",
+            "There is news about 2 of your requests.",
+        ];
+        for values in [Values::Usual, Values::Least, Values::Longest, Values::Strangest] {
+            let written = written(values);
+            let to_resident = |told: &Told| told.bearing().0 == Audience::Resident;
+            for told in told(&written).into_iter().filter(to_resident) {
+                let more = alert(Told::Begun, &written, "IJKL-MNPQ");
+                for alerts in [
+                    vec![alert(told.clone(), &written, REFERENCE)],
+                    vec![more, alert(told, &written, REFERENCE)],
+                ] {
+                    let said = notification(&wording, &alerts, false);
+                    assert_eq!((said.title, said.language.as_str()), (council().name, "en"));
+                    assert!(plain.contains(&said.body.as_str()), "{}", said.body);
+                    let what = notification(&wording, &alerts, true).body;
+                    assert!(!what.is_empty() && what.chars().count() < 250 && !what.contains('\n'), "{what}");
+                    assert!(!what.contains("/follow/"), "{what}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_week_is_told_line_by_line() {
+        let wording = wording(&[]).unwrap();
+        let usual = written(Values::Usual);
+        let alert = alert(Told::Digest(week(&usual)), &usual, "");
+        let said = compose(&wording, &[alert], Channel::Email);
+        let waits = "3 overdue; 3 due this week; 3 escalated; 3 waiting for the resident; 3 open too long, on the board’s list.";
+        assert_eq!(said.paragraphs[1], "This is what waits in the week that begins on 7 December 2026.");
+        assert_eq!(said.paragraphs[2], format!("Yours: {waits}"));
+        assert_eq!(
+            said.paragraphs[3],
+            "- Report graffiti (ABCD-EFGH), promised by Monday 7 December, overdue\n\
+             - Report graffiti (ABCD-EFGH), promised by Monday 7 December\nand 1 more"
+        );
+        assert_eq!(said.paragraphs[4], format!("{}: {waits}", usual.text));
+        assert_eq!(said.paragraphs[5..7], ["You can see more here:", LINK]);
+        assert_eq!(said.paragraphs.len(), 8, "no reference is in it: {:?}", said.paragraphs);
     }
 
     #[test]

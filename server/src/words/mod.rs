@@ -29,7 +29,7 @@ const BUILT_IN: &str = include_str!("../../data/alerts.toml");
 /// The file of a council's own words, without its ending and language.
 const FILE: &str = "alerts";
 /// What may be named in what stands around messages, besides what may be named everywhere.
-const FRAME: [(&str, &[&str]); 11] = [
+const FRAME: [(&str, &[&str]); 13] = [
     ("hello", &["name"]),
     ("see", &[]),
     ("instead_of", &["who"]),
@@ -41,11 +41,15 @@ const FRAME: [(&str, &[&str]); 11] = [
     ("news_subject", &["count"]),
     ("news", &["count"]),
     ("sms", &["headline", "more", "link"]),
+    ("push", &["matter", "count"]),
+    ("push_what", &["headline", "more"]),
 ];
 /// What may be named everywhere.
 const EVERYWHERE: [&str; 3] = ["council", "phone", "hours"];
 /// What may be named in every message.
 const OF_MESSAGES: [&str; 2] = ["title", "reference"];
+/// The texts of a message; those after the first two need not be there.
+const PARTS: [&str; 5] = ["subject", "text", "sms", "letter", "see"];
 /// The longest subject, in characters.
 const LONGEST_SUBJECT: usize = 250;
 /// Stands for a line break that a person wrote, until paragraphs are told apart.
@@ -102,6 +106,7 @@ struct Channels {
     resident: Vec<Channel>,
     watcher: Vec<Channel>,
     staff: Vec<Channel>,
+    contractor: Vec<Channel>,
 }
 
 #[derive(Deserialize)]
@@ -114,6 +119,8 @@ struct Entry {
     text: Spoken,
     sms: Option<Spoken>,
     letter: Option<Spoken>,
+    /// What stands above its link, in place of what usually does.
+    see: Option<Spoken>,
 }
 
 /// What a council writes: texts, and nothing else.
@@ -140,6 +147,7 @@ struct OwnEntry {
     text: Option<Spoken>,
     sms: Option<Spoken>,
     letter: Option<Spoken>,
+    see: Option<Spoken>,
 }
 
 /// The table that is built in.
@@ -161,10 +169,9 @@ impl Table {
         for (name, spoken) in pieces {
             add(format!("pieces.{name}"), spoken);
         }
-        for (id, Entry { when, to, matter, subject, text, sms, letter }) in message {
-            for (part, spoken) in
-                [("subject", Some(subject)), ("text", Some(text)), ("sms", sms), ("letter", letter)]
-            {
+        for (id, Entry { when, to, matter, subject, text, sms, letter, see }) in message {
+            let parts = PARTS.into_iter().zip([Some(subject), Some(text), sms, letter, see]);
+            for (part, spoken) in parts {
                 if let Some(spoken) = spoken {
                     add(format!("{id}.{part}"), spoken);
                 }
@@ -173,6 +180,7 @@ impl Table {
                 Audience::Resident => &channels.resident,
                 Audience::Watcher => &channels.watcher,
                 Audience::Staff => &channels.staff,
+                Audience::Contractor => &channels.contractor,
             };
             messages.insert(id, Message { when, to, matter, by: by.clone() });
         }
@@ -228,6 +236,7 @@ pub struct Words {
 /// All the words of a council.
 #[derive(Debug)]
 pub struct Wording {
+    council: String,
     english: Words,
     others: BTreeMap<String, Words>,
     lines: BTreeMap<String, String>,
@@ -271,7 +280,8 @@ impl Wording {
             match read_own(council, (&file, text), language, plain) {
                 Ok(own) => {
                     let missing = table.messages.iter().filter(|(id, message)| {
-                        message.to != Audience::Staff && !own.words.there.contains(*id)
+                        ![Audience::Staff, Audience::Contractor].contains(&message.to)
+                            && !own.words.there.contains(*id)
                     });
                     untranslated.extend(missing.map(|(id, _)| Fault {
                         file: file.clone(),
@@ -283,7 +293,17 @@ impl Wording {
                 Err(found) => faults.extend(found),
             }
         }
-        if faults.is_empty() { Ok(Self { english, others, lines, untranslated }) } else { Err(faults) }
+        if faults.is_empty() {
+            Ok(Self { council: council.name.clone(), english, others, lines, untranslated })
+        } else {
+            Err(faults)
+        }
+    }
+
+    /// What the council is called.
+    #[must_use]
+    pub fn council(&self) -> &str {
+        &self.council
     }
 
     /// The words in English.
@@ -346,12 +366,12 @@ fn read_own(
             fault(text.line, format!("there is no “{name}”"));
         }
     }
-    for (id, OwnEntry { subject, text, sms, letter }) in message {
+    for (id, OwnEntry { subject, text, sms, letter, see }) in message {
         if subject.is_some() && text.is_some() {
             there.insert(id.clone());
         }
-        let parts = [("subject", subject), ("text", text), ("sms", sms), ("letter", letter)];
-        for (part, spoken) in parts.into_iter().filter_map(|(part, spoken)| Some((part, spoken?))) {
+        let parts = PARTS.into_iter().zip([subject, text, sms, letter, see]);
+        for (part, spoken) in parts.filter_map(|(part, spoken)| Some((part, spoken?))) {
             let text = placed(document, spoken);
             if table.messages.contains_key(&id) {
                 own.insert(format!("{id}.{part}"), text);
@@ -460,6 +480,14 @@ impl Words {
         paragraphs(&self.message(told, part, title, reference))
     }
 
+    /// What stands above the link to it.
+    fn see(&self, told: &Told, title: &str, reference: &str) -> String {
+        if self.has(told, "see") {
+            return paragraphs(&self.message(told, "see", title, reference)).join("\n\n");
+        }
+        self.frame(if told.is_to_watcher() { "see_watched" } else { "see" }, Facts::new())
+    }
+
     fn has(&self, told: &Told, part: &str) -> bool {
         self.environment.get_template(&format!("{}.{part}", told.name())).is_ok()
     }
@@ -552,7 +580,8 @@ impl Words {
         }
         let mut failed = BTreeMap::new();
         for told in &examples {
-            for (part, is_needed) in [("subject", true), ("text", true), ("sms", false), ("letter", false)] {
+            for part in PARTS {
+                let is_needed = ["subject", "text"].contains(&part);
                 let name = format!("{}.{part}", told.name());
                 if !is_needed && !self.has(told, part) {
                     continue;
@@ -609,7 +638,7 @@ fn known(examples: &[Told]) -> BTreeMap<String, BTreeSet<String>> {
         let mut names: BTreeSet<String> = OF_MESSAGES.map(ToOwned::to_owned).into();
         paths("", &told.facts(), &mut names);
         any.extend(names.iter().cloned());
-        for part in ["subject", "text", "sms", "letter"] {
+        for part in PARTS {
             known.entry(format!("{}.{part}", told.name())).or_default().extend(names.iter().cloned());
         }
     }

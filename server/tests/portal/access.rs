@@ -328,7 +328,9 @@ impl Town {
             // Who acts for whom is tried in `helpers.rs` and `acting.rs`.
             ("id" | "request", Whose::Own) if within("/api/account/") => None,
             // Nobody here has any; `passkeys.rs` and `oidc.rs` try them as their owners and as others.
-            ("id", Whose::Own | Whose::Others) if path.contains("/passkeys/") || path.contains("/links/") => {
+            ("id", Whose::Own | Whose::Others)
+                if ["/passkeys/", "/links/", "/devices/"].iter().any(|part| path.contains(part)) =>
+            {
                 None
             }
             // What is open to everybody asks nobody whose it is: a key or a public identifier is known, or is not.

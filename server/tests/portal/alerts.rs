@@ -104,7 +104,8 @@ async fn a_choice_is_kept_and_what_is_wrong_refused(kept: Kept) {
     sam.sign_in(&portal, SAM).await;
     let view = sam.visitor.get("/api/account/alerts").await.is(200).json();
     let usual = json!({
-        "email": "each-step", "sms": "never", "letter": "never", "daily": "as-it-happens", "quiet": "21-08",
+        "email": "each-step", "sms": "never", "letter": "never", "push": "each-step", "daily": "as-it-happens",
+        "quiet": "21-08",
     });
     assert_eq!(view["answers"], usual);
     assert_eq!((&view["phone"], &view["texts"]), (&Value::Null, &json!(true)));
@@ -114,7 +115,7 @@ async fn a_choice_is_kept_and_what_is_wrong_refused(kept: Kept) {
     let view = sam.visitor.get("/api/account/alerts").await.is(200).json();
     assert_eq!((&view["answers"]["sms"], &view["phone"]), (&json!("important"), &json!("+447700900123")));
     let chosen = json!({
-        "email": "important", "sms": "each-step", "letter": "never", "daily": "17", "quiet": "none",
+        "email": "important", "sms": "each-step", "letter": "never", "push": "never", "daily": "17", "quiet": "none",
     });
     let view = sam.post("/api/account/alerts", &json!({ "answers": chosen })).await.is(200).json();
     assert_eq!(view["answers"], chosen);
@@ -564,6 +565,7 @@ async fn an_alert_goes_out_once(kept: Kept) {
         id: batch.id,
         council: "demo".to_owned(),
         from: ("Saltmarsh".to_owned(), "hello@saltmarsh.example".to_owned()),
+        bounces: None,
         to: (String::new(), SAM.to_owned()),
         subject: "Withdrawn".to_owned(),
         text: String::new(),
@@ -711,6 +713,26 @@ async fn what_is_new_is_there_until_it_was_read(kept: Kept) {
     assert_eq!(unread(&sam).await, 1);
     let page = String::from_utf8_lossy(&sam.visitor.get("/account/details").await.body).into_owned();
     assert!(page == NOT_BUILT || page.contains("(1 new)") || page.contains("(1"), "{page}");
+    // Above every other page of theirs, and above nobody else's.
+    let above = async |visitor: &Visitor, path: &str| {
+        let page = String::from_utf8_lossy(&visitor.get(path).await.body).into_owned();
+        let nav = page
+            .split("<nav class=\"portico-news\"")
+            .nth(1)
+            .map(|rest| rest.split("</nav>").next().unwrap().to_owned());
+        (page == NOT_BUILT, nav)
+    };
+    for path in ["/", "/follow", "/services/report-graffiti", "/help"] {
+        let (is_not_built, news) = above(&sam.visitor, path).await;
+        assert!(
+            is_not_built || news.is_some_and(|news| news.contains("data-unread=\"1\"> (1 new)<")),
+            "{path}"
+        );
+        let (is_not_built, news) = above(&ann.visitor, path).await;
+        assert!(is_not_built || news.is_some_and(|news| news.contains("data-unread=\"0\"><")), "{path}");
+        assert_eq!(above(&portal.visitor(), path).await.1, None, "{path}");
+    }
+    assert_eq!(above(&sam.visitor, "/account/details").await.1, None, "there it is in the menu");
     let view = sam.post("/api/account/notices/read", &json!(null)).await.is(200).json();
     assert_eq!(view["unread"], 0);
     assert!(view["notices"].as_array().unwrap().iter().all(|one| one["read"] == true));

@@ -6,7 +6,7 @@ use crate::support::Portal;
 use axum::body::Body;
 use serde_json::Value;
 
-const OPERATIONS: [&str; 170] = [
+const OPERATIONS: [&str; 172] = [
     "get /api/account",
     "get /api/account/acting/{id}",
     "get /api/account/acting/{id}/{request}",
@@ -94,6 +94,8 @@ const OPERATIONS: [&str; 170] = [
     "post /api/account/code",
     "post /api/account/collect",
     "post /api/account/consent",
+    "post /api/account/devices",
+    "post /api/account/devices/{id}/remove",
     "post /api/account/earlier/{id}",
     "post /api/account/email",
     "post /api/account/email/confirm",

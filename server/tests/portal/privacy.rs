@@ -9,7 +9,7 @@ use crate::support::database::Kept;
 use crate::support::{NOT_BUILT, PDF, Portal, Setup, graffiti_but};
 use chrono::TimeDelta;
 use domain::access::Role;
-use domain::alert::Preferences;
+use domain::alert::{Device, Preferences};
 use domain::api::drafts::Posted;
 use domain::api::identity::DocumentKind;
 use domain::audit::{Deed, Entry};
@@ -22,6 +22,7 @@ use server::operations::submit::{Sender, submit};
 use server::store::StoreError;
 use server::store::accounts::{Resident, entry};
 use server::store::consent::{Answered, Told, sha256};
+use server::store::devices::NewDevice;
 use server::store::drafts::Holder;
 use server::store::helpers::Helper;
 use server::store::links::Known;
@@ -418,6 +419,13 @@ async fn an_account_is_closed(kept: Kept) {
     let helper = json!({ "name": "Eve", "email": "eve@example.org", "services": ["report-graffiti"], "until": "2026-12-20" });
     sam.post("/api/account/helpers", &helper).await.is(200);
     sam.post("/api/account/identity/desk-code", &json!({})).await.is(200);
+    // The keys of RFC 8291's example.
+    let device = json!({
+        "answers": { "own": "yes", "name": "My phone", "says": "news", "until": "removed" },
+        "endpoint": "https://push.example.org/sam", "auth": "BTBZMqHH6r4Tts7J_aSIgg",
+        "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+    });
+    sam.post("/api/account/devices", &device).await.is(200);
     sam.post("/api/account/alerts", &json!({ "answers": { "email": "important" } })).await.is(200);
     portal.mails().await;
 
@@ -518,12 +526,20 @@ async fn nothing_is_written_into_a_closed_account(kept: Kept) {
     };
     let entry = || entry(Some(gone), Deed::Changed, String::new(), now);
     let draft = Posted { service: "report-graffiti".to_owned(), ..Posted::default() };
+    let device = NewDevice {
+        id: Uuid::from_u128(30),
+        endpoint: "https://push.example.org/sam".to_owned(),
+        public_key: vec![4; 65],
+        auth: vec![1; 16],
+        wanted: Device { name: "My phone".to_owned(), says_what: false, until_sign_out: false },
+    };
     for refused in [
         store.show_document(shown, entry()).await,
         store.new_desk_code(gone, Uuid::nil(), now).await,
         store.name_helper(helper.clone(), 10, (now, day), entry()).await.map(drop),
         store.collect(&sam, true, now).await,
         store.put_preferences(gone, &Preferences::default(), entry()).await,
+        store.add_device(gone, device, entry()).await.map(drop),
         store.keep_draft(&Holder::Account(gone), &draft, Some(0), now).await.map(drop),
         store.move_drafts(&Holder::browser("token"), gone, now).await,
     ] {
@@ -597,7 +613,7 @@ enum Fate {
 }
 
 /// Every table. One more is a line more, when it is clear what takes away what it knows.
-const TABLES: [(&str, Fate); 48] = {
+const TABLES: [(&str, Fate); 49] = {
     use Fate::{Account, Ends, Request, Stays};
     const OF_RESIDENT: Fate = Account("resident_id = ?");
     [
@@ -614,6 +630,7 @@ const TABLES: [(&str, Fate); 48] = {
         ("contract_link", Request),
         ("delivery", Request),
         ("desk_code", OF_RESIDENT),
+        ("device", OF_RESIDENT),
         ("digest", Stays("which of the staff and councillors were told of a week; kept for eight")),
         ("draft", Account("body LIKE '%Half of Sam%'")),
         ("draft_upload", Account("in_account = TRUE")),

@@ -61,11 +61,12 @@ fn list(all: &Messages) -> AnyView {
         of("resident", "Told to the resident"),
         of("watcher", "Told to people who follow a request of somebody else"),
         of("staff", "Told to staff"),
+        of("contractor", "Told to contractors"),
     ];
     view! {
         <Column>
             <h1 class="govuk-heading-l">"What people are told"</h1>
-            <p>"Choose a message to see how it reads by email, as a text message and as a letter. The words are data: whoever looks after the portal can change each of them."</p>
+            <p>"Choose a message to see how it reads by email, as a text message, as a letter and as a notification. The words are data: whoever looks after the portal can change each of them."</p>
             {tables.collect_view()}
         </Column>
     }
@@ -210,10 +211,21 @@ fn one(case: &PreviewCase, at: usize, many: usize) -> AnyView {
             </div>
         }
     });
+    let notifications = case.notifications.as_ref().map(|[news, what]| {
+        view! {
+            <div class="portico-wording">
+                {name("Notification")}
+                <div lang=language.clone()>{said(news)}</div>
+                <p class="govuk-hint">"Or, for who chose to see it on the screen:"</p>
+                <div lang=language.clone()>{said(what)}</div>
+            </div>
+        }
+    });
     view! {
         {heading}
         {case.written.iter().map(written).collect_view()}
         {text}
+        {notifications}
     }
     .into_any()
 }

@@ -9,7 +9,7 @@ use proptest::sample::Index;
 use proptest::test_runner::TestRunner;
 
 use super::*;
-use crate::case::{Amendment, Contract, Elsewhere, Feedback, GoesOn, Linked, Part};
+use crate::case::{Amendment, Contract, Elsewhere, Feedback, GoesOn, Linked, Part, Proposal};
 use crate::catalogue::Policy;
 use crate::field::Value;
 use crate::validate::Answer;
@@ -373,6 +373,11 @@ impl<'a> World<'a> {
             }
             Step::EndOffer => (staff(2), Event::OfferEnded { reason: text() }),
             Step::HandBack => (staff(9), Event::HandedBack),
+            Step::Left => {
+                let who = case.answers_for_it().cloned().unwrap_or_else(|| person(9, "Somebody"));
+                let lead = Some(person(if who.id.as_u128() == 1 { 2 } else { 1 }, "Lead"));
+                (Actor::Clock, Event::OwnerLeft { who, lead })
+            }
             Step::Undo => {
                 let last = case.history.last().map(|last| last.by.clone());
                 (last.unwrap_or_else(owner), Event::Undone)
@@ -399,7 +404,16 @@ impl<'a> World<'a> {
                 (owner(), Event::Closed(self.closing(place, OUTCOMES[outcome], full)?))
             }
             Step::Propose => {
-                (owner(), Event::Proposed(self.closing(place, Outcome::DeclinedByPolicy, true)?))
+                let closing = self.closing(place, Outcome::DeclinedByPolicy, true)?;
+                (
+                    owner(),
+                    Event::Proposed(Box::new(Proposal {
+                        closing,
+                        sign_off: Rung::Lead,
+                        asked: None,
+                        away: Vec::new(),
+                    })),
+                )
             }
             Step::SendBack => (staff(1), Event::SentBack { reason: text() }),
             Step::TakeBack => (resident(), Event::TakenBack),

@@ -21,6 +21,7 @@ mod m0024_recipients;
 mod m0025_daily;
 mod m0026_ladder;
 mod m0027_hours;
+mod m0028_devices;
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{
@@ -58,6 +59,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0024_recipients::Step),
             Box::new(m0026_ladder::Step),
             Box::new(m0027_hours::Step),
+            Box::new(m0028_devices::Step),
         ]
     }
 }

@@ -22,6 +22,7 @@ use serde_json::{Value, json};
 use server::adapters::blobs::Blobs;
 use server::adapters::mail::Mailer;
 use server::adapters::notify::GovNotify;
+use server::adapters::push::Pusher;
 use server::app;
 use server::chance::Dice;
 use server::councils::{Councils, Sources};
@@ -80,6 +81,7 @@ pub struct Setup {
     sign_in: Option<String>,
     alerts: Option<String>,
     check: Option<u8>,
+    push_locally: bool,
 }
 
 impl Setup {
@@ -139,6 +141,13 @@ impl Setup {
         self
     }
 
+    /// Where devices may have notifications sent to this computer.
+    #[must_use]
+    pub fn pushing_locally(mut self) -> Self {
+        self.push_locally = true;
+        self
+    }
+
     /// Opens the doors. It is Monday 7 December 2026, ten in the morning.
     pub async fn open(self) -> Portal {
         let folder = tempfile::tempdir().unwrap();
@@ -195,6 +204,11 @@ impl Setup {
                 let clock = move || DateTime::from_timestamp_millis(hand.load(Ordering::SeqCst)).unwrap();
                 GovNotify::new(at("notify"), Arc::new(clock)).unwrap()
             },
+            push: {
+                let hand = clock.clone();
+                let clock = move || DateTime::from_timestamp_millis(hand.load(Ordering::SeqCst)).unwrap();
+                Pusher::new(secret(), self.push_locally, Arc::new(clock)).unwrap()
+            },
             secret: secret(),
             providers: Providers::new(at("sign-in")).unwrap(),
             clock: Arc::new(move || DateTime::from_timestamp_millis(hand.load(Ordering::SeqCst)).unwrap()),
@@ -239,6 +253,7 @@ impl Portal {
             photos: PhotoCleaner::with_program(PathBuf::from(env!("CARGO_BIN_EXE_portico"))),
             mail,
             notify: self.state.notify.clone(),
+            push: Pusher::new(secret(), false, self.state.clock.clone()).unwrap(),
             secret: secret(),
             providers: Providers::new(self.path("sign-in")).unwrap(),
             clock: self.state.clock.clone(),
