@@ -137,11 +137,10 @@ fn form(payment: &Payment, typed: &Typed, wrong: &[Wrong]) -> String {
     };
     let mut summary = String::new();
     if !wrong.is_empty() {
-        let items: String = wrong
-            .iter()
-            .map(|wrong| words(*wrong))
-            .map(|(id, why)| format!("<li><a href=\"#{id}\">{why}</a></li>"))
-            .collect();
+        let mut items = String::new();
+        for (id, why) in wrong.iter().map(|wrong| words(*wrong)) {
+            items.extend(["<li><a href=\"#", id, "\">", why, "</a></li>"]);
+        }
         summary =
             format!("<div role=\"alert\" class=\"errors\"><h2>There is a problem</h2><ul>{items}</ul></div>");
     }

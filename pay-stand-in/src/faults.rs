@@ -66,6 +66,9 @@ pub struct Planned {
     pub fault: Fault,
 }
 
+/// What goes wrong by chance.
+const KINDS: [Fault; 3] = [Fault::LostReply, Fault::ServerError, Fault::ErrorAfter];
+
 /// What is to go wrong.
 #[derive(Debug, Default)]
 pub struct Faults {
@@ -85,7 +88,6 @@ impl Faults {
         if let Some(at) = self.planned.iter().position(|planned| planned.on.is_none_or(|on| on == call)) {
             return self.planned.remove(at).map(|planned| planned.fault);
         }
-        const KINDS: [Fault; 3] = [Fault::LostReply, Fault::ServerError, Fault::ErrorAfter];
         (lot < self.percent).then(|| KINDS[usize::from(lot) % KINDS.len()])
     }
 }

@@ -75,7 +75,6 @@ impl StandIn {
     }
 
     /// Its pages and its API.
-    #[must_use]
     pub fn router(&self) -> Router {
         api::router(self).merge(card::router()).with_state(self.clone())
     }

@@ -198,7 +198,7 @@ fn state(status: Status) -> Value {
     state
 }
 
-fn link(href: String, method: &str) -> Value {
+fn link(href: &str, method: &str) -> Value {
     json!({ "href": href, "method": method })
 }
 
@@ -268,20 +268,20 @@ pub fn payment(payment: &Payment, base: &str, told: Told<'_>) -> Value {
         });
     }
     let mut links = json!({
-        "self": link(here.clone(), "GET"),
-        "events": link(format!("{here}/events"), "GET"),
-        "refunds": link(format!("{here}/refunds"), "GET"),
+        "self": link(&here, "GET"),
+        "events": link(&format!("{here}/events"), "GET"),
+        "refunds": link(&format!("{here}/refunds"), "GET"),
     });
     if !payment.status.is_finished() {
-        links["cancel"] = link(format!("{here}/cancel"), "POST");
+        links["cancel"] = link(&format!("{here}/cancel"), "POST");
     }
     if payment.status == Status::Capturable {
-        links["capture"] = link(format!("{here}/capture"), "POST");
+        links["capture"] = link(&format!("{here}/capture"), "POST");
     }
     if let Told::Alone(secret) = told
         && payment.status.is_waiting()
     {
-        links["next_url"] = link(format!("{base}/secure/{secret}"), "GET");
+        links["next_url"] = link(&format!("{base}/secure/{secret}"), "GET");
         links["next_url_post"] = json!({
             "href": format!("{base}/secure"),
             "method": "POST",
@@ -304,13 +304,13 @@ pub fn events(payment: &Payment, base: &str) -> Value {
             "payment_id": payment.id,
             "state": state(*status),
             "updated": moment(*at),
-            "_links": { "payment_url": link(here.clone(), "GET") },
+            "_links": { "payment_url": link(&here, "GET") },
         })
     };
     json!({
         "payment_id": payment.id,
         "events": payment.history.iter().map(event).collect::<Vec<_>>(),
-        "_links": { "self": link(format!("{here}/events"), "GET") },
+        "_links": { "self": link(&format!("{here}/events"), "GET") },
     })
 }
 
@@ -325,8 +325,8 @@ pub fn refund(refund: &Refund, payment: &Payment, base: &str) -> Value {
         "status": "success",
         "settlement_summary": {},
         "_links": {
-            "self": link(format!("{here}/refunds/{}", refund.id), "GET"),
-            "payment": link(here, "GET"),
+            "self": link(&format!("{here}/refunds/{}", refund.id), "GET"),
+            "payment": link(&here, "GET"),
         },
     })
 }
@@ -338,7 +338,7 @@ pub fn refunds(payment: &Payment, base: &str) -> Value {
     let all: Vec<Value> = payment.refunds.iter().map(|each| refund(each, payment, base)).collect();
     json!({
         "payment_id": payment.id,
-        "_links": { "self": link(format!("{here}/refunds"), "GET"), "payment": link(here, "GET") },
+        "_links": { "self": link(&format!("{here}/refunds"), "GET"), "payment": link(&here, "GET") },
         "_embedded": { "refunds": all },
     })
 }
@@ -353,7 +353,7 @@ pub fn found(
     base: &str,
 ) -> Value {
     let last = total.div_ceil(size).max(1);
-    let to = |page: usize| link(format!("{base}/v1/payments?{query}page={page}&display_size={size}"), "GET");
+    let to = |page: usize| link(&format!("{base}/v1/payments?{query}page={page}&display_size={size}"), "GET");
     let mut links = json!({ "self": to(page), "first_page": to(1), "last_page": to(last) });
     if page > 1 {
         links["prev_page"] = to(page - 1);

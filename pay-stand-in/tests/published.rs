@@ -110,6 +110,7 @@ impl Pay {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "it is made where it is said")]
 fn but(changes: Value) -> Value {
     let mut asked = json!({
         "amount": 5_200,
