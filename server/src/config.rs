@@ -46,6 +46,9 @@ pub struct ServeConfig {
     /// Folder of the keys for GOV.UK Notify: `COUNCIL.key`, and `COUNCIL.callback` with what its receipts are known by [default: `notify` in the data folder]
     #[arg(long, env = "PORTICO_NOTIFY_DIR")]
     pub notify_dir: Option<PathBuf>,
+    /// Folder of the keys of card services: `COUNCIL.key`, and `COUNCIL.webhook` with what their webhooks are signed with [default: `payments` in the data folder]
+    #[arg(long, env = "PORTICO_PAYMENTS_DIR")]
+    pub payments_dir: Option<PathBuf>,
     /// Log lines as JSON
     #[arg(long, env = "PORTICO_LOG_JSON")]
     pub log_json: bool,

@@ -12,6 +12,7 @@ use uuid::Uuid;
 use crate::adapters::blobs::Blobs;
 use crate::adapters::mail::Mailer;
 use crate::adapters::notify::GovNotify;
+use crate::adapters::payments::Payments;
 use crate::chance::{Clock, Dice};
 use crate::councils::Councils;
 use crate::oidc::Providers;
@@ -37,6 +38,8 @@ pub struct Parts {
     pub mail: Mailer,
     /// Sends text messages, and what else a council has it send.
     pub notify: GovNotify,
+    /// Takes payments by card.
+    pub payments: Payments,
     /// The providers that people sign in with.
     pub providers: Providers,
     /// What keys and codes are derived from.

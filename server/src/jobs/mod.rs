@@ -9,6 +9,8 @@ pub mod contractor;
 pub mod delivery;
 pub mod digest;
 pub mod figures;
+pub mod paying;
+pub mod receipt;
 pub mod repeats;
 pub mod retention;
 pub mod runner;
@@ -48,6 +50,8 @@ pub enum Job {
     Contractor(contractor::ContractorMail),
     /// Tell somebody what waits in a week.
     Digest(Box<digest::Digest>),
+    /// Send a receipt to who paid.
+    Receipt(receipt::Receipt),
 }
 
 /// How a job ended.
@@ -74,6 +78,7 @@ impl Job {
             Self::StaffNotice(_) => Some(staff_notice::WORTH),
             Self::Repeats(_) => Some(repeats::WORTH),
             Self::Digest(_) => Some(digest::WORTH),
+            Self::Receipt(_) => Some(receipt::WORTH),
         }
     }
 
@@ -95,7 +100,8 @@ impl Job {
             | Self::StaffNotice(_)
             | Self::Repeats(_)
             | Self::Contractor(_)
-            | Self::Digest(_) => return false,
+            | Self::Digest(_)
+            | Self::Receipt(_) => return false,
         };
         same_email_key(to) == email_key
     }
@@ -116,6 +122,7 @@ impl Job {
             Self::Repeats(told) => told.letter(&served.council),
             Self::Contractor(mail) => mail.letter(&served.council),
             Self::Digest(digest) => digest.letter(&served.council),
+            Self::Receipt(receipt) => receipt.letter(&served.council),
         };
         let said = Mails {
             paragraphs: letter.paragraphs,

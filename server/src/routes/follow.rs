@@ -24,6 +24,7 @@ use crate::access::Declare as _;
 use crate::error::ApiError;
 use crate::extract::{At, Path, Query, Valid, signed_in};
 use crate::operations::act::act;
+use crate::operations::paying::Till;
 use crate::operations::submit::follow_key;
 use crate::operations::view;
 use crate::secret;
@@ -146,7 +147,8 @@ pub(crate) async fn for_resident(
         let public = at.store.public_photos(id).await?;
         sent.retain(|photo| public.contains(photo));
     }
-    Ok(FollowView { work_photos: sent, ..view::follow(state, &at.served, case) })
+    let payment = Till { state, served: &at.served, store: &at.store }.shown(id, &case).await?;
+    Ok(FollowView { work_photos: sent, payment, ..view::follow(state, &at.served, case) })
 }
 
 /// Ends the watch of somebody else's request.

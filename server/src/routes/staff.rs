@@ -31,6 +31,7 @@ use crate::error::ApiError;
 use crate::extract::{At, Body, Path, Query, Staff, Valid, body_error};
 use crate::operations::act::act;
 use crate::operations::looked::{Look, look};
+use crate::operations::paying::Till;
 use crate::operations::view::{self, Besides};
 use crate::state::AppState;
 use crate::store::StoreError;
@@ -134,7 +135,9 @@ pub(super) async fn reply(
     let told = domain::profile::read(&profile.answers, at.served.local(state.now()).date());
     let reach = domain::profile::reach(&told.unwrap_or_default());
     let besides = Besides { is_shown, public_photos, reach, until, followers };
+    let payment = Till { state, served: &at.served, store: &at.store }.shown(id, &case).await?;
     let mut view = view::staff(state, &at.served, member, (id, case), besides);
+    view.request.payment = payment;
     for (earlier, other) in at.store.related(id, RELATED).await? {
         let own = at.store.for_staff(member, other.id).await.is_ok();
         view.related.push(Related {

@@ -18,6 +18,7 @@ mod m0019_contracts;
 mod m0021_about;
 mod m0023_workspace;
 mod m0025_daily;
+mod m0030_payments;
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{
@@ -52,6 +53,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0019_contracts::Step),
             Box::new(m0021_about::Step),
             Box::new(m0023_workspace::Step),
+            Box::new(m0030_payments::Step),
         ]
     }
 }

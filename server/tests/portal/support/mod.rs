@@ -21,6 +21,7 @@ use serde_json::{Value, json};
 use server::adapters::blobs::Blobs;
 use server::adapters::mail::Mailer;
 use server::adapters::notify::GovNotify;
+use server::adapters::payments::Payments;
 use server::app;
 use server::chance::Dice;
 use server::councils::{Councils, Sources};
@@ -190,6 +191,11 @@ impl Setup {
                 let clock = move || DateTime::from_timestamp_millis(hand.load(Ordering::SeqCst)).unwrap();
                 GovNotify::new(at("notify"), Arc::new(clock)).unwrap()
             },
+            payments: {
+                let hand = clock.clone();
+                let clock = move || DateTime::from_timestamp_millis(hand.load(Ordering::SeqCst)).unwrap();
+                Payments::new(at("payments"), Arc::new(clock)).unwrap()
+            },
             secret: secret(),
             providers: Providers::new(at("sign-in")).unwrap(),
             clock: Arc::new(move || DateTime::from_timestamp_millis(hand.load(Ordering::SeqCst)).unwrap()),
@@ -234,6 +240,7 @@ impl Portal {
             photos: PhotoCleaner::with_program(PathBuf::from(env!("CARGO_BIN_EXE_portico"))),
             mail,
             notify: self.state.notify.clone(),
+            payments: self.state.payments.clone(),
             secret: secret(),
             providers: Providers::new(self.path("sign-in")).unwrap(),
             clock: self.state.clock.clone(),
