@@ -148,7 +148,11 @@ pub(crate) async fn for_resident(
         sent.retain(|photo| public.contains(photo));
     }
     let payment = Till { state, served: &at.served, store: &at.store }.shown(id, &case).await?;
-    Ok(FollowView { work_photos: sent, payment, ..view::follow(state, &at.served, case) })
+    let may_cost = payment.as_ref().and_then(|pay| pay.state).is_some_and(|state| !state.is_unpaid());
+    let view = view::follow(state, &at.served, case);
+    // What is sent in its place would have to be paid, too.
+    let undo = view.undo.clone().filter(|_| !may_cost);
+    Ok(FollowView { work_photos: sent, payment, undo, ..view })
 }
 
 /// Ends the watch of somebody else's request.

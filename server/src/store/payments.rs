@@ -1,6 +1,7 @@
 //! Payments as they are kept: a row is written before the card service hears of it, and moves only by what the service says.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use domain::case::Refused;
 use domain::payment::{Bill, Purpose, Service, State, Step, step};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
@@ -193,7 +194,7 @@ impl Store {
     /// Writes down that somebody wants to pay, unless it is paid or under way. At no time can two of one purpose be paid.
     ///
     /// # Errors
-    /// [`StoreError::ReferenceTaken`]; the database's errors.
+    /// [`StoreError::ReferenceTaken`]; [`StoreError::Refused`] where the request has ended; the database's errors.
     pub async fn begin_payment(&self, new: NewPayment) -> Result<Begun, StoreError> {
         let store = self.clone();
         let bill = serde_json::to_string(&new.bill)?;
@@ -201,6 +202,13 @@ impl Store {
             .write(move |transaction| {
                 let (store, new, bill) = (store.clone(), new.clone(), bill.clone());
                 Box::pin(async move {
+                    let Purpose::Request(request) = new.purpose;
+                    // Locked: what is taken back at this moment is not paid.
+                    match store.locked(transaction, request).await {
+                        Ok((_, case)) if !case.status.is_open() => return Err(Refused::Closed.into()),
+                        Ok(_) | Err(StoreError::NotFound) => {}
+                        Err(error) => return Err(error),
+                    }
                     let mut tried = store.attempts(transaction, new.purpose).await?;
                     let mut is_new = false;
                     if step_of(&tried, new.bill.total()) == Step::Begin {
@@ -283,6 +291,13 @@ impl Store {
             .all(on)
             .await?;
         rows.into_iter().map(Payment::try_from).collect()
+    }
+
+    /// Refuses what would have somebody pay twice: a payment for the request was made, or is under way.
+    pub(super) async fn is_unpaid(&self, on: &impl ConnectionTrait, request: Uuid) -> Result<(), StoreError> {
+        let tried = self.attempts(on, Purpose::Request(request)).await?;
+        let is_unpaid = tried.iter().all(|payment| payment.state.is_unpaid());
+        if is_unpaid { Ok(()) } else { Err(Refused::NotAllowed.into()) }
     }
 
     /// All attempts to pay for something, the first one first.

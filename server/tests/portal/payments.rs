@@ -155,6 +155,9 @@ async fn a_request_is_paid_once(kept: Kept) {
     assert!(asked.description.contains("garden waste"), "{}", asked.description);
     let line = asked.metadata["line_1"].as_str().unwrap();
     assert!(line.starts_with("pence=5200 ") && line.contains("account="), "{line}");
+    // It can't be taken back now: what is sent in its place would cost as much again.
+    sam.post_form(&format!("/follow/{}/undo", fee.key), "").await.is(409);
+    assert_eq!(sam.visitor.follow(&fee.key).await["undo"], json!(null));
     // 40: what the address says counts for nothing, before and after.
     let back = back_of(&shop);
     let home = format!("/follow/{}", fee.key);
