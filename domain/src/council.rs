@@ -17,6 +17,7 @@ use crate::field::contact::{is_email, same_email_key};
 use crate::holidays::Division;
 #[cfg(feature = "documents")]
 use crate::holidays::bank_holidays;
+use crate::payment;
 use crate::retention;
 use crate::sign_in::{self, Provider};
 #[cfg(feature = "documents")]
@@ -80,6 +81,9 @@ pub struct Council {
     /// How it tells residents what happens.
     #[serde(default)]
     pub alerts: alert::Settings,
+    /// How it takes payments by card; not at all where nothing is said.
+    #[serde(default)]
+    pub payments: Option<payment::Settings>,
     /// Providers that people may sign in with.
     #[serde(default)]
     pub sign_in: Vec<Provider>,

@@ -10,6 +10,7 @@ use crate::fee::Amount;
 use crate::field::{Ask, Kind};
 use crate::journey;
 use crate::money;
+use crate::payment::Codes;
 use crate::standard::{Standard, say_date};
 
 /// Explains a service.
@@ -151,6 +152,12 @@ fn fee(out: &mut String, service: &Service) -> fmt::Result {
         let when =
             line.when.as_ref().map_or_else(String::new, |when| format!(", if {}", words(service, when)));
         writeln!(out, "  {}: {amount}{when}", line.label)?;
+    }
+    let Codes { fund, cost, vat } = &fee.codes;
+    for (what, code) in [("fund", fund), ("cost code", cost), ("VAT", vat)] {
+        if !code.is_empty() {
+            writeln!(out, "  Booked under {what} {code}")?;
+        }
     }
     Ok(())
 }

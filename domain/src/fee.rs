@@ -6,6 +6,7 @@ use crate::answers::Answers;
 use crate::catalogue::Question;
 use crate::condition::Condition;
 use crate::money;
+use crate::payment::Codes;
 
 /// A price list, and what to know about paying.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,6 +16,9 @@ pub struct Fee {
     pub rules: String,
     /// The lines, in order.
     pub lines: Vec<Line>,
+    /// Where it is booked. Nobody but the server needs it.
+    #[serde(skip)]
+    pub codes: Codes,
 }
 
 /// One line of a price list.
@@ -133,6 +137,7 @@ mod tests {
                 line("The notice", Amount::Answer("amount".into()), None),
                 line("Half price", Amount::Percent(-50), Some(support)),
             ],
+            codes: Codes::default(),
         };
         let more = question("more", Kind::Number(Number { min: 0, max: 9, unit: None }));
         let amount = question("amount", Kind::Money(Money { min: 1, max: 100_000 }));

@@ -32,6 +32,7 @@ pub mod holidays;
 pub mod identity;
 pub mod journey;
 pub mod money;
+pub mod payment;
 pub mod profile;
 pub mod reference;
 pub mod retention;

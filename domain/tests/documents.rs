@@ -525,6 +525,12 @@ fn every_mistake_is_named_with_its_line() {
         ),
         ("each = \"many\"", "each = \"what\"", "“each” must name a question for a number"),
         (
+            "rules = \"No refunds.\"",
+            "rules = \"No refunds.\"\ncodes = { fund = \"G|1\" }",
+            "“fund” has up to 16 letters",
+        ),
+        ("rules = \"No refunds.\"", "rules = \"No refunds.\"\ncodes = { found = \"G1\" }", "found"),
+        (
             "[[fee.lines]]\nlabel = \"A bench\"\nprice = \"£12.50\"\neach = \"many\"\n",
             "",
             "[fee] has no [[fee.lines]]",
@@ -587,6 +593,19 @@ fn every_mistake_is_named_with_its_line() {
         }
     }
     assert!(unsaid.is_empty(), "{}", unsaid.join("\n"));
+}
+
+/// The income system's codes are the server's: what browsers get of a document does not hold them.
+#[test]
+fn a_fee_says_where_it_is_booked() {
+    let codes = "rules = \"No refunds.\"\ncodes = { fund = \"G1\", cost = \"4711/02\", vat = \"S\" }";
+    let text = BASE.replacen("rules = \"No refunds.\"", codes, 1);
+    let files = [("bench.toml", text.as_str()), ("sets/contact.toml", CONTACT)];
+    let service = read_all(files, &council(), "en").unwrap().catalogue.remove("bench").unwrap();
+    let read = &service.fee.as_ref().unwrap().codes;
+    assert_eq!((read.fund.as_str(), read.cost.as_str(), read.vat.as_str()), ("G1", "4711/02", "S"));
+    assert!(!serde_json::to_string(&service).unwrap().contains("4711/02"));
+    assert!(explain(&service, &council()).unwrap().contains("Booked under cost code 4711/02"));
 }
 
 #[test]

@@ -21,7 +21,7 @@ use crate::access::{self, Gate, Pages, Rules};
 use crate::error::ApiError;
 use crate::state::AppState;
 use crate::web::{
-    account, acting, alerts, amended, contract, followed, identity, pages, posted, privacy, sharing,
+    account, acting, alerts, amended, contract, followed, identity, pages, paying, posted, privacy, sharing,
 };
 use crate::{guard, routes};
 
@@ -72,10 +72,12 @@ fn beside_the_api(document: OpenApi) -> Pages {
         .merge(routes::demo::router())
         .merge(routes::health::router())
         .merge(routes::notify::router())
+        .merge(routes::payments::router())
         .merge(routes::places::tiles_router())
         .merge(routes::performance::files())
         .merge(posted::router())
         .merge(followed::router())
+        .merge(paying::router())
         .merge(contract::router())
         .merge(amended::router())
         .merge(account::router())

@@ -49,6 +49,9 @@ pub struct ServeConfig {
     /// For tests and demonstrations only: residents' devices may have notifications sent to this very computer
     #[arg(long, env = "PORTICO_PUSH_LOCALLY")]
     pub push_locally: bool,
+    /// Folder of the keys of card services: `COUNCIL.key`, and `COUNCIL.webhook` with what their webhooks are signed with [default: `payments` in the data folder]
+    #[arg(long, env = "PORTICO_PAYMENTS_DIR")]
+    pub payments_dir: Option<PathBuf>,
     /// Log lines as JSON
     #[arg(long, env = "PORTICO_LOG_JSON")]
     pub log_json: bool,

@@ -7,7 +7,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
 use crate::error::{ApiError, PROBLEM};
-use crate::routes::notify;
+use crate::routes::{notify, payments};
 use crate::state::AppState;
 use crate::web::pages;
 
@@ -83,7 +83,7 @@ pub async fn same_site(State(state): State<AppState>, request: Request, next: Ne
     // TRACE changes nothing: it is refused by name.
     let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS | Method::TRACE);
     // No browser sends these, and they have a proof of their own.
-    let is_receipt = request.uri().path() == notify::RECEIPTS;
+    let is_receipt = [notify::RECEIPTS, payments::WEBHOOK].contains(&request.uri().path());
     if !safe && !is_receipt && !is_own(request.headers(), &state.public_url) {
         tracing::warn!("refused a change that did not come from our own pages");
         return ApiError::new(StatusCode::FORBIDDEN, "other_site").into_response();

@@ -18,6 +18,7 @@ use server::adapters::blobs::Blobs;
 use server::adapters::mail::Mailer;
 use server::adapters::notify::GovNotify;
 use server::adapters::push::Pusher;
+use server::adapters::payments::Payments;
 use server::chance::Dice;
 use server::config::{Config, ServeConfig};
 use server::councils::{Councils, Served, Sources};
@@ -596,6 +597,10 @@ async fn serve(config: &Config, serve: &ServeConfig) -> Result<()> {
             Arc::new(now),
         )?,
         push,
+        payments: Payments::new(
+            serve.payments_dir.clone().unwrap_or_else(|| config.data_dir.join("payments")),
+            Arc::new(now),
+        )?,
         secret: secret(config)?,
         providers: Providers::new(
             serve.sign_in_dir.clone().unwrap_or_else(|| config.data_dir.join("sign-in")),
@@ -612,12 +617,13 @@ async fn serve(config: &Config, serve: &ServeConfig) -> Result<()> {
     println!("Portico is at {}", state.public_url);
     let jobs = tokio::spawn(runner::run(state.clone()));
     let time = tokio::spawn(jobs::clock::run(state.clone()));
+    let payments = tokio::spawn(jobs::paying::run(state.clone()));
     tokio::spawn(look_after(state.clone()));
     tokio::spawn(retention::nightly(state.clone()));
     tokio::spawn(stop_on_signal(state.stop.clone()));
     listen::serve(listener, app::app(state.clone()), state.stop.clone()).await;
     // A batch of jobs under way is finished; what is left stays in the outbox.
-    let _ = tokio::join!(jobs, time);
+    let _ = tokio::join!(jobs, time, payments);
     Ok(())
 }
 

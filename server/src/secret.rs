@@ -70,6 +70,15 @@ impl Secret {
         key
     }
 
+    /// The key in the address to which somebody comes back who pays.
+    #[must_use]
+    pub fn payment_key(&self, council: &str, payment: Uuid) -> String {
+        let mac = self.mac(&[b"payment", council.as_bytes(), payment.as_bytes()]);
+        let mut key = BASE32_NOPAD.encode(&mac).to_ascii_lowercase();
+        key.truncate(KEY_CHARACTERS);
+        key
+    }
+
     /// What others name a request by that they may be shown: it opens nothing, and tells nothing.
     #[must_use]
     pub fn public_id(&self, council: &str, request: Uuid) -> String {

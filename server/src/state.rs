@@ -13,6 +13,7 @@ use crate::adapters::blobs::Blobs;
 use crate::adapters::mail::Mailer;
 use crate::adapters::notify::GovNotify;
 use crate::adapters::push::Pusher;
+use crate::adapters::payments::Payments;
 use crate::chance::{Clock, Dice};
 use crate::councils::Councils;
 use crate::oidc::Providers;
@@ -40,6 +41,8 @@ pub struct Parts {
     pub notify: GovNotify,
     /// Sends notifications to devices.
     pub push: Pusher,
+    /// Takes payments by card.
+    pub payments: Payments,
     /// The providers that people sign in with.
     pub providers: Providers,
     /// What keys and codes are derived from.

@@ -11,6 +11,15 @@ pub fn fee_table(due: &[Due]) -> AnyView {
     if due.is_empty() {
         return ().into_any();
     }
+    view! {
+        <h2 class="govuk-heading-m">"You will pay "{money::show(total(due))}</h2>
+        {fee_lines(due)}
+    }
+    .drawn()
+}
+
+/// The lines, and their sum.
+pub fn fee_lines(due: &[Due]) -> AnyView {
     let line = |label: String, pence: i64| {
         view! {
             <div class="govuk-summary-list__row">
@@ -24,9 +33,5 @@ pub fn fee_table(due: &[Due]) -> AnyView {
     if lines.len() > 1 {
         lines.push(line("Together".to_owned(), total(due)));
     }
-    view! {
-        <h2 class="govuk-heading-m">"You will pay "{money::show(total(due))}</h2>
-        <dl class="govuk-summary-list">{lines}</dl>
-    }
-    .drawn()
+    view! { <dl class="govuk-summary-list">{lines}</dl> }.drawn()
 }

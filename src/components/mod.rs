@@ -21,6 +21,7 @@ pub mod messages;
 pub mod nearby;
 pub mod parts;
 pub mod passkeys;
+pub mod payment;
 pub mod policy;
 pub mod promise;
 pub mod sending;

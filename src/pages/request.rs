@@ -13,7 +13,6 @@ use crate::components::amend;
 use crate::components::answers::{AnswerList, Line};
 use crate::components::button::{SECONDARY, act_button};
 use crate::components::error_summary::ErrorSummary;
-use crate::components::fee::fee_table;
 use crate::components::feedback::{self, FeedbackForm, WhyForm};
 use crate::components::gallery::Gallery;
 use crate::components::handlers::{posted_to, pressed};
@@ -21,6 +20,7 @@ use crate::components::layout::Column;
 use crate::components::load::loaded;
 use crate::components::message_form::MessageForm;
 use crate::components::parts::parts;
+use crate::components::payment::payment;
 use crate::components::status::{self, StatusPanel};
 use crate::components::timeline::{self, Timeline, filled_in_by};
 use crate::live::{Drawn as _, ON_SERVER, live, live_if};
@@ -115,6 +115,7 @@ fn request(key: String, first: FollowView) -> AnyView {
         {live(move || view! { <StatusPanel request=now.get() /> }.drawn())}
         {live_if(move || now.with(|now| (!watching && status::is_taken_back(now)).then(|| send_again(&now.service))))}
         {live_if(move || now.with(goes_on))}
+        {live(move || now.with(|now| payment(now, (!watching).then(|| paths::request(&key.get_value())).as_deref())))}
         {part_of.as_ref().map(whole)}
         {live_if(move || now.with(|now| (!now.parts.is_empty()).then(|| parts(now.parts.clone()))))}
         {live_if(move || now.with(|now| work_photos(&now.work_photos, key)))}
@@ -314,7 +315,6 @@ fn told(request: &FollowView, key: StoredValue<String>) -> AnyView {
         .flat_map(|answer| if let Value::Photos(photos) = answer.value { photos.photos } else { Vec::new() })
         .collect();
     view! {
-        {fee_table(&request.fee)}
         <h2 class="govuk-heading-m">"What you told us"</h2>
         {filled_in_by(request, "you")}
         <AnswerList

@@ -7,10 +7,10 @@ use leptos::prelude::*;
 use crate::api::follow;
 use crate::components::amend::undo;
 use crate::components::button::{NEEDS_SCRIPT, SECONDARY};
-use crate::components::fee::fee_table;
 use crate::components::handlers::pressed;
 use crate::components::layout::Column;
 use crate::components::load::loaded;
+use crate::components::payment::payment;
 use crate::components::sharing::invitation;
 use crate::live::{Drawn as _, ON_SERVER, live_words};
 use crate::state::{boot, device};
@@ -45,7 +45,7 @@ fn sent(request: &FollowView, key: &str) -> AnyView {
         </div>
         <p class="govuk-body-l">"We will finish by "<strong>{request.complete_by.say()}</strong>"."</p>
         {email.map(|email| view! { <p>"We are sending these details to "<bdi><strong>{email}</strong></bdi>"."</p> }.drawn())}
-        {fee_table(&request.fee)}
+        {payment(request, Some(&paths::request(key)))}
         <h2 class="govuk-heading-m">"What happens next"</h2>
         <ol class="govuk-list govuk-list--number">
             {request.next.iter().map(|next| view! { <li>{next.clone()}</li> }.drawn()).collect_view()}

@@ -11,6 +11,7 @@ use crate::case::{
 };
 use crate::catalogue::Policy;
 use crate::fee::Due;
+use crate::payment::State;
 use crate::reference::Reference;
 use crate::validate::Answer;
 
@@ -89,6 +90,9 @@ pub struct FollowView {
     /// What is to be paid, line by line.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fee: Vec<Due>,
+    /// How paying for it stands, where it can be paid by card.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payment: Option<PayView>,
     /// The departments that it was passed on to.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parts: Vec<PartView>,
@@ -539,4 +543,24 @@ pub struct FeedbackRequest {
 pub struct Changed {
     /// The number of the latest event.
     pub seq: u32,
+}
+
+/// How paying for a request stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PayView {
+    /// What it costs, in pence.
+    pub pence: i64,
+    /// How far the last attempt got; nothing where nobody has tried.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<State>,
+    /// Its resident may pay now.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub may_pay: bool,
+    /// The payment's reference, once it is paid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
+    /// When it was paid, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on: Option<String>,
 }

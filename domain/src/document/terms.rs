@@ -16,8 +16,12 @@ use crate::council::{Council, Department};
 use crate::fee::{Amount, Fee, Line};
 use crate::field::Kind;
 use crate::identity::{Level, NeedsIdentity};
+use crate::payment::Codes;
 use crate::retention::{self, After, Period, Retention, Then};
 use crate::standard::{Limit, Standard};
+
+/// The most characters of a code of the income system: three of them and an account fit into a value of a payment's metadata.
+const MOST_OF_A_CODE: usize = 16;
 
 /// The outcomes that staff can close a request with, as documents write them.
 const OUTCOMES: [(&str, Outcome); 8] = [
@@ -268,7 +272,8 @@ impl Reader<'_> {
 
     pub(super) fn fee(&mut self, root: &Part<'_, '_>, questions: &[Read]) -> Option<Fee> {
         let part = self.table(root, "fee")?;
-        self.only(&part, &["rules", "lines"]);
+        self.only(&part, &["rules", "lines", "codes"]);
+        let codes = self.codes(&part);
         let rules = self.words_of(&part, "rules");
         let mut lines = Vec::new();
         for line in self.tables(&part, "lines", "line") {
@@ -283,7 +288,26 @@ impl Reader<'_> {
         if lines.is_empty() {
             self.fault(part.span.clone(), "[fee] has no [[fee.lines]]");
         }
-        Some(Fee { rules: rules?, lines })
+        Some(Fee { rules: rules?, lines, codes })
+    }
+
+    fn codes(&mut self, fee: &Part<'_, '_>) -> Codes {
+        if !fee.has("codes") {
+            return Codes::default();
+        }
+        let Some(part) = self.table(fee, "codes") else { return Codes::default() };
+        self.only(&part, &["fund", "cost", "vat"]);
+        let mut code = |key: &str| {
+            let code = if part.has(key) { self.plain_of(&part, key) } else { None }.unwrap_or_default();
+            // They go into a payment's metadata, where little else is taken.
+            let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '/' | '_' | ' ');
+            if code.len() > MOST_OF_A_CODE || !code.chars().all(fits) {
+                let rule = format!("“{key}” has up to {MOST_OF_A_CODE} letters, digits, blanks and - . / _");
+                self.fault(part.at(key), rule);
+            }
+            code
+        };
+        Codes { fund: code("fund"), cost: code("cost"), vat: code("vat") }
     }
 
     fn amount(&mut self, line: &Part<'_, '_>, questions: &[Read]) -> Option<Amount> {

@@ -1,6 +1,7 @@
-//! The outside world: mail, text messages and the blob store.
+//! The outside world: mail, text messages, payments and the blob store.
 
 pub mod blobs;
 pub mod mail;
 pub mod notify;
 pub mod push;
+pub mod payments;

@@ -103,6 +103,9 @@ fn draw(blocks: &mut Vec<Block>, request: &FollowView, received: String) {
     for due in &request.fee {
         facts.push((due.label.clone(), domain::money::show(due.pence)));
     }
+    if let Some(paid) = request.payment.as_ref().and_then(|pay| pay.on.as_ref().zip(pay.reference.as_ref())) {
+        facts.push(("Paid by card".to_owned(), format!("{}, reference {}", paid.0, paid.1)));
+    }
     let reference = request.reference.to_string();
     let mut files = Vec::new();
     for answer in &request.answers {

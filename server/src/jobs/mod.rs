@@ -12,6 +12,8 @@ pub mod digest;
 pub mod figures;
 pub mod left;
 mod push;
+pub mod paying;
+pub mod receipt;
 pub mod repeats;
 pub mod retention;
 pub mod runner;
@@ -59,6 +61,8 @@ pub enum Job {
     Digest(Box<digest::Digest>),
     /// Give back to the team what somebody has who does not work on it any more.
     Left(left::Left),
+    /// Send a receipt to who paid.
+    Receipt(receipt::Receipt),
 }
 
 /// How a job ended.
@@ -87,6 +91,7 @@ impl Job {
             Self::StaffNotice(_) => Some(staff_notice::WORTH),
             Self::Repeats(_) => Some(repeats::WORTH),
             Self::Digest(_) => Some(digest::WORTH),
+            Self::Receipt(_) => Some(receipt::WORTH),
         }
     }
 
@@ -110,6 +115,7 @@ impl Job {
             | Self::Contractor(_)
             | Self::Bounced(_)
             | Self::Digest(_)
+            | Self::Receipt(_)
             | Self::Left(_) => return false,
         };
         same_email_key(to) == email_key
@@ -133,6 +139,7 @@ impl Job {
             Self::Repeats(told) => Letter::of(&served, told.alert()),
             Self::Contractor(mail) => Letter::of(&served, mail.alert()),
             Self::Digest(digest) => Letter::of(&served, digest.alert(&served.council)),
+            Self::Receipt(receipt) => receipt.letter(&served.council),
         };
         let said = Mails {
             paragraphs: letter.paragraphs,

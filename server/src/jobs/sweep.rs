@@ -1,4 +1,4 @@
-//! Clearing up: photos that no request took within a day and no draft names, documents that were decided on, sessions and codes that ended, old counts, what helpers might until a day that is over.
+//! Clearing up: photos that no request took within a day and no draft names, documents that were decided on, sessions and codes that ended, old counts, the numbers of card services' messages, what helpers might until a day that is over.
 
 use chrono::TimeDelta;
 use uuid::Uuid;
@@ -22,6 +22,7 @@ pub async fn sweep(state: &AppState) -> Result<(), StoreError> {
         let (store, today) = (state.db.council(&served.council.id), served.local(now).date());
         let named = store.forget_helpers(today).await?;
         abandon_all(state, store.council(), named).await?;
+        store.forget_payment_hints(now).await?;
     }
     for (council, photo) in state.db.abandoned_photos(now - PHOTO_WAITS).await? {
         abandon(state, council, photo).await?;

@@ -6,6 +6,7 @@ pub mod amend;
 pub mod clock;
 pub mod contract;
 pub mod looked;
+pub mod paying;
 pub mod performance;
 pub mod seen;
 pub mod sheet;

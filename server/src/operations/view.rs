@@ -88,6 +88,7 @@ pub fn follow(state: &AppState, served: &Served, case: Case) -> FollowView {
         policy: case.closing.and_then(|closing| closing.policy),
         answers: case.submission.answers,
         fee: case.submission.fee,
+        payment: None,
         timeline,
         next,
         feedback: case.feedback.filter(|_| !is_asked),

@@ -49,7 +49,7 @@ const GUESSES: (i32, TimeDelta) = (10, TimeDelta::minutes(15));
 /// How long a session lasts at most.
 const SESSION: TimeDelta = TimeDelta::hours(8);
 /// How long a browser is known.
-const BROWSER: TimeDelta = TimeDelta::days(365);
+pub(crate) const BROWSER: TimeDelta = TimeDelta::days(365);
 /// Requests that are looked through at most.
 const KNOWN: u64 = 1_000;
 /// Requests on a page.

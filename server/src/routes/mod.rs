@@ -29,6 +29,7 @@ pub mod nearby;
 pub mod notify;
 pub mod oidc;
 pub mod passkeys;
+pub mod payments;
 pub mod performance;
 pub mod photos;
 pub mod places;

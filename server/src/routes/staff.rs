@@ -32,6 +32,7 @@ use crate::error::ApiError;
 use crate::extract::{At, Body, Path, Query, Staff, Valid, body_error};
 use crate::operations::act::act;
 use crate::operations::looked::{Look, look};
+use crate::operations::paying::Till;
 use crate::operations::view::{self, Besides};
 use crate::state::AppState;
 use crate::store::StoreError;
@@ -137,8 +138,10 @@ pub(super) async fn reply(
     let told = domain::profile::read(&profile.answers, at.served.local(state.now()).date());
     let reach = domain::profile::reach(&told.unwrap_or_default());
     let besides = Besides { is_shown, public_photos, reach, until, followers };
+    let payment = Till { state, served: &at.served, store: &at.store }.shown(id, &case).await?;
     let reach = at.reach(member);
     let mut view = view::staff(state, &at.served, &reach, (id, case), besides);
+    view.request.payment = payment;
     for (earlier, other) in at.store.related(id, RELATED).await? {
         let own = at.store.for_staff(&reach, other.id).await.is_ok();
         view.related.push(Related {

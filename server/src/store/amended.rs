@@ -157,6 +157,7 @@ impl Store {
                     let own = request::Entity::find_by_id(key).one(transaction).await?;
                     let about = own.and_then(|own| own.about_id);
                     let (case, happened) = store.append_within(transaction, id, new, &follows).await?;
+                    store.is_unpaid(transaction, id).await?;
                     let reference = case.submission.reference.to_string();
                     // Who was told that it came is told that it is taken back, and who watches it that it has ended; nobody
                     // else is told anything.

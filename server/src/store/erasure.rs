@@ -354,6 +354,7 @@ impl Store {
         let about = |job: &Job| match job {
             Job::Alert(alert) => alert.reference == reference,
             Job::Contractor(mail) => mail.reference == reference,
+            Job::Receipt(receipt) => receipt.request == reference,
             _ => false,
         };
         jobs::forget(on, &self.council, std::slice::from_ref(&reference), about).await?;

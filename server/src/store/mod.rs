@@ -26,6 +26,7 @@ pub mod nearby;
 pub mod notices;
 pub mod papers;
 pub mod passkeys;
+pub mod payments;
 pub mod photos;
 pub mod places;
 pub mod profile;

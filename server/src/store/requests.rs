@@ -1009,7 +1009,7 @@ impl Store {
     }
 
     /// A request by its identifier: for those who may see it by another right.
-    pub(super) async fn by_id(&self, id: Uuid) -> Result<Stored, StoreError> {
+    pub(crate) async fn by_id(&self, id: Uuid) -> Result<Stored, StoreError> {
         self.one(request::Column::Id.eq(id)).await
     }
 

@@ -11,6 +11,7 @@ pub mod followed;
 mod form;
 pub mod identity;
 pub mod pages;
+pub mod paying;
 pub mod posted;
 pub mod privacy;
 pub mod ready;

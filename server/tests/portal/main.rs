@@ -36,6 +36,7 @@ mod oidc;
 mod openapi;
 mod passed_on;
 mod passkeys;
+mod payments;
 mod performance;
 mod photos;
 mod places;

@@ -8,8 +8,8 @@ use leptos::{prelude::*, task::spawn_local};
 use portico_app::a11y;
 use portico_app::components::answers::{AnswerList, Line};
 use portico_app::components::error_summary::ErrorSummary;
-use portico_app::components::fee::fee_table;
 use portico_app::components::layout::Column;
+use portico_app::components::payment::payment;
 use portico_app::components::status::ending_told;
 use portico_app::components::timeline::{Timeline, filled_in_by};
 use uuid::Uuid;
@@ -75,7 +75,7 @@ fn page(handle: Handle, case: Memo<StaffCase>) -> AnyView {
                 />
             }}
             {reach(&first)}
-            {fee_table(&first.request.fee)}
+            {payment(&first.request, None)}
             {move || answers.with(|answers| photos::photos(id, answers))}
             {move || case.with(|case| photos::of_work(id, case))}
             {move || case.with(|case| case.mine.then(|| sharing(handle, sending, case)))}

@@ -22,6 +22,7 @@ mod m0025_daily;
 mod m0026_ladder;
 mod m0027_hours;
 mod m0028_devices;
+mod m0030_payments;
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{
@@ -60,6 +61,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0026_ladder::Step),
             Box::new(m0027_hours::Step),
             Box::new(m0028_devices::Step),
+            Box::new(m0030_payments::Step),
         ]
     }
 }

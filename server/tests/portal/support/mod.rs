@@ -23,6 +23,7 @@ use server::adapters::blobs::Blobs;
 use server::adapters::mail::Mailer;
 use server::adapters::notify::GovNotify;
 use server::adapters::push::Pusher;
+use server::adapters::payments::Payments;
 use server::app;
 use server::chance::Dice;
 use server::councils::{Councils, Sources};
@@ -209,6 +210,11 @@ impl Setup {
                 let clock = move || DateTime::from_timestamp_millis(hand.load(Ordering::SeqCst)).unwrap();
                 Pusher::new(secret(), self.push_locally, Arc::new(clock)).unwrap()
             },
+            payments: {
+                let hand = clock.clone();
+                let clock = move || DateTime::from_timestamp_millis(hand.load(Ordering::SeqCst)).unwrap();
+                Payments::new(at("payments"), Arc::new(clock)).unwrap()
+            },
             secret: secret(),
             providers: Providers::new(at("sign-in")).unwrap(),
             clock: Arc::new(move || DateTime::from_timestamp_millis(hand.load(Ordering::SeqCst)).unwrap()),
@@ -254,6 +260,7 @@ impl Portal {
             mail,
             notify: self.state.notify.clone(),
             push: Pusher::new(secret(), false, self.state.clock.clone()).unwrap(),
+            payments: self.state.payments.clone(),
             secret: secret(),
             providers: Providers::new(self.path("sign-in")).unwrap(),
             clock: self.state.clock.clone(),

@@ -1,0 +1,154 @@
+//! To the card page, and back from it. None of it needs a script.
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
+use chrono::TimeDelta;
+use domain::payment::Purpose;
+use portico_app::paths;
+
+use super::form::{Form, no_files};
+use super::pages;
+use super::visit::or_sorry;
+use crate::access::Pages;
+use crate::error::ApiError;
+use crate::extract::{At, Path, browser_token, named_cookie, signed_in};
+use crate::jobs::escape;
+use crate::operations::paying::{NotPaid, Pay, Till};
+use crate::operations::submit::follow_key;
+use crate::routes::account::{BROWSER, fresh_token};
+use crate::routes::follow::stored;
+use crate::secret;
+use crate::state::AppState;
+use crate::store::payments::Payment;
+
+/// How often somebody may go to the card page of one request.
+const TRIES: (i32, TimeDelta) = (20, TimeDelta::hours(1));
+
+/// The pages of this file.
+pub fn router() -> Pages {
+    const KEY: &str = "the key in the address is the permission";
+    const BACK: &str = "the key in the address and the browser that pays are the permission";
+    Pages::new().open("/follow/{key}/pay", get(pages::fallback).post(pay), KEY).open(
+        "/payments/{key}",
+        get(back),
+        BACK,
+    )
+}
+
+fn till<'t>(state: &'t AppState, at: &'t At) -> Till<'t> {
+    Till { state, served: &at.served, store: &at.store }
+}
+
+/// Leads to the card page of a request.
+async fn pay(State(state): State<AppState>, at: At, Path(key): Path<String>, request: Request) -> Response {
+    let headers = request.headers().clone();
+    let led = async {
+        // It asks nothing; what it must have is looked at as everywhere.
+        Form::read((&state, &at), request, &no_files).await?;
+        let request = stored(&at, &key).await?;
+        // What was withdrawn or is done costs nothing any more.
+        if !request.case.status.is_open() {
+            return Err(ApiError::new(StatusCode::CONFLICT, "nothing_to_pay"));
+        }
+        if !at.store.try_once(format!("pay:{}", request.id), TRIES.0, TRIES.1, state.now()).await? {
+            return Err(ApiError::too_many());
+        }
+        let browser = browser_token(&state, &headers).unwrap_or_else(|| fresh_token(&state));
+        let mut reply = match till(&state, &at).pay(&request, &browser).await {
+            Ok(Pay::Paid) => to(&paths::request(&key)),
+            Ok(Pay::At(next_url)) => leave(&at, &next_url)?,
+            Err(error @ (NotPaid::Service(_) | NotPaid::Differs(_))) => {
+                tracing::warn!(%error, "nobody can be led to the card page");
+                could_not(&at, &key)
+            }
+            Err(NotPaid::NotPayable(_)) => return Err(ApiError::new(StatusCode::CONFLICT, "nothing_to_pay")),
+            Err(NotPaid::Store(error)) => return Err(error.into()),
+        };
+        reply.headers_mut().append(header::SET_COOKIE, named_cookie(&state, "browser", &browser, BROWSER)?);
+        Ok(reply)
+    };
+    or_sorry(&state, &at, Box::pin(led)).await
+}
+
+/// A page that goes on to the card page by itself. A form of ours may not be answered by another site's page, so that
+/// nothing that is typed here can be led elsewhere.
+fn leave(at: &At, next_url: &str) -> Result<Response, ApiError> {
+    let go = HeaderValue::from_str(&format!("0; url={next_url}"));
+    let go = go.map_err(|_| ApiError::new(StatusCode::CONFLICT, "could_not_check"))?;
+    let html = format!(
+        "<h1 class=\"govuk-heading-l\">Pay by card</h1>\
+         <p class=\"govuk-body\">You go on to our card page now. If nothing happens, choose the link.</p>\
+         <p class=\"govuk-body\"><a class=\"govuk-link\" href=\"{}\">Go to the card page</a></p>",
+        escape(next_url)
+    );
+    let mut reply = pages::without_app(at, "Pay by card", &html);
+    reply.headers_mut().insert("refresh", go);
+    Ok(reply)
+}
+
+/// Neither paid nor failed is what is known now.
+fn could_not(at: &At, key: &str) -> Response {
+    let contact = &at.served.council.contact;
+    let html = format!(
+        "<h1 class=\"govuk-heading-l\">We could not check with the card service</h1>\
+         <p class=\"govuk-body\">Your request is safe, and all that you typed. We don’t know yet whether you can pay now, or whether a payment of before went through. We ask again by ourselves, and you can’t pay twice.</p>\
+         <p class=\"govuk-body\">Try again in some minutes, or ring {} ({}).</p>\
+         <p class=\"govuk-body\"><a class=\"govuk-link\" href=\"{}\">Go to your request</a></p>",
+        escape(&contact.phone),
+        escape(&contact.hours),
+        escape(&paths::request(key)),
+    );
+    let mut reply = pages::without_app(at, "We could not check with the card service", &html);
+    *reply.status_mut() = StatusCode::CONFLICT;
+    reply
+}
+
+fn to(address: &str) -> Response {
+    let headers = [(header::LOCATION, address), (header::CACHE_CONTROL, "no-store")];
+    (StatusCode::SEE_OTHER, headers).into_response()
+}
+
+/// Somebody comes back from the card page. Whatever the address says besides, only the card service knows how it went; who is
+/// not known to pay this meets no such page, and it is asked all the same.
+async fn back(
+    State(state): State<AppState>,
+    at: At,
+    Path(key): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    let came = async {
+        let payment = at.store.payment_by_key(&secret::hash(key.as_bytes())).await?;
+        let Purpose::Request(request) = payment.purpose;
+        let is_theirs = is_theirs(&state, &at, &headers, &payment).await?;
+        if payment.state.is_under_way()
+            && let Err(error) = till(&state, &at).ask(payment).await
+        {
+            // The page says so, and it is asked again.
+            tracing::warn!(%error, "it is not known how a payment went");
+        }
+        if !is_theirs {
+            return Err(ApiError::not_found());
+        }
+        at.store.by_id(request).await?;
+        Ok(to(&paths::request(&follow_key(&state, &at, request))))
+    };
+    or_sorry(&state, &at, Box::pin(came)).await
+}
+
+/// Whether this is the browser that pays, or its resident is signed in.
+async fn is_theirs(
+    state: &AppState,
+    at: &At,
+    headers: &HeaderMap,
+    payment: &Payment,
+) -> Result<bool, ApiError> {
+    let browser = browser_token(state, headers).map(|token| secret::hash(token.as_bytes()));
+    if browser.is_some_and(|browser| browser == payment.browser_hash) {
+        return Ok(true);
+    }
+    let Some((resident, _)) = signed_in(state, at, headers).await? else { return Ok(false) };
+    let Purpose::Request(request) = payment.purpose;
+    Ok(at.store.is_in_account(request, resident.id).await?)
+}

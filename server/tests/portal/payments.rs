@@ -1,0 +1,896 @@
+//! Paying by card: whatever happens on the way, each request is paid once, and nothing is shown as paid before the card
+//! service says so. Numbers name the rows of the list of bad inputs.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex};
+
+use axum::body::Body;
+use axum::http::{Method, header};
+use chrono::TimeDelta;
+use domain::payment::{Bill, Codes, Item, MOST, Purpose, State};
+use http_body_util::BodyExt as _;
+use pay_stand_in::ledger::Status;
+use pay_stand_in::{Call, Fault, Hooks, Message, Planned, SIGNATURE, Settings, StandIn, card, good_card};
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+use serde_json::json;
+use server::adapters::payments::{Forged, NewPayment, PayError, PaymentProvider};
+use server::jobs::paying;
+use server::secret;
+use server::store::payments::Payment;
+use tokio::net::TcpListener;
+use uuid::Uuid;
+
+use crate::support::browser::Browser;
+use crate::support::database::Kept;
+use crate::support::{PUBLIC_URL, Portal, Reply, Setup};
+
+on_both_engines!(
+    a_request_is_paid_once,
+    who_does_not_pay_can_try_again,
+    lost_replies_cost_nobody_anything,
+    messages_are_only_reasons_to_ask,
+    another_price_takes_the_place_of_the_first,
+);
+
+const KEY: &str = "api_test_portal";
+const HOOK: &str = "a-signing-secret";
+const SAM: &str = "sam@example.org";
+const WEBHOOK: &str = "/api/payments/webhook";
+
+/// A portal whose council takes payments by the stand-in.
+struct Shop {
+    portal: Portal,
+    pay: StandIn,
+}
+
+/// A request with a fee, as its resident has it.
+struct Fee {
+    key: String,
+    id: Uuid,
+}
+
+impl Shop {
+    async fn open(setup: Setup) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let settings = format!("[payments]\nservice = \"govuk_pay\"\napi = \"{base}\"");
+        let portal = setup.with_sign_in(&settings).open().await;
+        std::fs::create_dir_all(portal.path("payments")).unwrap();
+        std::fs::write(portal.path("payments/demo.key"), format!("{KEY}\n")).unwrap();
+        std::fs::write(portal.path("payments/demo.webhook"), HOOK).unwrap();
+        let pay = StandIn::new(Settings {
+            api_key: KEY.to_owned(),
+            base,
+            hooks: Some(Hooks { url: format!("{PUBLIC_URL}{WEBHOOK}"), secret: HOOK.to_owned() }),
+            clock: portal.state.clock.clone(),
+            seed: [5; 32],
+        });
+        pay.hold(true);
+        let router = pay.router();
+        tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        Self { portal, pay }
+    }
+
+    /// Two bins for a year: £92.
+    async fn garden_waste(&self, number: u128) -> Fee {
+        let answers = json!({
+            "bin": "have", "more-bins": "1", "address.line1": "1 Mill Lane", "address.town": "Saltmarsh",
+            "support": "no", "you.name": "Sam", "you.email": SAM,
+        });
+        let sent = self.portal.visitor().submit_to("garden-waste", number, &answers).await.is(201);
+        let key = sent.text("key");
+        let store = self.portal.state.db.council("demo");
+        let id = store.followed(&secret::hash(key.as_bytes())).await.unwrap().id;
+        Fee { key, id }
+    }
+
+    async fn rows(&self, fee: &Fee) -> Vec<Payment> {
+        self.portal.state.db.council("demo").payments_for(Purpose::Request(fee.id)).await.unwrap()
+    }
+
+    async fn states(&self, fee: &Fee) -> Vec<State> {
+        self.rows(fee).await.iter().map(|payment| payment.state).collect()
+    }
+
+    /// How often the card service took the money for a request.
+    async fn charges(&self, fee: &Fee) -> usize {
+        let references: BTreeSet<String> =
+            self.rows(fee).await.into_iter().map(|payment| payment.reference).collect();
+        let is_charge = |payment: &&pay_stand_in::ledger::Payment| {
+            payment.status == Status::Success && references.contains(&payment.asked.reference)
+        };
+        self.pay.payments().iter().filter(is_charge).count()
+    }
+
+    /// Ten minutes go by, and it is asked about what is under way.
+    async fn mop_up(&self) -> usize {
+        self.portal.turn(TimeDelta::minutes(10));
+        paying::run_due(&self.portal.state).await.unwrap()
+    }
+
+    async fn tell(&self, body: &str, signature: Option<&str>) -> Reply {
+        let visitor = self.portal.visitor();
+        let mut request = axum::http::Request::post(WEBHOOK)
+            .header(header::HOST, "portico.example")
+            .header(header::CONTENT_TYPE, "application/json");
+        if let Some(signature) = signature {
+            request = request.header(SIGNATURE, signature);
+        }
+        visitor.send(request.body(Body::from(body.to_owned())).unwrap()).await
+    }
+
+    async fn tell_message(&self, message: &Message) {
+        self.tell(&message.body, Some(&message.signature)).await.is(204);
+    }
+}
+
+/// Presses "Pay" for a request; the address of the card page, if there is one.
+async fn press(browser: &mut Browser, fee: &Fee) -> Result<String, u16> {
+    let reply = browser.post_form(&format!("/follow/{}/pay", fee.key), "").await;
+    let go = reply.header("refresh").strip_prefix("0; url=").map(str::to_owned);
+    go.ok_or(reply.status.as_u16())
+}
+
+/// The address to which somebody comes back.
+fn back_of(shop: &Shop) -> String {
+    let last = shop.pay.payments().pop().unwrap();
+    last.asked.return_url.strip_prefix(PUBLIC_URL).unwrap().to_owned()
+}
+
+async fn a_request_is_paid_once(kept: Kept) {
+    let shop = Shop::open(Setup::default().in_database(&kept.url)).await;
+    let fee = shop.garden_waste(1).await;
+    shop.portal.mails().await;
+    let shown = shop.portal.visitor().follow(&fee.key).await["payment"].clone();
+    assert_eq!(shown, json!({ "pence": 9_200, "may_pay": true }));
+    let mut sam = Browser::of(&shop.portal);
+    let next = press(&mut sam, &fee).await.unwrap();
+    // In two tabs it is one payment.
+    let other = press(&mut sam, &fee).await.unwrap();
+    assert_ne!(next, other);
+    assert_eq!(shop.pay.payments().len(), 1);
+    let asked = shop.pay.payments()[0].asked.clone();
+    assert_eq!((asked.amount, asked.email.as_deref()), (9_200, Some(SAM)));
+    assert!(asked.description.contains("garden waste"), "{}", asked.description);
+    let line = asked.metadata["line_1"].as_str().unwrap();
+    assert!(line.starts_with("pence=5200 ") && line.contains("account="), "{line}");
+    // It can't be taken back now: what is sent in its place would cost as much again.
+    sam.post_form(&format!("/follow/{}/undo", fee.key), "").await.is(409);
+    assert_eq!(sam.visitor.follow(&fee.key).await["undo"], json!(null));
+    // 40: what the address says counts for nothing, before and after.
+    let back = back_of(&shop);
+    let home = format!("/follow/{}", fee.key);
+    let claimed = format!("{back}?status=success");
+    assert_eq!(sam.get(&claimed).await.is(303).header("location"), home);
+    assert_eq!(shop.states(&fee).await, [State::Open]);
+    shop.pay.pay(&next, &good_card()).unwrap();
+    assert_eq!(shop.states(&fee).await, [State::Open], "nobody has asked yet");
+    let shown = sam.visitor.follow(&fee.key).await["payment"].clone();
+    assert_eq!(shown, json!({ "pence": 9_200, "state": "open", "may_pay": true }));
+    // Another person meets nothing there; five returns of the one who paid are one payment.
+    Browser::of(&shop.portal).get(&back).await.is(404);
+    for _ in 0..5 {
+        assert_eq!(sam.get(&back).await.is(303).header("location"), home);
+    }
+    assert_eq!(shop.states(&fee).await, [State::Paid]);
+    let shown = sam.visitor.follow(&fee.key).await["payment"].clone();
+    let reference = &shop.rows(&fee).await[0].reference;
+    assert_eq!(
+        shown,
+        json!({ "pence": 9_200, "state": "paid", "reference": reference, "on": "7 December 2026" })
+    );
+    // The back button, and the other tab.
+    shop.pay.pay(&other, &good_card()).unwrap();
+    assert_eq!(press(&mut sam, &fee).await, Err(303));
+    assert_eq!((shop.charges(&fee).await, shop.pay.payments().len()), (1, 1));
+    assert_eq!(shop.mop_up().await, 0, "nothing is left to ask about");
+    let mails = shop.portal.mails_to(SAM).await;
+    let [receipt] = mails.as_slice() else { panic!("{mails:?}") };
+    assert_eq!(receipt.subject, "Receipt: you paid £92.00 for “Sign up for garden waste”");
+    for said in ["First bin, for a year: £52.00", "Each further bin, for a year: £40.00", "7 December 2026"]
+    {
+        assert!(receipt.text.contains(said), "{}", receipt.text);
+    }
+    assert_eq!(receipt.follow_key(), fee.key);
+    // What costs nothing can't be paid, and nobody pays with a key that opens nothing.
+    let free = shop.portal.visitor().submit(9, &crate::support::graffiti()).await.is(201).text("key");
+    sam.post_form(&format!("/follow/{free}/pay"), "").await.is(409);
+    sam.post_form("/follow/aaaaaaaaaaaaaaaaaaaaaaaaaa/pay", "").await.is(404);
+    sam.get("/payments/aaaaaaaaaaaaaaaaaaaaaaaaaa").await.is(404);
+    assert_eq!(kept.rows("payment").await, 1);
+    // Staff see what is paid, and what is not.
+    let grace = shop.portal.staff("grace@saltmarsh.example").await;
+    let unpaid = shop.garden_waste(11).await;
+    for (id, state) in [(fee.id, json!("paid")), (unpaid.id, json!(null))] {
+        let case = grace.get(&format!("/api/staff/requests/{id}")).await.is(200).json();
+        assert_eq!(case["request"]["payment"]["state"], state);
+    }
+    // What was withdrawn costs nothing any more.
+    let fee = shop.garden_waste(10).await;
+    sam.post(&format!("/api/follow/{}/withdraw", fee.key), &json!({ "reason": "" })).await.is(200);
+    assert_eq!(press(&mut sam, &fee).await, Err(409));
+    assert!(shop.rows(&fee).await.is_empty());
+}
+
+async fn who_does_not_pay_can_try_again(kept: Kept) {
+    let shop = Shop::open(Setup::default().in_database(&kept.url)).await;
+    let fee = shop.garden_waste(1).await;
+    let mut sam = Browser::of(&shop.portal);
+    // Declined, stopped, and left in a closed tab until it was too late.
+    let next = press(&mut sam, &fee).await.unwrap();
+    shop.pay.pay(&next, &card("4000000000000002")).unwrap();
+    let next = press(&mut sam, &fee).await.unwrap();
+    shop.pay.stop(&next);
+    sam.get(&back_of(&shop)).await.is(303);
+    let next = press(&mut sam, &fee).await.unwrap();
+    let known = [State::Declined, State::Stopped];
+    assert_eq!(shop.states(&fee).await, [&known[..], &[State::Open]].concat());
+    for _ in 0..9 {
+        assert_eq!(shop.mop_up().await, 1, "it is asked about every ten minutes");
+    }
+    assert_eq!(shop.mop_up().await, 0, "until it ended");
+    assert_eq!(shop.states(&fee).await, [&known[..], &[State::Expired]].concat());
+    shop.pay.pay(&next, &good_card()).unwrap();
+    assert_eq!(shop.charges(&fee).await, 0, "a late card pays nothing");
+    // Paid, and the tab closed before the way back: it is found out all the same.
+    let next = press(&mut sam, &fee).await.unwrap();
+    shop.pay.pay(&next, &good_card()).unwrap();
+    assert_eq!(shop.mop_up().await, 1);
+    assert_eq!(shop.states(&fee).await.last(), Some(&State::Paid));
+    assert_eq!((shop.charges(&fee).await, shop.rows(&fee).await.len()), (1, 4));
+}
+
+async fn lost_replies_cost_nobody_anything(kept: Kept) {
+    let shop = Shop::open(Setup::default().in_database(&kept.url)).await;
+    let mut sam = Browser::of(&shop.portal);
+    let on = Some(Call::Create);
+    for (number, fault) in [(1, Fault::LostReply), (2, Fault::ErrorAfter)] {
+        let fee = shop.garden_waste(number).await;
+        let before = shop.pay.payments().len();
+        shop.pay.plan([Planned { on, fault }]);
+        assert_eq!(press(&mut sam, &fee).await, Err(409), "we could not check");
+        assert_eq!(shop.states(&fee).await, [State::Asked]);
+        // It is there, and found by its reference.
+        let next = press(&mut sam, &fee).await.unwrap();
+        assert_eq!(shop.pay.payments().len(), before + 1);
+        shop.pay.pay(&next, &good_card()).unwrap();
+        sam.get(&back_of(&shop)).await.is(303);
+        assert_eq!((shop.states(&fee).await, shop.charges(&fee).await), (vec![State::Paid], 1));
+    }
+    // It is not found yet: another one is made, and nobody learns where the first is paid.
+    let fee = shop.garden_waste(3).await;
+    shop.pay.lag(TimeDelta::minutes(5));
+    shop.pay.plan([Planned { on, fault: Fault::LostReply }]);
+    assert_eq!(press(&mut sam, &fee).await, Err(409));
+    let next = press(&mut sam, &fee).await.unwrap();
+    shop.pay.pay(&next, &good_card()).unwrap();
+    for _ in 0..10 {
+        shop.mop_up().await;
+    }
+    assert_eq!((shop.states(&fee).await, shop.charges(&fee).await), (vec![State::Paid], 1));
+    // Nothing was made, and nobody came again: it is looked for for three hours, and then it is over.
+    shop.pay.lag(TimeDelta::zero());
+    let fee = shop.garden_waste(4).await;
+    shop.pay.plan([Planned { on, fault: Fault::ServerError }]);
+    assert_eq!(press(&mut sam, &fee).await, Err(409));
+    let mut asked = 0;
+    while shop.states(&fee).await == [State::Asked] {
+        asked += shop.mop_up().await;
+    }
+    assert_eq!((asked, shop.states(&fee).await), (18, vec![State::Broken]));
+    // While the card service is down, nothing is known, and nothing is said to have failed.
+    let fee = shop.garden_waste(5).await;
+    let next = press(&mut sam, &fee).await.unwrap();
+    shop.pay.pay(&next, &good_card()).unwrap();
+    shop.pay.plan([Planned { on: Some(Call::Get), fault: Fault::ServerError }]);
+    sam.get(&back_of(&shop)).await.is(303);
+    assert_eq!(shop.states(&fee).await, [State::Open]);
+    shop.mop_up().await;
+    assert_eq!(shop.states(&fee).await, [State::Paid]);
+    // Without a key nobody pays, and nothing is written down.
+    let fee = shop.garden_waste(6).await;
+    std::fs::remove_file(shop.portal.path("payments/demo.key")).unwrap();
+    assert_eq!(press(&mut sam, &fee).await, Err(409));
+    assert!(shop.rows(&fee).await.is_empty());
+}
+
+/// 41: forged, written anew, repeated, in any order, ten megabytes, about nothing that is known.
+async fn messages_are_only_reasons_to_ask(kept: Kept) {
+    let shop = Shop::open(Setup::default().in_database(&kept.url)).await;
+    let fee = shop.garden_waste(1).await;
+    let mut sam = Browser::of(&shop.portal);
+    let next = press(&mut sam, &fee).await.unwrap();
+    shop.pay.pay(&next, &good_card()).unwrap();
+    let messages = shop.pay.take_messages();
+    assert_eq!(messages.len(), 3);
+    let Message { body, signature } = messages.last().unwrap();
+    let mut claims: serde_json::Value = serde_json::from_str(body).unwrap();
+    let anew = serde_json::to_string_pretty(&claims).unwrap();
+    claims["resource"]["amount"] = json!(1);
+    let changed = claims.to_string();
+    let theirs = Message::new(body.clone(), "another secret").signature;
+    let half = signature.get(..32);
+    for (body, signature) in [
+        (body.as_str(), None),
+        (body, Some("")),
+        (body, half),
+        (body, Some("nothing hexadecimal")),
+        (body, Some(theirs.as_str())),
+        (anew.as_str(), Some(signature.as_str())),
+        (changed.as_str(), Some(signature.as_str())),
+    ] {
+        shop.tell(body, signature).await.refused(401, "not_signed_in");
+    }
+    let huge = "x".repeat(10 * 1024 * 1024);
+    shop.tell(&huge, Some(signature.as_str())).await.refused(413, "too_large");
+    let no_json = Message::new("{".to_owned(), HOOK);
+    shop.tell(&no_json.body, Some(&no_json.signature)).await.refused(400, "bad_request");
+    assert_eq!(kept.rows("payment_hint").await, 0);
+    assert_eq!(paying::run_due(&shop.portal.state).await.unwrap(), 0);
+    assert_eq!(shop.states(&fee).await, [State::Open]);
+    // What it says besides is not believed: the card service is asked. Told twice, and the last first, it is asked once.
+    for message in messages.iter().rev().chain(&messages) {
+        shop.tell_message(message).await;
+    }
+    assert_eq!(shop.states(&fee).await, [State::Open], "the reply comes before anybody asks");
+    assert_eq!(kept.rows("payment_hint").await, 3);
+    assert_eq!(paying::run_due(&shop.portal.state).await.unwrap(), 1);
+    assert_eq!(shop.states(&fee).await, [State::Paid]);
+    for message in &messages {
+        shop.tell_message(message).await;
+    }
+    assert_eq!(paying::run_due(&shop.portal.state).await.unwrap(), 0);
+    // About a payment of another system, and about something that is no payment.
+    let unknown = json!({ "webhook_message_id": "m1", "resource_id": "unknown", "resource_type": "payment" });
+    let refund =
+        json!({ "webhook_message_id": "m2", "resource_id": "r1", "resource_type": "refund", "new": 1 });
+    for body in [unknown, refund] {
+        shop.tell_message(&Message::new(body.to_string(), HOOK)).await;
+    }
+    assert_eq!(shop.charges(&fee).await, 1);
+    assert_eq!(
+        shop.portal.mails_to(SAM).await.iter().filter(|mail| mail.subject.contains("Receipt")).count(),
+        1
+    );
+    // A message's number is remembered for thirty days.
+    shop.portal.turn(TimeDelta::days(31));
+    server::jobs::sweep::sweep(&shop.portal.state).await.unwrap();
+    assert_eq!(kept.rows("payment_hint").await, 0);
+    // A council that takes no payments hears nothing.
+    let deaf = Portal::open().await;
+    let request = deaf.visitor().request(Method::POST, WEBHOOK).header(SIGNATURE, signature);
+    let request = request.header(header::CONTENT_TYPE, "application/json");
+    deaf.visitor().send(request.body(Body::from(body.clone())).unwrap()).await.refused(401, "not_signed_in");
+}
+
+fn bill(pence: i64) -> Bill {
+    let item = Item { label: "A line".into(), pence, codes: Codes::default(), account: "A1".into() };
+    vec![item].try_into().unwrap()
+}
+
+/// At no time can two payments of one purpose be made, whatever either costs.
+async fn another_price_takes_the_place_of_the_first(kept: Kept) {
+    use domain::payment::Service;
+    use server::store::payments::{Begun, NewPayment, Said};
+    let store = kept.db.council("demo");
+    let at = crate::support::moment("2026-12-07T10:00:00Z");
+    let begin = |number: u128, pence: i64| {
+        let new = NewPayment {
+            id: Uuid::from_u128(number),
+            purpose: Purpose::Request(Uuid::from_u128(7)),
+            reference: format!("R{number}"),
+            service: Service::GovukPay,
+            bill: bill(pence),
+            key_hash: vec![u8::try_from(number).unwrap(); 32],
+            browser_hash: vec![1; 32],
+            at,
+        };
+        let store = store.clone();
+        async move { store.begin_payment(new).await.unwrap() }
+    };
+    let said = |number: u128, state| {
+        let store = store.clone();
+        async move {
+            let said = Said { state, refunded: 0, at };
+            store.payment_said(Uuid::from_u128(number), said, Vec::new()).await.unwrap().state
+        }
+    };
+    // Eight at once: one begins, and all go on with it.
+    let all = futures::future::join_all((1..=8).map(|number| begin(number, 100))).await;
+    let ids: BTreeSet<Uuid> = all
+        .into_iter()
+        .map(|begun| match begun {
+            Begun::Pay(payment) => payment.id,
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!((ids.len(), kept.rows("payment").await), (1, 1));
+    let first = ids.first().unwrap().as_u128();
+    let Begun::TakeBack(before) = begin(20, 200).await else { panic!() };
+    assert_eq!(before.id.as_u128(), first);
+    // What the card service knows it by is kept once.
+    let id = Uuid::from_u128(first);
+    assert_eq!(store.payment_is(id, "p1".to_owned()).await.unwrap().as_deref(), Some("p1"));
+    assert_eq!(store.payment_is(id, "p2".to_owned()).await.unwrap().as_deref(), Some("p1"));
+    assert_eq!(said(first, State::TakenBack).await, State::TakenBack);
+    assert_eq!(said(first, State::Open).await, State::TakenBack);
+    let Begun::Pay(second) = begin(20, 200).await else { panic!() };
+    assert_eq!((second.id.as_u128(), second.bill.total()), (20, 200));
+    assert_eq!(said(20, State::TakenBack).await, State::TakenBack);
+    assert_eq!(store.payment_is(Uuid::from_u128(20), "p3".to_owned()).await.unwrap(), None, "it is over");
+    begin(21, 200).await;
+    assert_eq!(said(21, State::Paid).await, State::Paid);
+    for state in State::ALL {
+        assert_eq!(said(21, state).await, State::Paid);
+    }
+    assert!(matches!(begin(22, 300).await, Begun::Paid(paid) if paid.id.as_u128() == 21));
+    assert_eq!(kept.rows("payment").await, 3);
+}
+
+/// What may happen while somebody pays.
+#[derive(Clone, Debug)]
+enum Doing {
+    Press(usize),
+    /// The server stops while somebody presses: after so many steps.
+    Crash(usize, usize),
+    Card(usize, &'static str),
+    Stop(usize),
+    Back(usize),
+    Tell {
+        reversed: bool,
+        times: usize,
+    },
+    LoseMessages,
+    MopUp,
+    Wait(i64),
+    Fault(Option<Call>, Fault),
+    Lag(i64),
+}
+
+fn doing() -> impl Strategy<Value = Doing> {
+    let call = prop::sample::select(vec![
+        None,
+        Some(Call::Create),
+        Some(Call::Get),
+        Some(Call::Search),
+        Some(Call::Cancel),
+    ]);
+    let fault = prop::sample::select(vec![
+        Fault::ServerError,
+        Fault::ErrorAfter,
+        Fault::LostReply,
+        Fault::TooMany,
+        Fault::Delay(1),
+    ]);
+    prop_oneof![
+        5 => (0_usize..2).prop_map(Doing::Press),
+        2 => (0_usize..2, 0_usize..60).prop_map(|(tab, steps)| Doing::Crash(tab, steps)),
+        4 => (0_usize..2, prop::sample::select(vec!["4444333322221111", "4000000000000002", "4000000000000119"]))
+            .prop_map(|(tab, number)| Doing::Card(tab, number)),
+        1 => (0_usize..2).prop_map(Doing::Stop),
+        2 => (0_usize..2).prop_map(Doing::Back),
+        2 => (any::<bool>(), 1_usize..3).prop_map(|(reversed, times)| Doing::Tell { reversed, times }),
+        1 => Just(Doing::LoseMessages),
+        2 => Just(Doing::MopUp),
+        1 => (1_i64..100).prop_map(Doing::Wait),
+        3 => (call, fault).prop_map(|(call, fault)| Doing::Fault(call, fault)),
+        1 => (0_i64..20).prop_map(Doing::Lag),
+    ]
+}
+
+/// Somebody's two tabs, and where each could pay.
+struct Somebody {
+    tabs: [Browser; 2],
+    next: [Option<String>; 2],
+    fee: Fee,
+}
+
+impl Somebody {
+    async fn does(&mut self, shop: &Shop, doing: &Doing) {
+        match doing {
+            Doing::Press(tab) => {
+                if let Ok(next) = press(&mut self.tabs[*tab], &self.fee).await {
+                    self.next[*tab] = Some(next);
+                }
+            }
+            Doing::Crash(tab, steps) => {
+                let pressed = press(&mut self.tabs[*tab], &self.fee);
+                let stop = async {
+                    for _ in 0..*steps {
+                        tokio::task::yield_now().await;
+                    }
+                };
+                tokio::select! { _ = pressed => {}, () = stop => {} }
+            }
+            Doing::Card(tab, number) => {
+                if let Some(next) = &self.next[*tab] {
+                    // The address works once, and a payment that ended takes no card.
+                    let _ = shop.pay.pay(next, &card(number));
+                }
+            }
+            Doing::Stop(tab) => {
+                if let Some(next) = &self.next[*tab] {
+                    shop.pay.stop(next);
+                }
+            }
+            Doing::Back(tab) => {
+                if !shop.pay.payments().is_empty() {
+                    self.tabs[*tab].get(&back_of(shop)).await;
+                }
+            }
+            Doing::Tell { reversed, times } => {
+                let mut messages = shop.pay.take_messages();
+                if *reversed {
+                    messages.reverse();
+                }
+                for message in messages.iter().flat_map(|message| std::iter::repeat_n(message, *times)) {
+                    shop.tell_message(message).await;
+                }
+                paying::run_due(&shop.portal.state).await.unwrap();
+            }
+            Doing::LoseMessages => drop(shop.pay.take_messages()),
+            Doing::MopUp => {
+                shop.mop_up().await;
+            }
+            Doing::Wait(minutes) => shop.portal.turn(TimeDelta::minutes(*minutes)),
+            Doing::Fault(on, fault) => shop.pay.plan([Planned { on: *on, fault: *fault }]),
+            Doing::Lag(minutes) => shop.pay.lag(TimeDelta::minutes(*minutes)),
+        }
+    }
+}
+
+/// Nothing is shown as paid that is not, and nothing is paid twice.
+async fn is_sound(shop: &Shop, fee: &Fee) {
+    assert!(shop.charges(fee).await <= 1, "paid twice");
+    let charged: BTreeMap<String, i64> = books(shop);
+    for payment in shop.rows(fee).await {
+        if payment.state == State::Paid {
+            assert_eq!(charged.get(&payment.reference), Some(&payment.bill.total()), "shown as paid");
+        }
+    }
+}
+
+/// What the card service took, by our references.
+fn books(shop: &Shop) -> BTreeMap<String, i64> {
+    let mut books = BTreeMap::new();
+    for payment in shop.pay.payments().into_iter().filter(|payment| payment.status == Status::Success) {
+        *books.entry(payment.asked.reference).or_default() += payment.asked.amount;
+    }
+    books
+}
+
+/// All that is under way ends by itself, and then our books are those of the card service.
+async fn the_books_balance(shop: &Shop, fees: &[Fee]) {
+    drop(shop.pay.take_messages());
+    let mut rounds = 0;
+    loop {
+        shop.mop_up().await;
+        let mut is_over = true;
+        for fee in fees {
+            is_over &= shop.states(fee).await.iter().all(|state| !state.is_under_way());
+        }
+        if is_over {
+            break;
+        }
+        rounds += 1;
+        assert!(rounds < 60, "something never ends");
+    }
+    let mut ours = BTreeMap::new();
+    for fee in fees {
+        for payment in shop.rows(fee).await.into_iter().filter(|payment| payment.state == State::Paid) {
+            ours.insert(payment.reference.clone(), payment.bill.total());
+        }
+    }
+    let mut theirs = books(shop);
+    theirs.retain(|reference, _| ours.contains_key(reference) || fees.len() > 1);
+    assert_eq!(ours, theirs);
+}
+
+/// Against the card service's own state machine: whatever is done in whatever order, with whatever faults, there is at most
+/// one charge, and in the end the books balance.
+#[test]
+fn any_order_of_things_is_one_charge() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let shop = runtime.block_on(Shop::open(Setup::default()));
+    let number = std::cell::Cell::new(0);
+    let mut runner = TestRunner::new(Config { cases: 40, failure_persistence: None, ..Config::default() });
+    let run = runner.run(&prop::collection::vec(doing(), 1..30), |doings| {
+        runtime.block_on(async {
+            number.set(number.get() + 1);
+            // Another day: what waits for its time has had it, and the first form is open.
+            shop.portal.turn_to("2026-12-07T10:00:00Z");
+            let fee = shop.garden_waste(number.get()).await;
+            let tabs = [Browser::of(&shop.portal), Browser::of(&shop.portal)];
+            let mut somebody = Somebody { tabs, next: [None, None], fee };
+            for doing in &doings {
+                somebody.does(&shop, doing).await;
+                is_sound(&shop, &somebody.fee).await;
+            }
+            shop.pay.forget_faults();
+            shop.pay.lag(TimeDelta::zero());
+            let fees = [somebody.fee];
+            the_books_balance(&shop, &fees).await;
+            is_sound(&shop, &fees[0]).await;
+            assert_eq!(
+                shop.charges(&fees[0]).await,
+                shop.states(&fees[0]).await.iter().filter(|state| **state == State::Paid).count(),
+                "what was charged is known"
+            );
+        });
+        Ok(())
+    });
+    run.unwrap();
+}
+
+/// Many payments while one call in five goes wrong. `PORTICO_TEST_PAYMENTS` says how many.
+#[tokio::test]
+#[expect(clippy::print_stdout, reason = "how it went is for who runs it")]
+async fn one_call_in_five_goes_wrong() {
+    let many = std::env::var("PORTICO_TEST_PAYMENTS").ok().and_then(|many| many.parse().ok()).unwrap_or(40);
+    let shop = Shop::open(Setup::default()).await;
+    shop.pay.go_wrong(20);
+    let mut fees = Vec::new();
+    for number in 1..=many {
+        let fee = shop.garden_waste(number).await;
+        let mut sam = Browser::of(&shop.portal);
+        for _ in 0..4 {
+            if let Ok(next) = press(&mut sam, &fee).await {
+                // One in seven is declined, and tries again.
+                let number = if number % 7 == 0 { "4000000000000002" } else { "4444333322221111" };
+                shop.pay.pay(&next, &card(number)).unwrap();
+                sam.get(&back_of(&shop)).await.is(303);
+            }
+        }
+        let mut messages = shop.pay.take_messages();
+        messages.reverse();
+        for message in messages.iter().chain(messages.first()) {
+            shop.tell_message(message).await;
+        }
+        assert!(shop.charges(&fee).await <= 1);
+        fees.push(fee);
+    }
+    shop.pay.go_wrong(0);
+    the_books_balance(&shop, &fees).await;
+    let (mut charges, mut paid) = (0, 0);
+    for fee in &fees {
+        charges += shop.charges(fee).await;
+        paid += shop.states(fee).await.iter().filter(|state| **state == State::Paid).count();
+    }
+    println!(
+        "{many} requests, one call in five went wrong: {paid} paid, {charges} charges, none twice, none unresolved"
+    );
+    assert_eq!(paid, charges);
+    assert!(paid > 0);
+}
+
+fn new_payment(number: u128, reference: &str) -> NewPayment {
+    NewPayment {
+        id: Uuid::from_u128(number),
+        reference: reference.to_owned(),
+        description: "Bins <& \"more\"> | see https://example.org".to_owned(),
+        bill: bill(5_000),
+        return_url: format!("{PUBLIC_URL}/payments/x"),
+        email: Some(SAM.to_owned()),
+    }
+}
+
+/// What every card service has to do. With `paid`, somebody can pay there in the test.
+async fn keeps_the_contract(provider: &dyn PaymentProvider, reference: &str, paid: impl AsyncFn(&str)) {
+    let new = new_payment(1, reference);
+    let started = provider.create(&new).await.unwrap();
+    assert!(started.next_url.starts_with("http"));
+    let standing = provider.query(&started.provider_ref).await.unwrap();
+    assert_eq!((standing.state, standing.pence, standing.refunded), (State::Open, 5_000, 0));
+    assert_eq!(standing.reference, reference);
+    assert!(standing.next_url.is_some());
+    // A lost reply is found again.
+    let found = provider.recover(&new).await.unwrap();
+    assert!(found.is_none_or(|found| found.provider_ref == started.provider_ref));
+    paid(&standing.next_url.unwrap()).await;
+    let standing = provider.query(&started.provider_ref).await.unwrap();
+    if standing.state == State::Paid {
+        provider.refund(&started.provider_ref, Uuid::from_u128(7), 2_000, 5_000).await.unwrap();
+        assert_eq!(provider.query(&started.provider_ref).await.unwrap().refunded, 2_000);
+        // The same again, because its reply was lost: nothing more goes back.
+        let _ = provider.refund(&started.provider_ref, Uuid::from_u128(7), 2_000, 5_000).await;
+        assert_eq!(provider.query(&started.provider_ref).await.unwrap().refunded, 2_000);
+        provider.refund(&started.provider_ref, Uuid::from_u128(8), 3_000, 3_000).await.unwrap();
+        let after = provider.query(&started.provider_ref).await.unwrap();
+        assert_eq!((after.state, after.refunded), (State::Paid, 5_000));
+    }
+    // One that nobody wants any more.
+    let started = provider.create(&new_payment(2, &format!("{reference}-2"))).await.unwrap();
+    provider.cancel(&started.provider_ref).await.unwrap();
+    let standing = provider.query(&started.provider_ref).await.unwrap();
+    assert!(standing.state.is_unpaid(), "{standing:?}");
+    assert!(matches!(provider.cancel(&started.provider_ref).await, Err(PayError::Refused(_))));
+    // Too much, and nothing that is known.
+    let mut dear = new_payment(3, &format!("{reference}-3"));
+    dear.bill = bill(MOST);
+    provider.create(&dear).await.unwrap();
+    for unknown in ["unknown", "", "../refunds", "a b"] {
+        assert_eq!(provider.query(unknown).await, Err(PayError::Unknown), "{unknown}");
+    }
+}
+
+#[tokio::test]
+async fn govuk_pay_keeps_the_contract() {
+    let shop = Shop::open(Setup::default()).await;
+    let council = shop.portal.state.councils.by_id("demo").unwrap();
+    let provider = shop.portal.state.payments.of(&council.council).await.unwrap();
+    keeps_the_contract(&*provider, "ABCD-1234", async |next: &str| shop.pay.pay(next, &good_card()).unwrap())
+        .await;
+    for (fault, on) in
+        [(Fault::TooMany, Call::Get), (Fault::LostReply, Call::Get), (Fault::ServerError, Call::Get)]
+    {
+        shop.pay.plan([Planned { on: Some(on), fault }]);
+        let id = shop.pay.payments()[0].id.clone();
+        assert!(matches!(provider.query(&id).await, Err(PayError::CouldNotCheck(_))), "{fault:?}");
+        assert!(provider.query(&id).await.is_ok());
+    }
+    // Of a real test account, where there is a key: nobody pays there, the rest must hold.
+    if let Ok(key) = std::env::var("PORTICO_TEST_GOVUK_PAY_KEY") {
+        let portal = Setup::default().with_sign_in("[payments]\nservice = \"govuk_pay\"").open().await;
+        std::fs::create_dir_all(portal.path("payments")).unwrap();
+        std::fs::write(portal.path("payments/demo.key"), key).unwrap();
+        let council = portal.state.councils.by_id("demo").unwrap();
+        let provider = portal.state.payments.of(&council.council).await.unwrap();
+        let reference = format!("portico-{}", std::process::id());
+        keeps_the_contract(&*provider, &reference, async |_: &str| ()).await;
+    }
+}
+
+/// What stands in for Stripe: sessions and refunds, with its idempotency keys.
+#[derive(Clone, Default)]
+struct Stripe(Arc<Mutex<StripeBook>>);
+
+#[derive(Default)]
+struct StripeBook {
+    /// Session, whether it is open, paid or expired, what went back.
+    sessions: Vec<(serde_json::Value, i64)>,
+    /// What was answered under a key.
+    answered: BTreeMap<String, (u16, serde_json::Value)>,
+}
+
+impl Stripe {
+    async fn open(&self) -> String {
+        let app = axum::Router::new().fallback(axum::routing::any(Self::answer)).with_state(self.clone());
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
+        format!("http://{address}")
+    }
+
+    async fn answer(
+        axum::extract::State(stripe): axum::extract::State<Self>,
+        request: axum::extract::Request,
+    ) -> (axum::http::StatusCode, axum::Json<serde_json::Value>) {
+        assert_eq!(request.headers()[header::AUTHORIZATION], "Bearer sk_test_portal");
+        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+        let once = request.headers().get("idempotency-key").map(|key| key.to_str().unwrap().to_owned());
+        let body = request.into_body().collect().await.unwrap().to_bytes();
+        let form: BTreeMap<String, String> = form_urlencoded::parse(&body).into_owned().collect();
+        let mut book = stripe.0.lock().unwrap();
+        let before = once.as_ref().and_then(|once| book.answered.get(once).cloned());
+        let (status, told) = before.unwrap_or_else(|| book.answer(&method, &path, &form));
+        if let Some(once) = once {
+            book.answered.insert(once, (status, told.clone()));
+        }
+        (axum::http::StatusCode::from_u16(status).unwrap(), axum::Json(told))
+    }
+
+    fn pay(&self, next_url: &str) {
+        let mut book = self.0.lock().unwrap();
+        let (session, _) = book.sessions.iter_mut().find(|(session, _)| session["url"] == next_url).unwrap();
+        (session["status"], session["payment_status"]) = (json!("complete"), json!("paid"));
+        session["url"] = serde_json::Value::Null;
+    }
+}
+
+impl StripeBook {
+    fn answer(
+        &mut self,
+        method: &Method,
+        path: &str,
+        form: &BTreeMap<String, String>,
+    ) -> (u16, serde_json::Value) {
+        let refused = |status: u16, code: &str| {
+            (status, json!({ "error": { "type": "invalid_request_error", "code": code } }))
+        };
+        let parts: Vec<&str> = path.trim_start_matches("/v1/").split('/').collect();
+        match (method.as_str(), parts.as_slice()) {
+            ("POST", ["checkout", "sessions"]) => {
+                let field = |name: &str| form.get(name).unwrap_or_else(|| panic!("{name}: {form:?}"));
+                assert_eq!(field("line_items[0][price_data][currency]"), "gbp");
+                assert_eq!(field("mode"), "payment");
+                assert_eq!(field("line_items[0][price_data][product_data][name]"), "Bins & more see");
+                assert!(field("payment_intent_data[metadata][line_1]").contains("account=A1"));
+                assert_eq!(field("success_url"), field("cancel_url"));
+                let number = self.sessions.len();
+                let session = json!({
+                    "id": format!("cs_test_{number}"), "object": "checkout.session", "currency": "gbp",
+                    "status": "open", "payment_status": "unpaid", "url": format!("https://checkout.example/{number}"),
+                    "amount_total": field("line_items[0][price_data][unit_amount]").parse::<i64>().unwrap(),
+                    "client_reference_id": field("client_reference_id"),
+                    "payment_intent": { "id": format!("pi_{number}"), "latest_charge": null },
+                });
+                self.sessions.push((session.clone(), 0));
+                (200, session)
+            }
+            ("GET" | "POST", ["checkout", "sessions", id, ..]) => {
+                let found = self.sessions.iter_mut().find(|(session, _)| session["id"] == *id);
+                let Some((session, refunded)) = found else { return refused(404, "resource_missing") };
+                if method == Method::POST {
+                    if session["status"] != "open" {
+                        return refused(400, "checkout_session_not_open");
+                    }
+                    session["status"] = json!("expired");
+                    session["url"] = serde_json::Value::Null;
+                }
+                if session["payment_status"] == "paid" {
+                    session["payment_intent"]["latest_charge"] = json!({ "amount_refunded": *refunded });
+                }
+                (200, session.clone())
+            }
+            ("POST", ["refunds"]) => {
+                let pence: i64 = form["amount"].parse().unwrap();
+                let found = self
+                    .sessions
+                    .iter_mut()
+                    .find(|(session, _)| session["payment_intent"]["id"] == form["payment_intent"]);
+                let Some((session, refunded)) = found else { return refused(404, "resource_missing") };
+                if *refunded + pence > session["amount_total"].as_i64().unwrap() {
+                    return refused(400, "charge_already_refunded");
+                }
+                *refunded += pence;
+                (200, json!({ "id": "re_1", "status": "succeeded" }))
+            }
+            _ => panic!("{method} {path}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn stripe_keeps_the_contract() {
+    let stripe = Stripe::default();
+    let settings = format!("[payments]\nservice = \"stripe\"\napi = \"{}\"", stripe.open().await);
+    let portal = Setup::default().with_sign_in(&settings).open().await;
+    std::fs::create_dir_all(portal.path("payments")).unwrap();
+    std::fs::write(portal.path("payments/demo.key"), "sk_test_portal").unwrap();
+    std::fs::write(portal.path("payments/demo.webhook"), "whsec_x").unwrap();
+    let council = portal.state.councils.by_id("demo").unwrap();
+    let provider = portal.state.payments.of(&council.council).await.unwrap();
+    keeps_the_contract(&*provider, "ABCD-1234", async |next: &str| stripe.pay(next)).await;
+    assert_eq!(stripe.0.lock().unwrap().sessions.len(), 3, "asked again it makes no other");
+
+    // Its webhooks: signed over the time and the bytes, and worth nothing five minutes later.
+    let body = json!({ "id": "evt_1", "type": "checkout.session.completed", "data": { "object": { "id": "cs_test_0", "object": "checkout.session" } } });
+    let body = body.to_string();
+    let now = portal.state.now().timestamp();
+    let signed = |at: i64, body: &str| Message::new(format!("{at}.{body}"), "whsec_x").signature;
+    let hint = |header: String, body: &str| {
+        let mut headers = axum::http::HeaderMap::new();
+        headers.insert("stripe-signature", header.parse().unwrap());
+        provider.verify(&headers, body.as_bytes())
+    };
+    let good = hint(format!("t={now},v0=00,v1={}", signed(now, &body)), &body).unwrap();
+    assert_eq!((good.message.as_str(), good.provider_ref.as_deref()), ("evt_1", Some("cs_test_0")));
+    // While a secret is changed, there are two.
+    hint(format!("t={now},v1={},v1={}", "0".repeat(64), signed(now, &body)), &body).unwrap();
+    for header in [
+        String::new(),
+        format!("t={now}"),
+        format!("v1={}", signed(now, &body)),
+        format!("t={now},v0={}", signed(now, &body)),
+        format!("t={},v1={}", now + 1, signed(now, &body)),
+        format!("t={old},v1={}", signed(now - 301, &body), old = now - 301),
+        format!("t={late},v1={}", signed(now + 301, &body), late = now + 301),
+    ] {
+        assert_eq!(hint(header.clone(), &body), Err(Forged::Signature), "{header}");
+    }
+    let other =
+        json!({ "id": "evt_2", "data": { "object": { "id": "cus_1", "object": "customer" } } }).to_string();
+    assert_eq!(hint(format!("t={now},v1={}", signed(now, &other)), &other).unwrap().provider_ref, None);
+    assert_eq!(hint(format!("t={now},v1={}", signed(now, "{")), "{"), Err(Forged::Unreadable));
+}

@@ -1,0 +1,56 @@
+//! Paying for a request: how it stands, and the way to the card page. A small form that the browser sends itself, whether the
+//! app runs or not.
+
+use domain::api::follow::{FollowView, PayView};
+use domain::money;
+use domain::payment::State;
+use leptos::prelude::*;
+
+use super::fee::{fee_lines, fee_table};
+use crate::live::Drawn as _;
+
+/// What a request costs and whether it is paid; `to` is its page, for who may pay. Without payments by card, what it costs.
+pub fn payment(request: &FollowView, to: Option<&str>) -> AnyView {
+    let Some(pay) = &request.payment else { return fee_table(&request.fee) };
+    let sum = money::show(pay.pence);
+    let title = if pay.state == Some(State::Paid) { "Paid: " } else { "To pay: " };
+    let button = to.filter(|_| pay.may_pay).map(|to| {
+        let (action, label) = (format!("{to}/pay"), format!("Pay {sum} by card"));
+        view! {
+            <form method="post" action=action>
+                <button type="submit" class="govuk-button">{label}</button>
+            </form>
+        }
+        .drawn()
+    });
+    view! {
+        <h2 class="govuk-heading-m">{title}{sum}</h2>
+        <p>{said(pay)}</p>
+        {fee_lines(&request.fee)}
+        {button}
+    }
+    .drawn()
+}
+
+/// How it stands, as far as the card service has said.
+fn said(pay: &PayView) -> String {
+    match pay.state {
+        None => "This is not paid yet.".to_owned(),
+        Some(State::Paid) => format!(
+            "Paid by card on {}. The payment’s reference is {}.",
+            pay.on.as_deref().unwrap_or_default(),
+            pay.reference.as_deref().unwrap_or_default(),
+        ),
+        Some(State::Asked | State::Open | State::Held) => {
+            "A payment was begun, and our card service has not said yet how it ended. We ask it every ten minutes. If it was paid, a receipt comes by email. Nobody can pay twice.".to_owned()
+        }
+        Some(State::Declined) => not_paid("The card was declined."),
+        Some(State::Stopped) => not_paid("The payment was cancelled."),
+        Some(State::Expired) => not_paid("The card page was open for too long."),
+        Some(State::TakenBack | State::Broken) => not_paid("The payment did not go through."),
+    }
+}
+
+fn not_paid(why: &str) -> String {
+    format!("{why} No money was taken, and all that was typed is kept. This is not paid yet.")
+}
