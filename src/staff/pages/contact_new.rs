@@ -405,7 +405,8 @@ pub fn refused(failed: &ApiProblem) -> String {
 fn said(view: &ContactView) -> String {
     let counts = if view.avoidable { "It counts as avoidable" } else { "It does not count as avoidable" };
     let again = view.number.filter(|number| contact_log::is_repeat(*number)).map(|number| {
-        let rises = if contact_log::rises(number) { ", and who answers for the department looks at why" } else { "" };
+        let rises =
+            if contact_log::rises(number) { ", and who answers for the department looks at why" } else { "" };
         format!(". They have contacted us {number} times about this in 28 days{rises}")
     });
     format!("Recorded. {counts}{}", again.unwrap_or_default())
