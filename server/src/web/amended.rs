@@ -118,7 +118,7 @@ async fn changed(state: &AppState, at: &At, whose: Whose<'_>, (what, posted): (W
         match what {
             What::Undo => take_back(state, at, (&visit, &form), changing).await,
             What::Photos => add_photos(state, at, (&visit, &form), changing).await,
-            What::Place => correct(state, at, (&visit, &form), changing).await,
+            What::Place => Box::pin(correct(state, at, (&visit, &form), changing)).await,
         }
     };
     or_sorry(state, at, Box::pin(done)).await
