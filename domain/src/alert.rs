@@ -408,6 +408,7 @@ pub fn device(answers: &Answers) -> Result<Device, Vec<FieldError>> {
 
 /// The ways in which somebody can be reached.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each way is known or not, whatever the others are")]
 pub struct Known {
     /// There is an e-mail address, and mail gets through.
     pub email: bool,
