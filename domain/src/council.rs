@@ -357,9 +357,9 @@ impl Council {
     pub fn answers_for(&self, email_key: &str, manages: Option<&str>) -> Vec<(&str, Rung)> {
         let board = self.board.iter().any(|email| same_email_key(email) == email_key);
         let of = |department: &Department| {
-            let manager = (manages == Some(&*department.id)).then_some(Rung::Lead);
-            let board = board.then_some(Rung::Director);
-            department.rung_of(email_key).max(manager).max(board)
+            let as_manager = (manages == Some(&*department.id)).then_some(Rung::Lead);
+            let as_board = board.then_some(Rung::Director);
+            department.rung_of(email_key).max(as_manager).max(as_board)
         };
         self.departments.iter().filter_map(|one| Some((&*one.id, of(one)?))).collect()
     }

@@ -58,9 +58,13 @@ pub fn title(entry: &Entry, for_staff: bool) -> String {
         What::Missed { to, .. } => format!("We missed our date. The new one is {}", to.say()),
         What::Escalated { to, whom, cause, away } => {
             let (rung, cause) = (words::rung(*to), words::cause(*cause));
-            let away: String =
-                away.iter().map(|rung| format!(", and {} is away", words::rung(*rung))).collect();
-            format!("We passed this to {whom}, {rung}, because {cause}{away}")
+            let mut passed = String::new();
+            for rung in away {
+                passed.push_str(", and ");
+                passed.push_str(words::rung(*rung));
+                passed.push_str(" is away");
+            }
+            format!("We passed this to {whom}, {rung}, because {cause}{passed}")
         }
         What::Aged { age: Age::TooLong, .. } => {
             "This has been open for too long, and is on the list of the council’s board".to_owned()

@@ -26,6 +26,13 @@ pub use rules::{REMINDERS, REOPEN_DAYS, Refused, UNDO_MINUTES};
 /// Something that happened to a request.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(
+    target_pointer_width = "64",
+    expect(
+        clippy::large_enum_variant,
+        reason = "few are held at a time, and how a request ends is read everywhere"
+    )
+)]
 pub enum Event {
     /// The resident sent it. Always the first event, and only the first.
     Submitted(Box<Submission>),

@@ -3,5 +3,5 @@
 pub mod blobs;
 pub mod mail;
 pub mod notify;
-pub mod push;
 pub mod payments;
+pub mod push;

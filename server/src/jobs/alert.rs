@@ -247,7 +247,7 @@ pub enum Told {
         /// Who would.
         by: String,
         /// The rungs that were passed by because who stands there is away.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[serde(default)]
         away: Vec<Rung>,
     },
     /// To the owner: it is not to be closed so.
@@ -287,7 +287,7 @@ pub enum Told {
         /// Done by then.
         complete_by: By,
         /// The rungs that were passed by because who stands there is away.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[serde(default)]
         away: Vec<Rung>,
     },
     /// To the senior manager and the portfolio holder: it has been open for long.

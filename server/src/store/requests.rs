@@ -940,7 +940,6 @@ impl Store {
             .filter(Column::Open.eq(true))
             .filter(Column::Department.is_not_in(stays))
             .filter(theirs)
-            .order_by_asc(Column::Id)
             .select_only()
             .columns(COLUMNS)
             .into_tuple()
@@ -972,25 +971,29 @@ impl Store {
         limit: u64,
     ) -> Result<Vec<Stored>, StoreError> {
         use request::Column;
-        let which = match which {
-            Which::Department(department) => Column::Department.eq(&**department),
+        // Each department for itself: of several at once, SQLite would look through the whole council in their order.
+        let each = match which {
+            Which::Department(department) => vec![Column::Department.eq(&**department)],
             Which::Board(departments) => {
-                let is_too_long = Column::Aged.eq(aged(Age::TooLong)).and(Column::Open.eq(true));
-                Column::Department.is_in(departments).and(is_too_long)
+                let is_too_long = || Column::Aged.eq(aged(Age::TooLong)).and(Column::Open.eq(true));
+                departments.iter().map(|one| Column::Department.eq(&**one).and(is_too_long())).collect()
             }
         };
-        let mut query = request::Entity::find().filter(Column::CouncilId.eq(&*self.council)).filter(which);
-        if let Some(after) = after {
-            query = query.filter(Column::Id.gt(after));
+        let mut rows: Vec<Columns> = Vec::new();
+        for which in each {
+            let query = request::Entity::find()
+                .filter(Column::CouncilId.eq(&*self.council))
+                .filter(which)
+                .filter(Condition::all().add_option(after.map(|after| Column::Id.gt(after))))
+                .order_by_asc(Column::Id)
+                .limit(limit)
+                .select_only()
+                .columns(COLUMNS)
+                .into_tuple::<Columns>();
+            rows.extend(query.all(self.db.reader()).await?);
         }
-        let rows: Vec<Columns> = query
-            .order_by_asc(Column::Id)
-            .limit(limit)
-            .select_only()
-            .columns(COLUMNS)
-            .into_tuple()
-            .all(self.db.reader())
-            .await?;
+        rows.sort_by_key(|row| row.0);
+        rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
         rows.into_iter().map(Stored::try_from).collect()
     }
 
@@ -1095,7 +1098,7 @@ fn to_sign(reach: &Reach) -> Expr {
         (!departments.is_empty())
             .then(|| Column::Department.is_in(departments).and(Column::SignOff.is_in(asked)))
     });
-    let anywhere = signs.reduce(|one, other| one.or(other)).unwrap_or_else(|| Expr::val(1).eq(0));
+    let anywhere = signs.reduce(sea_orm::ExprTrait::or).unwrap_or_else(|| Expr::val(1).eq(0));
     anywhere.and(Column::Open.eq(true)).and(Column::ProposedBy.ne(reach.member.id))
 }
 

@@ -121,19 +121,19 @@ fn closing(outcome: Outcome, Written { person, text, whole, .. }: &Written) -> B
 }
 
 /// What waits in a week; as little as there may be is one thing in one department.
-fn week(Written { title, text, whole, .. }: &Written) -> Box<Week> {
+fn week(Written { title, text, whole, .. }: &Written) -> Week {
     let all = ["overdue", "due", "escalated", "waiting", "board"];
     let many = |what: &&str| Many { what: (*what).to_owned(), many: 3 };
     let waits: Vec<Many> = all.iter().take(if *whole { all.len() } else { 1 }).map(many).collect();
     let named =
         |overdue| Promised { title: title.clone(), reference: REFERENCE.to_owned(), by: day(), overdue };
-    Box::new(Week {
+    Week {
         week: day(),
         own: if *whole { waits.clone() } else { Vec::new() },
         named: if *whole { vec![named(true), named(false)] } else { Vec::new() },
         more: usize::from(*whole),
         departments: vec![OfDepartment { name: one_line(text), waits }],
-    })
+    }
 }
 
 /// Everything that is told, with these values.
@@ -202,7 +202,7 @@ pub fn told(written: &Written) -> Vec<Told> {
         Told::ContractAgain { owner: by(), seen: own(), until: day(), complete_by: to },
         Told::ContractEnded { owner: by(), reason: own() },
         Told::Repeats { times: 3 },
-        Told::Digest(week(written)),
+        Told::Digest(Box::new(week(written))),
     ];
     let rungs = [Rung::Lead, Rung::Deputy, Rung::Head, Rung::Director];
     all.extend(rungs.map(|rung| clock(ByTheClock { up: Some((rung, by())), ..ByTheClock::default() })));
@@ -500,7 +500,7 @@ mod tests {
     fn a_week_is_told_line_by_line() {
         let wording = wording(&[]).unwrap();
         let usual = written(Values::Usual);
-        let alert = alert(Told::Digest(week(&usual)), &usual, "");
+        let alert = alert(Told::Digest(Box::new(week(&usual))), &usual, "");
         let said = compose(&wording, &[alert], Channel::Email);
         let waits = "3 overdue; 3 due this week; 3 escalated; 3 waiting for the resident; 3 open too long, on the board’s list.";
         assert_eq!(said.paragraphs[1], "This is what waits in the week that begins on 7 December 2026.");

@@ -95,10 +95,10 @@ async fn what_is_open_too_long_is_decided_by_who_answers_for_it(kept: Kept) {
 
     // After sixty days it is on the list, and head, director and portfolio holder are told.
     at(&portal, "2027-02-05T09:30:00Z").await;
-    let listed = |subject: &String| subject.starts_with("A request is on the board’s list");
+    let on_list = |subject: &String| subject.starts_with("A request is on the board’s list");
     for told in [HANNAH, IVAN, RAJ] {
         let told = subjects(&portal, told).await;
-        assert!(told.iter().any(|subject| listed(subject)), "{told:?}");
+        assert!(told.iter().any(on_list), "{told:?}");
     }
     let ivan = portal.staff_now(IVAN).await;
     let list = board(&ivan).await;
@@ -136,8 +136,8 @@ async fn what_is_open_too_long_is_decided_by_who_answers_for_it(kept: Kept) {
     );
     assert!(file.contains("\"Not decided\"") && file.lines().count() == 3, "{file}");
     assert_eq!(board(&ivan).await[1]["decided"]["by"], "Ivan Petrov", "what is decided comes last");
-    let last = portal.visitor().follow(&key).await["timeline"].as_array().unwrap().last().unwrap().clone();
-    assert_eq!(last["what"]["decided"]["to"], "2027-02-18");
+    let newest = portal.visitor().follow(&key).await["timeline"].as_array().unwrap().last().unwrap().clone();
+    assert_eq!(newest["what"]["decided"]["to"], "2027-02-18");
     // It does not stay decided in silence.
     at(&portal, "2027-02-12T09:30:00Z").await;
     let ivan = portal.staff_now(IVAN).await;

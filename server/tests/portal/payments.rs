@@ -194,8 +194,8 @@ async fn a_request_is_paid_once(kept: Kept) {
     }
     assert_eq!(receipt.follow_key(), fee.key);
     // What costs nothing can't be paid, and nobody pays with a key that opens nothing.
-    let free = shop.portal.visitor().submit(9, &crate::support::graffiti()).await.is(201).text("key");
-    sam.post_form(&format!("/follow/{free}/pay"), "").await.is(409);
+    let costless = shop.portal.visitor().submit(9, &crate::support::graffiti()).await.is(201).text("key");
+    sam.post_form(&format!("/follow/{costless}/pay"), "").await.is(409);
     sam.post_form("/follow/aaaaaaaaaaaaaaaaaaaaaaaaaa/pay", "").await.is(404);
     sam.get("/payments/aaaaaaaaaaaaaaaaaaaaaaaaaa").await.is(404);
     assert_eq!(kept.rows("payment").await, 1);
@@ -496,12 +496,12 @@ impl Somebody {
             }
             Doing::Crash(tab, steps) => {
                 let pressed = press(&mut self.tabs[*tab], &self.fee);
-                let stop = async {
+                let crash = async {
                     for _ in 0..*steps {
                         tokio::task::yield_now().await;
                     }
                 };
-                tokio::select! { _ = pressed => {}, () = stop => {} }
+                tokio::select! { _ = pressed => {}, () = crash => {} }
             }
             Doing::Card(tab, number) => {
                 if let Some(next) = &self.next[*tab] {

@@ -18,6 +18,7 @@ impl MigrationTrait for Step {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let to = index("delivery", "delivery_to", &["recipient", "channel", "fate"]);
         manager.create_index(to).await?;
+        manager.create_index(index("delivery", "delivery_batch", &["batch_id"])).await?;
         let replaced = Index::drop().name("delivery_recipient").table("delivery").if_exists().to_owned();
         manager.drop_index(replaced).await?;
         manager.create_index(index("request", "request_came", &["department", "open", "id"])).await
