@@ -436,24 +436,35 @@ impl Clock<'_> {
             add(soon, Rule::DueSoon);
         }
         let up = |cause| self.up(case, cause, None).is_some();
+        // What went up for a reason does not go up for the same again when somebody has done something.
+        let is_done = |cause, since| {
+            case.history.iter().any(|recorded| {
+                matches!(&recorded.event, Event::Escalated(up) if up.cause == cause) && recorded.at >= since
+            })
+        };
         match (&case.escalated, case.owed) {
             (_, Some(owed)) if up(owed) => add(case.promised_at(), Rule::GoesUp),
             (Some(escalated), _) if up(Cause::Silent) => {
                 add(self.until(escalated.since, self.limits.of(escalated.to.to)), Rule::Silent);
             }
             (None, _) => {
-                if case.status == Status::Received && up(Cause::NotAcknowledged) {
-                    add(self.over(case.submission.acknowledge_by), Rule::NotAcknowledged);
+                let over = self.over(case.submission.acknowledge_by);
+                if case.status == Status::Received
+                    && !is_done(Cause::NotAcknowledged, over)
+                    && up(Cause::NotAcknowledged)
+                {
+                    add(over, Rule::NotAcknowledged);
                 }
                 if let Some(since) = case.unanswered
                     && up(Cause::Unanswered)
                 {
                     add(self.until(since, self.limits.answer), Rule::Unanswered);
                 }
-                if let Some(leave) = self.away(case)
+                let away = self.away(case).map(|leave| self.opens(leave.from));
+                if let Some(away) = away.filter(|away| !is_done(Cause::Away, *away))
                     && up(Cause::Away)
                 {
-                    add(self.opens(leave.from), Rule::Away);
+                    add(away, Rule::Away);
                 }
             }
             _ => {}

@@ -22,8 +22,8 @@ pub fn Layout(
 ) -> impl IntoView {
     let messages = view! { <Messages messages=council.messages.clone() demo=council.demo path=path /> };
     view! {
-        <a class="govuk-skip-link" href="#main" rel="external">"Skip to main content"</a>
         <header>
+            <a class="govuk-skip-link" href="#main" rel="external">"Skip to main content"</a>
             <div class="portico-header">
                 <div class="govuk-width-container">
                     <a class="portico-header__home" href=paths::HOME>{council.name.clone()}</a>

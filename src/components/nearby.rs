@@ -109,7 +109,7 @@ fn choose(question: &str, list: &[NearbyRequest], answer: RwSignal<Answer>) -> A
         let about = format!(
             "{place}, reported on {}. We will finish by {}.",
             words::day(request.received),
-            request.complete_by.say()
+            request.complete_by
         );
         let picture = request
             .photo

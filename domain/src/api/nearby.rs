@@ -5,8 +5,6 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use validator::Validate;
 
-use crate::by::By;
-
 /// Open requests of the same service near a place.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -29,8 +27,8 @@ pub struct NearbyRequest {
     /// The day it arrived.
     #[serde(with = "crate::day")]
     pub received: NaiveDate,
-    /// By when it is promised.
-    pub complete_by: By,
+    /// By when it is promised, in words: forms carry no calendar.
+    pub complete_by: String,
     /// There is a photo that staff have looked at: `GET /api/nearby/{id}/photo`.
     #[serde(default)]
     pub photo: bool,

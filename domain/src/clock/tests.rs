@@ -175,7 +175,22 @@ fn away_unanswered_and_offered() {
         then(&mut case, at("2026-12-07 11:00"), staff(9), Event::Taken);
         let said = ticks(clock, &mut case, ("2026-12-07 12:00", "2026-12-10 10:00"));
         assert_eq!(said, ["10 09 away"]);
-        assert_eq!(case.escalated.map(|up| up.to.whom.name), Some("Deputy".to_owned()));
+        assert_eq!(case.escalated.as_ref().map(|up| &*up.to.whom.name), Some("Deputy"));
+        // Somebody writes meanwhile: it does not go up for the same again, at the same moment.
+        then(&mut case, at("2026-12-10 11:00"), staff(9), Event::Message { text: "Soon.".into() });
+        assert!(case.escalated.is_none());
+        let said = ticks(clock, &mut case, ("2026-12-10 12:00", "2026-12-11 08:00"));
+        assert_eq!(said, [""; 0]);
+    });
+    with(&|_| Vec::new(), |clock| {
+        let mut case = case();
+        ticks(clock, &mut case, ("2026-12-07 10:00", "2026-12-09 10:00"));
+        ticks(clock, &mut case, ("2026-12-09 11:00", "2027-02-08 10:00"));
+        let decided = Event::Decided { text: "A second crew.".into(), complete_by: day("2027-02-22") };
+        then(&mut case, at("2027-02-08 11:00"), staff(4), decided);
+        assert!(case.escalated.is_none() && case.status == Status::Received);
+        let said = ticks(clock, &mut case, ("2027-02-08 12:00", "2027-02-12 17:00"));
+        assert_eq!(said, [""; 0], "nobody has taken it, and that was told");
     });
     with(&|_| Vec::new(), |clock| {
         let mut case = case();

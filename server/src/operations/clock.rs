@@ -110,9 +110,12 @@ pub async fn tick(state: &AppState, served: &Arc<Served>, store: &Store, id: Uui
     Ok(())
 }
 
-/// One for each request, rule and moment that it was due: what happened once does not happen again.
-fn event_id(request: Uuid, due: &Due) -> Uuid {
+/// One for each request, rule and moment that it was due. What may be due a second time at the same moment, as a reminder
+/// of a day that was moved and moved back, is told apart by its place in the history, which nobody else can take: the
+/// request is locked meanwhile.
+fn event_id(request: Uuid, due: &Due, seq: u32) -> Uuid {
     let moment = due.at.timestamp_millis().to_be_bytes();
-    let hash = secret::hash(&[request.as_bytes(), due.rule.id().as_bytes(), &moment].concat());
+    let rule = due.rule.id().as_bytes();
+    let hash = secret::hash(&[request.as_bytes(), rule, &moment, &seq.to_be_bytes()].concat());
     hash.get(..16).and_then(|hash| Uuid::from_slice(hash).ok()).unwrap_or(request)
 }

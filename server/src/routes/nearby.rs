@@ -104,7 +104,7 @@ pub(crate) async fn near_of(at: &At, service: &str, near: Near) -> Result<Nearby
             title: stored.case.submission.title.clone(),
             metres,
             received: at.served.local(stored.case.received_at).date(),
-            complete_by: stored.case.complete_by,
+            complete_by: stored.case.complete_by.say(),
             photo: !at.store.public_photos(stored.id).await?.is_empty(),
         });
     }

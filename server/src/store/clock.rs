@@ -119,7 +119,7 @@ impl Store {
         (now, of): (DateTime<Utc>, (String, Option<Uuid>)),
         tick: Tick,
         follows: Follows,
-        event_id: fn(Uuid, &Due) -> Uuid,
+        event_id: fn(Uuid, &Due, u32) -> Uuid,
     ) -> Result<Vec<Happened>, StoreError> {
         let store = self.clone();
         self.db
@@ -135,11 +135,11 @@ impl Store {
                     let before = (case.status, case.complete_by);
                     let standing = figures::standing(&case);
                     let (events, wakes) = tick(&mut case)?;
-                    let first = events.first().map(|(due, _)| event_id(id, due));
+                    let first = events.first().map(|(due, recorded)| event_id(id, due, recorded.seq));
                     store.keep(transaction, row, &case, (standing, wakes)).await?;
                     let mut all = Vec::new();
                     for (due, recorded) in events {
-                        let row = store.event_row(id, event_id(id, &due), &recorded)?;
+                        let row = store.event_row(id, event_id(id, &due, recorded.seq), &recorded)?;
                         event::Entity::insert(row).exec_without_returning(transaction).await?;
                         let whose = (id, resident, known.clone());
                         let like = (&follows, false);

@@ -491,13 +491,17 @@ impl Store {
     /// # Errors
     /// The database's errors.
     pub async fn unconfirmed(&self, id: Uuid) -> Result<Option<Batch>, StoreError> {
-        let alone = Column::Id.eq(id).and(Column::BatchId.is_null());
-        let mut rows = Entity::find()
-            .filter(Column::CouncilId.eq(&*self.council))
-            .filter(Column::BatchId.eq(id).or(alone))
-            .filter(Column::Fate.is_in([Fate::Queued, Fate::Sent].map(Fate::id)))
-            .all(self.db.reader())
-            .await?;
+        let those = |which: Expr| {
+            Entity::find()
+                .filter(Column::CouncilId.eq(&*self.council))
+                .filter(which)
+                .filter(Column::Fate.is_in([Fate::Queued, Fate::Sent].map(Fate::id)))
+                .all(self.db.reader())
+        };
+        let mut rows = those(Column::BatchId.eq(id)).await?;
+        if rows.is_empty() {
+            rows = those(Column::Id.eq(id).and(Column::BatchId.is_null())).await?;
+        }
         rows.sort_by_key(|row| (row.created_at, row.id));
         Ok(batch(rows)?.map(|batch| Batch { id, ..batch }))
     }
