@@ -5,9 +5,9 @@ import { dirname, join } from "node:path";
 
 import { defineConfig } from "@playwright/test";
 
+import { ARGUMENTS } from "./support/browser";
 import { PROGRAM } from "./support/server";
 
-const isRoot = process.getuid?.() === 0;
 
 // Answers to every form, and what a server with the demonstration's staff keeps: made once, and the same for every worker,
 // which inherit the variables.
@@ -51,7 +51,7 @@ export default defineConfig({
     trace: process.env.E2E_TRACE === undefined ? "off" : "retain-on-failure",
     launchOptions: {
       executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-      args: ["--disable-gpu", "--disable-dev-shm-usage", ...(isRoot ? ["--no-sandbox"] : [])],
+      args: ARGUMENTS,
     },
   },
 });

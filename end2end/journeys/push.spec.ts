@@ -1,5 +1,6 @@
 import { SIGNED_OUT, signIn } from "../pages/account";
 import { Filler } from "../pages/filler";
+import { ARGUMENTS } from "../support/browser";
 import { PushService } from "../support/push";
 import { Server } from "../support/server";
 import { expect, type Page, test } from "../support/test";
@@ -9,6 +10,9 @@ const EMAIL = "sam@example.org";
 /** The workers of a page's site. */
 const workers = (page: Page): Promise<string[]> =>
   page.evaluate(async () => (await navigator.serviceWorker.getRegistrations()).map((one) => new URL(one.scope).pathname));
+
+// A browser without windows shows no notifications.
+test.use({ launchOptions: { executablePath: process.env.CHROMIUM_WITH_NOTIFICATIONS ?? "/usr/bin/chromium", args: ARGUMENTS } });
 
 test("I get notifications on my own device, see what I chose, and remove it", async ({ people, inspector }) => {
   inspector.allow(SIGNED_OUT);
@@ -43,9 +47,13 @@ test("I get notifications on my own device, see what I chose, and remove it", as
   await page.getByRole("button", { name: "Get notifications" }).click();
   await filler.shows("How we tell you what happens");
   await expect(page.getByText("Notifications come to this device from now on.")).toBeVisible();
-  await expect(page.getByText("My phone")).toBeVisible();
+  await expect(page.getByRole("strong").getByText("My phone")).toBeVisible();
   await expect(page.getByRole("group", { name: "When should we send notifications to your devices?" })).toBeVisible();
   await filler.inspected();
+  // At night notifications wait until the morning, unless they need not.
+  await page.getByRole("group", { name: "When should we not send text messages?" }).getByLabel("You can text me at any time").check();
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText("Saved. From now on we tell you so.")).toBeVisible();
   // The worker stands before no page.
   expect(await workers(page)).toEqual(["/push/"]);
   await page.reload();
@@ -116,7 +124,7 @@ test("what a browser can’t do is said, and a device goes when I sign out on it
   await answer("What should a notification say?", "What it is about");
   await answer("How long should we send notifications to it?", "Until I sign out on it");
   await page.getByRole("button", { name: "Get notifications" }).click();
-  await expect(page.getByText("My tablet")).toBeVisible();
+  await expect(page.getByRole("strong").getByText("My tablet")).toBeVisible();
   expect(await workers(page)).toEqual(["/push/"]);
   await page.goto("/account");
   await page.getByRole("button", { name: "Sign out", exact: true }).first().click();

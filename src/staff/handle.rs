@@ -111,10 +111,13 @@ impl Handle {
         self.notice.try_set(None);
     }
 
-    /// Goes to the request's own page, in place of this one; to the queue, where it is another department's by now.
+    /// Goes to the request's own page, in place of this one; to the queue, where it is another department's by now. Who
+    /// answers for departments besides their own may see it there, too.
     pub fn show(self, id: Uuid) {
-        let own = self.session.me().with_untracked(|me| me.as_ref().map(|me| me.department.clone()));
-        let is_gone = self.now().is_some_and(|case| !case.mine && Some(case.request.department) != own);
+        let is_gone = self
+            .now()
+            .zip(self.session.me().get_untracked())
+            .is_some_and(|(case, me)| !case.mine && !me.answers && case.request.department != me.department);
         if is_gone {
             self.session.replace(&self.session.queue());
         } else {

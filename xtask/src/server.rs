@@ -10,15 +10,12 @@ use crate::{process::Cmd, steps::Report, workspace::Workspace};
 /// same features for what they share, and builds it once.
 pub const NATIVE: [&str; 5] = ["--workspace", "--exclude", "portico-app", "--exclude", "photo-worker"];
 
-/// The server as it runs in production, the app inside it, and the stand-in for the card service, with which demonstrations
-/// are paid. Returns the paths of both.
-pub fn release_and_cards(report: &mut Report, workspace: &Workspace) -> Result<(PathBuf, PathBuf)> {
-    let what = ["--bin", "portico", "-p", "pay-stand-in", "--bin", "pay-stand-in"];
-    let portico = optimised(report, workspace, &what)?;
-    Ok((portico, workspace.target("server/pay-stand-in")))
+/// The server as it runs in production, the app inside it; returns its path.
+pub fn release(report: &mut Report, workspace: &Workspace) -> Result<PathBuf> {
+    optimised(report, workspace, &["--bin", "portico"])
 }
 
-/// The server, and the benchmarks, which are made of its parts: named together, so that cargo builds those once. Returns
+/// The same, and the benchmarks, which are made of its parts: named together, so that cargo builds those once. Returns
 /// the paths of both.
 pub fn release_and_bench(report: &mut Report, workspace: &Workspace) -> Result<(PathBuf, PathBuf)> {
     let portico = optimised(report, workspace, &["-p", "bench", "--bins"])?;

@@ -192,6 +192,7 @@ fn e2e(workspace: &Workspace, report: &mut Report) -> Result<()> {
     let portico = server::debug(report, workspace)?;
     install::npm(report, workspace)?;
     let chromium = install::browser(report, workspace)?;
+    let whole = install::chromium(report)?;
     report.step("e2e", "make a resident's and staff's journeys in Chromium", || {
         let folder = workspace.path("end2end");
         if !folder.join("playwright.config.ts").is_file() {
@@ -205,6 +206,7 @@ fn e2e(workspace: &Workspace, report: &mut Report) -> Result<()> {
             .dir(&folder)
             .env("PORTICO_BIN", &portico)
             .env("CHROMIUM", &chromium)
+            .env("CHROMIUM_WITH_NOTIFICATIONS", &whole)
             .run()
     })
 }

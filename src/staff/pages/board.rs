@@ -113,7 +113,7 @@ fn row(item: BoardItem) -> AnyView {
     let decision = match (decided, id) {
         (Some(Decided { by, on, text }), _) => view! {
             <bdi class="portico-typed">{text}</bdi>" "
-            <span class="portico-queue__reference"><bdi>{by}</bdi>{format!(", {}. Promised by {}", words::date(on), words::by(complete_by))}</span>
+            <span class="govuk-hint"><bdi>{by}</bdi>{format!(", {}. Promised by {}", words::date(on), words::by(complete_by))}</span>
         }
         .into_any(),
         (None, Some(id)) if may_decide => {
