@@ -111,13 +111,9 @@ impl Handle {
         self.notice.try_set(None);
     }
 
-    /// Goes to the request's own page, in place of this one; to the queue, where it is another department's by now. Who
-    /// answers for departments besides their own may see it there, too.
+    /// Goes to the request's own page, in place of this one; to the queue, where it can be seen no more.
     pub fn show(self, id: Uuid) {
-        let is_gone = self
-            .now()
-            .zip(self.session.me().get_untracked())
-            .is_some_and(|(case, me)| !case.mine && !me.answers && case.request.department != me.department);
+        let is_gone = self.now().is_some_and(|case| case.gone);
         if is_gone {
             self.session.replace(&self.session.queue());
         } else {

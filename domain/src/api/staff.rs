@@ -356,6 +356,9 @@ pub struct StaffCase {
     pub reach: Vec<(String, String)>,
     /// Owned by the person asking: only then may they write, move the date and close.
     pub mine: bool,
+    /// Who did something to it can see it no more: it is another department's by now.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub gone: bool,
     /// The photos that others who report the same may see.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub public_photos: Vec<Uuid>,

@@ -509,6 +509,7 @@ pub fn staff(
     StaffCase {
         id,
         mine: is_owner(&case, member.id),
+        gone: false,
         lead: case.lead.as_ref().map(|lead| lead.name.clone()),
         up,
         offer,

@@ -142,6 +142,9 @@ pub(super) async fn reply(
     let reach = at.reach(member);
     let mut view = view::staff(state, &at.served, &reach, (id, case), besides);
     view.request.payment = payment;
+    let is_ours =
+        view.mine || view.request.department == at.served.council.department_name(&member.department);
+    view.gone = !is_ours && at.store.for_staff(&reach, id).await.is_err();
     for (earlier, other) in at.store.related(id, RELATED).await? {
         let own = at.store.for_staff(&reach, other.id).await.is_ok();
         view.related.push(Related {

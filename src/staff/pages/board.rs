@@ -66,7 +66,7 @@ const COLUMNS: [&str; 5] = ["Department", "Open for", "Who has it", "Why", "Deci
 fn table(requests: Vec<BoardItem>) -> AnyView {
     let head = |label: &'static str| view! { <th scope="col" role="columnheader" class="govuk-table__header">{label}</th> };
     view! {
-        <table class="govuk-table portico-queue" role="table">
+        <table class="govuk-table portico-queue portico-work" role="table">
             <caption class="govuk-visually-hidden">"Requests that have been open for too long: what waits for a decision first, the oldest first"</caption>
             <thead class="govuk-table__head" role="rowgroup">
                 <tr class="govuk-table__row" role="row">{head("Request")}{COLUMNS.into_iter().map(head).collect_view()}</tr>
@@ -130,7 +130,7 @@ fn row(item: BoardItem) -> AnyView {
         <tr class="govuk-table__row" role="row">
             <th scope="row" role="rowheader" class="govuk-table__header">{named}</th>
             {cell(0, department.into_any())}
-            {cell(1, view! { {count(usize::try_from(days).unwrap_or(0), "day")}<span class="portico-queue__reference">"since "{words::date(since)}</span> }.into_any())}
+            {cell(1, view! { {count(usize::try_from(days).unwrap_or(0), "day")}<br /><span class="govuk-hint">"since "{words::date(since)}</span> }.into_any())}
             {cell(2, who)}
             {cell(3, view! { {why.words()}{dates} }.into_any())}
             {cell(4, decision)}
