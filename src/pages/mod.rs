@@ -14,6 +14,8 @@ pub mod account_notices;
 pub mod account_privacy;
 pub mod account_security;
 pub mod account_sharing;
+#[cfg(feature = "ssr")]
+pub mod bills;
 pub mod check;
 #[cfg(feature = "ssr")]
 pub mod contract;

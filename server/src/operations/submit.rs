@@ -171,6 +171,7 @@ pub async fn submit(
             consent: Vec::new(),
             typed: None,
             about: None,
+            challenges: None,
         };
         let mut new = new_request(id, key, whole);
         new.about = about;
@@ -184,6 +185,7 @@ pub async fn submit(
         let told = alert::received(&case, sender.account(), &to, service.next.clone());
         new.jobs = alert::as_jobs(told, || state.dice.id(now));
         new.spot = spot(state, at, service, (id, &place));
+        new.challenges = challenged(at, &case).map(|number| (number, today(state, at)));
         // A part is never asked for by its key: it only has to be nobody else's.
         new.parts = parts.into_iter().map(|(id, part)| new_request(id, state.dice.id(now), part)).collect();
         for part in &mut new.parts {
@@ -210,6 +212,17 @@ pub async fn submit(
     }
     tracing::error!("no free reference was found");
     Err(ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "internal"))
+}
+
+/// The number of the penalty charge that a request challenges, if it does.
+fn challenged(at: &At, case: &Case) -> Option<String> {
+    let settings = at.served.council.penalty_charges.as_ref()?;
+    let sent = Some(&case.submission).filter(|sent| sent.service == settings.challenge)?;
+    let answer = sent.answers.iter().find(|answer| answer.question == settings.number)?;
+    match &answer.value {
+        Value::Text(number) => Some(number.clone()),
+        _ => None,
+    }
 }
 
 /// What was sent, where it goes and what is promised.

@@ -6,6 +6,7 @@ pub mod acting;
 pub mod alerts;
 pub mod amended;
 pub mod assets;
+pub mod bills;
 pub mod contract;
 pub mod followed;
 mod form;

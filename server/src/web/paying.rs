@@ -5,11 +5,10 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use chrono::TimeDelta;
-use domain::payment::Purpose;
 use portico_app::paths;
 
 use super::form::{Form, no_files};
-use super::pages;
+use super::{bills, pages};
 use super::visit::or_sorry;
 use crate::access::Pages;
 use crate::error::ApiError;
@@ -37,7 +36,7 @@ pub fn router() -> Pages {
     )
 }
 
-fn till<'t>(state: &'t AppState, at: &'t At) -> Till<'t> {
+pub(super) fn till<'t>(state: &'t AppState, at: &'t At) -> Till<'t> {
     Till { state, served: &at.served, store: &at.store }
 }
 
@@ -61,7 +60,7 @@ async fn pay(State(state): State<AppState>, at: At, Path(key): Path<String>, req
             Ok(Pay::At(next_url)) => leave(&at, &next_url)?,
             Err(error @ (NotPaid::Service(_) | NotPaid::Differs(_))) => {
                 tracing::warn!(%error, "nobody can be led to the card page");
-                could_not(&at, &key)
+                could_not(&at, (&paths::request(&key), "Go to your request"))
             }
             Err(NotPaid::NotPayable(_)) => return Err(ApiError::new(StatusCode::CONFLICT, "nothing_to_pay")),
             Err(NotPaid::Store(error)) => return Err(error.into()),
@@ -74,7 +73,7 @@ async fn pay(State(state): State<AppState>, at: At, Path(key): Path<String>, req
 
 /// A page that goes on to the card page by itself. A form of ours may not be answered by another site's page, so that
 /// nothing that is typed here can be led elsewhere.
-fn leave(at: &At, next_url: &str) -> Result<Response, ApiError> {
+pub(super) fn leave(at: &At, next_url: &str) -> Result<Response, ApiError> {
     let go = HeaderValue::from_str(&format!("0; url={next_url}"));
     let go = go.map_err(|_| ApiError::new(StatusCode::CONFLICT, "could_not_check"))?;
     let html = format!(
@@ -89,23 +88,23 @@ fn leave(at: &At, next_url: &str) -> Result<Response, ApiError> {
 }
 
 /// Neither paid nor failed is what is known now.
-fn could_not(at: &At, key: &str) -> Response {
+pub(super) fn could_not(at: &At, (back, label): (&str, &str)) -> Response {
     let contact = &at.served.council.contact;
     let html = format!(
         "<h1 class=\"govuk-heading-l\">We could not check with the card service</h1>\
-         <p class=\"govuk-body\">Your request is safe, and all that you typed. We don’t know yet whether you can pay now, or whether a payment of before went through. We ask again by ourselves, and you can’t pay twice.</p>\
+         <p class=\"govuk-body\">Nothing is lost of what you typed. We don’t know yet whether you can pay now, or whether a payment of before went through. We ask again by ourselves, and you can’t pay twice.</p>\
          <p class=\"govuk-body\">Try again in some minutes, or ring {} ({}).</p>\
-         <p class=\"govuk-body\"><a class=\"govuk-link\" href=\"{}\">Go to your request</a></p>",
+         <p class=\"govuk-body\"><a class=\"govuk-link\" href=\"{}\">{label}</a></p>",
         escape(&contact.phone),
         escape(&contact.hours),
-        escape(&paths::request(key)),
+        escape(back),
     );
     let mut reply = pages::without_app(at, "We could not check with the card service", &html);
     *reply.status_mut() = StatusCode::CONFLICT;
     reply
 }
 
-fn to(address: &str) -> Response {
+pub(super) fn to(address: &str) -> Response {
     let headers = [(header::LOCATION, address), (header::CACHE_CONTROL, "no-store")];
     (StatusCode::SEE_OTHER, headers).into_response()
 }
@@ -120,7 +119,7 @@ async fn back(
 ) -> Response {
     let came = async {
         let payment = at.store.payment_by_key(&secret::hash(key.as_bytes())).await?;
-        let Purpose::Request(request) = payment.purpose;
+        let of = payment.clone();
         let is_theirs = is_theirs(&state, &at, &headers, &payment).await?;
         if payment.state.is_under_way()
             && let Err(error) = till(&state, &at).ask(payment).await
@@ -131,6 +130,7 @@ async fn back(
         if !is_theirs {
             return Err(ApiError::not_found());
         }
+        let Some(request) = of.purpose.request() else { return bills::back(&state, &at, &headers, &of).await };
         at.store.by_id(request).await?;
         Ok(to(&paths::request(&follow_key(&state, &at, request))))
     };
@@ -149,6 +149,6 @@ async fn is_theirs(
         return Ok(true);
     }
     let Some((resident, _)) = signed_in(state, at, headers).await? else { return Ok(false) };
-    let Purpose::Request(request) = payment.purpose;
+    let Some(request) = payment.purpose.request() else { return Ok(false) };
     Ok(at.store.is_in_account(request, resident.id).await?)
 }
