@@ -12,7 +12,7 @@ type Known = (&'static str, &'static str, u64, &'static str, &'static str, &'sta
 
 /// Penalty charges that the demonstration is shown with: one at each stage.
 const KNOWN: [Known; 11] = [
-    ("SM10000001", "AB12 CDE", 3, "vehicle", "notice", ",,,one.jpg;two.jpg"),
+    ("SM10000001", "AB12 CDE", 3, "vehicle", "notice", ",,,"),
     ("SM10000002", "AB12 CDE", 20, "vehicle", "notice", ",,,"),
     ("SM10000003", "AB12 CDE", 16, "camera", "notice", ",,,"),
     ("SM10000004", "AB12 CDE", 40, "vehicle", "notice_to_owner", ",,,"),

@@ -42,6 +42,8 @@ use crate::store::payments::Payment;
 const NUMBERS: (i32, TimeDelta) = (10, TimeDelta::hours(1));
 /// How often what has to fit it is tried, with whatever number. Many people have the same name.
 const SECRETS: (i32, TimeDelta) = (60, TimeDelta::hours(1));
+/// How often the card service is asked about one payment because somebody looks at the page. The mop-up asks besides.
+const ASKS: (i32, TimeDelta) = (60, TimeDelta::hours(1));
 /// How often somebody goes to the card page for one bill.
 const PAYS: (i32, TimeDelta) = (20, TimeDelta::hours(1));
 
@@ -227,6 +229,9 @@ async fn tried(state: &AppState, at: &At, purpose: Purpose) -> Result<(Vec<Payme
     let mut tried = at.store.payments_for(purpose).await?;
     let mut unknown = None;
     for payment in tried.iter_mut().filter(|payment| payment.state.is_under_way()) {
+        if !at.store.try_once(format!("ask:{}", payment.id), ASKS.0, ASKS.1, state.now()).await? {
+            continue;
+        }
         match till(state, at).ask(payment.clone()).await {
             Ok(asked) => *payment = asked,
             Err(error) => {

@@ -123,9 +123,8 @@ async fn nothing_is_half_taken_in(kept: Kept) {
     portal.turn(TimeDelta::minutes(3));
     let now = portal.state.now();
     assert_eq!(store.imports(ledger, now).await.unwrap()[0].state, ImportState::Stopped);
-    let before = kept.rows("ledger_row").await;
     store.forget_ledger_rows(now).await.unwrap();
-    assert_eq!(kept.rows("ledger_row").await, before - 1);
+    assert_eq!(kept.rows("ledger_row").await, 199, "what is left is the ledger");
     // It wakes up again: it counts no more.
     assert!(matches!(store.import_goes_on(stopped.id, half, Count::default(), now).await, Err(StoreError::NotFound)));
     assert!(matches!(store.end_import(stopped.id, &Count::default(), None, now).await, Err(StoreError::NotFound)));

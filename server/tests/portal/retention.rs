@@ -112,6 +112,8 @@ async fn what_was_kept_long_enough_goes_and_a_tombstone_remains(kept: Kept) {
     });
     portal.staff_now(PRIYA).await.post("/api/staff/contacts", &call).await.is(200);
     portal.mails().await;
+    // As if it were a challenge of a penalty charge, too.
+    kept.tamper("INSERT INTO challenge (council_id, request_id, number, day) SELECT council_id, id, 'SM10000001', '2026-12-07' FROM request").await;
     // What happened before it was in an account is not told there.
     let rows = kept.all_rows(OF_REQUESTS).await;
     let is_later = |table: &str| ["notice", "contract_link"].contains(&table);
