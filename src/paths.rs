@@ -221,6 +221,12 @@ pub fn request(key: &str) -> String {
     format!("/follow/{key}")
 }
 
+/// Where a form is posted that leads to the card page of a request.
+#[must_use]
+pub fn pay(key: &str) -> String {
+    format!("/follow/{key}/pay")
+}
+
 /// The confirmation.
 #[must_use]
 pub fn sent(key: &str) -> String {

@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::fee::Due;
+use crate::retention::{After, Period, Retention, Then};
+use crate::standard::{Limit, Unit};
 
 /// The least that can be paid by card, in pence.
 pub const LEAST: i64 = 1;
@@ -327,6 +329,33 @@ impl Service {
     }
 }
 
+/// How long is waited for who has not paid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Waits {
+    /// Until they are reminded, once.
+    pub remind: Limit,
+    /// Until what is to be paid first lapses.
+    pub lapse: Limit,
+}
+
+impl Default for Waits {
+    fn default() -> Self {
+        Self { remind: in_an_hour(), lapse: in_a_week() }
+    }
+}
+
+fn in_an_hour() -> Limit {
+    Limit { amount: 1, unit: Unit::Hours }
+}
+
+fn in_a_week() -> Limit {
+    Limit { amount: 7, unit: Unit::Days }
+}
+
+fn a_month() -> Period {
+    Period::Days(30)
+}
+
 /// How a council takes payments.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -336,6 +365,30 @@ pub struct Settings {
     /// Where it is; for tests and demonstrations.
     #[serde(default)]
     pub api: Option<String>,
+    /// After how long who has not paid is reminded, once.
+    #[serde(default = "in_an_hour", with = "crate::clock::limit")]
+    pub remind: Limit,
+    /// After how long what is received once it is paid lapses.
+    #[serde(default = "in_a_week", with = "crate::clock::limit")]
+    pub lapse: Limit,
+    /// How long what was never paid, and so never received, is kept after it ended; then it is erased.
+    #[serde(default = "a_month")]
+    pub keep: Period,
+}
+
+impl Settings {
+    /// How long is waited for who has not paid.
+    #[must_use]
+    pub fn waits(&self) -> Waits {
+        Waits { remind: self.remind, lapse: self.lapse }
+    }
+}
+
+/// What becomes of what was never paid, where the council says how long it is kept.
+#[must_use]
+pub fn retention(settings: Option<&Settings>) -> Retention {
+    let keep = settings.map_or_else(a_month, |settings| settings.keep);
+    Retention { keep, after: After::Closed, then: Then::Erase }
 }
 
 #[cfg(test)]

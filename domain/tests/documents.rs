@@ -120,6 +120,7 @@ team = "Bench team"
 
 [fee]
 rules = "No refunds."
+register = "before_payment"
 
 [[fee.lines]]
 label = "A bench"
@@ -524,6 +525,15 @@ fn every_mistake_is_named_with_its_line() {
             "has one of “price”, “price_from” and “percent”",
         ),
         ("each = \"many\"", "each = \"what\"", "“each” must name a question for a number"),
+        ("each = \"many\"", "each = \"what\"\nseason = \"may\"", "“each” must name a question for a number"),
+        ("each = \"many\"", "season = \"spring\"", "“season” is one of january, february"),
+        ("price = \"£12.50\"", "percent = 10\nseason = \"may\"", "“season” needs a “price”"),
+        (
+            "register = \"before_payment\"",
+            "register = \"never\"",
+            "“register” is one of on_payment, before_payment",
+        ),
+        ("register = \"before_payment\"\n", "", "add register = \"before_payment\" to [fee]"),
         (
             "rules = \"No refunds.\"",
             "rules = \"No refunds.\"\ncodes = { fund = \"G|1\" }",
@@ -691,7 +701,7 @@ fn what_is_promised_where_it_goes_and_what_it_costs_hang_on_the_answers() {
         ("highways".to_owned(), Some("Bench team".to_owned()))
     );
     let answers = with(&[("many", "3")]);
-    let due = service.fee.as_ref().unwrap().due(&answers, &journey::asked(&service, &answers));
+    let due = service.fee.as_ref().unwrap().due(&answers, &journey::asked(&service, &answers), today());
     assert_eq!(due.iter().map(|due| due.pence).collect::<Vec<_>>(), [3_750]);
     assert!(service.closed_on("2026-12-24".parse().unwrap()).is_some());
     assert!(service.closed_on("2027-01-04".parse().unwrap()).is_none());

@@ -379,6 +379,11 @@ impl Ledger {
         Ok(())
     }
 
+    /// The bank took the money of a payment after all that the card service had given up.
+    pub fn settle(&mut self, id: &str, now: DateTime<Utc>) {
+        self.becomes(id, Status::Success, now, "card_payment_captured");
+    }
+
     /// Sends money back.
     ///
     /// # Errors

@@ -132,6 +132,11 @@ impl StandIn {
         });
     }
 
+    /// The bank took the money of a payment after all that the card service had given up.
+    pub fn settle(&self, id: &str) {
+        self.changes(|book, now| book.ledger.settle(id, now));
+    }
+
     /// Webhooks wait until they are taken or told.
     pub fn hold(&self, is_held: bool) {
         self.with(|book, _| book.is_held = is_held);

@@ -15,7 +15,11 @@ pub fn payment(request: &FollowView, to: Option<&str>) -> AnyView {
     let sum = money::show(pay.pence);
     let title = if pay.state == Some(State::Paid) { "Paid: " } else { "To pay: " };
     let button = to.filter(|_| pay.may_pay).map(|to| {
-        let (action, label) = (format!("{to}/pay"), format!("Pay {sum} by card"));
+        let again = pay.state.is_some_and(State::is_unpaid);
+        let (action, label) = (
+            format!("{to}/pay"),
+            format!("{} {sum} by card", if again { "Try again to pay" } else { "Pay" }),
+        );
         view! {
             <form method="post" action=action>
                 <button type="submit" class="govuk-button">{label}</button>

@@ -5,14 +5,17 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use domain::api::follow::PayView;
-use domain::case::Case;
+use domain::case::{Case, Event, Paid, Promised};
 use domain::field::Value;
 use domain::field::contact::Person;
 use domain::payment::{Bill, Codes, NotPayable, Purpose, State};
-use domain::standard::say_date;
+use domain::standard::{Limit, say_date};
 use portico_app::paths;
 use uuid::Uuid;
 
+use super::act::{after, tell};
+use super::amend::typed;
+use super::clock::{lapses_at, lead};
 use super::{base, watch_link};
 use crate::adapters::payments::{self, PayError, PaymentProvider, Started};
 use crate::councils::Served;
@@ -20,8 +23,8 @@ use crate::jobs::Job;
 use crate::jobs::receipt::Receipt;
 use crate::secret;
 use crate::state::AppState;
-use crate::store::payments::{Begun, NewPayment, Payment, Said};
-use crate::store::requests::Stored;
+use crate::store::payments::{Begun, NewPayment, OncePaid, Payment, Said};
+use crate::store::requests::{NewEvent, Stored};
 use crate::store::{Store, StoreError};
 
 /// How long a payment is looked for of which the card service never said that it has it. Nobody was told where to pay it.
@@ -115,6 +118,7 @@ impl Till<'_> {
             may_pay: case.status.is_open() && !is_paid,
             reference: paid.map(|paid| paid.reference.clone()),
             on: ended.map(|ended| say_date(self.served.local(ended).date())),
+            until: lapses_at(self.served, case).map(|at| self.served.say(at)),
         }))
     }
 
@@ -268,22 +272,65 @@ impl Till<'_> {
 
     async fn said(&self, payment: &Payment, state: State, refunded: i64) -> Result<Payment, NotPaid> {
         let now = self.state.now();
-        let mut once_paid = Vec::new();
+        let mut once_paid = None;
         if state == State::Paid && payment.state != State::Paid {
             match payment.purpose.request() {
                 Some(request) => match self.store.by_id(request).await {
-                    Ok(request) => once_paid.extend(self.receipt(payment, &request)),
+                    Ok(request) => once_paid = Some(self.once_paid(payment, &request).await?),
                     // The money counts, whatever became of what it was for.
-                    Err(StoreError::NotFound) => {}
+                    Err(StoreError::NotFound) => {
+                        tracing::error!(payment = %payment.id, "what was paid for is not there any more: it is to be paid back");
+                    }
                     Err(error) => return Err(error.into()),
                 },
-                None => once_paid.extend(self.receipt_of_ledger(payment)),
+                None => {
+                    let receipt = self.receipt_of_ledger(payment).into_iter();
+                    let jobs = receipt.map(|job| (self.state.dice.id(now), job)).collect();
+                    once_paid = Some(OncePaid { jobs, event: None });
+                }
             }
         }
-        let jobs = once_paid.into_iter().map(|job| (self.state.dice.id(now), job)).collect();
-        let payment = self.store.payment_said(payment.id, Said { state, refunded, at: now }, jobs).await?;
+        let said = Said { state, refunded, at: now };
+        let (payment, happened) = self.store.payment_said(payment.id, said, once_paid).await?;
+        tell(self.state, happened);
         self.state.wake.notify_one();
         Ok(payment)
+    }
+
+    /// What follows for a request that is paid now. What is received by that is promised from this moment on.
+    async fn once_paid(&self, payment: &Payment, request: &Stored) -> Result<OncePaid, StoreError> {
+        let (now, served) = (self.state.now(), self.served);
+        let sent = &request.case.submission;
+        let promised = if sent.on_payment {
+            let service = served.service(&sent.service);
+            let standard = service.map(|service| service.standard_for(&typed(&sent.answers)));
+            let otherwise = served.council.escalation.extend;
+            let due = |limit: Option<Limit>| served.due(now, limit.unwrap_or(otherwise));
+            Some(Promised {
+                acknowledge_by: due(standard.as_ref().map(|standard| standard.acknowledge)),
+                complete_by: due(standard.as_ref().map(|standard| standard.complete)),
+                lead: lead(self.store, served, &sent.department).await?,
+            })
+        } else {
+            None
+        };
+        let paid = Paid { reference: payment.reference.clone(), pence: payment.bill.total(), promised };
+        Ok(OncePaid {
+            jobs: self
+                .receipt(payment, request)
+                .into_iter()
+                .map(|job| (self.state.dice.id(now), job))
+                .collect(),
+            event: Some((
+                NewEvent {
+                    id: payment.id,
+                    at: now,
+                    by: request.case.sender(),
+                    event: Event::Paid(Box::new(paid)),
+                },
+                after(self.state, served),
+            )),
+        })
     }
 
     /// What whoever gave an address is sent once it is paid.

@@ -318,7 +318,8 @@ impl Store {
                 None => {}
             }
         }
-        if rows.iter().any(|row| row.open) {
+        // What may still be paid stays, so that it is known what the money was for.
+        if rows.iter().any(|row| row.open) || self.is_being_paid(on, erasing.request).await? {
             return Ok(false);
         }
         for row in rows {

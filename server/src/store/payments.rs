@@ -11,6 +11,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::entities::request;
+use super::requests::{Follows, Happened, NewEvent};
 use super::{Store, StoreError, jobs};
 use crate::jobs::Job;
 
@@ -199,6 +200,15 @@ pub struct Said {
     pub at: DateTime<Utc>,
 }
 
+/// What follows once a payment is paid that was not before.
+#[derive(Clone)]
+pub struct OncePaid {
+    /// What is to be done then.
+    pub jobs: Vec<(Uuid, Job)>,
+    /// What happens to the request that it is for, if it is for one, and what follows from that.
+    pub event: Option<(NewEvent, Follows)>,
+}
+
 impl Store {
     /// Writes down that somebody wants to pay, unless it is paid or under way. At no time can two of one purpose be paid.
     ///
@@ -319,6 +329,16 @@ impl Store {
         if is_unpaid { Ok(()) } else { Err(Refused::NotAllowed.into()) }
     }
 
+    /// Whether a payment for a request is under way.
+    pub(super) async fn is_being_paid(
+        &self,
+        on: &impl ConnectionTrait,
+        request: Uuid,
+    ) -> Result<bool, StoreError> {
+        let tried = self.attempts(on, Purpose::Request(request)).await?;
+        Ok(tried.iter().any(|payment| payment.state.is_under_way()))
+    }
+
     /// All attempts to pay for something, the first one first.
     ///
     /// # Errors
@@ -387,12 +407,18 @@ impl Store {
             .await
     }
 
+    async fn purpose_of(&self, on: &impl ConnectionTrait, id: Uuid) -> Result<Purpose, StoreError> {
+        let row = payment::Entity::find().filter(self.one_payment(id)).one(on).await?;
+        Ok(Payment::try_from(row.ok_or(StoreError::NotFound)?)?.purpose)
+    }
+
     async fn locked_payment(&self, on: &impl ConnectionTrait, id: Uuid) -> Result<Payment, StoreError> {
         let row = payment::Entity::find().filter(self.one_payment(id)).lock_exclusive().one(on).await?;
         row.ok_or(StoreError::NotFound)?.try_into()
     }
 
-    /// Moves a payment by what the card service said, with the jobs that follow where it is paid now and was not before.
+    /// Moves a payment by what the card service said. Where it is paid now and was not before, what follows from that is in
+    /// the same transaction: the request is paid with it. Gives what happened to requests, too.
     ///
     /// # Errors
     /// [`StoreError::NotFound`]; the database's errors.
@@ -400,14 +426,22 @@ impl Store {
         &self,
         id: Uuid,
         said: Said,
-        once_paid: Vec<(Uuid, Job)>,
-    ) -> Result<Payment, StoreError> {
+        once_paid: Option<OncePaid>,
+    ) -> Result<(Payment, Vec<Happened>), StoreError> {
         let store = self.clone();
-        let jobs = jobs::rows(&self.council, said.at, &once_paid)?;
         self.db
             .write(move |transaction| {
-                let (store, said, jobs) = (store.clone(), said.clone(), jobs.clone());
+                let (store, said, once_paid) = (store.clone(), said.clone(), once_paid.clone());
                 Box::pin(async move {
+                    // The request before its payments, as everywhere.
+                    if once_paid.is_some()
+                        && let Some(request) = store.purpose_of(transaction, id).await?.request()
+                    {
+                        match store.locked(transaction, request).await {
+                            Ok(_) | Err(StoreError::NotFound) => {}
+                            Err(error) => return Err(error),
+                        }
+                    }
                     let mut payment = store.locked_payment(transaction, id).await?;
                     let before = payment.state;
                     payment.state = before.after(said.state);
@@ -435,10 +469,22 @@ impl Store {
                         .filter(store.one_payment(id))
                         .exec(transaction)
                         .await?;
-                    if payment.state == State::Paid && before != State::Paid {
-                        jobs::insert(transaction, jobs).await?;
+                    let Some(OncePaid { jobs, event }) = once_paid else {
+                        return Ok((payment, Vec::new()));
+                    };
+                    if payment.state != State::Paid || before == State::Paid {
+                        return Ok((payment, Vec::new()));
                     }
-                    Ok(payment)
+                    jobs::insert(transaction, jobs::rows(&store.council, said.at, &jobs)?).await?;
+                    let (Some(request), Some((event, follows))) = (payment.purpose.request(), event) else {
+                        return Ok((payment, Vec::new()));
+                    };
+                    match store.append_within(transaction, request, event, &follows).await {
+                        Ok((_, happened)) => Ok((payment, happened)),
+                        // The money counts, whatever became of what it was for.
+                        Err(StoreError::Refused(_) | StoreError::NotFound) => Ok((payment, Vec::new())),
+                        Err(error) => Err(error),
+                    }
                 })
             })
             .await

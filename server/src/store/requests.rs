@@ -1168,6 +1168,7 @@ fn narrowed(filter: &QueueFilter, today: NaiveDate) -> Condition {
 /// The columns that lists are made by, as the case stands.
 fn stand(row: &mut request::ActiveModel, case: &Case, wakes: Option<DateTime<Utc>>) {
     let standing = match case.status {
+        Status::ToPay => "to_pay",
         Status::Received => "received",
         Status::LookedAt => "looked_at",
         Status::Planned => "planned",

@@ -5,6 +5,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use chrono::TimeDelta;
+use domain::case::Case;
 use portico_app::paths;
 
 use super::form::{Form, no_files};
@@ -24,6 +25,9 @@ use crate::store::payments::Payment;
 
 /// How often somebody may go to the card page of one request.
 const TRIES: (i32, TimeDelta) = (20, TimeDelta::hours(1));
+
+/// The way to a request.
+const TO_REQUEST: &str = "Go to your request";
 
 /// The pages of this file.
 pub fn router() -> Pages {
@@ -46,29 +50,44 @@ async fn pay(State(state): State<AppState>, at: At, Path(key): Path<String>, req
     let led = async {
         // It asks nothing; what it must have is looked at as everywhere.
         Form::read((&state, &at), request, &no_files).await?;
-        let request = stored(&at, &key).await?;
-        // What was withdrawn or is done costs nothing any more.
-        if !request.case.status.is_open() {
-            return Err(ApiError::new(StatusCode::CONFLICT, "nothing_to_pay"));
-        }
-        if !at.store.try_once(format!("pay:{}", request.id), TRIES.0, TRIES.1, state.now()).await? {
-            return Err(ApiError::too_many());
-        }
-        let browser = browser_token(&state, &headers).unwrap_or_else(|| fresh_token(&state));
-        let mut reply = match till(&state, &at).pay(&request, &browser).await {
-            Ok(Pay::Paid) => to(&paths::request(&key)),
-            Ok(Pay::At(next_url)) => leave(&at, &next_url)?,
-            Err(error @ (NotPaid::Service(_) | NotPaid::Differs(_))) => {
-                tracing::warn!(%error, "nobody can be led to the card page");
-                could_not(&at, (&paths::request(&key), "Go to your request"))
-            }
-            Err(NotPaid::NotPayable(_)) => return Err(ApiError::new(StatusCode::CONFLICT, "nothing_to_pay")),
-            Err(NotPaid::Store(error)) => return Err(error.into()),
-        };
-        reply.headers_mut().append(header::SET_COOKIE, named_cookie(&state, "browser", &browser, BROWSER)?);
-        Ok(reply)
+        lead(&state, &at, &headers, &key).await
     };
     or_sorry(&state, &at, Box::pin(led)).await
+}
+
+/// The way to the card page of the request that a key opens.
+pub(super) async fn lead(
+    state: &AppState,
+    at: &At,
+    headers: &HeaderMap,
+    key: &str,
+) -> Result<Response, ApiError> {
+    let request = stored(at, key).await?;
+    // What was withdrawn or is done costs nothing any more.
+    if !request.case.status.is_open() {
+        return Err(ApiError::new(StatusCode::CONFLICT, "nothing_to_pay"));
+    }
+    if !at.store.try_once(format!("pay:{}", request.id), TRIES.0, TRIES.1, state.now()).await? {
+        return Err(ApiError::too_many());
+    }
+    let browser = browser_token(state, headers).unwrap_or_else(|| fresh_token(state));
+    let mut reply = match till(state, at).pay(&request, &browser).await {
+        Ok(Pay::Paid) => to(&home(&request.case, key)),
+        Ok(Pay::At(next_url)) => leave(at, &next_url)?,
+        Err(error @ (NotPaid::Service(_) | NotPaid::Differs(_))) => {
+            tracing::warn!(%error, "nobody can be led to the card page");
+            could_not(at, (&home(&request.case, key), TO_REQUEST))
+        }
+        Err(NotPaid::NotPayable(_)) => return Err(ApiError::new(StatusCode::CONFLICT, "nothing_to_pay")),
+        Err(NotPaid::Store(error)) => return Err(error.into()),
+    };
+    reply.headers_mut().append(header::SET_COOKIE, named_cookie(state, "browser", &browser, BROWSER)?);
+    Ok(reply)
+}
+
+/// Where it says how paying went: what is received by that is confirmed there.
+fn home(case: &Case, key: &str) -> String {
+    if case.submission.on_payment { paths::sent(key) } else { paths::request(key) }
 }
 
 /// A page that goes on to the card page by itself. A form of ours may not be answered by another site's page, so that
@@ -88,7 +107,7 @@ pub(super) fn leave(at: &At, next_url: &str) -> Result<Response, ApiError> {
 }
 
 /// Neither paid nor failed is what is known now.
-pub(super) fn could_not(at: &At, (back, label): (&str, &str)) -> Response {
+pub(super) fn could_not(at: &At, (home, label): (&str, &str)) -> Response {
     let contact = &at.served.council.contact;
     let html = format!(
         "<h1 class=\"govuk-heading-l\">We could not check with the card service</h1>\
@@ -97,7 +116,7 @@ pub(super) fn could_not(at: &At, (back, label): (&str, &str)) -> Response {
          <p class=\"govuk-body\"><a class=\"govuk-link\" href=\"{}\">{label}</a></p>",
         escape(&contact.phone),
         escape(&contact.hours),
-        escape(back),
+        escape(home),
     );
     let mut reply = pages::without_app(at, "We could not check with the card service", &html);
     *reply.status_mut() = StatusCode::CONFLICT;
@@ -121,18 +140,21 @@ async fn back(
         let payment = at.store.payment_by_key(&secret::hash(key.as_bytes())).await?;
         let of = payment.clone();
         let is_theirs = is_theirs(&state, &at, &headers, &payment).await?;
+        let mut is_known = true;
         if payment.state.is_under_way()
             && let Err(error) = till(&state, &at).ask(payment).await
         {
             // The page says so, and it is asked again.
             tracing::warn!(%error, "it is not known how a payment went");
+            is_known = false;
         }
         if !is_theirs {
             return Err(ApiError::not_found());
         }
         let Some(request) = of.purpose.request() else { return bills::back(&state, &at, &headers, &of).await };
-        at.store.by_id(request).await?;
-        Ok(to(&paths::request(&follow_key(&state, &at, request))))
+        let stored = at.store.by_id(request).await?;
+        let home = home(&stored.case, &follow_key(&state, &at, request));
+        Ok(if is_known { to(&home) } else { could_not(&at, (&home, TO_REQUEST)) })
     };
     or_sorry(&state, &at, Box::pin(came)).await
 }

@@ -106,6 +106,7 @@ fn with_photos(number: u32, photos: &[Uuid]) -> NewRequest {
         routed: None,
         ward: None,
         fee: Vec::new(),
+        on_payment: false,
         parts: Vec::new(),
         part_of: None,
         identity: None,
