@@ -24,6 +24,8 @@ use crate::pages::bills::{self, Bill};
 #[cfg(feature = "ssr")]
 use crate::pages::contract::{self as work, Work};
 #[cfg(feature = "ssr")]
+use crate::pages::permit_zone::{self, Zones};
+#[cfg(feature = "ssr")]
 use crate::state::{boot, drafts, uploads};
 
 /// Where the page is that is drawn.
@@ -187,6 +189,16 @@ pub fn bill(council: CouncilView, mut bill: Bill) -> Drawn {
         crate::a11y::provide(&council.name);
         boot::provide_posted(bill.take_posted());
         view! { <Layout council=council path=String::new()>{bills::draw(bill)}</Layout> }.drawn()
+    })
+}
+
+/// Draws the page that says which permit zone a home is in.
+#[cfg(feature = "ssr")]
+#[must_use]
+pub fn permit_zone(council: CouncilView, zones: Zones) -> Drawn {
+    drawn(move || {
+        crate::a11y::provide(&council.name);
+        view! { <Layout council=council path=String::new()>{permit_zone::draw(zones)}</Layout> }.drawn()
     })
 }
 

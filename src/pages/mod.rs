@@ -24,6 +24,8 @@ pub mod form;
 pub mod help;
 pub mod home;
 pub mod performance;
+#[cfg(feature = "ssr")]
+pub mod permit_zone;
 pub mod reopen;
 pub mod request;
 mod send;

@@ -1,11 +1,21 @@
 //! Permit zones: which one an address or a street is in.
 
+use serde::{Deserialize, Serialize};
+
 use super::Row;
 
 /// The columns that a file must have. A row names an address or a street.
 pub const NEEDS: &[&str] = &["zone"];
 /// The columns that it may have.
 pub const TAKES: &[&str] = &["uprn", "street", "locality"];
+
+/// How a council has them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// The services whose pages lead to it.
+    pub services: Vec<String>,
+}
 
 /// What a row is about.
 #[derive(Clone, Debug, PartialEq, Eq)]

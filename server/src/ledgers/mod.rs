@@ -6,6 +6,8 @@ pub mod import;
 mod lines;
 pub mod photos;
 
+use std::collections::HashMap;
+
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::ledger::Ledger;
@@ -17,6 +19,7 @@ use uuid::Uuid;
 
 use crate::gazetteer::slug;
 use crate::secret;
+use crate::store::places::Address;
 use crate::store::{Store, StoreError};
 
 /// What a ledger says, and since when.
@@ -45,11 +48,11 @@ pub trait CouncilTax: Send + Sync {
 /// The ledger of permit zones.
 #[async_trait]
 pub trait PermitZones: Send + Sync {
-    /// The zone of a place, if it is in one. An address that the ledger does not name is in its street's.
+    /// The zone of each address, if it is in one. An address that the ledger does not name is in its street's.
     ///
     /// # Errors
     /// The ledger's errors.
-    async fn zone(&self, place: &Place) -> Result<Option<String>, StoreError>;
+    async fn zones(&self, addresses: &[Address]) -> Result<Vec<Option<String>>, StoreError>;
 }
 
 #[async_trait]
@@ -68,15 +71,18 @@ impl CouncilTax for Store {
 
 #[async_trait]
 impl PermitZones for Store {
-    async fn zone(&self, place: &Place) -> Result<Option<String>, StoreError> {
-        let said = async |key: &str| read(self.ledger_row(Ledger::PermitZones, key).await?);
-        if let Some((zone, _)) = said(&zone_key(place)).await? {
-            return Ok(Some(zone));
-        }
-        let Place::Address(uprn) = place else { return Ok(None) };
-        let Some(address) = self.address(uprn).await? else { return Ok(None) };
+    async fn zones(&self, addresses: &[Address]) -> Result<Vec<Option<String>>, StoreError> {
         // The gazetteer's streets have the identifiers that the keys are made of.
-        Ok(said(&street_key(&address.street)).await?.map(|(zone, _)| zone))
+        let keys_of = |address: &Address| [uprn_key(&address.uprn), street_key(&address.street)];
+        let mut keys: Vec<String> = addresses.iter().flat_map(keys_of).collect();
+        keys.sort();
+        keys.dedup();
+        let mut known = HashMap::new();
+        for (key, body) in self.ledger_rows_of(Ledger::PermitZones, keys).await? {
+            known.insert(key, serde_json::from_str::<String>(&body)?);
+        }
+        let zone = |address| keys_of(address).iter().find_map(|key| known.get(key).cloned());
+        Ok(addresses.iter().map(zone).collect())
     }
 }
 
@@ -101,9 +107,13 @@ fn read<T: serde::de::DeserializeOwned>(row: Said<String>) -> Result<Said<T>, St
 /// What a zone is found by.
 fn zone_key(place: &Place) -> String {
     match place {
-        Place::Address(uprn) => format!("uprn:{uprn}"),
+        Place::Address(uprn) => uprn_key(uprn),
         Place::Street(street, locality) => street_key(&slug(&format!("{street} {locality}"))),
     }
+}
+
+fn uprn_key(uprn: &str) -> String {
+    format!("uprn:{uprn}")
 }
 
 fn street_key(street: &str) -> String {

@@ -41,8 +41,9 @@ pub fn router() -> OpenApiRouter<AppState> {
 async fn ledgers(State(state): State<AppState>, at: At, Staff(_member): Staff) -> Result<Response, ApiError> {
     let mut views = Vec::new();
     for ledger in Ledger::ALL {
-        let current = at.store.ledger_is(ledger).await?.map(|(import, _)| import);
         let imports = at.store.imports(ledger, state.now()).await?;
+        let taken = imports.iter().filter(|import| import.taken_at.is_some());
+        let current = taken.max_by_key(|import| import.taken_at).map(|import| import.id);
         let names = |columns: &[&str]| columns.iter().map(|column| (*column).to_owned()).collect();
         let view = |import: crate::store::ledgers::Import| ImportView {
             id: import.id,

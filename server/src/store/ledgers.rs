@@ -450,6 +450,25 @@ impl Store {
         Ok(rows.into_iter().map(|row| (row.key, row.body)).collect())
     }
 
+    /// The rows of a ledger with these keys, of which there are not more than a statement takes.
+    ///
+    /// # Errors
+    /// The database's errors.
+    pub async fn ledger_rows_of(
+        &self,
+        ledger: Ledger,
+        keys: Vec<String>,
+    ) -> Result<Vec<(String, String)>, StoreError> {
+        let Some((import, _)) = self.ledger_is(ledger).await? else { return Ok(Vec::new()) };
+        let rows = ledger_row::Entity::find()
+            .filter(ledger_row::Column::CouncilId.eq(&*self.council))
+            .filter(ledger_row::Column::ImportId.eq(import))
+            .filter(ledger_row::Column::Key.is_in(keys))
+            .all(self.db.reader())
+            .await?;
+        Ok(rows.into_iter().map(|row| (row.key, row.body)).collect())
+    }
+
     /// Deletes rows that are no ledger's any more: of imports before the one that holds, and of those that ended without.
     ///
     /// # Errors

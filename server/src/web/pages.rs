@@ -10,7 +10,7 @@ use domain::api::helpers::for_whom;
 use domain::api::nearby::Nearby;
 use domain::council::{Council, Message};
 use domain::journey;
-use domain::ledger::{penalty, tax};
+use domain::ledger::{penalty, tax, zone};
 use domain::sign_in::People;
 use portico_app::api::privacy::erased_at;
 use portico_app::api::{self, ApiProblem, consent, services};
@@ -507,10 +507,13 @@ fn says_for_whom(state: &AppState, at: &At, who: &SignedIn) -> String {
 fn looked_up(council: &Council, service: &str) -> String {
     let is_tax = |tax: &tax::Settings| tax.services.iter().any(|known| known == service);
     let is_charge = |charges: &penalty::Settings| [&charges.pay, &charges.challenge].iter().any(|known| *known == service);
+    let is_zone = |zones: &zone::Settings| zones.services.iter().any(|known| known == service);
     let (there, words) = if council.penalty_charges.as_ref().is_some_and(is_charge) {
         (paths::PENALTY_CHARGE, "See what is due, with photos, and pay or challenge it: find your penalty charge")
     } else if council.council_tax.as_ref().is_some_and(is_tax) {
         (paths::COUNCIL_TAX, "See what is left to pay, and pay some of it or all: find your council tax account")
+    } else if council.permit_zones.as_ref().is_some_and(is_zone) {
+        (paths::PERMIT_ZONE, "Look up which permit zone your home is in before you apply")
     } else {
         return String::new();
     };

@@ -8,10 +8,9 @@ use axum::http::Method;
 use chrono::TimeDelta;
 use domain::api::ledgers::ImportState;
 use domain::ledger::Ledger;
-use domain::ledger::zone::Place;
 use serde_json::Value;
 use server::ledgers::import::{NotTaken, take_in};
-use server::ledgers::{CouncilTax as _, PenaltyCharges as _, PermitZones as _, demo};
+use server::ledgers::{CouncilTax as _, PenaltyCharges as _, demo};
 use server::store::StoreError;
 use server::store::ledgers::{Count, NewImport};
 
@@ -117,7 +116,7 @@ async fn nothing_is_half_taken_in(kept: Kept) {
     let begin = |at| NewImport { id: portal.state.new_id(), ledger, size: 1, staff: None, at };
     let stopped = begin(now);
     store.begin_import(stopped.clone()).await.unwrap();
-    let half = vec![("SM10000096".to_owned(), "{}".to_owned())];
+    let half = vec![("SM99000096".to_owned(), "{}".to_owned())];
     store.import_goes_on(stopped.id, half.clone(), Count::default(), now).await.unwrap();
     assert!(matches!(store.begin_import(begin(now)).await, Err(StoreError::TooMany)));
     portal.turn(TimeDelta::minutes(3));
@@ -128,7 +127,7 @@ async fn nothing_is_half_taken_in(kept: Kept) {
     // It wakes up again: it counts no more.
     assert!(matches!(store.import_goes_on(stopped.id, half, Count::default(), now).await, Err(StoreError::NotFound)));
     assert!(matches!(store.end_import(stopped.id, &Count::default(), None, now).await, Err(StoreError::NotFound)));
-    assert!(known().await && store.notice("SM10000096").await.unwrap().is_none());
+    assert!(known().await && store.notice("SM99000096").await.unwrap().is_none());
     store.begin_import(begin(now)).await.unwrap();
 }
 
@@ -170,11 +169,20 @@ async fn a_zone_is_found_by_address_or_street(kept: Kept) {
     let portal = Setup::default().in_database(&kept.url).open().await.with_town().await;
     let text = "uprn,street,locality,zone\n10002603,,,C2\n,Mill Lane,Northgate,N1\n";
     bring(&portal, Ledger::PermitZones, text).await.unwrap();
-    let store = portal.state.db.council("demo");
-    let zone = async |place: Place| store.zone(&place).await.unwrap();
-    let address = |uprn: &str| Place::Address(uprn.to_owned());
-    assert_eq!(zone(address("10002603")).await.as_deref(), Some("C2"), "an address before its street");
-    assert_eq!(zone(address("10002604")).await.as_deref(), Some("N1"));
-    assert_eq!(zone(Place::Street("mill ln".into(), "NORTHGATE".into())).await.as_deref(), Some("N1"));
-    assert_eq!((zone(address("10000001")).await, zone(address("1")).await), (None, None));
+    let look = async |postcode: &str| {
+        let page = portal.visitor().get(&format!("/permit-zone?postcode={postcode}")).await.is(200);
+        String::from_utf8_lossy(&page.body).into_owned()
+    };
+    // An address before its street; the street of the others.
+    let page = look("ze9+2dh").await;
+    for (home, zone) in [("3 Mill Lane", "Zone C2"), ("4 Mill Lane", "Zone N1")] {
+        let row = page.split(&format!("<bdi>{home}</bdi>")).nth(1).expect(home);
+        assert!(row.split("</dd>").next().unwrap().contains(zone), "{row}");
+    }
+    let none = look("ZE9+1AA").await;
+    assert!(none.contains("In no zone") && none.contains("There are no permits for a home that is in no zone"), "{none}");
+    assert!(look("ZE9+9ZZ").await.contains("We know of no home"));
+    for wrong in ["", "x", "%3Cb%3E", "ZE9"] {
+        assert!(look(wrong).await.contains("Enter a full postcode"), "{wrong}");
+    }
 }
