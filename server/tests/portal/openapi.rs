@@ -168,6 +168,8 @@ const OPERATIONS: [&str; 172] = [
     "post /api/staff/requests/{id}/notes",
     "post /api/staff/requests/{id}/offer",
     "post /api/staff/requests/{id}/offer/decline",
+    "post /api/staff/requests/{id}/payment",
+    "post /api/staff/requests/{id}/payment/link",
     "post /api/staff/requests/{id}/photos/{photo}/public",
     "post /api/staff/requests/{id}/plan",
     "post /api/staff/requests/{id}/promise",
