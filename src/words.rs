@@ -275,6 +275,7 @@ pub fn cause(cause: Cause) -> &'static str {
         Cause::Unanswered => "a message had no answer",
         Cause::Away => "the person who has it is away",
         Cause::Silent => "it is taking too long",
+        Cause::Unsigned => "our answer has waited too long for somebody to agree to it",
     }
 }
 

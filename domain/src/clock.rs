@@ -241,6 +241,8 @@ pub enum Rule {
     Unanswered,
     /// Its owner is away.
     Away,
+    /// Who was asked to agree to how it is to be closed said nothing.
+    Unsigned,
     /// The last working day before the one that is promised, or the last hours of work before a moment.
     DueSoon,
     /// The promised day, or moment, is over.
@@ -272,6 +274,7 @@ impl Rule {
             Self::NotAcknowledged => "not-acknowledged",
             Self::Unanswered => "unanswered",
             Self::Away => "away",
+            Self::Unsigned => "unsigned",
             Self::DueSoon => "due-soon",
             Self::Missed => "missed",
             Self::GoesUp => "goes-up",
@@ -486,6 +489,12 @@ impl Clock<'_> {
                 {
                     add(away, Rule::Away);
                 }
+                if let (Some(proposal), Some(proposed)) = (&case.proposed, case.proposal())
+                    && !is_done(Cause::Unsigned, proposed.at)
+                    && up(Cause::Unsigned)
+                {
+                    add(self.until(proposed.at, self.limits.of(proposal.sign_off)), Rule::Unsigned);
+                }
             }
             _ => {}
         }
@@ -506,12 +515,16 @@ impl Clock<'_> {
             Cause::NotAcknowledged | Cause::Missed => Rung::Lead,
             Cause::MissedAgain => Rung::Head,
             Cause::Unanswered | Cause::Away | Cause::Silent => Rung::Deputy,
+            Cause::Unsigned => case.proposed.as_ref().map_or(Rung::Lead, |proposal| proposal.sign_off),
         };
         let is_away = |who| on.is_some_and(|day| self.is_away(who, day));
         let higher =
             Rung::ALL.into_iter().filter(|rung| *rung >= lowest && above.is_none_or(|above| *rung > above));
         // Who owns it does not hear of it from above.
-        let may = |whom: &Owner| case.owner.as_ref().is_none_or(|own| own.id != whom.id);
+        let asked = case.proposed.as_ref().filter(|_| why == Cause::Unsigned);
+        let asked = asked.and_then(|proposal| proposal.asked.as_ref()).map(|asked| asked.id);
+        let owner = case.owner.as_ref().map(|own| own.id);
+        let may = |whom: &Owner| ![owner, asked].contains(&Some(whom.id));
         let next = self.people.first_there(higher, may, is_away);
         // A missed day is told to somebody in any case: at the top, to who knows of the last one.
         let next = next.or_else(|| {
@@ -554,6 +567,7 @@ impl Clock<'_> {
             Rule::NotAcknowledged => up(Cause::NotAcknowledged),
             Rule::Unanswered => up(Cause::Unanswered),
             Rule::Away => up(Cause::Away),
+            Rule::Unsigned => up(Cause::Unsigned),
             Rule::GoesUp => up(case.owed.unwrap_or(Cause::Missed)),
             Rule::Silent => up(Cause::Silent),
             Rule::DueSoon => Some(Event::Prompted),

@@ -643,6 +643,8 @@ pub enum Cause {
     Away,
     /// Whoever it went to before did nothing.
     Silent,
+    /// Nobody agreed, or said that they don't, to how it is to be closed.
+    Unsigned,
 }
 
 /// Why a promised day was missed.

@@ -625,12 +625,16 @@ impl Case {
     /// Who proposed how it is to be closed, while nobody has agreed.
     #[must_use]
     pub fn proposed_by(&self) -> Option<Uuid> {
-        self.proposed.as_ref()?;
-        let last = self.history.iter().rfind(|recorded| matches!(recorded.event, Event::Proposed(_)))?;
-        match &last.by {
+        match &self.proposal()?.by {
             Actor::Staff(staff) => Some(staff.id),
             _ => None,
         }
+    }
+
+    /// When it was proposed how it is to be closed, and by whom, while nobody has agreed.
+    pub(crate) fn proposal(&self) -> Option<&Recorded> {
+        self.proposed.as_ref()?;
+        self.history.iter().rfind(|recorded| matches!(recorded.event, Event::Proposed(_)))
     }
 
     fn may_sign(&self, staff: Uuid) -> Result<(), Refused> {

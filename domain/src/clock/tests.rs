@@ -2,7 +2,7 @@ use chrono::{Datelike as _, NaiveTime, TimeZone as _, Weekday};
 use chrono_tz::Europe::London;
 
 use super::*;
-use crate::case::{Offer, Paid, Promised, Recorded, Submission};
+use crate::case::{Offer, Paid, Promised, Proposal, Recorded, Submission};
 use crate::fee;
 use crate::holidays::{Division, bank_holidays};
 use crate::reference::Reference;
@@ -237,6 +237,36 @@ fn who_is_away_is_passed_by_and_it_is_never_nobody() {
     assert_eq!(asked(Rung::Director, 4, &nobody), Some(Rung::Head), "nobody stands above");
     let alone = People { lead: Some(person(1, "Lead")), ..People::default() };
     assert!(alone.signer(Rung::Lead, Uuid::from_u128(1), nobody).is_none());
+}
+
+#[test]
+fn an_agreement_that_nobody_gives_goes_up() {
+    with(&|_| Vec::new(), |clock| {
+        let mut case = case();
+        then(&mut case, at("2026-12-07 11:00"), staff(9), Event::Taken);
+        let closing = Closing {
+            text: "Nothing was there".into(),
+            on: Some(day("2026-12-07")),
+            by: "The crew".into(),
+            next: "Nothing more".into(),
+            object: "Ring us".into(),
+            ..Closing::of(Outcome::NothingFound)
+        };
+        let asked = clock.people.on(Rung::Lead).cloned();
+        let proposal = Proposal { closing, sign_off: Rung::Lead, asked, away: Vec::new() };
+        let proposed = Event::Proposed(Box::new(proposal));
+        then(&mut case, at("2026-12-07 12:00"), staff(9), proposed.clone());
+        let said = ticks(clock, &mut case, ("2026-12-07 12:00", "2026-12-08 18:00"));
+        assert_eq!(said, ["08 17 unsigned"]);
+        let up = case.escalated.clone().unwrap().to;
+        assert_eq!((up.to, up.cause), (Rung::Deputy, Cause::Unsigned), "not to who was asked");
+        // Whoever it went to may agree, as may who stands above; who does not, answers for it themselves.
+        then(&mut case, at("2026-12-08 18:00"), staff(2), Event::SentBack { reason: "Ask the crew".into() });
+        assert!(case.proposed.is_none());
+        then(&mut case, at("2026-12-09 09:00"), staff(9), proposed);
+        let said = ticks(clock, &mut case, ("2026-12-09 09:00", "2026-12-10 18:00"));
+        assert_eq!(said, ["10 17 unsigned"], "what is proposed again is asked about again");
+    });
 }
 
 #[test]

@@ -223,6 +223,7 @@ pub fn told(written: &Written) -> Vec<Told> {
         Cause::Unanswered,
         Cause::Away,
         Cause::Silent,
+        Cause::Unsigned,
     ];
     all.extend(causes.map(|cause| Told::Up { cause, owner: helper(), complete_by: to, away: away.clone() }));
     all.extend(OUTCOMES.map(|outcome| Told::Closed(closing(outcome, written))));
