@@ -120,7 +120,7 @@ fn over(at: &At) -> Response {
         escape(&contact.phone),
         escape(&contact.hours),
     );
-    let mut reply = pages::without_app(at, "This link no longer works", &html);
+    let mut reply = page(at, "This link no longer works", &html);
     *reply.status_mut() = StatusCode::GONE;
     reply
 }
@@ -154,7 +154,7 @@ async fn asked(State(state): State<AppState>, at: At, Path(link): Path<String>) 
                 " by card</button></form>",
             ]);
         }
-        Ok(pages::without_app(&at, &title, &html))
+        Ok(page(&at, &title, &html))
     };
     or_sorry(&state, &at, Box::pin(shown)).await
 }
@@ -182,6 +182,19 @@ fn home(case: &Case, key: &str) -> String {
     if case.submission.on_payment { paths::sent(key) } else { paths::request(key) }
 }
 
+/// A page without the app: between here and the card page there is nothing to start.
+fn page(at: &At, title: &str, html: &str) -> Response {
+    let council = escape(&at.served.council.name);
+    pages::without_app(
+        at,
+        title,
+        &format!(
+            "<div class=\"govuk-width-container\"><main class=\"govuk-main-wrapper\" id=\"main\">\
+             <span class=\"govuk-caption-l\">{council}</span>{html}</main></div>"
+        ),
+    )
+}
+
 /// A page that goes on to the card page by itself. A form of ours may not be answered by another site's page, so that
 /// nothing that is typed here can be led elsewhere.
 fn leave(at: &At, next_url: &str) -> Result<Response, ApiError> {
@@ -193,7 +206,7 @@ fn leave(at: &At, next_url: &str) -> Result<Response, ApiError> {
          <p class=\"govuk-body\"><a class=\"govuk-link\" href=\"{}\">Go to the card page</a></p>",
         escape(next_url)
     );
-    let mut reply = pages::without_app(at, "Pay by card", &html);
+    let mut reply = page(at, "Pay by card", &html);
     reply.headers_mut().insert("refresh", go);
     Ok(reply)
 }
@@ -210,7 +223,7 @@ fn could_not(at: &At, home: &str) -> Response {
         escape(&contact.hours),
         escape(home),
     );
-    let mut reply = pages::without_app(at, "We could not check with the card service", &html);
+    let mut reply = page(at, "We could not check with the card service", &html);
     *reply.status_mut() = StatusCode::CONFLICT;
     reply
 }
