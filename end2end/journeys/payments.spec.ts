@@ -46,12 +46,17 @@ async function receipts(): Promise<number> {
   return (await shop.server.mailbox.to("")).filter((mail) => mail.subject.startsWith("Receipt:")).length;
 }
 
-for (const id of ["bulky-collection", "resident-permit", "visitor-vouchers", "pest-control"]) {
+/** Services that are paid first; what is closed for the winter is tried at other times. */
+const PAID = ["bulky-collection", "resident-permit", "visitor-vouchers", "garden-waste"];
+
+for (const id of PAID) {
   test(`${id}: sent, paid and received; declined, cancelled and tried again`, async ({ people, inspector }) => {
     test.slow();
     const page = await (await people.somebody({ baseURL: shop.server.url })).newPage();
     const filler = new Filler(page, inspector);
     const { title } = samples[id]!.service;
+    await page.goto(`/services/${id}`);
+    test.skip(await page.getByRole("heading", { name: /opens again/ }).isVisible(), "closed today");
     const sum = await toCheck(filler, id);
     await filler.press(`Send and pay ${sum}`);
     await shop.cardPage(page);

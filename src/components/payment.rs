@@ -37,7 +37,8 @@ pub fn payment(request: &FollowView, to: Option<&str>) -> AnyView {
 }
 
 /// How it stands, as far as the card service has said.
-fn said(pay: &PayView) -> String {
+#[must_use]
+pub fn said(pay: &PayView) -> String {
     match pay.state {
         None => "This is not paid yet.".to_owned(),
         Some(State::Paid) => format!(

@@ -116,9 +116,9 @@ fn details(request: &FollowView) -> AnyView {
     if request.unreceived {
         let until = request.payment.as_ref().and_then(|pay| pay.until.clone());
         let until =
-            until.map(|until| view! { <p>"You can pay until "<strong>{until}</strong>"."</p> }.drawn());
+            until.map(|until| view! { <p>"It can be paid until "<strong>{until}</strong>"."</p> }.drawn());
         return view! {
-            <p>"We have kept everything that you filled in. We receive your request, and begin, once it is paid."</p>
+            <p>"Everything that was filled in is kept. We receive the request, and begin, once it is paid."</p>
             {until}
         }
         .drawn();

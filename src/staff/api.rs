@@ -12,7 +12,7 @@ use domain::api::ledgers::{ImportBegun, Ledgers};
 use domain::api::sign_in::{SecurityView, WaysView};
 use domain::api::staff::{
     Around, AuditPage, CheckRequest, CloseRequest, CodeRequest, Colleagues, ContractRequest, Contractors,
-    DecisionRequest, HandOverManyRequest, HandedOver, Me, Members, MovePromiseRequest, OfferRequest,
+    DecisionRequest, HandOverManyRequest, HandedOver, Me, Members, MovePromiseRequest, OfferRequest, PayHere,
     PersonView, PlanRequest, ProposalRequest, ProveRequest, PublishPhotoRequest, Queue, ReasonRequest,
     RelatedView, RoleRequest, Seen, SeenRequest, SharedRequest, SignInRequest, StaffCase, StaffSessions,
     WordsRequest,
@@ -390,6 +390,22 @@ pub async fn give_to_contractor(id: Uuid, what: &ContractRequest) -> Reply<Staff
 /// [`ApiProblem`].
 pub async fn send_contract_link(id: Uuid) -> Reply<StaffCase> {
     api::post(&address(id, "/contract/link"), &()).await
+}
+
+/// The page on which a request is paid on this screen.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn pay_here(id: Uuid) -> Reply<PayHere> {
+    api::post(&address(id, "/payment"), &()).await
+}
+
+/// Sends the resident a link to pay by.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn send_pay_link(id: Uuid) -> Reply<StaffCase> {
+    api::post(&address(id, "/payment/link"), &()).await
 }
 
 /// Takes the work back from the contractor.

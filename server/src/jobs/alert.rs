@@ -83,6 +83,11 @@ pub enum Told {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         by: Option<String>,
     },
+    /// To the resident: staff sent a link by which it can be paid.
+    PayLink {
+        /// What it costs, as it is written.
+        sum: String,
+    },
     /// To the resident: it was not paid in time, and so never received.
     Lapsed {
         /// What it would have cost, as it is written.
@@ -474,6 +479,7 @@ impl Told {
         match self {
             Self::Received { .. } => "received",
             Self::ToPay { .. } => "to_pay",
+            Self::PayLink { .. } => "pay_link",
             Self::Lapsed { .. } => "lapsed",
             Self::Taken { .. } => "taken",
             Self::HandedBack { .. } => "handed_back",
@@ -614,6 +620,13 @@ pub fn received(
 #[must_use]
 pub fn to_pay(case: &Case, (account, has_moved): InAccount<'_>, links: &Links) -> Option<Alert> {
     let told = asked_to_pay(case);
+    resident(case, account, has_moved).map(|(name, email)| alert(case, name, email, &links.resident, told))
+}
+
+/// What the resident is told to whom staff send a link to pay by.
+#[must_use]
+pub fn pay_link(case: &Case, (account, has_moved): InAccount<'_>, links: &Links) -> Option<Alert> {
+    let told = Told::PayLink { sum: sum(case) };
     resident(case, account, has_moved).map(|(name, email)| alert(case, name, email, &links.resident, told))
 }
 

@@ -5,6 +5,7 @@ pub mod account;
 pub mod acting;
 pub mod alerts;
 pub mod around;
+pub mod assisted;
 pub mod audit;
 pub mod batches;
 pub mod board;
@@ -109,6 +110,7 @@ pub fn router() -> OpenApiRouter<AppState> {
         .merge(batches::router())
         .merge(board::router())
         .merge(ledgers::router())
+        .merge(assisted::router())
 }
 
 /// The OpenAPI document.

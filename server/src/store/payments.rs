@@ -10,7 +10,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::entities::request;
+use super::entities::{request, resident};
 use super::requests::{Follows, Happened, NewEvent};
 use super::{Store, StoreError, jobs};
 use crate::jobs::Job;
@@ -570,6 +570,19 @@ impl Store {
                 })
             })
             .await
+    }
+
+    /// The address of the account that a request is in.
+    ///
+    /// # Errors
+    /// The database's errors.
+    pub async fn account_of(&self, request: Uuid) -> Result<Option<String>, StoreError> {
+        let key = (self.council.to_string(), request);
+        let row = request::Entity::find_by_id(key).one(self.db.reader()).await?;
+        let Some(resident) = row.and_then(|row| row.resident_id) else { return Ok(None) };
+        let key = (self.council.to_string(), resident);
+        let account = resident::Entity::find_by_id(key).one(self.db.reader()).await?;
+        Ok(account.map(|account| account.email))
     }
 
     /// Whether a request is in this account.

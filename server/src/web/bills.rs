@@ -22,7 +22,7 @@ use portico_app::pages::bills::{
 use portico_app::{paths, words};
 
 use super::form::{Form, no_files};
-use super::paying::{could_not, leave, till, to};
+use super::paying::{could_not_check, leave, till, to};
 use super::visit::{self, Visit, or_sorry};
 use super::pages;
 use crate::access::Pages;
@@ -426,7 +426,7 @@ async fn go(
         }
         Err(error @ (NotPaid::Service(_) | NotPaid::Differs(_))) => {
             tracing::warn!(%error, "nobody can be led to the card page");
-            Ok(could_not(at, (here, "Go back to what is due")))
+            Ok(could_not_check(at, (here, "Go back to what is due")))
         }
         Err(NotPaid::NotPayable(_)) => Err(ApiError::new(StatusCode::CONFLICT, "nothing_to_pay")),
         Err(NotPaid::Store(error)) => Err(error.into()),

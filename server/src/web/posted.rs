@@ -500,7 +500,7 @@ impl Filling<'_> {
                     tracing::warn!(code = error.code(), "a draft that was sent is still kept");
                 }
                 if sent.to_pay {
-                    let mut reply = paying::lead(state, at, headers, &sent.key).await?;
+                    let mut reply = paying::lead_home(state, at, headers, &sent.key).await?;
                     reply.headers_mut().append(header::SET_COOKIE, visit.cookie()?);
                     return Ok(reply);
                 }

@@ -152,6 +152,7 @@ pub fn told(written: &Written) -> Vec<Told> {
             by: helper(),
         },
         Told::ToPay { sum: "£52.00".to_owned(), first: *whole, by: helper() },
+        Told::PayLink { sum: "£52.00".to_owned() },
         Told::Lapsed { sum: "£52.00".to_owned() },
         Told::PaidTooLate { sum: "£52.00".to_owned(), payment: REFERENCE.to_owned() },
         Told::Taken { by: by(), complete_by: to },

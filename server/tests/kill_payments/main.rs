@@ -72,7 +72,7 @@ async fn whatever_is_killed_nobody_pays_twice_and_nothing_stays_open() {
     let mut kills = 0;
     while !people.iter().all(tokio::task::JoinHandle::is_finished) {
         town.listens(&mut server).await;
-        sleep(Duration::from_millis(dice.random_range(100..900))).await;
+        sleep(Duration::from_millis(dice.random_range(20..400))).await;
         server.kill().await.unwrap();
         kills += 1;
         server = town.start(0);

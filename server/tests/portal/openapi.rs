@@ -6,7 +6,7 @@ use crate::support::Portal;
 use axum::body::Body;
 use serde_json::Value;
 
-const OPERATIONS: [&str; 174] = [
+const OPERATIONS: [&str; 176] = [
     "get /api/account",
     "get /api/account/acting/{id}",
     "get /api/account/acting/{id}/{request}",
@@ -170,6 +170,8 @@ const OPERATIONS: [&str; 174] = [
     "post /api/staff/requests/{id}/notes",
     "post /api/staff/requests/{id}/offer",
     "post /api/staff/requests/{id}/offer/decline",
+    "post /api/staff/requests/{id}/payment",
+    "post /api/staff/requests/{id}/payment/link",
     "post /api/staff/requests/{id}/photos/{photo}/public",
     "post /api/staff/requests/{id}/plan",
     "post /api/staff/requests/{id}/promise",

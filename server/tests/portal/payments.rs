@@ -38,6 +38,7 @@ on_both_engines!(
     it_is_received_once_it_is_paid,
     it_lapses_and_money_is_never_turned_away,
     what_it_costs_now_is_asked_again,
+    staff_help_somebody_to_pay,
 );
 
 const KEY: &str = "api_test_portal";
@@ -225,9 +226,10 @@ async fn a_request_is_paid_once(kept: Kept) {
 /// What is sent is kept and nobody's until it is paid; then it is received, with the clock from that moment.
 async fn it_is_received_once_it_is_paid(kept: Kept) {
     let shop = Shop::open(Setup::default().in_database(&kept.url)).await;
-    let grace = shop.portal.staff("grace@saltmarsh.example").await;
-    let queued =
-        async || grace.get("/api/staff/requests").await.is(200).json()["requests"].as_array().unwrap().len();
+    let queued = async || {
+        let grace = shop.portal.staff("grace@saltmarsh.example").await;
+        grace.get("/api/staff/requests").await.is(200).json()["requests"].as_array().unwrap().len()
+    };
     let before = (queued().await, kept.rows("tally").await);
     let sent = shop.portal.visitor().submit_to("garden-waste", 1, &two_bins()).await.is(201).json();
     assert_eq!(sent["to_pay"], true);
@@ -254,7 +256,7 @@ async fn it_is_received_once_it_is_paid(kept: Kept) {
     ] {
         shop.portal.visitor().post(&format!("/api/follow/{}/{what}", fee.key), &body).await.is(409);
     }
-    assert!(shop.portal.mails().await.is_empty());
+    assert!(shop.portal.mails_to(SAM).await.is_empty());
     // A day later.
     shop.portal.turn(TimeDelta::days(1));
     let mut sam = Browser::of(&shop.portal);
@@ -315,15 +317,15 @@ async fn it_lapses_and_money_is_never_turned_away(kept: Kept) {
     assert_eq!(subjects.len(), 1, "{subjects:?}");
     assert!(subjects[0].starts_with("Not paid yet: Sign up for garden waste ("), "{subjects:?}");
     clock::run_due(&shop.portal.state).await.unwrap();
-    assert_eq!(shop.portal.mails_to(SAM).await.len(), 1, "once");
+    assert!(shop.portal.mails_to(SAM).await.is_empty(), "once");
     // What was withdrawn, and is paid all the same, lies with the department, which is told.
     shop.pay.pay(&of_withdrawn, &good_card()).unwrap();
     shop.mop_up().await;
+    let told = shop.portal.mails_to("grace@saltmarsh.example").await;
+    assert!(told.iter().any(|mail| mail.subject.starts_with("Paid after it had ended")), "{told:?}");
     let grace = shop.portal.staff("grace@saltmarsh.example").await;
     let case = grace.get(&format!("/api/staff/requests/{}", withdrawn.id)).await.is(200).json();
     assert_eq!(case["request"]["payment"]["state"], "paid");
-    let told = shop.portal.mails_to("grace@saltmarsh.example").await;
-    assert!(told.iter().any(|mail| mail.subject.starts_with("Paid after it had ended")), "{told:?}");
     shop.portal.turn(TimeDelta::days(8));
     for _ in 0..2 {
         shop.mop_up().await;
@@ -392,6 +394,79 @@ async fn what_it_costs_now_is_asked_again(kept: Kept) {
     let fee = shop.garden_waste(3).await;
     assert_eq!(shop.portal.visitor().follow(&fee.key).await["payment"]["pence"], 9_200);
     assert_eq!(send(1, json!(766)).await.is(200).json(), sent, "sent again it is the same");
+}
+
+/// At the desk on a page that shows nothing but what is paid, or by a link that works for a day.
+async fn staff_help_somebody_to_pay(kept: Kept) {
+    let shop = Shop::open(Setup::default().in_database(&kept.url)).await;
+    // Received before it is paid.
+    let badge = json!({
+        "what": "lost", "for": "me", "holder-address.line1": "1 Mill Lane", "holder-address.town": "Saltmarsh",
+        "true": "yes", "you.name": "Sam", "you.email": SAM,
+    });
+    let sent = shop.portal.visitor().submit_to("blue-badge", 1, &badge).await.is(201).json();
+    assert_eq!(sent["to_pay"], json!(null));
+    let store = shop.portal.state.db.council("demo");
+    let id = store.followed(&secret::hash(sent["key"].as_str().unwrap().as_bytes())).await.unwrap().id;
+    let kofi = shop.portal.staff("kofi@saltmarsh.example").await;
+    let grace = shop.portal.staff("grace@saltmarsh.example").await;
+    for way in ["payment", "payment/link"] {
+        let way = format!("/api/staff/requests/{id}/{way}");
+        grace.post(&way, &json!({})).await.is(404);
+        shop.portal.visitor().post(&way, &json!({})).await.is(401);
+    }
+    let path = kofi.post(&format!("/api/staff/requests/{id}/payment"), &json!({})).await.is(200).text("path");
+    // It says what is paid for, and nothing of whose it is.
+    let mut desk = Browser::of(&shop.portal);
+    let page = String::from_utf8(desk.get(&path).await.is(200).body.to_vec()).unwrap();
+    assert!(
+        page.contains("Pay £10.00 by card") && !page.contains("Sam") && !page.contains("/follow/"),
+        "{page}"
+    );
+    let go = async |browser: &mut Browser, path: &str| {
+        let reply = browser.post_form(path, "").await.is(200);
+        reply.header("refresh").strip_prefix("0; url=").unwrap().to_owned()
+    };
+    let next = go(&mut desk, &path).await;
+    shop.pay.pay(&next, &card("4000000000000002")).unwrap();
+    assert_eq!(desk.get(&back_of(&shop)).await.is(303).header("location"), path, "and back to it");
+    let page = String::from_utf8(desk.get(&path).await.is(200).body.to_vec()).unwrap();
+    assert!(page.contains("The card was declined. No money was taken"), "{page}");
+    // Half an hour later it opens nothing, nor does one that was changed.
+    shop.portal.turn(TimeDelta::minutes(31));
+    assert_eq!(desk.get(&path).await.status, 410);
+    assert_eq!(desk.post_form(&path, "").await.status, 410);
+    for wrong in ["/pay/a", "/pay/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"] {
+        desk.get(wrong).await.is(404);
+    }
+    let mut changed = path.clone().into_bytes();
+    let last = changed.len() - 30;
+    changed[last] = if changed[last] == b'a' { b'b' } else { b'a' };
+    desk.get(&String::from_utf8(changed).unwrap()).await.is(404);
+    // By mail, for a day.
+    shop.portal.mails().await;
+    kofi.post(&format!("/api/staff/requests/{id}/payment/link"), &json!({})).await.is(200);
+    let mails = shop.portal.mails_to(SAM).await;
+    let mail = mails.iter().rfind(|mail| mail.subject.starts_with("Your link to pay £10.00")).unwrap();
+    let link = mail.link();
+    let path = link.strip_prefix(PUBLIC_URL).unwrap();
+    shop.portal.turn(TimeDelta::hours(23));
+    let mut sam = Browser::of(&shop.portal);
+    let next = go(&mut sam, path).await;
+    shop.pay.pay(&next, &good_card()).unwrap();
+    assert_eq!(sam.get(&back_of(&shop)).await.is(303).header("location"), path);
+    let page = String::from_utf8(sam.get(path).await.is(200).body.to_vec()).unwrap();
+    assert!(page.contains("Thank you: £10.00 is paid") && !page.contains("Pay £10.00 by card"), "{page}");
+    let kofi = shop.portal.staff("kofi@saltmarsh.example").await;
+    let case = kofi.get(&format!("/api/staff/requests/{id}")).await.is(200).json();
+    assert_eq!(case["request"]["payment"]["state"], "paid");
+    for way in ["payment", "payment/link"] {
+        kofi.post(&format!("/api/staff/requests/{id}/{way}"), &json!({}))
+            .await
+            .refused(409, "nothing_to_pay");
+    }
+    shop.portal.turn(TimeDelta::hours(2));
+    assert_eq!(sam.get(path).await.status, 410);
 }
 
 async fn who_does_not_pay_can_try_again(kept: Kept) {
