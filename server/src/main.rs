@@ -530,7 +530,6 @@ async fn bring_in(
     Ok(taken)
 }
 
-
 /// Reads a roll straight into the database: its length does not matter.
 #[expect(clippy::print_stderr, reason = "what was left out is told apart from what was done")]
 async fn import_roll(store: &Store, file: &Path, council: &str) -> Result<()> {

@@ -38,7 +38,8 @@ pub const ROUND: &str = "round";
 /// The two do not belong together; which of them is wrong is nobody's business.
 pub const NO_CHARGE: &str = "We can’t find a penalty charge with this number and this registration. Check that both are right. A new notice can take until tomorrow to be here";
 /// The same for council tax.
-pub const NO_ACCOUNT: &str = "We can’t find an account with this number and this name or postcode. Check that both are right";
+pub const NO_ACCOUNT: &str =
+    "We can’t find an account with this number and this name or postcode. Check that both are right";
 
 /// A page about a bill.
 #[derive(Clone, Debug)]
@@ -181,8 +182,16 @@ const CODE: Typing = Typing {
 
 fn find_charge(problems: Problems) -> AnyView {
     titled(problems, "Find your penalty charge".to_owned());
-    let number = (NUMBER, "Penalty charge number", "It begins with two letters and is at the top of the notice.".to_owned());
-    let vehicle = (REGISTRATION, "Registration of the vehicle", "As on its number plate, for example AB12 CDE.".to_owned());
+    let number = (
+        NUMBER,
+        "Penalty charge number",
+        "It begins with two letters and is at the top of the notice.".to_owned(),
+    );
+    let vehicle = (
+        REGISTRATION,
+        "Registration of the vehicle",
+        "As on its number plate, for example AB12 CDE.".to_owned(),
+    );
     view! {
         <Column>
             <ErrorSummary problems=problems />
@@ -201,8 +210,13 @@ fn find_charge(problems: Problems) -> AnyView {
 fn find_account(problems: Problems) -> AnyView {
     titled(problems, "Find your council tax account".to_owned());
     let number = (ACCOUNT, "Council tax account number", "It is on your bill.".to_owned());
-    let who = (WHO, "Last name or postcode", "A last name that is on the bill, or the postcode of the home.".to_owned());
-    let plain = Typing { width: "govuk-input--width-20", verbatim: true, autocomplete: Some("off"), ..Typing::PLAIN };
+    let who = (
+        WHO,
+        "Last name or postcode",
+        "A last name that is on the bill, or the postcode of the home.".to_owned(),
+    );
+    let plain =
+        Typing { width: "govuk-input--width-20", verbatim: true, autocomplete: Some("off"), ..Typing::PLAIN };
     view! {
         <Column>
             <ErrorSummary problems=problems />
@@ -263,8 +277,15 @@ fn last(last: Last) -> Option<AnyView> {
 }
 
 /// The form that leads to the card page.
-fn pay(address: &str, problems: Problems, hidden: (&'static str, String), first: Option<AnyView>, label: String) -> AnyView {
-    let email = (EMAIL, "Email address for the receipt (optional)", "You also see it on this page.".to_owned());
+fn pay(
+    address: &str,
+    problems: Problems,
+    hidden: (&'static str, String),
+    first: Option<AnyView>,
+    label: String,
+) -> AnyView {
+    let email =
+        (EMAIL, "Email address for the receipt (optional)", "You also see it on this page.".to_owned());
     let typing = Typing { kind: "email", autocomplete: Some("email"), verbatim: true, ..Typing::PLAIN };
     let (name, value) = hidden;
     view! {
@@ -332,9 +353,10 @@ fn draw_charge(charge: Charge, problems: Problems) -> AnyView {
         }
         .drawn()
     });
-    let next = is_open.then(|| what_next(&notice, due, pay_until)).flatten().map(|words| {
-        view! { <h2 class="govuk-heading-m">"What happens next"</h2> <p>{words}</p> }.drawn()
-    });
+    let next = is_open
+        .then(|| what_next(&notice, due, pay_until))
+        .flatten()
+        .map(|words| view! { <h2 class="govuk-heading-m">"What happens next"</h2> <p>{words}</p> }.drawn());
     let at = format!("{} at {}", say_date(notice.at.date()), notice.at.format("%H:%M"));
     let details = view! {
         <h2 class="govuk-heading-m">"What was seen"</h2>
@@ -447,7 +469,20 @@ fn what_next(notice: &Notice, due: Due, pay_until: NaiveDate) -> Option<String> 
 }
 
 fn draw_account(page: TaxAccount, problems: Problems) -> AnyView {
-    let TaxAccount { account, as_of, today, shows_after, made, last: before, round, may_pay, bounds, help, address, .. } = page;
+    let TaxAccount {
+        account,
+        as_of,
+        today,
+        shows_after,
+        made,
+        last: before,
+        round,
+        may_pay,
+        bounds,
+        help,
+        address,
+        ..
+    } = page;
     let title = format!("Council tax account {}", account.number);
     titled(problems, title.clone());
     let big = match account.balance {
@@ -463,12 +498,26 @@ fn draw_account(page: TaxAccount, problems: Problems) -> AnyView {
         many => format!(" Yours of {} are on their way.", many.join(" and ")),
     };
     let not_yet = format!("Payments made in the last {shows_after} days may not show yet.{yours}");
-    let coming = account.instalments.iter().filter(|instalment| instalment.on >= today).min_by_key(|next| next.on);
-    let hint = coming.map(|next| format!("Your next instalment is {}, due on {}. ", money::show(next.pence), say_date(next.on)));
-    let hint = format!("{}You can pay from {} to {} at once.", hint.unwrap_or_default(), money::show(bounds.0), money::show(bounds.1));
+    let coming =
+        account.instalments.iter().filter(|instalment| instalment.on >= today).min_by_key(|next| next.on);
+    let hint = coming.map(|next| {
+        format!("Your next instalment is {}, due on {}. ", money::show(next.pence), say_date(next.on))
+    });
+    let hint = format!(
+        "{}You can pay from {} to {} at once.",
+        hint.unwrap_or_default(),
+        money::show(bounds.0),
+        money::show(bounds.1)
+    );
     let receipts = made.iter().map(|made| receipt(made, &title)).collect_view();
     let form = (may_pay && !matches!(before, Last::Unknown(_))).then(|| {
-        let typing = Typing { prefix: Some("£"), mode: Some("decimal"), width: "govuk-input--width-10", autocomplete: Some("off"), ..Typing::PLAIN };
+        let typing = Typing {
+            prefix: Some("£"),
+            mode: Some("decimal"),
+            width: "govuk-input--width-10",
+            autocomplete: Some("off"),
+            ..Typing::PLAIN
+        };
         let amount = input(problems, (AMOUNT, "How much would you like to pay?", hint), typing);
         view! {
             <h2 class="govuk-heading-m">"Pay"</h2>

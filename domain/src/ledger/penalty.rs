@@ -295,8 +295,13 @@ pub fn read(row: &Row<'_>) -> Result<Notice, String> {
     if served < at.date() {
         return Err("it was served before it happened".to_owned());
     }
-    let photos: Vec<String> =
-        row.cell("photos").split(';').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect();
+    let photos: Vec<String> = row
+        .cell("photos")
+        .split(';')
+        .map(str::trim)
+        .filter(|name| !name.is_empty())
+        .map(str::to_owned)
+        .collect();
     if photos.len() > MOST_PHOTOS || !photos.iter().all(|name| is_file_name(name)) {
         return Err(format!("“photos” must be up to {MOST_PHOTOS} names of files, with “;” between them"));
     }
@@ -427,10 +432,7 @@ mod tests {
         assert_eq!(due(sent(14, None), 60), Due::Held { pence: 3_500, on: date(14), is_half: true });
         assert_eq!(due(sent(15, None), 60), Due::Held { pence: 7_000, on: date(15), is_half: false });
         // Refused: half is offered again for fourteen days, but only to who was in time.
-        assert_eq!(
-            due(sent(10, Some(40)), 53),
-            Due::Half { pence: 3_500, until: date(53), then: 7_000 }
-        );
+        assert_eq!(due(sent(10, Some(40)), 53), Due::Half { pence: 3_500, until: date(53), then: 7_000 });
         assert_eq!(due(sent(10, Some(40)), 54), Due::All(7_000));
         assert_eq!(due(sent(15, Some(40)), 41), Due::All(7_000));
         // What the ledger knows counts as well.

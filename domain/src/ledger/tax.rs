@@ -130,15 +130,18 @@ impl Settings {
 /// # Errors
 /// What is wrong with it, in words that say nothing of what stands there.
 pub fn read(row: &Row<'_>) -> Result<Account, String> {
-    let wrong = || format!("“instalments” must be up to {MOST_INSTALMENTS} of the form 2027-01-01 £120.00, with “;” between them");
+    let wrong = || {
+        format!(
+            "“instalments” must be up to {MOST_INSTALMENTS} of the form 2027-01-01 £120.00, with “;” between them"
+        )
+    };
     let instalment = |text: &str| {
         let (on, pence) = text.trim().split_once(' ')?;
         Some(Instalment { on: super::day(on)?, pence: money::read(pence)? })
     };
     let texts = row.cell("instalments").split(';').filter(|text| !text.trim().is_empty());
     let instalments: Option<Vec<Instalment>> = texts.map(instalment).collect();
-    let mut instalments =
-        instalments.filter(|all| all.len() <= MOST_INSTALMENTS).ok_or_else(wrong)?;
+    let mut instalments = instalments.filter(|all| all.len() <= MOST_INSTALMENTS).ok_or_else(wrong)?;
     instalments.sort_by_key(|instalment| instalment.on);
     let name = row.text("name")?;
     if !name.split([';', '&', ',']).any(|name| surname(name).is_some()) {

@@ -63,8 +63,13 @@ mod tests {
         assert_eq!(read(["0010", "", "", "H1"]), Ok((Place::Address("10".into()), "H1".into())));
         let street = Place::Street("Mill Lane".into(), "Riverside".into());
         assert_eq!(read(["", "Mill Lane", "Riverside", "H1"]), Ok((street, "H1".into())));
-        for cells in [["", "", "", "H1"], ["x", "", "", "H1"], ["1", "", "", ""], ["", "--", "", "H1"], ["1", "", "", "=1"]]
-        {
+        for cells in [
+            ["", "", "", "H1"],
+            ["x", "", "", "H1"],
+            ["1", "", "", ""],
+            ["", "--", "", "H1"],
+            ["1", "", "", "=1"],
+        ] {
             assert!(read(cells).is_err(), "{cells:?}");
         }
     }

@@ -51,20 +51,21 @@ fn ago(today: NaiveDate, days: u64) -> NaiveDate {
 fn penalty_charges(today: NaiveDate) -> String {
     let mut text = "number,registration,contravention,place,at,served,how,stage,full,paid,challenged,offered_until,photos\n".to_owned();
     let (streets, _) = addresses();
-    let mut add = |at: usize, (number, registration, days, how, stage, rest): (&str, &str, u64, &str, &str, &str)| {
-        let served = ago(today, days);
-        let place = streets.get(at * 7 % streets.len()).map_or("", |street| street.name.as_str());
-        let seen = SEEN[at % SEEN.len()];
-        let rest = rest.replace("{challenged}", &ago(today, days.saturating_sub(5)).to_string());
-        // What comes by post comes some days later.
-        let seen_on = if how == "vehicle" { served } else { ago(served, 4) };
-        let time = format!("{:02}:{:02}", 8 + at % 10, at * 13 % 60);
-        let full = if at.is_multiple_of(3) { "£50.00" } else { "£70.00" };
-        let _ = writeln!(
-            text,
-            "{number},{registration},{seen},{place},{seen_on} {time},{served},{how},{stage},{full},{rest}"
-        );
-    };
+    let mut add =
+        |at: usize, (number, registration, days, how, stage, rest): (&str, &str, u64, &str, &str, &str)| {
+            let served = ago(today, days);
+            let place = streets.get(at * 7 % streets.len()).map_or("", |street| street.name.as_str());
+            let seen = SEEN[at % SEEN.len()];
+            let rest = rest.replace("{challenged}", &ago(today, days.saturating_sub(5)).to_string());
+            // What comes by post comes some days later.
+            let seen_on = if how == "vehicle" { served } else { ago(served, 4) };
+            let time = format!("{:02}:{:02}", 8 + at % 10, at * 13 % 60);
+            let full = if at.is_multiple_of(3) { "£50.00" } else { "£70.00" };
+            let _ = writeln!(
+                text,
+                "{number},{registration},{seen},{place},{seen_on} {time},{served},{how},{stage},{full},{rest}"
+            );
+        };
     for (at, known) in (1..).zip(KNOWN) {
         add(at, known);
     }
@@ -84,7 +85,10 @@ fn council_tax(today: NaiveDate) -> String {
     let mut text = "account,name,postcode,balance,instalments\n".to_owned();
     // Ten instalments a year, on the first: those of the next months are left.
     let next = |months: u32| {
-        today.with_day(1).and_then(|first| first.checked_add_months(chrono::Months::new(months))).unwrap_or(today)
+        today
+            .with_day(1)
+            .and_then(|first| first.checked_add_months(chrono::Months::new(months)))
+            .unwrap_or(today)
     };
     let (_, addresses) = addresses();
     for (at, address) in addresses.iter().enumerate() {

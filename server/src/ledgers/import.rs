@@ -87,11 +87,7 @@ fn refused(count: &Count) -> Option<String> {
 }
 
 /// Reads a file to its end, and hands on its rows. Ends early where nobody takes them.
-fn read(
-    file: impl BufRead,
-    ledger: Ledger,
-    sender: &mpsc::Sender<Batch>,
-) -> Result<Count, (Count, String)> {
+fn read(file: impl BufRead, ledger: Ledger, sender: &mpsc::Sender<Batch>) -> Result<Count, (Count, String)> {
     let mut count = Count::default();
     let mut lines = Lines::open(file, ledger).map_err(|why| (count.clone(), why))?;
     let mut known = HashSet::new();

@@ -72,7 +72,8 @@ impl<R: BufRead> Lines<R> {
             let mut length = 0_usize;
             let mut is_end = false;
             loop {
-                let some = self.file.fill_buf().map_err(|error| format!("The file can't be read: {error}."))?;
+                let some =
+                    self.file.fill_buf().map_err(|error| format!("The file can't be read: {error}."))?;
                 if some.is_empty() {
                     is_end = true;
                     break;
@@ -152,14 +153,18 @@ mod tests {
     fn a_line_that_is_wrong_ends_with_itself() {
         let long = "x".repeat(10 * 1024 * 1024);
         let mut text = b"\xef\xbb\xbfUPRN, Zone ,street\r\n1,H1,\r\n\r\n,,\n\"1,H1,\n2,H\xff,\n".to_vec();
-        text.extend_from_slice(format!("3,{long},\n4,\"H,4\",\n5,H1\n6,H1,,,\n7,H,1,x\n8,H1,\u{0}\n9,H1,").as_bytes());
+        text.extend_from_slice(
+            format!("3,{long},\n4,\"H,4\",\n5,H1\n6,H1,,,\n7,H,1,x\n8,H1,\u{0}\n9,H1,").as_bytes(),
+        );
         let lines = all(&text);
         let good: Vec<u64> = lines.iter().filter(|(_, cells)| cells.is_ok()).map(|(line, _)| *line).collect();
         assert_eq!(good, [2, 8, 10, 13]);
         let wrong: Vec<(u64, &str)> =
             lines.iter().filter_map(|(line, cells)| Some((*line, cells.as_ref().err()?.as_str()))).collect();
         assert_eq!(wrong.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [5, 6, 7, 9, 11, 12]);
-        for (at, words) in [(0, "not closed"), (1, "UTF-8"), (2, "longer"), (3, "2 cells"), (4, "comma"), (5, "UTF-8")] {
+        for (at, words) in
+            [(0, "not closed"), (1, "UTF-8"), (2, "longer"), (3, "2 cells"), (4, "comma"), (5, "UTF-8")]
+        {
             assert!(wrong[at].1.contains(words), "{wrong:?}");
         }
     }

@@ -52,7 +52,9 @@ async fn ledgers(State(state): State<AppState>, at: At, Staff(_member): Staff) -
             begun_at: import.begun_at,
             rows: import.count.rows,
             left_out: import.count.left_out,
-            percent: u8::try_from(import.count.read.saturating_mul(100) / import.size.max(1)).unwrap_or(100).min(100),
+            percent: u8::try_from(import.count.read.saturating_mul(100) / import.size.max(1))
+                .unwrap_or(100)
+                .min(100),
             named: import.count.named,
             why: import.why,
             is_current: current == Some(import.id),
@@ -85,7 +87,8 @@ async fn upload(
     let (file, size) = keep(body).await?;
     let now = state.now();
     let id = state.dice.id(now);
-    let entry = member.did(now, Deed::Changed, format!("ledger {}", ledger.id()), "imported a file".to_owned());
+    let entry =
+        member.did(now, Deed::Changed, format!("ledger {}", ledger.id()), "imported a file".to_owned());
     let new = NewImport { id, ledger, size, staff: Some((member.id, entry)), at: now };
     at.store.begin_import(new).await.map_err(|error| match error {
         StoreError::TooMany => ApiError::new(StatusCode::CONFLICT, "busy"),

@@ -22,9 +22,9 @@ use portico_app::pages::bills::{
 use portico_app::{paths, words};
 
 use super::form::{Form, no_files};
+use super::pages;
 use super::paying::{could_not_check, leave, till, to};
 use super::visit::{self, Visit, or_sorry};
-use super::pages;
 use crate::access::Pages;
 use crate::adapters::blobs::Size;
 use crate::error::ApiError;
@@ -119,7 +119,13 @@ async fn forget_typed(
 }
 
 /// Counts a try to find something. What was typed is counted by its hash, whether there is such a bill or not.
-async fn counted(state: &AppState, at: &At, ledger: Ledger, number: &str, fits: &str) -> Result<(), ApiError> {
+async fn counted(
+    state: &AppState,
+    at: &At,
+    ledger: Ledger,
+    number: &str,
+    fits: &str,
+) -> Result<(), ApiError> {
     for (what, typed, (most, span)) in [("number", number, NUMBERS), ("fits", fits, SECRETS)] {
         let subject = secret::hash(format!("{}:{what}:{typed}", ledger.id()).as_bytes());
         let subject = format!("bill:{}", HEXLOWER.encode(&subject));
@@ -141,7 +147,10 @@ async fn find_charge(State(state): State<AppState>, at: At, request: Request) ->
         let registration = penalty::registration(form.text(REGISTRATION));
         let mut problems = Vec::new();
         if number.is_none() {
-            problems.push(problem(NUMBER, "Enter the penalty charge number. It has two letters and six to ten digits, like SM12345678"));
+            problems.push(problem(
+                NUMBER,
+                "Enter the penalty charge number. It has two letters and six to ten digits, like SM12345678",
+            ));
         }
         if registration.is_none() {
             problems.push(problem(REGISTRATION, "Enter the registration, like AB12 CDE"));
@@ -169,7 +178,10 @@ async fn find_account(State(state): State<AppState>, at: At, request: Request) -
         let (number, who) = (tax::number(form.text(ACCOUNT)), form.text(WHO).trim());
         let mut problems = Vec::new();
         if number.is_none() {
-            problems.push(problem(ACCOUNT, "Enter the account number. It has six to twelve digits, like 80123456"));
+            problems.push(problem(
+                ACCOUNT,
+                "Enter the account number. It has six to twelve digits, like 80123456",
+            ));
         }
         if who.is_empty() {
             problems.push(problem(WHO, "Enter a last name or a postcode"));
@@ -302,7 +314,8 @@ async fn charge(
     headers: HeaderMap,
 ) -> Response {
     let shown = async {
-        let Some((number, _)) = looked_at(&state, &at, &headers, (Ledger::PenaltyCharges, &key)).await? else {
+        let Some((number, _)) = looked_at(&state, &at, &headers, (Ledger::PenaltyCharges, &key)).await?
+        else {
             return Ok(to(paths::PENALTY_CHARGE));
         };
         let here = format!("{}/{key}", paths::PENALTY_CHARGE);
@@ -365,7 +378,9 @@ async fn pay_charge(
         let mut problems = Vec::new();
         if form.text(SHOWN).parse() != Ok(pence) {
             let sum = money::show(pence);
-            let words = format!("What is due has changed since you opened this page. It is {sum} now, and nothing was charged. Look at it again before you pay");
+            let words = format!(
+                "What is due has changed since you opened this page. It is {sum} now, and nothing was charged. Look at it again before you pay"
+            );
             problems.push(problem("main", words));
         }
         let email = email_in(&form);
@@ -397,8 +412,8 @@ fn wish(
         Purpose::Request(request) => request.to_string(),
     };
     let item = Item { label: label.clone(), pence, codes: codes.clone(), account };
-    let bill = Bill::try_from(vec![item])
-        .map_err(|_| ApiError::new(StatusCode::CONFLICT, "nothing_to_pay"))?;
+    let bill =
+        Bill::try_from(vec![item]).map_err(|_| ApiError::new(StatusCode::CONFLICT, "nothing_to_pay"))?;
     Ok(Wish { purpose, round, bill, title: label, email })
 }
 
@@ -444,7 +459,8 @@ async fn challenge(
     let begun = async {
         let visit = Visit::of(&state, &at, &headers).await?;
         Form::read((&state, &at), request, &no_files).await?;
-        let Some((number, _)) = looked_at(&state, &at, &headers, (Ledger::PenaltyCharges, &key)).await? else {
+        let Some((number, _)) = looked_at(&state, &at, &headers, (Ledger::PenaltyCharges, &key)).await?
+        else {
             return Ok(to(paths::PENALTY_CHARGE));
         };
         let settings = penalty_settings(&at)?;
@@ -525,7 +541,8 @@ async fn pay_account(
     let led = async {
         let visit = Visit::of(&state, &at, &headers).await?;
         let form = Form::read((&state, &at), request, &no_files).await?;
-        let Some((number, browser)) = looked_at(&state, &at, &headers, (Ledger::CouncilTax, &key)).await? else {
+        let Some((number, browser)) = looked_at(&state, &at, &headers, (Ledger::CouncilTax, &key)).await?
+        else {
             return Ok(to(paths::COUNCIL_TAX));
         };
         let here = format!("{}/{key}", paths::COUNCIL_TAX);
@@ -542,8 +559,13 @@ async fn pay_account(
                 AMOUNT,
                 match wrong {
                     WrongAmount::Unreadable => "Enter an amount in pounds, like 120.00".to_owned(),
-                    WrongAmount::TooLittle => format!("The amount must be {} or more", money::show(settings.least)),
-                    WrongAmount::TooMuch => format!("The amount must be {} or less. To pay more at once, ring us", money::show(settings.most)),
+                    WrongAmount::TooLittle => {
+                        format!("The amount must be {} or more", money::show(settings.least))
+                    }
+                    WrongAmount::TooMuch => format!(
+                        "The amount must be {} or less. To pay more at once, ring us",
+                        money::show(settings.most)
+                    ),
                 },
             )
         });

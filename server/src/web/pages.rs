@@ -506,12 +506,20 @@ fn says_for_whom(state: &AppState, at: &At, who: &SignedIn) -> String {
 /// Leads from the start page of a service to what can be looked up about it. It is drawn here: no program grows by it.
 fn looked_up(council: &Council, service: &str) -> String {
     let is_tax = |tax: &tax::Settings| tax.services.iter().any(|known| known == service);
-    let is_charge = |charges: &penalty::Settings| [&charges.pay, &charges.challenge].iter().any(|known| *known == service);
+    let is_charge = |charges: &penalty::Settings| {
+        [&charges.pay, &charges.challenge].iter().any(|known| *known == service)
+    };
     let is_zone = |zones: &zone::Settings| zones.services.iter().any(|known| known == service);
     let (there, words) = if council.penalty_charges.as_ref().is_some_and(is_charge) {
-        (paths::PENALTY_CHARGE, "See what is due, with photos, and pay or challenge it: find your penalty charge")
+        (
+            paths::PENALTY_CHARGE,
+            "See what is due, with photos, and pay or challenge it: find your penalty charge",
+        )
     } else if council.council_tax.as_ref().is_some_and(is_tax) {
-        (paths::COUNCIL_TAX, "See what is left to pay, and pay some of it or all: find your council tax account")
+        (
+            paths::COUNCIL_TAX,
+            "See what is left to pay, and pay some of it or all: find your council tax account",
+        )
     } else if council.permit_zones.as_ref().is_some_and(is_zone) {
         (paths::PERMIT_ZONE, "Look up which permit zone your home is in before you apply")
     } else {

@@ -11,8 +11,8 @@ use portico_app::components::payment::said;
 use portico_app::paths;
 
 use super::form::{Form, no_files};
-use super::{bills, pages};
 use super::visit::or_sorry;
+use super::{bills, pages};
 use crate::access::Pages;
 use crate::error::ApiError;
 use crate::extract::{At, Path, browser_token, named_cookie, pay_link, signed_in};
@@ -263,7 +263,9 @@ async fn back(
         if !is_theirs {
             return Err(ApiError::not_found());
         }
-        let Some(request) = of.purpose.request() else { return bills::back(&state, &at, &headers, &of).await };
+        let Some(request) = of.purpose.request() else {
+            return bills::back(&state, &at, &headers, &of).await;
+        };
         let stored = at.store.by_id(request).await?;
         // Who pays by a link comes back to it: it opens nothing else of the request.
         let link = pay_link(&state, &headers);

@@ -25,8 +25,7 @@ on_both_engines![
 const HEAD: &str =
     "number,registration,contravention,place,at,served,how,stage,full,paid,challenged,offered_until,photos\n";
 /// Day fourteen is 7 December 2026, today.
-const NOTICE: &str =
-    "SM10000001,AB12 CDE,Parked <b>here</b>,Mill Lane,2026-11-24 14:30,2026-11-24,vehicle,notice,£70.00,,,,one.jpg\n";
+const NOTICE: &str = "SM10000001,AB12 CDE,Parked <b>here</b>,Mill Lane,2026-11-24 14:30,2026-11-24,vehicle,notice,£70.00,,,,one.jpg\n";
 const FIND: &str = "number=sm+1000+0001&registration=ab12cde";
 
 fn html(reply: &Reply) -> String {
@@ -83,15 +82,28 @@ async fn a_penalty_charge_is_found_by_both_things_on_it(kept: Kept) {
         let number = if said.is_empty() { "SM10000002" } else { "SM10000001" };
         let registration = if said.is_empty() { "AB12CDE" } else { "AB12CDF" };
         said.push(page.replace(number, "").replace(registration, ""));
-        assert!(!see(&mut sam, "/penalty-charge").await.contains("can’t find"), "the next person sees nothing of it");
+        assert!(
+            !see(&mut sam, "/penalty-charge").await.contains("can’t find"),
+            "the next person sees nothing of it"
+        );
     }
     assert_eq!(said[0], said[1]);
     sam.post_form("/penalty-charge", "number=x&registration=").await.is(303);
     let page = see(&mut sam, "/penalty-charge").await;
-    assert!(page.contains("Enter the penalty charge number") && page.contains("Enter the registration"), "{page}");
+    assert!(
+        page.contains("Enter the penalty charge number") && page.contains("Enter the registration"),
+        "{page}"
+    );
     let there = find(&mut sam, "/penalty-charge", FIND).await;
     let page = see(&mut sam, &there).await;
-    for words in ["£35.00 is due now", "up to the end of Monday 7 December", "After that it is £70.00", "Parked &lt;b&gt;here", "24 November 2026 at 14:30", "Notice to Owner"] {
+    for words in [
+        "£35.00 is due now",
+        "up to the end of Monday 7 December",
+        "After that it is £70.00",
+        "Parked &lt;b&gt;here",
+        "24 November 2026 at 14:30",
+        "Notice to Owner",
+    ] {
         assert!(page.contains(words), "{words}: {page}");
     }
     assert!(!page.contains("Pay it"), "this council takes no payments");
@@ -136,7 +148,9 @@ async fn a_penalty_charge_is_paid_once(kept: Kept) {
     let there = find(&mut sam, "/penalty-charge", FIND).await;
     assert!(see(&mut sam, &there).await.contains("value=\"3500\""));
     // What was not on the page is not charged: less, nothing, less than nothing, too much, no number.
-    for shown in ["shown=1", "shown=0", "shown=-3500", "shown=99999999999999999999", "shown=", "", "shown=35.00"] {
+    for shown in
+        ["shown=1", "shown=0", "shown=-3500", "shown=99999999999999999999", "shown=", "", "shown=35.00"]
+    {
         assert_eq!(press(&mut sam, &there, shown).await, Err(303), "{shown}");
     }
     assert!(see(&mut sam, &there).await.contains("What is due has changed"));
@@ -175,8 +189,14 @@ async fn a_penalty_charge_is_paid_once(kept: Kept) {
     let mails = shop.portal.mails_to("sam@example.org").await;
     let [receipt] = mails.as_slice() else { panic!("{mails:?}") };
     assert_eq!(receipt.subject, "Receipt: you paid £35.00 for “Penalty charge SM10000001”");
-    assert!(receipt.text.contains("/penalty-charge") && !receipt.text.contains("request"), "{}", receipt.text);
-    assert!(shop.portal.state.db.council("demo").payments_for(purpose).await.unwrap()[0].receipt_to.is_none());
+    assert!(
+        receipt.text.contains("/penalty-charge") && !receipt.text.contains("request"),
+        "{}",
+        receipt.text
+    );
+    assert!(
+        shop.portal.state.db.council("demo").payments_for(purpose).await.unwrap()[0].receipt_to.is_none()
+    );
     // The next day the ledger knows.
     shop.portal.turn(TimeDelta::days(1));
     let paid = NOTICE.replace("notice,£70.00,,", "paid,£70.00,35,");
@@ -199,7 +219,10 @@ async fn the_price_changes_at_midnight(shop: &Shop) {
     shop.portal.turn_to("2026-12-09T00:10:00Z");
     assert_eq!(press(&mut sam, &there, "shown=3500").await, Err(303));
     let page = see(&mut sam, &there).await;
-    assert!(page.contains("It is £70.00 now, and nothing was charged") && page.contains("value=\"7000\""), "{page}");
+    assert!(
+        page.contains("It is £70.00 now, and nothing was charged") && page.contains("value=\"7000\""),
+        "{page}"
+    );
     // A lost reply on the way, and pressed again.
     shop.pay.plan([Planned { on: Some(Call::Create), fault: Fault::LostReply }]);
     assert_eq!(press(&mut sam, &there, "shown=7000").await, Err(409));
@@ -248,18 +271,34 @@ async fn council_tax_is_paid_once_each_time(kept: Kept) {
     bring(&shop.portal, Ledger::CouncilTax, demo::csv(Ledger::CouncilTax, today)).await.unwrap();
     let purpose = Purpose::CouncilTax(Account::new("80123456").unwrap());
     let mut sam = Browser::of(&shop.portal);
-    for wrong in ["account=80123456&who=Smith", "account=80123459&who=Taylor", "account=80123456&who=ZE9+9ZZ"] {
+    for wrong in ["account=80123456&who=Smith", "account=80123459&who=Taylor", "account=80123456&who=ZE9+9ZZ"]
+    {
         assert_eq!(sam.post_form("/council-tax", wrong).await.is(303).header("location"), "/council-tax");
         assert!(see(&mut sam, "/council-tax").await.contains("can’t find an account"));
     }
     let there = find(&mut sam, "/council-tax", "account=8012+3456&who=taylor").await;
     let page = see(&mut sam, &there).await;
-    for words in ["is left to pay", "Payments made in the last 14 days may not show yet.", "Your next instalment is", "1 January 2027"] {
+    for words in [
+        "is left to pay",
+        "Payments made in the last 14 days may not show yet.",
+        "Your next instalment is",
+        "1 January 2027",
+    ] {
         assert!(page.contains(words), "{words}: {page}");
     }
     assert!(!page.contains("Taylor"), "it names nobody");
-    for wrong in ["amount=0&round=0", "amount=0.99&round=0", "amount=-5&round=0", "amount=10000.01&round=0", "amount=100000000000&round=0", "amount=x&round=0", "amount=5&round=1", "amount=5&round=-1", "amount=5", "amount=%E2%82%AC5&round=0"]
-    {
+    for wrong in [
+        "amount=0&round=0",
+        "amount=0.99&round=0",
+        "amount=-5&round=0",
+        "amount=10000.01&round=0",
+        "amount=100000000000&round=0",
+        "amount=x&round=0",
+        "amount=5&round=1",
+        "amount=5&round=-1",
+        "amount=5",
+        "amount=%E2%82%AC5&round=0",
+    ] {
         assert_eq!(press(&mut sam, &there, wrong).await, Err(303), "{wrong}");
     }
     assert!(shop.pay.payments().is_empty());
@@ -291,12 +330,18 @@ async fn council_tax_is_paid_once_each_time(kept: Kept) {
     let next = press(&mut sam, &there, "amount=130&round=1").await.unwrap();
     shop.pay.stop(&next);
     let page = see(&mut sam, &there).await;
-    assert!(page.contains("The payment was cancelled. No money was taken") && page.contains("value=\"130.00\""), "{page}");
+    assert!(
+        page.contains("The payment was cancelled. No money was taken") && page.contains("value=\"130.00\""),
+        "{page}"
+    );
     let next = press(&mut sam, &there, "amount=130&round=1").await.unwrap();
     shop.pay.pay(&next, &good_card()).unwrap();
     let home = sam.get(&back_of(&shop)).await.is(303).header("location").to_owned();
     let page = see(&mut sam, &home).await;
-    assert!(page.contains("Yours of 8 December 2026 (£130.00) and 7 December 2026 (£130.00) are on their way"), "{page}");
+    assert!(
+        page.contains("Yours of 8 December 2026 (£130.00) and 7 December 2026 (£130.00) are on their way"),
+        "{page}"
+    );
     assert_eq!(charges(&shop), 2);
     // After fourteen days they show in the balance, or somebody asks.
     shop.portal.turn(TimeDelta::days(14));

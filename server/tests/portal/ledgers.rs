@@ -75,7 +75,10 @@ async fn a_file_takes_the_place_of_the_one_before(kept: Kept) {
     let count = bring(&portal, Ledger::CouncilTax, next).await.unwrap();
     let lines: Vec<u64> = count.named.iter().map(|named| named.line).collect();
     assert_eq!((count.rows, count.left_out, lines), (12, 8, (4..=11).collect()), "{:?}", count.named);
-    for (named, words) in count.named.iter().zip(["twice", "amount", "formula", "postcode", "longer", "closed", "cells", "UTF-8"])
+    for (named, words) in count
+        .named
+        .iter()
+        .zip(["twice", "amount", "formula", "postcode", "longer", "closed", "cells", "UTF-8"])
     {
         assert!(named.why.contains(words), "{named:?}");
         assert!(!named.why.contains("Lee"), "it says nothing of what stands there");
@@ -125,8 +128,14 @@ async fn nothing_is_half_taken_in(kept: Kept) {
     store.forget_ledger_rows(now).await.unwrap();
     assert_eq!(kept.rows("ledger_row").await, 199, "what is left is the ledger");
     // It wakes up again: it counts no more.
-    assert!(matches!(store.import_goes_on(stopped.id, half, Count::default(), now).await, Err(StoreError::NotFound)));
-    assert!(matches!(store.end_import(stopped.id, &Count::default(), None, now).await, Err(StoreError::NotFound)));
+    assert!(matches!(
+        store.import_goes_on(stopped.id, half, Count::default(), now).await,
+        Err(StoreError::NotFound)
+    ));
+    assert!(matches!(
+        store.end_import(stopped.id, &Count::default(), None, now).await,
+        Err(StoreError::NotFound)
+    ));
     assert!(known().await && store.notice("SM99000096").await.unwrap().is_none());
     store.begin_import(begin(now)).await.unwrap();
 }
@@ -142,7 +151,8 @@ async fn staff_see_how_it_goes(kept: Kept) {
     let omar = portal.staff_now("omar@saltmarsh.example").await;
     let list = async || omar.get("/api/staff/ledgers").await.is(200).json()["ledgers"].clone();
     assert_eq!(list().await.as_array().unwrap().len(), 3);
-    let id = send(&omar, "council-tax", format!("{TAX}80000001,Lee,ZE9 1AB,1\n80000002,Lee,ZE9 1AB,x\n")).await;
+    let id =
+        send(&omar, "council-tax", format!("{TAX}80000001,Lee,ZE9 1AB,1\n80000002,Lee,ZE9 1AB,x\n")).await;
     let id = id.is(202).text("id");
     let mut last = Value::Null;
     for _ in 0..200 {
@@ -180,7 +190,10 @@ async fn a_zone_is_found_by_address_or_street(kept: Kept) {
         assert!(row.split("</dd>").next().unwrap().contains(zone), "{row}");
     }
     let none = look("ZE9+1AA").await;
-    assert!(none.contains("In no zone") && none.contains("There are no permits for a home that is in no zone"), "{none}");
+    assert!(
+        none.contains("In no zone") && none.contains("There are no permits for a home that is in no zone"),
+        "{none}"
+    );
     assert!(look("ZE9+9ZZ").await.contains("We know of no home"));
     for wrong in ["", "x", "%3Cb%3E", "ZE9"] {
         assert!(look(wrong).await.contains("Enter a full postcode"), "{wrong}");

@@ -42,7 +42,8 @@ pub fn LedgersPage() -> impl IntoView {
     browser::while_visible(EVERY, move || {
         let is_reading = |import: &ImportView| import.state == ImportState::Reading;
         let any = page.ledgers.value().with_untracked(|all| {
-            all.as_ref().is_some_and(|all| all.ledgers.iter().any(|ledger| ledger.imports.iter().any(is_reading)))
+            all.as_ref()
+                .is_some_and(|all| all.ledgers.iter().any(|ledger| ledger.imports.iter().any(is_reading)))
         });
         if any {
             page.ledgers.refresh();
@@ -50,10 +51,13 @@ pub fn LedgersPage() -> impl IntoView {
     });
     // The forms stay while what is told of the imports changes, so that a file that was picked stays picked.
     let ids = Memo::new(move |_| {
-        let ids = |all: &domain::api::ledgers::Ledgers| all.ledgers.iter().map(|ledger| ledger.id.clone()).collect::<Vec<_>>();
+        let ids = |all: &domain::api::ledgers::Ledgers| {
+            all.ledgers.iter().map(|ledger| ledger.id.clone()).collect::<Vec<_>>()
+        };
         page.ledgers.value().with(|all| all.as_ref().map(ids))
     });
-    move || match (ids.get(), page.ledgers.problem().get()) {
+    move || {
+        match (ids.get(), page.ledgers.problem().get()) {
         (Some(ids), _) => view! {
             <Column>
                 <SuccessBanner words=page.done />
@@ -66,6 +70,7 @@ pub fn LedgersPage() -> impl IntoView {
         .into_any(),
         (None, Some(problem)) => load::failed(&problem, Callback::new(move |()| page.ledgers.refresh())),
         (None, None) => load::loading(),
+    }
     }
 }
 

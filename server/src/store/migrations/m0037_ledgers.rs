@@ -35,9 +35,7 @@ impl MigrationTrait for Step {
             timestamp_with_time_zone_null("taken_at"),
         ];
         manager.create_table(table("ledger_import", &["id"], import)).await?;
-        manager
-            .create_index(index("ledger_import", "ledger_import_taken", &["ledger", "taken_at"]))
-            .await?;
+        manager.create_index(index("ledger_import", "ledger_import_taken", &["ledger", "taken_at"])).await?;
         let row = vec![uuid("import_id"), string("key"), text("body")];
         manager.create_table(table("ledger_row", &["import_id", "key"], row)).await?;
         let visit = vec![
