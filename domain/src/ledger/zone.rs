@@ -56,13 +56,13 @@ mod tests {
     #[test]
     fn a_row_names_an_address_or_a_street() {
         let columns = ["uprn", "street", "locality", "zone"].map(str::to_owned);
-        let read = |cells: [&str; 4]| {
+        let of = |cells: [&str; 4]| {
             let cells = cells.map(str::to_owned);
-            super::read(&Row { columns: &columns, cells: &cells })
+            read(&Row { columns: &columns, cells: &cells })
         };
-        assert_eq!(read(["0010", "", "", "H1"]), Ok((Place::Address("10".into()), "H1".into())));
+        assert_eq!(of(["0010", "", "", "H1"]), Ok((Place::Address("10".into()), "H1".into())));
         let street = Place::Street("Mill Lane".into(), "Riverside".into());
-        assert_eq!(read(["", "Mill Lane", "Riverside", "H1"]), Ok((street, "H1".into())));
+        assert_eq!(of(["", "Mill Lane", "Riverside", "H1"]), Ok((street, "H1".into())));
         for cells in [
             ["", "", "", "H1"],
             ["x", "", "", "H1"],
@@ -70,7 +70,7 @@ mod tests {
             ["", "--", "", "H1"],
             ["1", "", "", "=1"],
         ] {
-            assert!(read(cells).is_err(), "{cells:?}");
+            assert!(of(cells).is_err(), "{cells:?}");
         }
     }
 }
