@@ -77,7 +77,7 @@ pub enum Act {
     ChangeWaysIn,
     /// See in which words people are told what happens.
     SeeWording,
-    /// Change the council's settings; import addresses, wards and the electoral roll.
+    /// Change the council's settings; import addresses, wards, the electoral roll and the ledgers.
     ManageCouncil,
 }
 

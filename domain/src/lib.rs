@@ -31,6 +31,7 @@ pub mod geo;
 pub mod holidays;
 pub mod identity;
 pub mod journey;
+pub mod ledger;
 pub mod money;
 pub mod payment;
 pub mod profile;

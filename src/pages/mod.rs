@@ -14,6 +14,8 @@ pub mod account_notices;
 pub mod account_privacy;
 pub mod account_security;
 pub mod account_sharing;
+#[cfg(feature = "ssr")]
+pub mod bills;
 pub mod check;
 #[cfg(feature = "ssr")]
 pub mod contract;
@@ -22,6 +24,8 @@ pub mod form;
 pub mod help;
 pub mod home;
 pub mod performance;
+#[cfg(feature = "ssr")]
+pub mod permit_zone;
 pub mod reopen;
 pub mod request;
 mod send;

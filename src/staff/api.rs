@@ -8,6 +8,7 @@ use domain::api::contacts::{
 use domain::api::follow::MessageRequest;
 use domain::api::identity::{DecideRequest, DeskRequest, WaitingDocuments};
 use domain::api::leave::{EndLeaveRequest, LeaveRequest, LeaveView};
+use domain::api::ledgers::{ImportBegun, Ledgers};
 use domain::api::sign_in::{SecurityView, WaysView};
 use domain::api::staff::{
     Around, AuditPage, CheckRequest, CloseRequest, CodeRequest, Colleagues, ContractRequest, Contractors,
@@ -24,6 +25,7 @@ use domain::api::workspace::{
 };
 use portico_app::api::{self, ApiProblem};
 use uuid::Uuid;
+use web_sys::File;
 
 use crate::paths;
 
@@ -643,6 +645,22 @@ pub fn letter(id: Uuid) -> String {
 /// [`ApiProblem`]; not found too when somebody else has said so.
 pub async fn letter_posted(id: Uuid) -> Reply<Letters> {
     api::post(&format!("/api/staff/letters/{id}/posted"), &()).await
+}
+
+/// The ledgers, and what was taken in of them.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn ledgers() -> Reply<Ledgers> {
+    api::get("/api/staff/ledgers").await
+}
+
+/// Sends a file of a ledger. The reply comes when it is there.
+///
+/// # Errors
+/// [`ApiProblem`]; 409 where another one is being read.
+pub async fn import_ledger(ledger: &str, file: File) -> Reply<ImportBegun> {
+    api::post_file(&format!("/api/staff/ledgers/{ledger}"), file).await
 }
 
 /// Every message that people are told.

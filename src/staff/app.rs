@@ -23,6 +23,7 @@ use crate::pages::{
     hand_over::HandOverPage,
     identity::IdentityPage,
     leave::LeavePage,
+    ledgers::LedgersPage,
     letters::LettersPage,
     members::MembersPage,
     move_date::MovePage,
@@ -76,6 +77,7 @@ fn Shell(council: CouncilView) -> impl IntoView {
                     <Route path=path!("audit") view=AuditPage />
                     <Route path=path!("leave") view=LeavePage />
                     <Route path=path!("members") view=MembersPage />
+                    <Route path=path!("ledgers") view=LedgersPage />
                     <Route path=path!("identity") view=IdentityPage />
                     <Route path=path!("letters") view=LettersPage />
                     <Route path=path!("wording") view=WordingPage />

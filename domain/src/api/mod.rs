@@ -14,6 +14,7 @@ pub mod follow;
 pub mod helpers;
 pub mod identity;
 pub mod leave;
+pub mod ledgers;
 pub mod nearby;
 pub mod performance;
 pub mod photos;

@@ -176,6 +176,7 @@ pub async fn submit(
             consent: Vec::new(),
             typed: None,
             about: None,
+            challenges: None,
         };
         let mut new = new_request(id, key, whole);
         new.about = about;
@@ -195,6 +196,7 @@ pub async fn submit(
         };
         new.jobs = alert::as_jobs(told, || state.dice.id(now));
         new.spot = spot(state, at, service, (id, &place));
+        new.challenges = challenged(at, &case).map(|number| (number, today(state, at)));
         // A part is never asked for by its key: it only has to be nobody else's.
         new.parts = parts.into_iter().map(|(id, part)| new_request(id, state.dice.id(now), part)).collect();
         for part in &mut new.parts {
@@ -221,6 +223,17 @@ pub async fn submit(
     }
     tracing::error!("no free reference was found");
     Err(ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "internal"))
+}
+
+/// The number of the penalty charge that a request challenges, if it does.
+fn challenged(at: &At, case: &Case) -> Option<String> {
+    let settings = at.served.council.penalty_charges.as_ref()?;
+    let sent = Some(&case.submission).filter(|sent| sent.service == settings.challenge)?;
+    let answer = sent.answers.iter().find(|answer| answer.question == settings.number)?;
+    match &answer.value {
+        Value::Text(number) => Some(number.clone()),
+        _ => None,
+    }
 }
 
 /// Whether it is received once it is paid: its document says so, the council takes payments, and it can be paid by card.

@@ -24,6 +24,7 @@ pub mod health;
 pub mod helpers;
 pub mod identity;
 pub mod leave;
+pub mod ledgers;
 pub mod looked;
 pub mod members;
 pub mod nearby;
@@ -108,6 +109,7 @@ pub fn router() -> OpenApiRouter<AppState> {
         .merge(workspace::router())
         .merge(batches::router())
         .merge(board::router())
+        .merge(ledgers::router())
         .merge(assisted::router())
 }
 

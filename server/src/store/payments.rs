@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::case::Refused;
-use domain::payment::{Bill, Purpose, Service, State, Step, step};
+use domain::payment::{Bill, Purpose, Service, State, Step, step_in_round};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _,
@@ -52,6 +52,8 @@ pub mod payment {
         pub state: String,
         /// Pence that went back.
         pub refunded: i64,
+        /// Where the receipt goes, if it is for no request and somebody said where; forgotten once it ended.
+        pub receipt_to: Option<String>,
         /// SHA-256 of the key in the address to which the person comes back.
         pub key_hash: Vec<u8>,
         /// SHA-256 of the token of the browser that pays.
@@ -116,6 +118,8 @@ pub struct Payment {
     pub state: State,
     /// Pence that went back.
     pub refunded: i64,
+    /// Where the receipt goes, if it is for no request and somebody said where.
+    pub receipt_to: Option<String>,
     /// SHA-256 of the token of the browser that pays.
     pub browser_hash: Vec<u8>,
     /// When it was begun.
@@ -140,6 +144,7 @@ impl TryFrom<payment::Model> for Payment {
             bill: serde_json::from_str(&row.bill)?,
             state: State::parse(&row.state).ok_or_else(unreadable)?,
             refunded: row.refunded,
+            receipt_to: row.receipt_to,
             browser_hash: row.browser_hash,
             made_at: row.made_at,
             ask_at: row.ask_at,
@@ -155,12 +160,16 @@ pub struct NewPayment {
     pub id: Uuid,
     /// What it is for.
     pub purpose: Purpose,
+    /// How many payments for it had been made when the person was asked; none for what is paid once.
+    pub round: usize,
     /// Our reference, which no other payment has.
     pub reference: String,
     /// The card service.
     pub service: Service,
     /// What is paid.
     pub bill: Bill,
+    /// Where the receipt goes, if it is for no request and somebody said where.
+    pub receipt_to: Option<String>,
     /// SHA-256 of the key in the address to which the person comes back.
     pub key_hash: Vec<u8>,
     /// SHA-256 of the token of the browser that pays.
@@ -196,10 +205,8 @@ pub struct Said {
 pub struct OncePaid {
     /// What is to be done then.
     pub jobs: Vec<(Uuid, Job)>,
-    /// What happens to the request that it is for.
-    pub event: NewEvent,
-    /// What follows from that.
-    pub follows: Follows,
+    /// What happens to the request that it is for, if it is for one, and what follows from that.
+    pub event: Option<(NewEvent, Follows)>,
 }
 
 impl Store {
@@ -214,16 +221,23 @@ impl Store {
             .write(move |transaction| {
                 let (store, new, bill) = (store.clone(), new.clone(), bill.clone());
                 Box::pin(async move {
-                    let Purpose::Request(request) = new.purpose;
-                    // Locked: what is taken back at this moment is not paid.
-                    match store.locked(transaction, request).await {
-                        Ok((_, case)) if !case.status.is_open() => return Err(Refused::Closed.into()),
-                        Ok(_) | Err(StoreError::NotFound) => {}
-                        Err(error) => return Err(error),
+                    if let Some(request) = new.purpose.request() {
+                        // Locked: what is taken back at this moment is not paid.
+                        match store.locked(transaction, request).await {
+                            Ok((_, case)) if !case.status.is_open() => return Err(Refused::Closed.into()),
+                            Ok(_) | Err(StoreError::NotFound) => {}
+                            Err(error) => return Err(error),
+                        }
                     }
                     let mut tried = store.attempts(transaction, new.purpose).await?;
                     let mut is_new = false;
-                    if step_of(&tried, new.bill.total()) == Step::Begin {
+                    let paid = tried.iter().filter(|payment| payment.state == State::Paid).count();
+                    if new.round > paid {
+                        // No page of ours says so.
+                        return Err(Refused::NotAllowed.into());
+                    }
+                    let step_of = |tried: &[Payment]| step_of(tried, new.bill.total(), new.round);
+                    if step_of(&tried) == Step::Begin {
                         is_new = store.insert_payment(transaction, &new, bill, tried.len()).await?;
                         // Somebody else was quicker: theirs is there by now.
                         tried = store.attempts(transaction, new.purpose).await?;
@@ -232,7 +246,7 @@ impl Store {
                     if is_new && let Some(own) = own {
                         return Ok(Begun::Pay(tried.swap_remove(own)));
                     }
-                    match step_of(&tried, new.bill.total()) {
+                    match step_of(&tried) {
                         Step::Begin => Err(StoreError::ReferenceTaken),
                         Step::Paid(at) => Ok(Begun::Paid(tried.swap_remove(at))),
                         Step::TakeBack(at) => Ok(Begun::TakeBack(tried.swap_remove(at))),
@@ -240,8 +254,10 @@ impl Store {
                             let mut payment = tried.swap_remove(at);
                             // Whoever may pay it goes on where they are now.
                             payment.browser_hash.clone_from(&new.browser_hash);
+                            payment.receipt_to.clone_from(&new.receipt_to);
                             payment::Entity::update_many()
                                 .col_expr(payment::Column::BrowserHash, Expr::value(new.browser_hash))
+                                .col_expr(payment::Column::ReceiptTo, Expr::value(new.receipt_to))
                                 .filter(store.one_payment(payment.id))
                                 .exec(transaction)
                                 .await?;
@@ -272,6 +288,7 @@ impl Store {
             bill: Set(bill),
             state: Set(State::Asked.id().to_owned()),
             refunded: Set(0),
+            receipt_to: Set(new.receipt_to.clone()),
             key_hash: Set(new.key_hash.clone()),
             browser_hash: Set(new.browser_hash.clone()),
             made_at: Set(new.at),
@@ -417,8 +434,9 @@ impl Store {
                 let (store, said, once_paid) = (store.clone(), said.clone(), once_paid.clone());
                 Box::pin(async move {
                     // The request before its payments, as everywhere.
-                    if once_paid.is_some() {
-                        let Purpose::Request(request) = store.purpose_of(transaction, id).await?;
+                    if once_paid.is_some()
+                        && let Some(request) = store.purpose_of(transaction, id).await?.request()
+                    {
                         match store.locked(transaction, request).await {
                             Ok(_) | Err(StoreError::NotFound) => {}
                             Err(error) => return Err(error),
@@ -427,6 +445,9 @@ impl Store {
                     let mut payment = store.locked_payment(transaction, id).await?;
                     let before = payment.state;
                     payment.state = before.after(said.state);
+                    if !payment.state.is_under_way() {
+                        payment.receipt_to = None;
+                    }
                     payment.refunded = payment.refunded.max(said.refunded);
                     if payment.state.is_under_way() {
                         payment.ask_at = Some(said.at + ASK_AGAIN);
@@ -440,6 +461,7 @@ impl Store {
                         .set(payment::ActiveModel {
                             state: Set(payment.state.id().to_owned()),
                             refunded: Set(payment.refunded),
+                            receipt_to: Set(payment.receipt_to.clone()),
                             ask_at: Set(payment.ask_at),
                             ended_at: Set(payment.ended_at),
                             ..Default::default()
@@ -447,14 +469,16 @@ impl Store {
                         .filter(store.one_payment(id))
                         .exec(transaction)
                         .await?;
-                    let Some(OncePaid { jobs, event, follows }) = once_paid else {
+                    let Some(OncePaid { jobs, event }) = once_paid else {
                         return Ok((payment, Vec::new()));
                     };
                     if payment.state != State::Paid || before == State::Paid {
                         return Ok((payment, Vec::new()));
                     }
                     jobs::insert(transaction, jobs::rows(&store.council, said.at, &jobs)?).await?;
-                    let Purpose::Request(request) = payment.purpose;
+                    let (Some(request), Some((event, follows))) = (payment.purpose.request(), event) else {
+                        return Ok((payment, Vec::new()));
+                    };
                     match store.append_within(transaction, request, event, &follows).await {
                         Ok((_, happened)) => Ok((payment, happened)),
                         // The money counts, whatever became of what it was for.
@@ -593,8 +617,8 @@ impl Store {
     }
 }
 
-fn step_of(tried: &[Payment], pence: i64) -> Step {
+fn step_of(tried: &[Payment], pence: i64, round: usize) -> Step {
     let attempts: Vec<(State, i64)> =
         tried.iter().map(|payment| (payment.state, payment.bill.total())).collect();
-    step(&attempts, pence)
+    step_in_round(&attempts, pence, round)
 }

@@ -31,6 +31,7 @@ use super::account_codes::still_there;
 use super::consent::{Answered, Told};
 use super::entities::{event, photo, request, resident, spot, watcher};
 use super::helpers::ActsBy;
+use super::ledgers::challenge;
 use super::nearby::{self, Spot, Watcher};
 use super::notices::{self, Words};
 use super::staff::{Reach, StaffMember};
@@ -102,6 +103,8 @@ pub struct NewRequest {
     pub typed: Option<Posted>,
     /// The request that it is about.
     pub about: Option<Uuid>,
+    /// The penalty charge that it challenges, and the day.
+    pub challenges: Option<(String, NaiveDate)>,
 }
 
 /// What storing a new request gave.
@@ -250,6 +253,7 @@ impl Store {
         let tallies = figures::rows(&self.council, (new.id, &case), Standing::default());
         let uploads = upload_ids(&case);
         let spot = new.spot.map(|spot| self.spot_row(new.id, &case, spot));
+        let challenge = new.challenges.map(|challenged| self.challenge_row(new.id, challenged));
         let (store, council, key, id) = (self.clone(), self.council.clone(), new.idempotency_key, new.id);
         let (resident, by, consent, typed) = (new.resident, new.by, new.consent, new.typed);
         let service = case.submission.service.clone();
@@ -274,7 +278,7 @@ impl Store {
                     council.clone(),
                 );
                 let (spot, store, by, service) = (spot.clone(), store.clone(), by.clone(), service.clone());
-                let (tallies, typed) = (tallies.clone(), typed.clone());
+                let (tallies, typed, challenge) = (tallies.clone(), typed.clone(), challenge.clone());
                 let (mut consent, body_hash, notice) = (consent.clone(), body_hash.clone(), notice.clone());
                 Box::pin(async move {
                     if let Some(by) = &by {
@@ -321,6 +325,9 @@ impl Store {
                     take_uploads(transaction, &council, id, &uploads).await?;
                     if let Some(spot) = spot {
                         spot::Entity::insert(spot).exec_without_returning(transaction).await?;
+                    }
+                    if let Some(challenge) = challenge {
+                        challenge::Entity::insert(challenge).exec_without_returning(transaction).await?;
                     }
                     store.keep_typed(transaction, id, typed, told.at).await?;
                     jobs::insert(transaction, jobs).await?;

@@ -7,13 +7,12 @@ use axum::routing::get;
 use chrono::TimeDelta;
 use domain::case::Case;
 use domain::money;
-use domain::payment::Purpose;
 use portico_app::components::payment::said;
 use portico_app::paths;
 
 use super::form::{Form, no_files};
-use super::pages;
 use super::visit::or_sorry;
+use super::{bills, pages};
 use crate::access::Pages;
 use crate::error::ApiError;
 use crate::extract::{At, Path, browser_token, named_cookie, pay_link, signed_in};
@@ -32,6 +31,9 @@ const WAY_BACK: TimeDelta = TimeDelta::hours(3);
 /// How often somebody may go to the card page of one request.
 const TRIES: (i32, TimeDelta) = (20, TimeDelta::hours(1));
 
+/// The way to a request.
+const TO_REQUEST: &str = "Go to your request";
+
 /// The pages of this file.
 pub fn router() -> Pages {
     const KEY: &str = "the key in the address is the permission";
@@ -44,7 +46,7 @@ pub fn router() -> Pages {
         .open("/payments/{key}", get(back), BACK)
 }
 
-fn till<'t>(state: &'t AppState, at: &'t At) -> Till<'t> {
+pub(super) fn till<'t>(state: &'t AppState, at: &'t At) -> Till<'t> {
     Till { state, served: &at.served, store: &at.store }
 }
 
@@ -197,7 +199,7 @@ fn page(at: &At, title: &str, html: &str) -> Response {
 
 /// A page that goes on to the card page by itself. A form of ours may not be answered by another site's page, so that
 /// nothing that is typed here can be led elsewhere.
-fn leave(at: &At, next_url: &str) -> Result<Response, ApiError> {
+pub(super) fn leave(at: &At, next_url: &str) -> Result<Response, ApiError> {
     let go = HeaderValue::from_str(&format!("0; url={next_url}"));
     let go = go.map_err(|_| ApiError::new(StatusCode::CONFLICT, "could_not_check"))?;
     let html = format!(
@@ -213,12 +215,17 @@ fn leave(at: &At, next_url: &str) -> Result<Response, ApiError> {
 
 /// Neither paid nor failed is what is known now.
 fn could_not(at: &At, home: &str) -> Response {
+    could_not_check(at, (home, TO_REQUEST))
+}
+
+/// The same, with the words of the way back.
+pub(super) fn could_not_check(at: &At, (home, label): (&str, &str)) -> Response {
     let contact = &at.served.council.contact;
     let html = format!(
         "<h1 class=\"govuk-heading-l\">We could not check with the card service</h1>\
-         <p class=\"govuk-body\">Your request is safe, and all that you typed. We don’t know yet whether you can pay now, or whether a payment of before went through. We ask again by ourselves, and you can’t pay twice.</p>\
+         <p class=\"govuk-body\">Nothing is lost of what you typed. We don’t know yet whether you can pay now, or whether a payment of before went through. We ask again by ourselves, and you can’t pay twice.</p>\
          <p class=\"govuk-body\">Try again in some minutes, or ring {} ({}).</p>\
-         <p class=\"govuk-body\"><a class=\"govuk-link\" href=\"{}\">Go to your request</a></p>",
+         <p class=\"govuk-body\"><a class=\"govuk-link\" href=\"{}\">{label}</a></p>",
         escape(&contact.phone),
         escape(&contact.hours),
         escape(home),
@@ -228,7 +235,7 @@ fn could_not(at: &At, home: &str) -> Response {
     reply
 }
 
-fn to(address: &str) -> Response {
+pub(super) fn to(address: &str) -> Response {
     let headers = [(header::LOCATION, address), (header::CACHE_CONTROL, "no-store")];
     (StatusCode::SEE_OTHER, headers).into_response()
 }
@@ -243,7 +250,7 @@ async fn back(
 ) -> Response {
     let came = async {
         let payment = at.store.payment_by_key(&secret::hash(key.as_bytes())).await?;
-        let Purpose::Request(request) = payment.purpose;
+        let of = payment.clone();
         let is_theirs = is_theirs(&state, &at, &headers, &payment).await?;
         let mut is_known = true;
         if payment.state.is_under_way()
@@ -256,6 +263,9 @@ async fn back(
         if !is_theirs {
             return Err(ApiError::not_found());
         }
+        let Some(request) = of.purpose.request() else {
+            return bills::back(&state, &at, &headers, &of).await;
+        };
         let stored = at.store.by_id(request).await?;
         // Who pays by a link comes back to it: it opens nothing else of the request.
         let link = pay_link(&state, &headers);
@@ -282,6 +292,6 @@ async fn is_theirs(
         return Ok(true);
     }
     let Some((resident, _)) = signed_in(state, at, headers).await? else { return Ok(false) };
-    let Purpose::Request(request) = payment.purpose;
+    let Some(request) = payment.purpose.request() else { return Ok(false) };
     Ok(at.store.is_in_account(request, resident.id).await?)
 }

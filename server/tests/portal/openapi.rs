@@ -6,7 +6,7 @@ use crate::support::Portal;
 use axum::body::Body;
 use serde_json::Value;
 
-const OPERATIONS: [&str; 174] = [
+const OPERATIONS: [&str; 176] = [
     "get /api/account",
     "get /api/account/acting/{id}",
     "get /api/account/acting/{id}/{request}",
@@ -60,6 +60,7 @@ const OPERATIONS: [&str; 174] = [
     "get /api/staff/identity",
     "get /api/staff/identity/{id}/document",
     "get /api/staff/leave",
+    "get /api/staff/ledgers",
     "get /api/staff/letters",
     "get /api/staff/letters/{id}",
     "get /api/staff/me",
@@ -144,6 +145,7 @@ const OPERATIONS: [&str; 174] = [
     "post /api/staff/identity/{id}/decide",
     "post /api/staff/leave",
     "post /api/staff/leave/end",
+    "post /api/staff/ledgers/{ledger}",
     "post /api/staff/letters/{id}/posted",
     "post /api/staff/members/{id}/role",
     "post /api/staff/passkeys",

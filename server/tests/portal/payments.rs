@@ -47,9 +47,9 @@ const SAM: &str = "sam@example.org";
 const WEBHOOK: &str = "/api/payments/webhook";
 
 /// A portal whose council takes payments by the stand-in.
-struct Shop {
-    portal: Portal,
-    pay: StandIn,
+pub struct Shop {
+    pub portal: Portal,
+    pub pay: StandIn,
 }
 
 /// A request with a fee, as its resident has it.
@@ -59,7 +59,7 @@ struct Fee {
 }
 
 impl Shop {
-    async fn open(setup: Setup) -> Self {
+    pub async fn open(setup: Setup) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let settings = format!("[payments]\nservice = \"govuk_pay\"\napi = \"{base}\"");
@@ -108,7 +108,7 @@ impl Shop {
     }
 
     /// Ten minutes go by, and it is asked about what is under way.
-    async fn mop_up(&self) -> usize {
+    pub async fn mop_up(&self) -> usize {
         self.portal.turn(TimeDelta::minutes(10));
         paying::run_due(&self.portal.state).await.unwrap()
     }
@@ -144,7 +144,7 @@ async fn press(browser: &mut Browser, fee: &Fee) -> Result<String, u16> {
 }
 
 /// The address to which somebody comes back.
-fn back_of(shop: &Shop) -> String {
+pub fn back_of(shop: &Shop) -> String {
     let last = shop.pay.payments().pop().unwrap();
     last.asked.return_url.strip_prefix(PUBLIC_URL).unwrap().to_owned()
 }
@@ -641,6 +641,8 @@ async fn another_price_takes_the_place_of_the_first(kept: Kept) {
         let new = NewPayment {
             id: Uuid::from_u128(number),
             purpose: Purpose::Request(Uuid::from_u128(7)),
+            round: 0,
+            receipt_to: None,
             reference: format!("R{number}"),
             service: Service::GovukPay,
             bill: bill(pence),

@@ -125,6 +125,7 @@ fn with_photos(number: u32, photos: &[Uuid]) -> NewRequest {
         consent: Vec::new(),
         typed: None,
         about: None,
+        challenges: None,
         id: id(number),
         event_id: id(1000 + number),
         follow_hash: vec![1, number.to_le_bytes()[0], number.to_le_bytes()[1]],

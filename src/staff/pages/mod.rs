@@ -15,6 +15,7 @@ pub mod export;
 pub mod hand_over;
 pub mod identity;
 pub mod leave;
+pub mod ledgers;
 pub mod letters;
 pub mod members;
 pub mod move_date;
