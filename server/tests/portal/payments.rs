@@ -444,6 +444,7 @@ async fn staff_help_somebody_to_pay(kept: Kept) {
     changed[last] = if changed[last] == b'a' { b'b' } else { b'a' };
     desk.get(&String::from_utf8(changed).unwrap()).await.is(404);
     // By mail, for a day.
+    let kofi = shop.portal.staff("kofi@saltmarsh.example").await;
     shop.portal.mails().await;
     kofi.post(&format!("/api/staff/requests/{id}/payment/link"), &json!({})).await.is(200);
     let mails = shop.portal.mails_to(SAM).await;
