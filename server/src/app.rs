@@ -21,7 +21,8 @@ use crate::access::{self, Gate, Pages, Rules};
 use crate::error::ApiError;
 use crate::state::AppState;
 use crate::web::{
-    account, acting, alerts, amended, bills, contract, followed, identity, pages, paying, permit_zone, posted, privacy, sharing,
+    account, acting, alerts, amended, bills, contract, followed, identity, pages, paying, permit_zone,
+    posted, privacy, sharing,
 };
 use crate::{guard, routes};
 

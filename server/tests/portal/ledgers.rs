@@ -163,7 +163,10 @@ async fn staff_see_how_it_goes(kept: Kept) {
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
     assert_eq!(import["id"], id);
-    assert_eq!((&import["state"], &import["rows"], &import["left_out"]), (&"taken".into(), &1.into(), &1.into()));
+    assert_eq!(
+        (&import["state"], &import["rows"], &import["left_out"]),
+        (&"taken".into(), &1.into(), &1.into())
+    );
     assert_eq!((&import["is_current"], &import["percent"]), (&true.into(), &100.into()));
     assert_eq!(import["named"][0]["line"], 3);
     assert_eq!(balance(&portal, "80000001").await, Some(100));
