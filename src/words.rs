@@ -93,6 +93,7 @@ pub fn field_error(question: &Question, error: &FieldError) -> String {
         ErrorCode::TooEarly => format!("The date must be {day} or later"),
         ErrorCode::TooLate => format!("The date must be {day} or earlier"),
         ErrorCode::EndsBeforeStart => format!("The last day must be {day} or later"),
+        ErrorCode::NotASlot | ErrorCode::SlotTaken => slot(error.code).to_owned(),
         ErrorCode::TooManyDays => format!("Choose {limit} days or fewer"),
         ErrorCode::ChooseAddress => "Find your address and choose it, or type it".to_owned(),
         ErrorCode::NotAVehicle => "Enter a registration number, like AB12 CDE".to_owned(),
@@ -116,6 +117,15 @@ pub fn field_error(question: &Question, error: &FieldError) -> String {
         ErrorCode::UnknownField | ErrorCode::NotAllowed => {
             format!("This question has changed. Answer “{label}” again")
         }
+    }
+}
+
+/// Why a day that was chosen can't be booked.
+#[must_use]
+pub fn slot(code: ErrorCode) -> &'static str {
+    match code {
+        ErrorCode::SlotTaken => "That day has just been taken. Choose another",
+        _ => "That day can’t be booked any more. Choose another",
     }
 }
 
@@ -145,6 +155,7 @@ fn missing(question: &Question, part: &str) -> String {
     let label = &question.label;
     match (&question.kind, part) {
         (Kind::Choice(_) | Kind::Choices(_), _) => format!("Choose an answer to “{label}”"),
+        (Kind::Slot(_), _) => format!("Choose a day for “{label}”"),
         (Kind::YesNo, _) => format!("Choose yes or no to “{label}”"),
         (Kind::Place(_), _) => "Say where it is, so that we can find it".to_owned(),
         (Kind::Address(_), "line1") => "Enter the first line of the address".to_owned(),
@@ -337,7 +348,7 @@ pub fn score(score: u8) -> &'static str {
 mod tests {
     use domain::field::{
         Address, Ask, Choices, Contact, Date, DateRange, Documents, Email, Group, LongText, Money, Name,
-        Number, PhoneNumber, Photos, Place, Several, Text,
+        Number, PhoneNumber, Photos, Place, Several, Slot, Text,
     };
 
     use super::*;
@@ -362,6 +373,7 @@ mod tests {
             (Kind::Money(Money { min: 1, max: 900 }), vec![""]),
             (Kind::Date(Date::default()), vec![".day", ".month", ".year"]),
             (Kind::DateRange(DateRange::default()), vec![".from.day", ".to.month", ".to.year"]),
+            (Kind::Slot(Slot::default()), vec![""]),
             (Kind::Email(Email {}), vec![""]),
             (Kind::Phone(PhoneNumber {}), vec![""]),
             (Kind::Address(Address::default()), vec![".postcode", ".line1", ".line2", ".town"]),
@@ -403,6 +415,8 @@ mod tests {
             ErrorCode::TooLate,
             ErrorCode::EndsBeforeStart,
             ErrorCode::TooManyDays,
+            ErrorCode::NotASlot,
+            ErrorCode::SlotTaken,
             ErrorCode::ChooseAddress,
             ErrorCode::NotAVehicle,
             ErrorCode::NotACouncilTaxAccount,

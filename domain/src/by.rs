@@ -35,6 +35,12 @@ impl By {
         }
     }
 
+    /// The same, but not before a day.
+    #[must_use]
+    pub fn not_before(self, day: NaiveDate) -> Self {
+        if self.day() < day { Self::Day(day) } else { self }
+    }
+
     /// Whether that is over, given the moment it is and the council's local day.
     #[must_use]
     pub fn is_over(self, now: DateTime<Utc>, today: NaiveDate) -> bool {
@@ -203,6 +209,20 @@ mod tests {
             "14 December",
         ] {
             assert_eq!(By::read(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_day_before_which_it_is_not() {
+        let by = |text: &str| By::read(text).unwrap();
+        for (promised, day, then) in [
+            ("2026-12-14", "2026-12-10", "2026-12-14"),
+            ("2026-12-14", "2026-12-14", "2026-12-14"),
+            ("2026-12-14", "2026-12-15", "2026-12-15"),
+            ("2026-12-14T15:00+00:00", "2026-12-14", "2026-12-14T15:00+00:00"),
+            ("2026-12-14T15:00+00:00", "2026-12-16", "2026-12-16"),
+        ] {
+            assert_eq!(by(promised).not_before(by(day).day()), by(then), "{promised} {day}");
         }
     }
 

@@ -14,6 +14,7 @@ use crate::field::{Kind, Opt};
 use crate::identity::{NeedsIdentity, Proof};
 use crate::journey;
 use crate::retention::Retention;
+use crate::slots::Bookable;
 use crate::standard::Standard;
 
 /// One service, as its document says.
@@ -469,7 +470,8 @@ impl Service {
         Cow::Owned(own)
     }
 
-    /// The document as one council offers it: where the options are "the departments", they are filled in.
+    /// The document as one council offers it: where the options are "the departments", they are filled in, and so are the
+    /// times of what is booked.
     #[must_use]
     pub fn for_council(mut self, council: &Council) -> Self {
         let departments = || {
@@ -484,6 +486,10 @@ impl Service {
             match &mut question.kind {
                 Kind::Choice(choices) if choices.departments => choices.options = departments(),
                 Kind::Choices(choices) if choices.departments => choices.options = departments(),
+                Kind::Slot(slot) => {
+                    let known = council.slots.iter().find(|known| known.id == slot.of);
+                    slot.times = known.map(Bookable::options).unwrap_or_default();
+                }
                 _ => {}
             }
         }

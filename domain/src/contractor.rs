@@ -97,6 +97,7 @@ fn is_about_person(value: &Value) -> bool {
         | Value::Money(_)
         | Value::Date(_)
         | Value::DateRange(_)
+        | Value::Slot(_)
         | Value::Address(_)
         | Value::Place(_)
         | Value::Choice(_)

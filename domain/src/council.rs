@@ -21,6 +21,7 @@ use crate::ledger::{penalty, tax, zone};
 use crate::payment;
 use crate::retention;
 use crate::sign_in::{self, Provider};
+use crate::slots::Bookable;
 #[cfg(feature = "documents")]
 use crate::standard::Calendar;
 
@@ -94,6 +95,9 @@ pub struct Council {
     /// Where it has permit zones; they can't be looked up where nothing is said.
     #[serde(default)]
     pub permit_zones: Option<zone::Settings>,
+    /// What residents can book a day of: what there is, and how many places it has.
+    #[serde(default)]
+    pub slots: Vec<Bookable>,
     /// Providers that people may sign in with.
     #[serde(default)]
     pub sign_in: Vec<Provider>,
@@ -440,6 +444,12 @@ impl Council {
         faults.extend(contractor::faults(&self.contractors, &self.contracts));
         faults.extend(self.map.fault());
         faults.extend(sign_in::faults(&self.sign_in));
+        faults.extend(self.slots.iter().flat_map(Bookable::faults));
+        for (at, slots) in self.slots.iter().enumerate() {
+            if self.slots[..at].iter().any(|other| other.id == slots.id) {
+                faults.push(format!("there are two [[slots]] called “{}”", slots.id));
+            }
+        }
         faults.extend(self.alerts.faults());
         let white = "#ffffff";
         for (name, colour, on) in

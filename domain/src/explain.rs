@@ -96,6 +96,7 @@ fn question(out: &mut String, service: &Service, asked: &Question) -> fmt::Resul
     match &asked.kind {
         Kind::Choice(choices) => options(out, choices.options.iter().map(|option| option.label.as_str()))?,
         Kind::Choices(choices) => options(out, choices.options.iter().map(|option| option.label.as_str()))?,
+        Kind::Slot(slot) => options(out, slot.times.iter().map(|time| time.label.as_str()))?,
         Kind::Group(group) => {
             for inner in &group.questions {
                 writeln!(out, "      each: {} ({})", inner.label, kind(&inner.kind))?;
@@ -263,6 +264,8 @@ fn kind(kind: &Kind) -> String {
         Kind::Money(kind) => return format!("money, {} to {}", money::show(kind.min), money::show(kind.max)),
         Kind::Date(_) => "a date",
         Kind::DateRange(_) => "from a date to a date",
+        Kind::Slot(kind) if kind.times.is_empty() => "a day that is free",
+        Kind::Slot(_) => "a time that is free",
         Kind::Email(_) => "an email address",
         Kind::Phone(_) => "a phone number",
         Kind::Address(_) => "an address",

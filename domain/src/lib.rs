@@ -39,6 +39,7 @@ pub mod reference;
 pub mod retention;
 pub mod search;
 pub mod sign_in;
+pub mod slots;
 pub mod standard;
 pub mod tone;
 pub mod validate;

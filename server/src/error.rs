@@ -113,6 +113,7 @@ impl From<StoreError> for ApiError {
             StoreError::Refused(refused) => Self::new(StatusCode::CONFLICT, refused_code(refused)),
             StoreError::TooMany => Self::new(StatusCode::CONFLICT, "too_many"),
             StoreError::LastAdmin => Self::new(StatusCode::CONFLICT, "last_admin"),
+            StoreError::SlotTaken => Self::new(StatusCode::CONFLICT, "slot_taken"),
             StoreError::UploadGone(_) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "upload_gone"),
             StoreError::Unsound(Unsound::NotAsked) => {
                 Self::new(StatusCode::UNPROCESSABLE_ENTITY, "not_asked")

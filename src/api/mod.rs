@@ -18,6 +18,7 @@ pub mod privacy;
 pub mod profile;
 pub mod requests;
 pub mod services;
+pub mod slots;
 
 use domain::api::problem::Problem;
 use domain::field::FieldError;

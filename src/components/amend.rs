@@ -43,7 +43,7 @@ pub fn amend(amends: &Amends, to: &str, problems: RwSignal<Vec<Problem>>) -> Any
 }
 
 /// A line, and what it opens; open where something in it is wrong.
-fn opened(summary: String, wrong: bool, inside: AnyView) -> AnyView {
+pub fn opened(summary: String, wrong: bool, inside: AnyView) -> AnyView {
     view! {
         <details class="govuk-details" open=wrong>
             <summary class="govuk-details__summary">

@@ -26,6 +26,7 @@ pub mod policy;
 pub mod promise;
 pub mod sending;
 pub mod sharing;
+pub mod slot;
 pub mod status;
 pub mod stop;
 pub mod timeline;

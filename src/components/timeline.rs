@@ -104,6 +104,8 @@ pub fn title(entry: &Entry, for_staff: bool) -> String {
             let labels: Vec<&str> = changes.iter().map(|change| &*change.label).collect();
             format!("{who} changed or added: {}", labels.join(", "))
         }
+        What::Rebooked { now, .. } => format!("{who} changed the day to {now}"),
+        What::PlaceLost => format!("The day was taken before {your} payment came"),
         What::TakenBack => format!("{who} took it back to change it"),
         What::AskedAgain => format!("We asked {whom} again how it went"),
         What::Offered { to, .. } => format!("{who} asked {to} to take it"),
@@ -171,6 +173,9 @@ fn details(what: What) -> Option<AnyView> {
             let place =
                 (!place.is_empty()).then(|| view! { <p class="portico-timeline__text">{place}</p> }.drawn());
             Some(view! { {changes.into_iter().map(line).collect_view()} {place} }.drawn())
+        }
+        What::Rebooked { before, .. } => {
+            Some(view! { <p class="portico-timeline__text">{format!("It was {before}.")}</p> }.drawn())
         }
         What::Feedback { reason, about, contact, .. } => {
             let about = about.map(|about| {

@@ -20,6 +20,7 @@ use crate::components::layout::Column;
 use crate::components::load::{loaded, not_found};
 use crate::components::message_form::MessageForm;
 use crate::components::sending::Sending;
+use crate::components::slot::slot;
 use crate::components::status::StatusPanel;
 use crate::components::timeline::{Timeline, filled_in_by};
 use crate::live::{Drawn as _, live, live_if};
@@ -121,6 +122,7 @@ fn one(first: FollowView, which: &str, back: &str) -> AnyView {
     let messages = helpers::messages(which);
     let here = paths::account(&format!("acting/{which}"));
     let gone = format!("{here}/{}", paths::WITHDRAW);
+    let booked = now.with_untracked(|now| slot(now, &here, problems));
     let (undo, amends) = now.with_untracked(|now| (now.undo.clone(), now.amends.clone()));
     view! {
         <p><a class="govuk-link" href=back.to_owned()>"Everything that you may do for them"</a></p>
@@ -136,6 +138,7 @@ fn one(first: FollowView, which: &str, back: &str) -> AnyView {
         }}
         {live(move || view! { <StatusPanel request=now.get() /> }.drawn())}
         {amend::undo(undo.as_ref(), &here)}
+        {booked}
         <h2 class="govuk-heading-m">"What has happened"</h2>
         {live(move || view! { <Timeline entries=now.with(|now| now.timeline.clone()) for_staff=true /> }.drawn())}
         {live_if(move || (is_open.get() && !has_parts).then(|| view! {

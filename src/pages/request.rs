@@ -21,6 +21,7 @@ use crate::components::load::loaded;
 use crate::components::message_form::MessageForm;
 use crate::components::parts::parts;
 use crate::components::payment::payment;
+use crate::components::slot::slot;
 use crate::components::status::{self, StatusPanel};
 use crate::components::timeline::{self, Timeline, filled_in_by};
 use crate::live::{Drawn as _, ON_SERVER, live, live_if};
@@ -84,6 +85,7 @@ fn request(key: String, first: FollowView) -> AnyView {
     });
     // Only what changed is drawn again: a message half typed stays as it is.
     let is_open = Memo::new(move |_| !watching && now.with(|now| now.status.is_open()));
+    let is_fixed = Memo::new(move |_| now.with(|now| now.slot.as_ref().is_some_and(|slot| slot.fixed)));
     // What has parts is written about and judged in its parts.
     let has_parts = now.with_untracked(|now| !now.parts.is_empty());
     let judges = move |now: &FollowView| {
@@ -103,6 +105,8 @@ fn request(key: String, first: FollowView) -> AnyView {
     });
     let undo = Memo::new(move |_| now.with(|now| now.undo.clone()));
     let amends = Memo::new(move |_| now.with(|now| now.amends.clone()));
+    // The rest of the request changes nothing of the day that somebody is choosing.
+    let booked = Memo::new(move |_| now.with(|now| (now.slot.clone(), now.unreceived)));
     let ways = Memo::new(move |_| now.with(|now| (now.may_reopen, now.followed_by)));
     let update = Callback::new(move |new: FollowView| show(now, new));
     let key = StoredValue::new(key);
@@ -118,6 +122,7 @@ fn request(key: String, first: FollowView) -> AnyView {
         {live_if(move || now.with(|now| (!watching && status::is_taken_back(now)).then(|| send_again(&now.service))))}
         {live_if(move || now.with(goes_on))}
         {live(move || now.with(|now| payment(now, (!watching).then(|| paths::request(&key.get_value())).as_deref())))}
+        {live_if(move || { booked.track(); now.with_untracked(|now| slot(now, &paths::request(&key.get_value()), problems)) })}
         {part_of.as_ref().map(whole)}
         {live_if(move || now.with(|now| (!now.parts.is_empty()).then(|| parts(now.parts.clone()))))}
         {live_if(move || now.with(|now| work_photos(&now.work_photos, key)))}
@@ -133,7 +138,7 @@ fn request(key: String, first: FollowView) -> AnyView {
         {live_if(move || takes_messages.get().then(|| view! { <MessageForm to=follow::messages(&key.get_value()) on_sent=update problems=problems answers=Signal::derive(move || now.with(|now| now.asked.is_some())) /> }.drawn()))}
         {live_if(move || amends.get().map(|amends| amend::amend(&amends, &paths::request(&key.get_value()), problems)))}
         {if watching { stop_watching(key) } else { now.with_untracked(|now| told(now, key)) }}
-        {live_if(move || is_open.get().then(|| view! {
+        {live_if(move || (is_open.get() && !is_fixed.get()).then(|| view! {
             <h2 class="govuk-heading-m">"If you no longer need this"</h2>
             <p><a href=paths::withdraw(&key.get_value())>"Withdraw this request"</a></p>
         }.drawn()))}

@@ -12,6 +12,7 @@ use crate::components::layout::Column;
 use crate::components::load::loaded;
 use crate::components::payment::payment;
 use crate::components::sharing::invitation;
+use crate::components::slot::slot;
 use crate::components::status::{self, StatusPanel};
 use crate::live::{Drawn as _, ON_SERVER, live_words};
 use crate::state::{boot, device};
@@ -50,6 +51,7 @@ fn sent(request: &FollowView, key: &str) -> AnyView {
         <p class="govuk-body-l">"We will finish by "<strong>{request.complete_by.say()}</strong>"."</p>
         {email.map(|email| view! { <p>"We are sending these details to "<bdi><strong>{email}</strong></bdi>"."</p> }.drawn())}
         {payment(request, Some(&paths::request(key)))}
+        {slot(request, &paths::request(key), RwSignal::default())}
         <h2 class="govuk-heading-m">"What happens next"</h2>
         <ol class="govuk-list govuk-list--number">
             {request.next.iter().map(|next| view! { <li>{next.clone()}</li> }.drawn()).collect_view()}
@@ -71,6 +73,7 @@ fn to_pay(request: &FollowView, key: &str) -> AnyView {
         <span class="govuk-caption-l">"Reference "<span class="portico-reference">{request.reference.to_string()}</span></span>
         <h1 class="govuk-heading-l">{request.title.clone()}</h1>
         <StatusPanel request=request.clone() />
+        {slot(request, &path, RwSignal::default())}
         {payment(request, Some(&path))}
         {undo(request.undo.as_ref(), &path)}
         {keep(request, key)}

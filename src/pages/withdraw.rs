@@ -35,6 +35,9 @@ fn withdraw(request: &FollowView, key: String) -> AnyView {
     if !request.status.is_open() {
         return go(&paths::request(&key), "This request is closed", "See what happened with it", None);
     }
+    if request.slot.as_ref().is_some_and(|slot| slot.fixed) {
+        return go(&paths::request(&key), "It is too late to withdraw this request", "See why", None);
+    }
     let reason = RwSignal::new(boot::take_text("reason"));
     let sending = Sending::new("reason").with_summary();
     let title = request.title.clone();

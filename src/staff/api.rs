@@ -10,6 +10,7 @@ use domain::api::identity::{DecideRequest, DeskRequest, WaitingDocuments};
 use domain::api::leave::{EndLeaveRequest, LeaveRequest, LeaveView};
 use domain::api::ledgers::{ImportBegun, Ledgers};
 use domain::api::sign_in::{SecurityView, WaysView};
+use domain::api::slots::SlotRequest;
 use domain::api::staff::{
     Around, AuditPage, CheckRequest, CloseRequest, CodeRequest, Colleagues, ContractRequest, Contractors,
     DecisionRequest, HandOverManyRequest, HandedOver, Me, Members, MovePromiseRequest, OfferRequest, PayHere,
@@ -310,6 +311,14 @@ pub async fn end_leave(what: &EndLeaveRequest) -> Reply<LeaveView> {
 /// [`ApiProblem`].
 pub async fn plan(id: Uuid, to: &PlanRequest) -> Reply<StaffCase> {
     api::post(&address(id, "/plan"), to).await
+}
+
+/// Books another day.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn rebook(id: Uuid, to: &SlotRequest) -> Reply<StaffCase> {
+    api::post(&address(id, "/slot"), to).await
 }
 
 /// Says that work has begun.

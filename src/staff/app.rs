@@ -35,6 +35,7 @@ use crate::pages::{
     sessions::SessionsPage,
     shared::SharedPage,
     sign_in::SignInPage,
+    slot::SlotPage,
     team::TeamPage,
     wording::{WordingOfPage, WordingPage},
     write::{AskPage, NotePage, WritePage},
@@ -94,6 +95,7 @@ fn Shell(council: CouncilView) -> impl IntoView {
                         <Route path=path!("ask") view=AskPage />
                         <Route path=path!("note") view=NotePage />
                         <Route path=path!("plan") view=PlanPage />
+                        <Route path=path!("slot") view=SlotPage />
                         <Route path=path!("offer") view=OfferPage />
                         <Route path=path!("decline") view=DeclinePage />
                         <Route path=path!("send-back") view=SendBackPage />

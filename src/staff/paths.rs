@@ -140,7 +140,7 @@ pub fn move_date(id: Uuid) -> String {
     format!("/staff/requests/{id}/move")
 }
 
-/// Doing something else with a request: `ask`, `note`, `plan`, `offer`, `decline`, `send-back`, `decision`, `contract`,
+/// Doing something else with a request: `ask`, `note`, `plan`, `slot`, `offer`, `decline`, `send-back`, `decision`, `contract`,
 /// `contract-end`, `check`.
 #[must_use]
 pub fn step(id: Uuid, step: &str) -> String {

@@ -117,6 +117,7 @@ pub fn field(error: &FieldError) -> String {
         ("same_as", _) => "There is no such request in your department. Check the reference",
         ("on", ErrorCode::Missing) => "Enter the day",
         ("on", _) => "Enter a day that is possible: see the hint",
+        ("slot", code) => words::slot(code),
         ("department", _) => "Choose another department",
         ("contractor", _) => "Choose who is to do it",
         ("task", ErrorCode::Missing) => "Say what is to be done",

@@ -26,7 +26,8 @@ pub async fn fetch_replies(boot: &Boot, needs: plain::Needs) -> Vec<Reply> {
     let address = super::address::here();
     let mut replies = Vec::new();
     if let Some(page) = Page::read(&address) {
-        for path in needs(page, boot.posted.as_ref()) {
+        let service = boot.service.as_ref().map(|view| &view.service);
+        for path in needs(page, boot.posted.as_ref(), service) {
             let reply = api::get_text(&path).await;
             replies.push((path, reply));
         }

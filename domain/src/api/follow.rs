@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use validator::Validate;
 
+use super::slots::SlotView;
 use crate::by::By;
 use crate::case::{
     Age, Cause, Closing, Elsewhere, Feedback, Outcome, Rung, Shortfall, Signature, Status, Why,
@@ -94,6 +95,9 @@ pub struct FollowView {
     /// How paying for it stands, where it can be paid by card.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment: Option<PayView>,
+    /// The day that was booked with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slot: Option<SlotView>,
     /// It is not received: it is to be paid first, or was, and ended without.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unreceived: bool,
@@ -386,6 +390,15 @@ pub enum What {
         #[serde(default, skip_serializing_if = "String::is_empty")]
         place: String,
     },
+    /// Another day was booked.
+    Rebooked {
+        /// What was booked before, in words.
+        before: String,
+        /// What is booked now, in words.
+        now: String,
+    },
+    /// Others had taken the place that was booked before it was paid.
+    PlaceLost,
     /// The resident took it back just after sending it, to change it.
     TakenBack,
     /// The resident was asked again how it went.

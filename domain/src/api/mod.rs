@@ -25,6 +25,7 @@ pub mod profile;
 pub mod requests;
 pub mod services;
 pub mod sign_in;
+pub mod slots;
 pub mod staff;
 pub mod team;
 pub mod wording;

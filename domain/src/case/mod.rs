@@ -18,6 +18,7 @@ use crate::channel::Channel;
 use crate::fee::Due;
 use crate::identity::Known;
 use crate::reference::Reference;
+use crate::slots::Booked;
 use crate::standard::Limit;
 use crate::validate::Answer;
 
@@ -166,6 +167,15 @@ pub enum Event {
     TakenBack,
     /// The resident put something right or added to it. What was sent first stays in the first event.
     Amended(Box<Amendment>),
+    /// The day that was booked is another now.
+    Rebooked {
+        /// What was booked before.
+        before: Booked,
+        /// What is booked now.
+        to: Booked,
+    },
+    /// By the clock: others had taken the place that was booked before it was paid, so another is to be chosen.
+    PlaceLost,
     /// The resident said how it went.
     Feedback(Feedback),
     /// By the clock: it is due soon, and staff are told. The resident does not see it.
@@ -809,6 +819,9 @@ pub struct Case {
     /// Who has not paid was reminded.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub asked_to_pay: bool,
+    /// It has no place on the day that was booked, and another is to be chosen.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub place_lost: bool,
     /// When it arrived; of what is to be paid first, when it was sent, until it is paid.
     pub received_at: DateTime<Utc>,
     /// When it ended.

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use crate::by::By;
 use crate::fee;
 use crate::field::{Photo, Value};
+use crate::slots::{Booked, day_ends};
 
 use super::{
     Actor, Age, Amendment, Before, Case, Cause, Closing, Escalated, Event, Feedback, Linked, Outcome, Owner,
@@ -185,6 +186,7 @@ impl Case {
             asked_again: false,
             paid_at: None,
             asked_to_pay: false,
+            place_lost: false,
             received_at: first.at,
             closed_at: None,
             closing: None,
@@ -393,7 +395,10 @@ impl Case {
                     part.status = Status::Closed(Outcome::Withdrawn);
                 }
             }
+            (Event::Rebooked { to, .. }, _) => self.rebooked(to, at),
+            (Event::PlaceLost, _) => self.place_lost = true,
             (Event::Reopened { complete_by, .. }, _) => {
+                self.place_lost = self.booked().is_some() && !self.has_place();
                 let begun = self.owner.is_some();
                 self.status = if begun { Status::LookedAt } else { Status::Received };
                 (self.closed_at, self.closing, self.feedback) = (None, None, None);
@@ -436,6 +441,11 @@ impl Case {
             }
             (Actor::Resident | Actor::Helper(_), Event::TakenBack) if self.status == Status::ToPay => {
                 self.may_take_back(at)
+            }
+            (Actor::Resident | Actor::Helper(_), Event::Rebooked { before, to })
+                if self.status == Status::ToPay =>
+            {
+                self.may_rebook(before, to)
             }
             (Actor::Clock, Event::AskedToPay) => {
                 if open && self.is_owed() && !self.asked_to_pay {
@@ -498,7 +508,16 @@ impl Case {
             (Actor::Resident | Actor::Helper(_), Event::Message { .. }) if self.waiting.is_some() => {
                 Err(Refused::Asked)
             }
+            (Actor::Resident | Actor::Helper(_), Event::Withdrawn { .. }) if self.is_fixed(at) => {
+                Err(Refused::TooLate)
+            }
             (Actor::Resident | Actor::Helper(_), Event::Message { .. } | Event::Withdrawn { .. }) => Ok(()),
+            (Actor::Resident | Actor::Helper(_), Event::Rebooked { .. }) if self.is_past_change(at) => {
+                Err(Refused::TooLate)
+            }
+            (Actor::Resident | Actor::Helper(_), Event::Rebooked { before, to }) => {
+                self.may_rebook(before, to)
+            }
             (Actor::Staff(staff), Event::Undone) => self.may_undo(staff.id, at),
             (Actor::Staff(staff), event) => self.may_staff(staff.id, event),
             (Actor::Contractor(who), event) => {
@@ -553,6 +572,7 @@ impl Case {
             Event::Asked { .. } if self.seen_by.is_some() => Err(Refused::NotAllowed),
             Event::Begun if self.status == Status::InProgress => Err(Refused::NotAllowed),
             Event::PromiseMoved { to, .. } if By::Day(*to) == self.complete_by => Err(Refused::SameDate),
+            Event::Rebooked { before, to } => self.may_rebook(before, to),
             Event::Message { .. }
             | Event::Planned { .. }
             | Event::Begun
@@ -593,9 +613,78 @@ impl Case {
         }
     }
 
+    /// What was booked with it.
+    #[must_use]
+    pub fn booked(&self) -> Option<&Booked> {
+        self.submission.answers.iter().find_map(|answer| match &answer.value {
+            Value::Slot(booked) => Some(booked),
+            _ => None,
+        })
+    }
+
+    /// Whether what was booked with it is still for it: until it ends, and after that if it was done.
+    #[must_use]
+    pub fn has_place(&self) -> bool {
+        match self.status {
+            Status::Closed(outcome) => matches!(outcome, Outcome::Done | Outcome::PartDone),
+            _ => !self.place_lost,
+        }
+    }
+
+    /// It is too late for its resident to book another day.
+    #[must_use]
+    pub fn is_past_change(&self, at: DateTime<Utc>) -> bool {
+        let until = self.booked().and_then(|booked| booked.until);
+        !self.place_lost && self.is_received() && until.is_some_and(|until| at.timestamp() > until)
+    }
+
+    /// It is too late for its resident to cancel it: until the day is over somebody may be on the way.
+    #[must_use]
+    pub fn is_fixed(&self, at: DateTime<Utc>) -> bool {
+        self.is_past_change(at) && self.booked().is_some_and(|booked| at.timestamp() < day_ends(booked.day))
+    }
+
+    /// Only what was booked is booked anew, as the same thing; the same day only where others had it.
+    fn may_rebook(&self, before: &Booked, to: &Booked) -> Result<(), Refused> {
+        match self.booked() {
+            Some(now) if now == before && to.of == before.of => {
+                if to.is_same(before) && !self.place_lost { Err(Refused::SameDate) } else { Ok(()) }
+            }
+            _ => Err(Refused::NotAllowed),
+        }
+    }
+
+    fn rebooked(&mut self, to: &Booked, at: DateTime<Utc>) {
+        self.place_lost = false;
+        self.book(to);
+        let promised = self.complete_by.not_before(to.day);
+        if self.is_received() {
+            if promised != self.complete_by {
+                self.promise(promised, at);
+            }
+        } else {
+            (self.complete_by, self.submission.complete_by) = (promised, promised);
+        }
+    }
+
+    fn book(&mut self, to: &Booked) {
+        for answer in &mut self.submission.answers {
+            if let Value::Slot(booked) = &mut answer.value {
+                booked.clone_from(to);
+            }
+        }
+    }
+
     /// The case as it was before the last event.
     fn before_last(&self) -> Result<Self, Refused> {
-        let event = Event::Submitted(Box::new(self.submission.clone()));
+        let mut first = self.clone();
+        if let Some(booked) = self.history.iter().find_map(|recorded| match &recorded.event {
+            Event::Rebooked { before, .. } => Some(before),
+            _ => None,
+        }) {
+            first.book(booked);
+        }
+        let event = Event::Submitted(Box::new(first.submission));
         let mut case = Self::open(&Recorded { seq: 1, at: self.received_at, by: self.sender(), event })?;
         for recorded in self.history.iter().take(self.history.len().saturating_sub(1)) {
             case.apply(recorded.clone())?;
@@ -688,6 +777,7 @@ impl Case {
             Event::Aged { age, .. } => self.age.is_none_or(|now| now < *age) || *age == Age::TooLong,
             Event::Reminded => self.waiting.as_ref().is_some_and(|waiting| waiting.reminders < REMINDERS),
             Event::OfferEnded { .. } => self.offer.is_some(),
+            Event::PlaceLost => self.booked().is_some() && !self.place_lost,
             Event::OwnerLeft { who, lead } => {
                 let is_theirs = self.answers_for_it().is_some_and(|owner| owner.id == who.id);
                 is_theirs && (self.owner.is_some() || self.lead != *lead)

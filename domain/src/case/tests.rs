@@ -723,3 +723,89 @@ fn what_is_handed_back_is_still_somebodys() {
     then(&mut case, staff(1), Event::Taken).unwrap();
     assert_eq!(then(&mut case, staff(1), Event::HandedBack), Err(Refused::NotAllowed), "nobody would answer");
 }
+
+fn booked(number: u32) -> Booked {
+    // Until the end of the day before.
+    let until = Some(at(number).timestamp() - 12 * 3600);
+    Booked { of: "lorry".into(), day: day(number), time: None, until }
+}
+
+fn rebooked(from: u32, to: u32) -> Event {
+    Event::Rebooked { before: booked(from), to: booked(to) }
+}
+
+fn sent_for(number: u32) -> Case {
+    sent_with(vec![answer("day", Value::Slot(booked(number)))])
+}
+
+#[test]
+fn another_day_is_booked_until_the_day_before() {
+    let mut case = sent_for(12);
+    let on = |case: &Case| case.booked().map(|booked| booked.day);
+    assert_eq!(then(&mut case, Actor::Resident, rebooked(12, 12)), Err(Refused::SameDate));
+    assert_eq!(then(&mut case, Actor::Resident, rebooked(11, 13)), Err(Refused::NotAllowed), "it was another");
+    let else_where = Event::Rebooked { before: booked(12), to: Booked { of: "visit".into(), ..booked(13) } };
+    assert_eq!(then(&mut case, Actor::Resident, else_where), Err(Refused::NotAllowed));
+    then(&mut case, Actor::Resident, rebooked(12, 13)).unwrap();
+    assert_eq!((on(&case), case.complete_by), (Some(day(13)), by(14)), "what was promised holds");
+    then(&mut case, helper(), rebooked(13, 20)).unwrap();
+    assert_eq!((on(&case), case.complete_by), (Some(day(20)), by(20)), "nothing is promised before it");
+    // Staff may do so at any time, once it is theirs.
+    assert_eq!(then(&mut case, staff(1), rebooked(20, 9)), Err(Refused::NotOwner));
+    then(&mut case, staff(1), Event::Taken).unwrap();
+    then(&mut case, staff(1), rebooked(20, 9)).unwrap();
+    for event in [rebooked(9, 13), Event::Withdrawn { reason: String::new() }] {
+        assert_eq!(then(&mut case, Actor::Resident, event), Err(Refused::TooLate), "it is today");
+    }
+    assert!(case.is_past_change(at(9)) && case.is_fixed(at(9)) && !case.is_fixed(at(10)));
+    let late = Recorded {
+        seq: case.next_seq(),
+        at: at(10),
+        by: Actor::Resident,
+        event: Event::Withdrawn { reason: String::new() },
+    };
+    case.clone().apply(late).expect("once the day is over, nobody is on the way");
+    then(&mut case, staff(1), rebooked(9, 13)).unwrap();
+    let events: Vec<Recorded> = std::iter::once(Recorded {
+        event: Event::Submitted(Box::new(sent_for(12).submission)),
+        ..submitted()
+    })
+    .chain(case.history.iter().cloned())
+    .collect();
+    assert_eq!(Case::fold(&events), Ok(case.clone()), "the state is the fold of its events");
+    assert_eq!(then(&mut sent_with(Vec::new()), Actor::Resident, rebooked(12, 13)), Err(Refused::NotAllowed));
+    // What staff did last is taken back, and the day stays.
+    then(&mut case, staff(2), Event::Taken).unwrap();
+    then(&mut case, staff(2), Event::Undone).unwrap();
+    assert_eq!(on(&case), Some(day(13)));
+}
+
+#[test]
+fn who_ends_it_without_it_being_done_gives_the_place_back() {
+    for (outcome, keeps) in [
+        (Outcome::Done, true),
+        (Outcome::PartDone, true),
+        (Outcome::NotOurs, false),
+        (Outcome::NothingFound, false),
+        (Outcome::DeclinedByPolicy, false),
+    ] {
+        let mut case = sent_for(12);
+        then(&mut case, staff(1), Event::Taken).unwrap();
+        assert!(case.has_place());
+        then(&mut case, staff(1), closing(outcome)).unwrap();
+        assert_eq!(case.has_place(), keeps, "{outcome:?}");
+        let again = Event::Reopened { reason: "More".into(), complete_by: by(20) };
+        then(&mut case, Actor::Resident, again).unwrap();
+        assert_eq!(case.place_lost, !keeps, "{outcome:?}");
+        if !keeps {
+            then(&mut case, Actor::Resident, rebooked(12, 12)).expect("the same day, if it is free");
+            assert!(case.has_place());
+        }
+    }
+    let mut case = sent_for(12);
+    assert_eq!(then(&mut case, Actor::Resident, Event::PlaceLost), Err(Refused::NotAllowed));
+    then(&mut case, Actor::Clock, Event::PlaceLost).unwrap();
+    assert_eq!(then(&mut case, Actor::Clock, Event::PlaceLost), Err(Refused::NotAllowed));
+    assert!(!case.has_place() && case.status.is_open());
+    assert!(then(&mut sent_with(Vec::new()), Actor::Clock, Event::PlaceLost).is_err(), "nothing is booked");
+}

@@ -182,6 +182,7 @@ impl Reader<'_> {
         let top = self.flag(root, "top", false);
         let policies = self.policies(root);
         let questions = self.questions(root, sets);
+        self.bookable(root, &questions, council);
         let stops = self.stops(root, &questions, &policies);
         let standards = self.standards(root, &questions);
         let routes = self.routes(root, &questions, council);
@@ -241,6 +242,30 @@ impl Reader<'_> {
             retention: retention.unwrap_or_else(|| council.retention.of(topic.unwrap_or_default())),
             next: next?,
         })
+    }
+
+    /// What is booked must be among what the council offers, and a form books one thing.
+    fn bookable(&mut self, root: &Part<'_, '_>, questions: &[ReadQuestion], council: &Council) {
+        let slots = questions.iter().filter_map(|read| match &read.question.kind {
+            Kind::Slot(kind) => Some((&read.question.id, kind)),
+            _ => None,
+        });
+        for (at, (id, kind)) in slots.enumerate() {
+            if at > 0 {
+                self.fault(root.at("questions"), format!("“{id}” is a second question of the kind “slot”: a form has one at most"));
+            }
+            if council.slots.iter().all(|known| known.id != kind.of) {
+                let known: Vec<&str> = council.slots.iter().map(|known| known.id.as_str()).collect();
+                self.fault(
+                    root.at("questions"),
+                    format!(
+                        "“{id}”: the council has no [[slots]] called “{}”; there are {}",
+                        kind.of,
+                        if known.is_empty() { "none".to_owned() } else { known.join(", ") }
+                    ),
+                );
+            }
+        }
     }
 
     fn topic(&mut self, root: &Part<'_, '_>) -> Option<Topic> {

@@ -10,7 +10,7 @@ use crate::condition::Condition;
 use crate::field::date::DayLimit;
 use crate::field::{
     Address, Ask, Choices, Contact, Date, DateRange, Documents, Email, Group, Kind, LongText, Money, Name,
-    Number, Opt, PhoneNumber, Photos, Place, Several, Text, documents, photos, plain,
+    Number, Opt, PhoneNumber, Photos, Place, Several, Slot, Text, documents, photos, plain,
 };
 use crate::money;
 
@@ -20,7 +20,7 @@ pub(super) struct Read {
     pub condition_at: Range<usize>,
 }
 
-const KINDS: [&str; 24] = [
+const KINDS: [&str; 25] = [
     "name",
     "text",
     "long_text",
@@ -28,6 +28,7 @@ const KINDS: [&str; 24] = [
     "money",
     "date",
     "date_range",
+    "slot",
     "email",
     "phone",
     "address",
@@ -195,6 +196,10 @@ impl Reader<'_> {
                     latest,
                     most_days: part.has("most_days").then_some(most_days),
                 })
+            }
+            "slot" => {
+                known.push("slots");
+                Kind::Slot(Slot { of: self.plain_of(part, "slots")?, times: Vec::new() })
             }
             "email" => Kind::Email(Email {}),
             "phone" => Kind::Phone(PhoneNumber {}),
@@ -392,6 +397,7 @@ impl Reader<'_> {
                     | Kind::Photos(_)
                     | Kind::Documents(_)
                     | Kind::Contact(_)
+                    | Kind::Slot(_)
                     | Kind::Place(_)
                     | Kind::Address(_)
             ) {

@@ -23,6 +23,7 @@ pub mod phone;
 pub mod photos;
 pub mod place;
 pub mod plain;
+pub mod slot;
 pub mod text;
 pub mod vehicle;
 pub mod yes_no;
@@ -35,6 +36,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::answers::{Answers, Parts};
 use crate::money;
+use crate::slots::Booked;
 use crate::standard::say_date;
 use crate::validate::Answer;
 pub use address::{Address, AddressValue};
@@ -53,6 +55,7 @@ pub use number::Number;
 pub use phone::PhoneNumber;
 pub use photos::{Photo, Photos, PhotosValue, Position};
 pub use place::{Asset, Place, PlaceValue};
+pub use slot::Slot;
 pub use text::Text;
 
 /// What kind of answer a question takes, with that kind's own limits.
@@ -74,6 +77,8 @@ pub enum Kind {
     Date(Date),
     /// From a day to a day.
     DateRange(DateRange),
+    /// A day, or a time of one, that is booked.
+    Slot(Slot),
     /// An e-mail address.
     Email(Email),
     /// A phone number.
@@ -129,6 +134,8 @@ pub enum Value {
     Date(#[serde(with = "crate::day")] NaiveDate),
     /// From a day to a day.
     DateRange(Range),
+    /// A day, or a time of one, that was booked.
+    Slot(Booked),
     /// An address.
     Address(AddressValue),
     /// A place.
@@ -220,6 +227,10 @@ pub enum ErrorCode {
     EndsBeforeStart,
     /// More days than `limit`.
     TooManyDays,
+    /// Nothing that can be booked, or not any more.
+    NotASlot,
+    /// Others have taken all places of it.
+    SlotTaken,
     /// A postcode alone: no address was picked or typed.
     ChooseAddress,
     /// Not a vehicle's registration.
@@ -284,6 +295,7 @@ impl Kind {
             Self::Money(kind) => kind.parse(parts),
             Self::Date(kind) => kind.parse(parts, today),
             Self::DateRange(kind) => kind.parse(parts, today),
+            Self::Slot(kind) => kind.parse(parts),
             Self::Email(kind) => kind.parse(parts),
             Self::Phone(kind) => kind.parse(parts),
             Self::Address(kind) => kind.parse(parts),
@@ -392,6 +404,7 @@ impl Kind {
             Self::Money(kind) => kind.sample(question, into),
             Self::Date(kind) => kind.sample(question, today, into),
             Self::DateRange(kind) => kind.sample(question, today, into),
+            Self::Slot(kind) => kind.sample(question, today, into),
             Self::Email(kind) => kind.sample(question, into),
             Self::Phone(kind) => kind.sample(question, into),
             Self::Address(kind) => kind.sample(question, into),
@@ -448,6 +461,7 @@ impl Value {
             Self::Money(pence) => money::show(*pence),
             Self::Date(day) => say_date(*day),
             Self::DateRange(range) => format!("{} to {}", say_date(range.from), say_date(range.to)),
+            Self::Slot(booked) => booked.show(),
             Self::Address(address) => address.show(),
             Self::Place(place) => place.show(),
             Self::Choice(choice) => choice.label.clone(),

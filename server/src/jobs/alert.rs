@@ -12,6 +12,7 @@ use domain::council::Council;
 use domain::fee;
 use domain::field::{self, Person};
 use domain::money;
+use domain::slots::Booked;
 use domain::validate::{Answer, email_in};
 use portico_app::pages::request::SATISFIED;
 use serde::{Deserialize, Serialize};
@@ -92,6 +93,19 @@ pub enum Told {
     Lapsed {
         /// What it would have cost, as it is written.
         sum: String,
+    },
+    /// To the resident: another day is booked.
+    Rebooked {
+        /// The day.
+        on: NaiveDate,
+        /// The time, as it is called; empty where days have none.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        time: String,
+    },
+    /// To the resident: others had the day by the time that it was paid, so another is to be chosen.
+    PlaceLost {
+        /// The day.
+        on: NaiveDate,
     },
     /// To the resident: somebody took it.
     Taken {
@@ -259,6 +273,14 @@ pub enum Told {
     },
     /// To the owner: the resident put something right or added to it.
     ResidentAmended,
+    /// To the owner: the resident booked another day.
+    ResidentRebooked {
+        /// The day.
+        on: NaiveDate,
+        /// The time, as it is called; empty where days have none.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        time: String,
+    },
     /// To somebody it is offered to.
     Offered {
         /// Who offers it.
@@ -481,6 +503,8 @@ impl Told {
             Self::ToPay { .. } => "to_pay",
             Self::PayLink { .. } => "pay_link",
             Self::Lapsed { .. } => "lapsed",
+            Self::Rebooked { .. } => "rebooked",
+            Self::PlaceLost { .. } => "place_lost",
             Self::Taken { .. } => "taken",
             Self::HandedBack { .. } => "handed_back",
             Self::Undone => "undone",
@@ -515,6 +539,7 @@ impl Told {
             Self::ResidentAnswered { .. } => "resident_answered",
             Self::ResidentReopened { .. } => "resident_reopened",
             Self::ResidentAmended => "resident_amended",
+            Self::ResidentRebooked { .. } => "resident_rebooked",
             Self::Offered { .. } => "offered",
             Self::OfferEnded { .. } => "offer_ended",
             Self::Proposed { .. } => "proposed",
@@ -803,6 +828,10 @@ fn for_resident(case: &Case, recorded: &Recorded) -> Option<Told> {
         (Event::OwnerLeft { lead, .. }, _) => {
             Some(Told::HandedBack { lead: lead.as_ref()?.name.clone(), complete_by: case.complete_by })
         }
+        (Event::Rebooked { to, .. }, _) if case.is_received() => {
+            Some(Told::Rebooked { on: to.day, time: time(to) })
+        }
+        (Event::PlaceLost, _) => Some(Told::PlaceLost { on: case.booked()?.day }),
         (Event::Undone, _) => {
             let mut told = case.history.iter().rev().filter(|past| past.seq < recorded.seq);
             // What they were not told is not taken back either.
@@ -851,6 +880,11 @@ fn for_resident(case: &Case, recorded: &Recorded) -> Option<Told> {
     }
 }
 
+/// What the time of a booking is called; empty where days have none.
+fn time(booked: &Booked) -> String {
+    booked.time.as_ref().map(|time| time.label.clone()).unwrap_or_default()
+}
+
 /// What is told to who answers for it.
 fn for_owner(case: &Case, recorded: &Recorded, answers: Uuid) -> Option<Told> {
     let complete_by = case.complete_by;
@@ -869,6 +903,9 @@ fn for_owner(case: &Case, recorded: &Recorded, answers: Uuid) -> Option<Told> {
             Some(Told::ResidentReopened { reason: reason.clone(), complete_by: *complete_by })
         }
         (Event::Amended(_), _) => Some(Told::ResidentAmended),
+        (Event::Rebooked { to, .. }, Actor::Resident | Actor::Helper(_)) if case.is_received() => {
+            Some(Told::ResidentRebooked { on: to.day, time: time(to) })
+        }
         (Event::OfferEnded { reason }, by) if !matches!(by, Actor::Staff(by) if is_owner(by)) => {
             Some(Told::OfferEnded { reason: reason.clone() })
         }

@@ -9,7 +9,7 @@ use domain::field::Value;
 use domain::validate::Answer;
 use uuid::Uuid;
 
-use super::clock;
+use super::{clock, slots};
 use crate::councils::Served;
 use crate::error::ApiError;
 use crate::extract::At;
@@ -19,6 +19,7 @@ use crate::operations::{links, watch_link};
 use crate::state::AppState;
 use crate::store::helpers::ActsBy;
 use crate::store::requests::{Consequences, Follows, Happened, NewEvent};
+use crate::store::slots::Place;
 use crate::store::staff::StaffMember;
 
 /// Lets an event happen to a request. `event_id` makes a repeat harmless; without one it gets its own.
@@ -160,6 +161,10 @@ impl Consequences for After {
 
     fn department(&self, id: &str) -> Option<&Department> {
         self.served.council.department(id)
+    }
+
+    fn place(&self, case: &Case, at: DateTime<Utc>) -> Option<Place> {
+        slots::place(&self.served, case, at)
     }
 
     fn told_at(&self, at: DateTime<Utc>) -> DateTime<Utc> {

@@ -36,7 +36,9 @@ pub enum Who {
 }
 
 impl Who {
-    fn parts(self) -> (Actor, Option<ActsBy>) {
+    /// Who does it, and by what they may where it is not theirs.
+    #[must_use]
+    pub fn parts(self) -> (Actor, Option<ActsBy>) {
         match self {
             Self::Resident => (Actor::Resident, None),
             Self::Helper(by, actor) => (actor, Some(*by)),

@@ -10,6 +10,7 @@ pub mod paying;
 pub mod performance;
 pub mod seen;
 pub mod sheet;
+pub mod slots;
 pub mod staff_session;
 pub mod submit;
 pub mod team;

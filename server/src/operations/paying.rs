@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use domain::api::follow::PayView;
-use domain::case::{Case, Event, Paid, Promised};
+use domain::case::{Case, Event, Paid, Promised, Status};
 use domain::field::Value;
 use domain::field::contact::Person;
 use domain::payment::{Bill, Codes, NotPayable, Purpose, State};
@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::act::{after, tell};
 use super::amend::typed;
 use super::clock::{lapses_at, lead};
-use super::{base, watch_link};
+use super::{base, slots, watch_link};
 use crate::adapters::payments::{self, PayError, PaymentProvider, Started};
 use crate::councils::Served;
 use crate::jobs::Job;
@@ -25,6 +25,7 @@ use crate::secret;
 use crate::state::AppState;
 use crate::store::payments::{Begun, NewPayment, OncePaid, Payment, Said};
 use crate::store::requests::{NewEvent, Stored};
+use crate::store::slots::Place;
 use crate::store::{Store, StoreError};
 
 /// How long a payment is looked for of which the card service never said that it has it. Nobody was told where to pay it.
@@ -71,6 +72,8 @@ pub struct Wish {
     pub title: String,
     /// Their address, if they gave one.
     pub email: Option<String>,
+    /// The place that is held for them while they pay.
+    pub place: Option<Place>,
 }
 
 /// One council's payments.
@@ -130,7 +133,10 @@ impl Till<'_> {
         let bill = self.bill(&request.case).map_err(NotPaid::NotPayable)?;
         let (title, email) = (request.case.submission.title.clone(), contact(request).1);
         let purpose = Purpose::Request(request.id);
-        self.pay_for(&Wish { purpose, round: 0, bill, title, email }, browser).await
+        let case = &request.case;
+        // What is received already has its place.
+        let place = slots::place(self.served, case, self.state.now()).filter(|_| case.status == Status::ToPay);
+        self.pay_for(&Wish { purpose, round: 0, bill, title, email, place }, browser).await
     }
 
     /// Somebody pays for anything in the browser with this token. However often, in however many tabs: it is one payment,
@@ -154,6 +160,7 @@ impl Till<'_> {
                 receipt_to: wish.email.clone().filter(|_| wish.purpose.request().is_none()),
                 key_hash: secret::hash(self.key(id).as_bytes()),
                 browser_hash: secret::hash(browser.as_bytes()),
+                place: wish.place.clone(),
                 at: now,
             };
             let begun = match self.store.begin_payment(new).await {
@@ -305,9 +312,11 @@ impl Till<'_> {
             let standard = service.map(|service| service.standard_for(&typed(&sent.answers)));
             let otherwise = served.council.escalation.extend;
             let due = |limit: Option<Limit>| served.due(now, limit.unwrap_or(otherwise));
+            let complete_by = due(standard.as_ref().map(|standard| standard.complete));
+            let booked = request.case.booked();
             Some(Promised {
                 acknowledge_by: due(standard.as_ref().map(|standard| standard.acknowledge)),
-                complete_by: due(standard.as_ref().map(|standard| standard.complete)),
+                complete_by: booked.map_or(complete_by, |booked| complete_by.not_before(booked.day)),
                 lead: lead(self.store, served, &sent.department).await?,
             })
         } else {

@@ -24,7 +24,7 @@ use crate::extract::{At, signed_in};
 use crate::gazetteer::search_key;
 use crate::jobs::alert;
 use crate::operations::acting::{Acting, service_of, today};
-use crate::operations::{clock, links};
+use crate::operations::{clock, links, slots};
 use crate::routes::consent;
 use crate::secret;
 use crate::state::AppState;
@@ -178,6 +178,7 @@ pub async fn submit(
             typed: None,
             about: None,
             challenges: None,
+            place: None,
         };
         let mut new = new_request(id, key, whole);
         new.about = about;
@@ -197,6 +198,7 @@ pub async fn submit(
         };
         new.jobs = alert::as_jobs(told, || state.dice.id(now));
         new.spot = spot(state, at, service, (id, &place));
+        new.place = slots::place(&at.served, &case, now);
         new.challenges = challenged(at, &case).map(|number| (number, today(state, at)));
         // A part is never asked for by its key: it only has to be nobody else's.
         new.parts = parts.into_iter().map(|(id, part)| new_request(id, state.dice.id(now), part)).collect();
@@ -216,6 +218,7 @@ pub async fn submit(
             }
             Ok(Submission::Before(before)) => return again(state, at, &sender, &before, &body_hash),
             Err(StoreError::ReferenceTaken) => {}
+            Err(StoreError::SlotTaken) => return Err(slots::taken(&case.submission.answers)),
             Err(StoreError::UploadGone(upload)) => {
                 return Err(upload_gone(service, &request.answers, upload));
             }
@@ -268,6 +271,12 @@ pub(super) fn promised(
     if let Some((by_words, _)) = &routed {
         department.clone_from(by_words);
     }
+    let complete_by = at.served.due(now, standard.complete);
+    // Nothing is promised before the day that was chosen.
+    let chosen = answers.iter().find_map(|answer| match &answer.value {
+        Value::Slot(booked) => Some(booked.day),
+        _ => None,
+    });
     case::Submission {
         reference: state.dice.reference(),
         service: service.id.clone(),
@@ -280,7 +289,7 @@ pub(super) fn promised(
         fee: due(state, at, service, raw),
         on_payment: false,
         acknowledge_by: at.served.due(now, standard.acknowledge),
-        complete_by: at.served.due(now, standard.complete),
+        complete_by: chosen.map_or(complete_by, |day| complete_by.not_before(day)),
         within: Some(standard.complete).filter(Limit::is_in_hours),
         answers,
         parts: Vec::new(),
@@ -369,7 +378,8 @@ fn read<'s>(
     if service.closed_on(today).is_some() || journey::stop(&service, &request.answers).is_some() {
         return Err(ApiError::new(StatusCode::CONFLICT, "stopped"));
     }
-    let answers = validate::form(&service, &request.answers, today).map_err(ApiError::invalid)?;
+    let mut answers = validate::form(&service, &request.answers, today).map_err(ApiError::invalid)?;
+    slots::book(&at.served, now, &mut answers).map_err(ApiError::invalid)?;
     // So is another price: by the month, or because the answers tell of a discount that is none any more.
     let costs = fee::total(&due(state, at, &service, &request.answers));
     if request.quoted.is_some_and(|quoted| quoted != costs) {

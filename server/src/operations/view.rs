@@ -91,6 +91,7 @@ pub fn follow(state: &AppState, served: &Served, case: Case) -> FollowView {
         answers: case.submission.answers,
         fee: case.submission.fee,
         payment: None,
+        slot: None,
         unreceived,
         timeline,
         next,
@@ -336,6 +337,11 @@ impl Seen<'_> {
                 What::Reopened { reason: reason.clone(), to: *complete_by }
             }
             Event::TakenBack => What::TakenBack,
+            Event::Rebooked { before, to } => {
+                self.promise(self.promised.not_before(to.day));
+                What::Rebooked { before: before.show(), now: to.show() }
+            }
+            Event::PlaceLost => What::PlaceLost,
             Event::Paid(paid) => What::Paid { pence: paid.pence },
             // Before it was received nothing happened to it.
             Event::AskedToPay if self.case.submission.on_payment => return None,

@@ -22,7 +22,7 @@ use crate::error::ApiError;
 use crate::extract::{At, Path, Query, SignedIn, Valid};
 use crate::operations::act::act_for;
 use crate::operations::acting::{actor, acts_by, log_once, looked, today};
-use crate::operations::view as readings;
+use crate::operations::{slots, view as readings};
 use crate::state::AppState;
 use crate::store::helpers::Helper;
 use crate::store::requests::Stored;
@@ -112,7 +112,8 @@ pub(crate) async fn request_view(
     which: (&str, &str),
 ) -> Result<FollowView, ApiError> {
     let stored = looked_at(state, at, who, which).await?;
-    Ok(readings::alone(state, &at.served, stored.case))
+    let slot = slots::shown(state, at, stored.id, &stored.case).await?;
+    Ok(FollowView { slot, ..readings::alone(state, &at.served, stored.case) })
 }
 
 /// A request that somebody looks at for its resident, who sees that they did.

@@ -26,7 +26,7 @@ use crate::extract::{At, Path, Query, Valid, signed_in};
 use crate::operations::act::act;
 use crate::operations::paying::Till;
 use crate::operations::submit::follow_key;
-use crate::operations::view;
+use crate::operations::{slots, view};
 use crate::secret;
 use crate::state::AppState;
 use crate::store::StoreError;
@@ -148,11 +148,12 @@ pub(crate) async fn for_resident(
         sent.retain(|photo| public.contains(photo));
     }
     let payment = Till { state, served: &at.served, store: &at.store }.shown(id, &case).await?;
+    let slot = slots::shown(state, at, id, &case).await?;
     let may_cost = payment.as_ref().and_then(|pay| pay.state).is_some_and(|state| !state.is_unpaid());
     let view = view::follow(state, &at.served, case);
     // What is sent in its place would have to be paid, too.
     let undo = view.undo.clone().filter(|_| !may_cost);
-    Ok(FollowView { work_photos: sent, payment, undo, ..view })
+    Ok(FollowView { work_photos: sent, payment, slot, undo, ..view })
 }
 
 /// Ends the watch of somebody else's request.

@@ -42,6 +42,7 @@ pub mod requests;
 pub mod security;
 pub mod services;
 pub mod shared;
+pub mod slots;
 pub mod staff;
 pub mod staff_sign_in;
 mod streams;
@@ -111,6 +112,7 @@ pub fn router() -> OpenApiRouter<AppState> {
         .merge(board::router())
         .merge(ledgers::router())
         .merge(assisted::router())
+        .merge(slots::router())
 }
 
 /// The OpenAPI document.

@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use domain::access::{Act, Role};
 use domain::api::follow::MessageRequest;
 use domain::api::problem::Problem;
+use domain::api::slots::SlotView;
 use domain::api::staff::{
     CloseRequest, MovePromiseRequest, PublishPhotoRequest, QUEUE_MOST, Queue, Related, StaffCase,
 };
@@ -33,6 +34,7 @@ use crate::extract::{At, Body, Path, Query, Staff, Valid, body_error};
 use crate::operations::act::act;
 use crate::operations::looked::{Look, look};
 use crate::operations::paying::Till;
+use crate::operations::slots;
 use crate::operations::view::{self, Besides};
 use crate::state::AppState;
 use crate::store::StoreError;
@@ -139,9 +141,12 @@ pub(super) async fn reply(
     let reach = domain::profile::reach(&told.unwrap_or_default());
     let besides = Besides { is_shown, public_photos, reach, until, followers };
     let payment = Till { state, served: &at.served, store: &at.store }.shown(id, &case).await?;
+    let slot = slots::shown(state, at, id, &case).await?;
     let reach = at.reach(member);
     let mut view = view::staff(state, &at.served, &reach, (id, case), besides);
     view.request.payment = payment;
+    // What is free is asked when it is changed.
+    view.request.slot = slot.map(|slot| SlotView { free: None, ..slot });
     let is_ours =
         view.mine || view.request.department == at.served.council.department_name(&member.department);
     view.gone = !is_ours && at.store.for_staff(&reach, id).await.is_err();

@@ -23,6 +23,7 @@ use super::notices::notice;
 use super::papers::identity_document;
 use super::profile::seen;
 use super::requests::Stored;
+use super::slots::slot_place;
 use super::{Database, Store, StoreError, Write, audit, jobs};
 use crate::jobs::Job;
 
@@ -104,7 +105,7 @@ pub struct Erasing {
 }
 
 /// What hangs on a request, and goes with it. A table more that names requests is a line more here.
-const HANGS_ON: [Unhang; 11] = [
+const HANGS_ON: [Unhang; 12] = [
     |on, council, id| {
         Box::pin(async move {
             draft::Entity::delete_many().filter(Holder::Request(id).own(council)).exec(on).await
@@ -182,6 +183,12 @@ const HANGS_ON: [Unhang; 11] = [
         Box::pin(async move {
             let own = challenge::Column::CouncilId.eq(council).and(challenge::Column::RequestId.eq(id));
             challenge::Entity::delete_many().filter(own).exec(on).await
+        })
+    },
+    |on, council, id| {
+        Box::pin(async move {
+            let own = slot_place::Column::CouncilId.eq(council).and(slot_place::Column::RequestId.eq(id));
+            slot_place::Entity::delete_many().filter(own).exec(on).await
         })
     },
 ];

@@ -34,6 +34,7 @@ pub mod profile;
 pub mod proofs;
 pub mod requests;
 pub mod roll;
+pub mod slots;
 pub mod staff;
 pub mod staff_sessions;
 pub mod team;
@@ -86,6 +87,9 @@ pub enum StoreError {
     /// The ledger of decisions takes no such entry.
     #[error("consent: {0}")]
     Unsound(#[from] domain::consent::Unsound),
+    /// Others have taken all places of the day that is to be booked.
+    #[error("no place is left")]
+    SlotTaken,
     /// The reference is another request's; take another.
     #[error("the reference is taken")]
     ReferenceTaken,

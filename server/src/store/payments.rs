@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::entities::{request, resident};
 use super::requests::{Follows, Happened, NewEvent};
+use super::slots::Place;
 use super::{Store, StoreError, jobs};
 use crate::jobs::Job;
 
@@ -174,6 +175,8 @@ pub struct NewPayment {
     pub key_hash: Vec<u8>,
     /// SHA-256 of the token of the browser that pays.
     pub browser_hash: Vec<u8>,
+    /// The place that is held while it is paid.
+    pub place: Option<Place>,
     /// Now.
     pub at: DateTime<Utc>,
 }
@@ -213,7 +216,8 @@ impl Store {
     /// Writes down that somebody wants to pay, unless it is paid or under way. At no time can two of one purpose be paid.
     ///
     /// # Errors
-    /// [`StoreError::ReferenceTaken`]; [`StoreError::Refused`] where the request has ended; the database's errors.
+    /// [`StoreError::ReferenceTaken`]; [`StoreError::Refused`] where the request has ended; [`StoreError::SlotTaken`] where
+    /// others have what would be paid for; the database's errors.
     pub async fn begin_payment(&self, new: NewPayment) -> Result<Begun, StoreError> {
         let store = self.clone();
         let bill = serde_json::to_string(&new.bill)?;
@@ -237,6 +241,12 @@ impl Store {
                         return Err(Refused::NotAllowed.into());
                     }
                     let step_of = |tried: &[Payment]| step_of(tried, new.bill.total(), new.round);
+                    if let (Step::Begin | Step::GoOn(_), Some(request), Some(place)) =
+                        (step_of(&tried), new.purpose.request(), &new.place)
+                        && !store.take_place(transaction, request, place, new.at).await?
+                    {
+                        return Err(StoreError::SlotTaken);
+                    }
                     if step_of(&tried) == Step::Begin {
                         is_new = store.insert_payment(transaction, &new, bill, tried.len()).await?;
                         // Somebody else was quicker: theirs is there by now.

@@ -34,6 +34,7 @@ use super::helpers::ActsBy;
 use super::ledgers::challenge;
 use super::nearby::{self, Spot, Watcher};
 use super::notices::{self, Words};
+use super::slots::Place;
 use super::staff::{Reach, StaffMember};
 use super::{Store, StoreError, audit, contracts, erasure, figures, jobs};
 use crate::councils::local;
@@ -105,6 +106,8 @@ pub struct NewRequest {
     pub about: Option<Uuid>,
     /// The penalty charge that it challenges, and the day.
     pub challenges: Option<(String, NaiveDate)>,
+    /// The place that it takes of what can be booked.
+    pub place: Option<Place>,
 }
 
 /// What storing a new request gave.
@@ -176,6 +179,9 @@ pub trait Consequences: Send + Sync {
     /// A department, as the council's document has it.
     fn department(&self, id: &str) -> Option<&Department>;
 
+    /// The place that what is booked with a request takes at a moment, as the council's document has it.
+    fn place(&self, case: &Case, at: DateTime<Utc>) -> Option<Place>;
+
     /// When what happens at this moment is told: at once, unless it may be taken back for a while.
     fn told_at(&self, at: DateTime<Utc>) -> DateTime<Utc> {
         at
@@ -236,8 +242,8 @@ impl Store {
     /// Stores a new request with its first event, its photos, its parts and its jobs: all of it, or nothing.
     ///
     /// # Errors
-    /// [`StoreError::UploadGone`] when a photo or document is not there to be taken,
-    /// [`StoreError::ReferenceTaken`]; [`StoreError::NotFound`] when who sends it may not act for its resident, or not any
+    /// [`StoreError::UploadGone`] when a photo or document is not there to be taken, [`StoreError::SlotTaken`] when no place
+    /// is left, [`StoreError::ReferenceTaken`]; [`StoreError::NotFound`] when who sends it may not act for its resident, or not any
     /// more; the database's errors.
     #[expect(clippy::too_many_lines, reason = "what belongs to one request, one after the other")]
     pub async fn submit(&self, new: NewRequest) -> Result<Submission, StoreError> {
@@ -256,7 +262,8 @@ impl Store {
         let spot = new.spot.map(|spot| self.spot_row(new.id, &case, spot));
         let challenge = new.challenges.map(|challenged| self.challenge_row(new.id, challenged));
         let (store, council, key, id) = (self.clone(), self.council.clone(), new.idempotency_key, new.id);
-        let (resident, by, consent, typed) = (new.resident, new.by, new.consent, new.typed);
+        let (resident, by, consent, typed, place) =
+            (new.resident, new.by, new.consent, new.typed, new.place);
         let service = case.submission.service.clone();
         let told = new.jobs.iter().find_map(|(_, job)| match job {
             Job::Alert(alert) if alert.told.bearing().0 == Audience::Resident => Some(&**alert),
@@ -281,6 +288,7 @@ impl Store {
                 let (spot, store, by, service) = (spot.clone(), store.clone(), by.clone(), service.clone());
                 let (tallies, typed, challenge) = (tallies.clone(), typed.clone(), challenge.clone());
                 let (mut consent, body_hash, notice) = (consent.clone(), body_hash.clone(), notice.clone());
+                let place = place.clone();
                 Box::pin(async move {
                     if let Some(by) = &by {
                         let helper = store.acts_on(transaction, by, &service).await?;
@@ -321,6 +329,11 @@ impl Store {
                             return Err(StoreError::ReferenceTaken);
                         }
                     }
+                    if let Some(place) = &place
+                        && !store.take_place(transaction, id, place, told.at).await?
+                    {
+                        return Err(StoreError::SlotTaken);
+                    }
                     event::Entity::insert_many(events).exec_without_returning(transaction).await?;
                     figures::insert(transaction, tallies).await?;
                     take_uploads(transaction, &council, id, &uploads).await?;
@@ -352,7 +365,8 @@ impl Store {
     /// state of the request, and what happened: this event first.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`], [`StoreError::Refused`] by the rules of the case; the database's errors.
+    /// [`StoreError::NotFound`], [`StoreError::Refused`] by the rules of the case, [`StoreError::SlotTaken`] when no place is
+    /// left on the day that is to be booked; the database's errors.
     pub async fn append(
         &self,
         id: Uuid,
@@ -441,6 +455,12 @@ impl Store {
         let happened = Box::pin(self.step(transaction, (row, case), new.clone(), (follows, false))).await?;
         let mut case = happened.case.clone();
         let mut all = vec![happened];
+        if let Some(lost) = self.paid_place(transaction, (id, &case), &new, &**follows).await? {
+            let row = self.locked(transaction, id).await?;
+            let lost = Box::pin(self.step(transaction, row, lost, (follows, false))).await?;
+            case = lost.case.clone();
+            all.push(lost);
+        }
         let like = (new.id, new.at, new.by.clone());
         for (row, part) in open_parts {
             let (part_id, stood) = (row.id, (part.status, part.complete_by));
@@ -652,6 +672,7 @@ impl Store {
         let event = consequences.settle(&case, &new.by, new.event);
         let recorded = Recorded { seq: case.next_seq(), at: new.at, by: new.by, event };
         case.apply(recorded.clone())?;
+        self.rebook_place(on, (row.id, &case), (&recorded.event, recorded.at), &**consequences).await?;
         // Who takes it may be away, and only the clock looks for that.
         let is_new = matches!(
             recorded.event,
@@ -683,6 +704,9 @@ impl Store {
         changed.update(on).await?;
         if !case.status.is_open() {
             nearby::close(on, &self.council, id).await?;
+        }
+        if case.booked().is_some() && !case.has_place() {
+            self.free_place(on, id).await?;
         }
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! What is changed about a request that was sent: taking it back, photos, the place; and what follows one that has ended, as
+//! What is changed about a request that was sent: taking it back, photos, the place, the day that was booked; and what follows one that has ended, as
 //! a complaint. Each is a small form that the browser sends itself, with or without the app.
 
 use axum::extract::{Request, State};
@@ -11,6 +11,7 @@ use domain::catalogue::Question;
 use domain::field::{Photo, Value, documents};
 use portico_app::components::amend::{PHOTOS, UNCHANGED};
 use portico_app::components::error_summary::Problem;
+use portico_app::components::slot;
 use portico_app::pages::form::{file_problem, too_many};
 use portico_app::{paths, words};
 use uuid::Uuid;
@@ -24,6 +25,7 @@ use crate::error::ApiError;
 use crate::extract::{At, Path, SignedIn, signed_in};
 use crate::operations::acting::{actor, acts_by, today};
 use crate::operations::amend::{self, Who};
+use crate::operations::slots;
 use crate::routes;
 use crate::routes::{acting, photos};
 use crate::secret;
@@ -43,7 +45,7 @@ pub fn router() -> Pages {
     let mut pages = Pages::new()
         .open("/follow/{key}/complaint", get(pages::fallback).post(complaint), KEY)
         .open("/follow/{key}/again", get(pages::fallback).post(again), KEY);
-    for what in [What::Undo, What::Photos, What::Place] {
+    for what in [What::Undo, What::Photos, What::Place, What::Slot] {
         let path = what.path();
         let own = get(pages::fallback).post(
             async move |State(state): State<AppState>, at: At, Path(key): Path<String>, posted: Request| {
@@ -70,6 +72,7 @@ enum What {
     Undo,
     Photos,
     Place,
+    Slot,
 }
 
 impl What {
@@ -79,6 +82,7 @@ impl What {
             Self::Undo => "undo",
             Self::Photos => "photos",
             Self::Place => "place",
+            Self::Slot => slot::SLOT,
         }
     }
 
@@ -88,6 +92,7 @@ impl What {
             Self::Undo => "Took back",
             Self::Photos => "Added photos to",
             Self::Place => "Corrected the place of",
+            Self::Slot => "Changed the day of",
         }
     }
 }
@@ -118,6 +123,7 @@ async fn changed(state: &AppState, at: &At, whose: Whose<'_>, (what, posted): (W
         match what {
             What::Undo => take_back(state, at, (&visit, &form), changing).await,
             What::Photos => add_photos(state, at, (&visit, &form), changing).await,
+            What::Slot => Box::pin(rebook(state, at, (&visit, &form), changing)).await,
             What::Place => Box::pin(correct(state, at, (&visit, &form), changing)).await,
         }
     };
@@ -265,6 +271,35 @@ async fn correct(
             visit.again(form, wrong(&first, UNCHANGED.to_owned()), &here).await
         }
         Err(error) => Ok(pages::sorry_for(state, at, &error, &answer_shown(form, &question))),
+    }
+}
+
+/// Books another day.
+async fn rebook(
+    state: &AppState,
+    at: &At,
+    (visit, form): (&Visit<'_>, &Form),
+    changing: Changing,
+) -> Result<Response, ApiError> {
+    let chosen = form.text(slot::SLOT);
+    let event = event_id(form, chosen.as_bytes()).unwrap_or_else(|| state.new_id());
+    let Changing { stored, who, here } = changing;
+    if at.store.has_happened(stored.id, event).await? {
+        return visit.done(&here, &here).await;
+    }
+    match slots::rebook(state, at, &stored, who, (chosen, event)).await {
+        Ok(_) => visit.done(&here, &here).await,
+        Err(error) if error.code() == "same_date" => {
+            visit.again(form, wrong(slot::SLOT, slot::SAME.to_owned()), &here).await
+        }
+        Err(error) => match error.fields().first() {
+            Some(field) => {
+                visit.again(form, wrong(slot::SLOT, slot::problem(field.code).to_owned()), &here).await
+            }
+            // Its page says why it can't be changed any more.
+            None if error.code() == "too_late" => Ok(visit.to(&here)),
+            None => Err(error),
+        },
     }
 }
 

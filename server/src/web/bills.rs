@@ -414,7 +414,7 @@ fn wish(
     let item = Item { label: label.clone(), pence, codes: codes.clone(), account };
     let bill =
         Bill::try_from(vec![item]).map_err(|_| ApiError::new(StatusCode::CONFLICT, "nothing_to_pay"))?;
-    Ok(Wish { purpose, round, bill, title: label, email })
+    Ok(Wish { purpose, round, bill, title: label, email, place: None })
 }
 
 /// Goes to the card page, or back to where it is told how it stands.

@@ -24,6 +24,7 @@ use crate::routes::follow::stored;
 use crate::secret;
 use crate::state::AppState;
 use crate::store::payments::Payment;
+use crate::store::StoreError;
 use crate::store::requests::Stored;
 
 /// How long a browser knows by which link it pays: longer than card pages are open.
@@ -98,6 +99,8 @@ async fn lead(
             could_not(at, home)
         }
         Err(NotPaid::NotPayable(_)) => return Err(ApiError::new(StatusCode::CONFLICT, "nothing_to_pay")),
+        // Nobody pays for what others have.
+        Err(NotPaid::Store(StoreError::SlotTaken)) => taken(at, home),
         Err(NotPaid::Store(error)) => return Err(error.into()),
     };
     reply.headers_mut().append(header::SET_COOKIE, named_cookie(state, "browser", &browser, BROWSER)?);
@@ -211,6 +214,23 @@ pub(super) fn leave(at: &At, next_url: &str) -> Result<Response, ApiError> {
     let mut reply = page(at, "Pay by card", &html);
     reply.headers_mut().insert("refresh", go);
     Ok(reply)
+}
+
+/// Others have taken the day: the page of the request says which are left.
+fn taken(at: &At, home: &str) -> Response {
+    let contact = &at.served.council.contact;
+    let html = format!(
+        "<h1 class=\"govuk-heading-l\">That day has just been taken</h1>\
+         <p class=\"govuk-body\">You have paid nothing, and nothing is lost of what you typed. We hold a day for 15 minutes while you pay, and then others may take it.</p>\
+         <p class=\"govuk-body\">Choose another day on the page of your request, then pay. If you can’t open it, ring {} ({}).</p>\
+         <p class=\"govuk-body\"><a class=\"govuk-link\" href=\"{}\">{TO_REQUEST}</a></p>",
+        escape(&contact.phone),
+        escape(&contact.hours),
+        escape(home),
+    );
+    let mut reply = page(at, "That day has just been taken", &html);
+    *reply.status_mut() = StatusCode::CONFLICT;
+    reply
 }
 
 /// Neither paid nor failed is what is known now.

@@ -141,7 +141,7 @@ async fn a_document_with_mistakes_is_not_taken() {
     assert_eq!(
         faults,
         [
-            "broken-bench.toml:17: there is no kind of question called “maybe”; there are name, text, long_text, number, money, date, date_range, email, phone, address, place, choice, choices, yes_no, vehicle, council_tax_account, penalty_charge, library_card, photos, documents, declaration, contact, group"
+            "broken-bench.toml:17: there is no kind of question called “maybe”; there are name, text, long_text, number, money, date, date_range, slot, email, phone, address, place, choice, choices, yes_no, vehicle, council_tax_account, penalty_charge, library_card, photos, documents, declaration, contact, group"
         ]
     );
     assert_eq!(portal.state.councils.refresh(), Ok(false), "said once");

@@ -50,6 +50,7 @@ mod push;
 mod recipe;
 mod requests;
 mod retention;
+mod slots;
 mod staff;
 mod store;
 mod team;

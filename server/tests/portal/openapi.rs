@@ -6,7 +6,7 @@ use crate::support::Portal;
 use axum::body::Body;
 use serde_json::Value;
 
-const OPERATIONS: [&str; 176] = [
+const OPERATIONS: [&str; 178] = [
     "get /api/account",
     "get /api/account/acting/{id}",
     "get /api/account/acting/{id}/{request}",
@@ -42,6 +42,7 @@ const OPERATIONS: [&str; 176] = [
     "get /api/services",
     "get /api/services/{id}",
     "get /api/services/{id}/nearby",
+    "get /api/slots/{id}",
     "get /api/sign-in/{provider}",
     "get /api/sign-in/{provider}/back",
     "get /api/sign-in/{provider}/out",
@@ -177,6 +178,7 @@ const OPERATIONS: [&str; 176] = [
     "post /api/staff/requests/{id}/promise",
     "post /api/staff/requests/{id}/proposal",
     "post /api/staff/requests/{id}/seen",
+    "post /api/staff/requests/{id}/slot",
     "post /api/staff/requests/{id}/take",
     "post /api/staff/shortcuts",
     "post /api/staff/sign-in",

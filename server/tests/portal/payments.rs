@@ -648,6 +648,7 @@ async fn another_price_takes_the_place_of_the_first(kept: Kept) {
             bill: bill(pence),
             key_hash: vec![u8::try_from(number).unwrap(); 32],
             browser_hash: vec![1; 32],
+            place: None,
             at,
         };
         let store = store.clone();

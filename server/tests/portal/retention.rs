@@ -27,7 +27,7 @@ on_both_engines![
 const PRIYA: &str = "priya@saltmarsh.example";
 
 /// The tables that know of a request, itself included: all of it goes with the request.
-pub const OF_REQUESTS: [&str; 11] = [
+pub const OF_REQUESTS: [&str; 12] = [
     "request",
     "event",
     "photo",
@@ -39,6 +39,7 @@ pub const OF_REQUESTS: [&str; 11] = [
     "delivery",
     "contract_link",
     "challenge",
+    "slot_place",
 ];
 
 /// Words that are nowhere else.
@@ -114,6 +115,8 @@ async fn what_was_kept_long_enough_goes_and_a_tombstone_remains(kept: Kept) {
     portal.mails().await;
     // As if it were a challenge of a penalty charge, too.
     kept.tamper("INSERT INTO challenge (council_id, request_id, number, day) SELECT council_id, id, 'SM10000001', '2026-12-07' FROM request").await;
+    // And as if a day were booked with it.
+    kept.tamper("INSERT INTO slot_place (council_id, slots, day, time, number, request_id) SELECT council_id, 'lorry', '2026-12-07', '', 1, id FROM request").await;
     // What happened before it was in an account is not told there.
     let rows = kept.all_rows(OF_REQUESTS).await;
     let is_later = |table: &str| ["notice", "contract_link"].contains(&table);

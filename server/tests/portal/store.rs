@@ -19,6 +19,7 @@ use domain::validate::Answer;
 use futures::future::join_all;
 use server::jobs::Job;
 use server::jobs::sign_in_code::SignInCode;
+use server::store::slots::Place;
 use server::store::requests::{self, Consequences, Follows, Happened, NewEvent, NewRequest};
 use server::store::staff::{Reach, StaffMember};
 use server::store::staff_sessions::NewSession;
@@ -126,6 +127,7 @@ fn with_photos(number: u32, photos: &[Uuid]) -> NewRequest {
         typed: None,
         about: None,
         challenges: None,
+        place: None,
         id: id(number),
         event_id: id(1000 + number),
         follow_hash: vec![1, number.to_le_bytes()[0], number.to_le_bytes()[1]],
@@ -225,6 +227,11 @@ impl Consequences for OneJob {
 
     fn department(&self, _: &str) -> Option<&Department> {
         None
+    }
+
+    fn place(&self, case: &Case, _: DateTime<Utc>) -> Option<Place> {
+        let booked = case.booked()?.clone();
+        Some(Place { booked, places: 3, held_until: None })
     }
 
     fn all_jobs(&self, happened: &[Happened]) -> Vec<(Uuid, Job)> {

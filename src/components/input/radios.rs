@@ -41,7 +41,31 @@ pub fn Radios(
     none: Option<String>,
 ) -> impl IntoView {
     let name = labelled.id.clone();
-    let none = none.unwrap_or_default();
+    let choosing = Choosing { name, value, on_choose, inline, several, none: none.unwrap_or_default() };
+    labelled.fieldset(choosing.list(options, 0))
+}
+
+/// How is chosen from options.
+#[derive(Clone)]
+pub struct Choosing {
+    /// The name of the inputs, and the id of the first: an error leads there.
+    pub name: String,
+    /// The value chosen; empty when none is. Of several, commas stand between them.
+    pub value: Signal<String>,
+    /// Called with the value chosen.
+    pub on_choose: Callback<String>,
+    /// Side by side.
+    pub inline: bool,
+    /// Several can be chosen.
+    pub several: bool,
+    /// Of several, the one that says that none of the others is; empty where there is none such.
+    pub none: String,
+}
+
+impl Choosing {
+    /// Draws options, before which so many others of the same choice stand.
+    pub fn list(&self, options: Vec<RadioOption>, before: usize) -> AnyView {
+        let Self { name, value, on_choose, inline, several, none } = self.clone();
     // Whole names: what is not found whole in the code is taken out of the stylesheet.
     let (kind, list_class, item_class, input_class, label_class, hint_class) = if several {
         (
@@ -63,6 +87,7 @@ pub fn Radios(
         )
     };
     let options = options.into_iter().enumerate().map(|(at, option)| {
+        let at = at + before;
         // The first one has the group's own id: an error leads there.
         let id = if at == 0 { name.clone() } else { format!("{name}-{at}") };
         let hint_id = option.hint.as_ref().map(|_| format!("{id}-about"));
@@ -97,6 +122,6 @@ pub fn Radios(
         }
         .drawn()
     });
-    let list = view! { <div class=list_class>{options.collect_view()}</div> };
-    labelled.fieldset(list.into_any())
+    view! { <div class=list_class>{options.collect_view()}</div> }.drawn()
+    }
 }

@@ -27,6 +27,7 @@ pub mod security;
 pub mod sessions;
 pub mod shared;
 pub mod sign_in;
+pub mod slot;
 pub mod team;
 pub mod wording;
 pub mod write;

@@ -290,7 +290,7 @@ fn sharing(handle: Handle, sending: Sending, case: &StaffCase) -> AnyView {
 /// What can be done now, and by whom.
 #[derive(Clone, PartialEq)]
 enum Can {
-    Act { waiting: bool, begun: bool, given: bool },
+    Act { waiting: bool, begun: bool, books: bool, given: bool },
     Take,
     TakeOver(String),
     Nothing,
@@ -303,6 +303,7 @@ impl Can {
             _ if case.mine => Self::Act {
                 waiting: case.request.status == Status::Waiting,
                 begun: case.request.status == Status::InProgress,
+                books: case.request.slot.is_some(),
                 given: case
                     .contract
                     .as_ref()
@@ -361,7 +362,7 @@ fn Actions(handle: Handle, case: Memo<StaffCase>, sending: Sending) -> impl Into
     move || {
         match can.get() {
         Can::Nothing => ().into_any(),
-        Can::Act { waiting, begun, given } => view! {
+        Can::Act { waiting, begun, books, given } => view! {
             <div class="govuk-button-group">
                 <a class="govuk-button" href=paths::write(id) aria-keyshortcuts="w">"Write to the resident"</a>
                 <a class="govuk-button govuk-button--secondary" href=paths::close(id) aria-keyshortcuts="c">"Close the request"</a>
@@ -371,6 +372,7 @@ fn Actions(handle: Handle, case: Memo<StaffCase>, sending: Sending) -> impl Into
                     <li><a href=paths::step(id, "ask") aria-keyshortcuts="a">"Ask the resident"</a></li>
                     <li><a href=paths::step(id, "plan") aria-keyshortcuts="p">"Plan the work"</a></li>
                 })}
+                {books.then(|| view! { <li><a href=paths::step(id, "slot")>"Change the day"</a></li> })}
                 <li><a href=paths::move_date(id) aria-keyshortcuts="m">"Move the promised date"</a></li>
                 <li><a href=paths::step(id, "offer") aria-keyshortcuts="o">"Ask somebody to take it"</a></li>
                 {(!given).then(|| view! { <li><a href=paths::step(id, "contract")>"Give it to a contractor"</a></li> })}

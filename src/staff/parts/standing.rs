@@ -51,6 +51,16 @@ fn promise(case: &StaffCase) -> AnyView {
         }
     };
     let planned = request.planned.map(|on| view! { <p>"Work is planned for "{words::date(on)}"."</p> });
+    let booked = request.slot.as_ref().map(|slot| {
+        if slot.lost {
+            view! {
+                <p><strong class="govuk-tag govuk-tag--red">"No place"</strong>" on "{slot.day.clone()}". The resident was asked to choose another day."</p>
+            }
+            .into_any()
+        } else {
+            view! { <p>"Booked for "<strong>{slot.day.clone()}</strong>"."</p> }.into_any()
+        }
+    });
     let asked = request.asked.clone().map(|question| {
         let reminders = match case.reminders {
             0 => "They have not been reminded yet.".to_owned(),
@@ -74,7 +84,7 @@ fn promise(case: &StaffCase) -> AnyView {
         <p><strong class="govuk-tag govuk-tag--red">"Open for too long"</strong>" It is on the board’s list until somebody decides what becomes of it."</p>
     });
     let verb = if request.late { "It was promised by " } else { "Promised by " };
-    view! { <p>{verb}<strong>{words::by(request.complete_by)}</strong>"."</p> {moved} {planned} {owner} {asked} {up} {undecided} }.into_any()
+    view! { <p>{verb}<strong>{words::by(request.complete_by)}</strong>"."</p> {moved} {booked} {planned} {owner} {asked} {up} {undecided} }.into_any()
 }
 
 fn ending(case: &StaffCase) -> AnyView {

@@ -12,6 +12,7 @@ use super::*;
 use crate::case::{Amendment, Contract, Elsewhere, Feedback, GoesOn, Linked, Part, Proposal};
 use crate::catalogue::Policy;
 use crate::field::Value;
+use crate::slots::Booked;
 use crate::validate::Answer;
 
 /// The names of an enum's variants, and which one a value is: one that is added has to be named here.
@@ -31,7 +32,7 @@ variants!(Event, EVENTS, event_name:
     Submitted, Taken, HandedOver, Offered, HandedBack, Undone, OfferEnded, Planned, Begun, Asked, Answered, Message, Noted,
     PromiseMoved, Contracted, ContractorWrote, ContractorDone, ContractEnded, Checked, Proposed, SentBack, Closed, PartMoved,
     GoesOn, Withdrawn, Reopened, TakenBack, Amended, Feedback, Prompted, Missed, Escalated, Aged, Decided, Reminded,
-    AskedAgain, OwnerLeft, Paid, AskedToPay, Lapsed,
+    AskedAgain, OwnerLeft, Paid, AskedToPay, Lapsed, Rebooked, PlaceLost,
 );
 variants!(Actor, ACTORS, actor_name: Resident, Helper, Staff, Contractor, Clock);
 
@@ -67,6 +68,8 @@ enum Step {
     TakeBack,
     Amend,
     Pay,
+    Rebook(u8, bool),
+    LosePlace,
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -104,6 +107,8 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Step::TakeBack),
         2 => Just(Step::Amend),
         1 => Just(Step::Pay),
+        1 => (1_u8..40, any::<bool>()).prop_map(|(days, own)| Step::Rebook(days, own)),
+        1 => Just(Step::LosePlace),
     ];
     prop_oneof![
         8 => (1_u16..400).prop_map(Step::Hours),
@@ -149,6 +154,12 @@ fn start() -> impl Strategy<Value = Start> {
     (kind, by, any::<bool>()).prop_map(|(kind, by, in_hours)| Start { kind, by, in_hours })
 }
 
+/// A day that is booked, until the end of the day before.
+fn booked(day: NaiveDate) -> Booked {
+    let until = day.and_time(NaiveTime::MIN).and_utc().timestamp() - 1;
+    Booked { of: "lorry".into(), day, time: None, until: Some(until) }
+}
+
 fn helper() -> Actor {
     Actor::Helper(person(50, "Ann"))
 }
@@ -187,6 +198,13 @@ impl<'a> World<'a> {
                 submission.within = Some(limit("24 hours"));
                 submission.acknowledge_by = clock.due(now, limit("4 working hours"));
                 submission.complete_by = clock.due(now, limit("24 hours"));
+            }
+            if matches!(start.kind, Kind::Alone | Kind::ToPay) {
+                submission.answers.push(Answer {
+                    question: "day".into(),
+                    label: "Which day?".into(),
+                    value: Value::Slot(booked(now.date_naive() + Days::new(5))),
+                });
             }
             match (start.kind, place) {
                 (Kind::Parts, 0) => {
@@ -456,6 +474,11 @@ impl<'a> World<'a> {
             }
             Step::Decide => (staff(4), Event::Decided { text: text(), complete_by: today + Days::new(14) }),
             Step::Pay => (case.sender(), paid(now, clock)),
+            Step::Rebook(days, own) => {
+                let (before, to) = (case.booked()?.clone(), booked(today + Days::new(days.into())));
+                (if own { resident() } else { owner() }, Event::Rebooked { before, to })
+            }
+            Step::LosePlace => (Actor::Clock, Event::PlaceLost),
             Step::Judge => (Actor::Resident, Event::Feedback(Feedback { score: 2, ..Feedback::default() })),
         })
     }

@@ -24,6 +24,7 @@ mod m0027_hours;
 mod m0028_devices;
 mod m0030_payments;
 mod m0037_ledgers;
+mod m0038_slots;
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{
@@ -64,6 +65,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0028_devices::Step),
             Box::new(m0030_payments::Step),
             Box::new(m0037_ledgers::Step),
+            Box::new(m0038_slots::Step),
         ]
     }
 }
