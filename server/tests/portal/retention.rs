@@ -143,7 +143,7 @@ async fn what_was_kept_long_enough_goes_and_a_tombstone_remains(kept: Kept) {
 
     // Nothing is left of it, but of the one that is open.
     assert!(!is_there(&portal, photo).await && is_there(&portal, open_photo).await);
-    assert_eq!(kept.all_rows(OF_REQUESTS).await, [1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0]);
+    assert_eq!(kept.all_rows(OF_REQUESTS).await, [1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0]);
     assert_eq!(kept.number("SELECT COUNT(*) AS n FROM job WHERE payload LIKE '%Done for%'").await, 0);
     for column in ["tombstone WHERE figures", "audit WHERE detail", "audit WHERE object"] {
         let marked = format!("SELECT COUNT(*) AS n FROM {column} LIKE '%{MARK}%'");
