@@ -215,7 +215,10 @@ pub fn needs(page: Page<'_>, posted: Option<&Posted>, service: Option<&Service>)
     let more = [WAYS, consent::INVITE].into_iter().filter(|_| is_first).map(ToOwned::to_owned);
     let has_menu = is_first || find(page).is_some_and(|place| place.own);
     let more = more.chain(has_menu.then(|| alerts::UNREAD.to_owned()));
-    own.into_iter().chain(more).chain(plain::needs_of_forms(Page::Account { page }, posted, service)).collect()
+    own.into_iter()
+        .chain(more)
+        .chain(plain::needs_of_forms(Page::Account { page }, posted, service))
+        .collect()
 }
 
 /// Draws a page of the account; none when it is a page of another app.

@@ -73,11 +73,7 @@ pub fn needs(page: Page<'_>, posted: Option<&Posted>, service: Option<&Service>)
 
 /// For the questions of a form.
 #[must_use]
-pub fn needs_of_forms(
-    page: Page<'_>,
-    posted: Option<&Posted>,
-    service: Option<&Service>,
-) -> Vec<String> {
+pub fn needs_of_forms(page: Page<'_>, posted: Option<&Posted>, service: Option<&Service>) -> Vec<String> {
     let free = service.and_then(|service| slot_on(page, service));
     let free = free.map(|slot| slots::address(&slot.of)).into_iter();
     let Some(posted) = posted else { return free.collect() };

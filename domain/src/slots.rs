@@ -95,7 +95,10 @@ impl Bookable {
         let mut taken = BTreeSet::new();
         for time in &self.times {
             if !is_slug(&time.id) || !taken.insert(&time.id) {
-                fault(format!("the time “{}” needs an id of its own, of lower-case letters, numbers and dashes", time.id));
+                fault(format!(
+                    "the time “{}” needs an id of its own, of lower-case letters, numbers and dashes",
+                    time.id
+                ));
             }
             if time.label.trim().is_empty() || time.places == 0 {
                 fault(format!("the time “{}” needs a label and places", time.id));
@@ -123,7 +126,9 @@ impl Bookable {
     /// The days that can be booked today, whatever is taken; `shut` are those on which the council is closed.
     pub fn days(&self, today: NaiveDate, shut: &BTreeSet<NaiveDate>) -> impl Iterator<Item = NaiveDate> {
         let ahead = u64::from(self.earliest)..=u64::from(self.latest);
-        ahead.filter_map(move |days| today.checked_add_days(Days::new(days))).filter(|day| self.is_on(*day, shut))
+        ahead
+            .filter_map(move |days| today.checked_add_days(Days::new(days)))
+            .filter(|day| self.is_on(*day, shut))
     }
 
     fn is_on(&self, day: NaiveDate, shut: &BTreeSet<NaiveDate>) -> bool {
@@ -148,7 +153,12 @@ impl Bookable {
 
     /// Whether a day, or one of its times, can be booked today as far as nobody has taken it.
     #[must_use]
-    pub fn offers(&self, (day, time): (NaiveDate, Option<&str>), today: NaiveDate, shut: &BTreeSet<NaiveDate>) -> bool {
+    pub fn offers(
+        &self,
+        (day, time): (NaiveDate, Option<&str>),
+        today: NaiveDate,
+        shut: &BTreeSet<NaiveDate>,
+    ) -> bool {
         let ahead = (day - today).num_days();
         let is_in_reach = (i64::from(self.earliest)..=i64::from(self.latest)).contains(&ahead);
         is_in_reach && self.is_on(day, shut) && self.places(day, time) > 0
@@ -205,7 +215,8 @@ fn week(monday: NaiveDate, today: NaiveDate) -> String {
 }
 
 fn is_slug(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+    !text.is_empty()
+        && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
 }
 
 /// A day, and perhaps a time, as a form says it: `2026-12-03 morning`.
@@ -376,9 +387,11 @@ mod tests {
     #[test]
     fn days_stand_in_weeks_and_times_in_days() {
         let today = on("2026-12-02");
-        let taken = Taken::from([((on("2026-12-07"), String::new()), 2), ((on("2026-12-08"), String::new()), 4)]);
+        let taken =
+            Taken::from([((on("2026-12-07"), String::new()), 2), ((on("2026-12-08"), String::new()), 4)]);
         let Free { soon, later } = lorry().free(today, &shut(), &taken);
-        let titles = |groups: &[FreeGroup]| groups.iter().map(|group| group.title.clone()).collect::<Vec<_>>();
+        let titles =
+            |groups: &[FreeGroup]| groups.iter().map(|group| group.title.clone()).collect::<Vec<_>>();
         assert_eq!(titles(&soon), ["Next week", "Week of Monday 14 December"]);
         assert_eq!(titles(&later), ["Week of Monday 21 December", "Week of Monday 28 December"]);
         let option = |value: &str, label: &str, hint: Option<&str>| Opt {
@@ -406,11 +419,8 @@ mod tests {
         assert!(!later.is_empty());
         let (own, shut) = (visit(), shut());
         let gone = own.days(today, &shut).map(|day| ((day, "morning".to_owned()), 9));
-        let Free { soon, later } = Bookable { times: visit().times[..1].to_vec(), ..visit() }.free(
-            today,
-            &shut,
-            &gone.collect(),
-        );
+        let Free { soon, later } =
+            Bookable { times: visit().times[..1].to_vec(), ..visit() }.free(today, &shut, &gone.collect());
         assert!(soon.is_empty() && later.is_empty(), "all is taken");
     }
 

@@ -66,6 +66,11 @@ export class Filler extends Form {
           this.interactions++;
         }
         break;
+      case "slot":
+        // What is free follows from the day on which this runs.
+        await this.page.locator(`input[name="${base}"]`).first().check();
+        this.interactions++;
+        break;
       case "address":
         if (!(await this.at(`${base}.line1`).isVisible())) {
           await this.addressOf(base).getByRole("button", { name: "Type the address instead" }).click();

@@ -43,6 +43,7 @@ export const ANSWERS = {
   },
   "blocked-drain": samples["blocked-drain"]!.answers,
   complaint: samples["complaint"]!.answers,
+  "pest-control": samples["pest-control"]!.answers,
   "change-details": samples["change-details"]!.answers,
 } as const;
 

@@ -60,6 +60,8 @@ export function anyAnswer(question: Question, path = question.id): Record<string
       const [year, month, day] = inDays(isLater ? 30 : 0).split("-");
       return { [`${path}.day`]: day!, [`${path}.month`]: month!, [`${path}.year`]: year! };
     }
+    case "slot":
+      return { [path]: [workday(7), (question.kind as { slot: { times?: { value: string }[] } }).slot.times?.[0]?.value].filter(Boolean).join(" ") };
     case "group":
       return Object.assign({}, ...inner(question).map((one) => anyAnswer(one, `${path}.1.${one.id}`)));
     case "photos":
@@ -71,6 +73,12 @@ export function anyAnswer(question: Question, path = question.id): Record<string
       return Object.fromEntries(Object.entries(parts).map(([part, raw]) => [part === "" ? path : `${path}.${part}`, raw]));
     }
   }
+}
+
+/** The first day from Monday to Friday in so many days. */
+export function workday(days: number): string {
+  const on = inDays(days);
+  return [0, 6].includes(new Date(on).getUTCDay()) ? workday(days + 1) : on;
 }
 
 /** Answers by which a question is asked: each will do, unless the form ends by it. */

@@ -13,6 +13,7 @@ export const STAFF = {
   priya: { name: "Priya Shah", email: "priya@saltmarsh.example", department: "Street scene" },
   tom: { name: "Tom Okafor", email: "tom@saltmarsh.example", department: "Street scene" },
   grace: { name: "Grace Lin", email: "grace@saltmarsh.example", department: "Waste and recycling" },
+  ruth: { name: "Ruth Adeyemi", email: "ruth@saltmarsh.example", department: "Environment" },
   dan: { name: "Dan Morris", email: "dan@saltmarsh.example", department: "Customer services" },
   kofi: { name: "Kofi Mensah", email: "kofi@saltmarsh.example", department: "Parking" },
   elin: { name: "Elin Price", email: "elin@saltmarsh.example", department: "Libraries" },

@@ -742,6 +742,7 @@ impl Status {
 }
 
 /// The state of a request: its events, folded.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about the request")]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Case {
     /// What was sent, and promised, at first; the answers, the ward and the team as they were put right since. As it was

@@ -648,7 +648,11 @@ impl Case {
     fn may_rebook(&self, before: &Booked, to: &Booked) -> Result<(), Refused> {
         match self.booked() {
             Some(now) if now == before && to.of == before.of => {
-                if to.is_same(before) && !self.place_lost { Err(Refused::SameDate) } else { Ok(()) }
+                if to.is_same(before) && !self.place_lost {
+                    Err(Refused::SameDate)
+                } else {
+                    Ok(())
+                }
             }
             _ => Err(Refused::NotAllowed),
         }

@@ -743,7 +743,11 @@ fn another_day_is_booked_until_the_day_before() {
     let mut case = sent_for(12);
     let on = |case: &Case| case.booked().map(|booked| booked.day);
     assert_eq!(then(&mut case, Actor::Resident, rebooked(12, 12)), Err(Refused::SameDate));
-    assert_eq!(then(&mut case, Actor::Resident, rebooked(11, 13)), Err(Refused::NotAllowed), "it was another");
+    assert_eq!(
+        then(&mut case, Actor::Resident, rebooked(11, 13)),
+        Err(Refused::NotAllowed),
+        "it was another"
+    );
     let else_where = Event::Rebooked { before: booked(12), to: Booked { of: "visit".into(), ..booked(13) } };
     assert_eq!(then(&mut case, Actor::Resident, else_where), Err(Refused::NotAllowed));
     then(&mut case, Actor::Resident, rebooked(12, 13)).unwrap();

@@ -252,7 +252,10 @@ impl Reader<'_> {
         });
         for (at, (id, kind)) in slots.enumerate() {
             if at > 0 {
-                self.fault(root.at("questions"), format!("“{id}” is a second question of the kind “slot”: a form has one at most"));
+                self.fault(
+                    root.at("questions"),
+                    format!("“{id}” is a second question of the kind “slot”: a form has one at most"),
+                );
             }
             if council.slots.iter().all(|known| known.id != kind.of) {
                 let known: Vec<&str> = council.slots.iter().map(|known| known.id.as_str()).collect();

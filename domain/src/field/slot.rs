@@ -78,17 +78,34 @@ mod tests {
         let shown = |kind: &Slot, raw: &str| parse(kind, raw).map(|value| value.map(|value| value.show()));
         assert_eq!(shown(&day(), "2026-12-03"), Ok(Some("Thursday 3 December 2026".to_owned())));
         assert_eq!(shown(&day(), " 2026-12-03 "), Ok(Some("Thursday 3 December 2026".to_owned())));
-        assert_eq!(shown(&visit(), "2026-12-03 morning"), Ok(Some("Thursday 3 December 2026: MORNING".to_owned())));
+        assert_eq!(
+            shown(&visit(), "2026-12-03 morning"),
+            Ok(Some("Thursday 3 December 2026: MORNING".to_owned()))
+        );
         assert_eq!((shown(&day(), ""), shown(&visit(), " ")), (Ok(None), Ok(None)));
     }
 
     #[test]
     fn refuses_what_is_none() {
         let wrong = || Err(vec![FieldError::new("when", ErrorCode::NotASlot)]);
-        for raw in ["tomorrow", "3 December", "2026-13-01", "2026-02-30", "2026-12-03 morning", "2026-12-03,2026-12-04", "é"] {
+        for raw in [
+            "tomorrow",
+            "3 December",
+            "2026-13-01",
+            "2026-02-30",
+            "2026-12-03 morning",
+            "2026-12-03,2026-12-04",
+            "é",
+        ] {
             assert_eq!(parse(&day(), raw), wrong(), "{raw:?}");
         }
-        for raw in ["2026-12-03", "2026-12-03 night", "2026-12-03  morning", "morning 2026-12-03", "2026-12-03 morning,afternoon"] {
+        for raw in [
+            "2026-12-03",
+            "2026-12-03 night",
+            "2026-12-03  morning",
+            "morning 2026-12-03",
+            "2026-12-03 morning,afternoon",
+        ] {
             assert_eq!(parse(&visit(), raw), wrong(), "{raw:?}");
         }
     }

@@ -135,7 +135,8 @@ impl Till<'_> {
         let purpose = Purpose::Request(request.id);
         let case = &request.case;
         // What is received already has its place.
-        let place = slots::place(self.served, case, self.state.now()).filter(|_| case.status == Status::ToPay);
+        let place =
+            slots::place(self.served, case, self.state.now()).filter(|_| case.status == Status::ToPay);
         self.pay_for(&Wish { purpose, round: 0, bill, title, email, place }, browser).await
     }
 

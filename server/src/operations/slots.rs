@@ -145,12 +145,7 @@ fn named(error: ApiError) -> ApiError {
 ///
 /// # Errors
 /// The database's.
-pub async fn shown(
-    state: &AppState,
-    at: &At,
-    id: Uuid,
-    case: &Case,
-) -> Result<Option<SlotView>, ApiError> {
+pub async fn shown(state: &AppState, at: &At, id: Uuid, case: &Case) -> Result<Option<SlotView>, ApiError> {
     let Some(booked) = case.booked().filter(|_| case.status.is_open()) else { return Ok(None) };
     let served: &Arc<Served> = &at.served;
     let now = state.now();

@@ -262,8 +262,7 @@ impl Store {
         let spot = new.spot.map(|spot| self.spot_row(new.id, &case, spot));
         let challenge = new.challenges.map(|challenged| self.challenge_row(new.id, challenged));
         let (store, council, key, id) = (self.clone(), self.council.clone(), new.idempotency_key, new.id);
-        let (resident, by, consent, typed, place) =
-            (new.resident, new.by, new.consent, new.typed, new.place);
+        let (resident, by, consent, typed, place) = (new.resident, new.by, new.consent, new.typed, new.place);
         let service = case.submission.service.clone();
         let told = new.jobs.iter().find_map(|(_, job)| match job {
             Job::Alert(alert) if alert.told.bearing().0 == Audience::Resident => Some(&**alert),

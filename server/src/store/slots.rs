@@ -172,7 +172,11 @@ impl Store {
     }
 
     /// Gives the place of a request back.
-    pub(super) async fn free_place(&self, on: &impl ConnectionTrait, request: Uuid) -> Result<(), StoreError> {
+    pub(super) async fn free_place(
+        &self,
+        on: &impl ConnectionTrait,
+        request: Uuid,
+    ) -> Result<(), StoreError> {
         Entity::delete_many().filter(self.place_of(request)).exec(on).await?;
         Ok(())
     }

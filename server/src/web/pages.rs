@@ -133,8 +133,7 @@ async fn page(state: &AppState, at: &At, headers: &HeaderMap, address: &str) -> 
         return Ok(account::to_sign_in(path));
     }
     let of_form = service.as_ref().map(|view| &view.service);
-    let mut replies =
-        replies(state, at, who.as_ref(), headers, (found, posted.as_ref(), of_form)).await?;
+    let mut replies = replies(state, at, who.as_ref(), headers, (found, posted.as_ref(), of_form)).await?;
     // What is free is another in a moment.
     let is_same_for_all = is_same_for_all && !replies.iter().any(|(path, _)| is_free(path));
     if let (Some(id), None) = (id, &service) {

@@ -23,8 +23,8 @@ use crate::routes::account::{BROWSER, fresh_token};
 use crate::routes::follow::stored;
 use crate::secret;
 use crate::state::AppState;
-use crate::store::payments::Payment;
 use crate::store::StoreError;
+use crate::store::payments::Payment;
 use crate::store::requests::Stored;
 
 /// How long a browser knows by which link it pays: longer than card pages are open.

@@ -75,7 +75,9 @@ async fn id_of(portal: &Portal, key: &str) -> Uuid {
 /// Presses “Book this day instead”.
 async fn rebook(browser: &mut Browser, key: &str, id: u128, slot: &str) -> Reply {
     let slot = slot.replace(' ', "+");
-    browser.post_form(&format!("/follow/{key}/slot"), &format!("id={}&slot={slot}", Uuid::from_u128(id))).await
+    browser
+        .post_form(&format!("/follow/{key}/slot"), &format!("id={}&slot={slot}", Uuid::from_u128(id)))
+        .await
 }
 
 async fn booked(who: &Visitor, key: &str) -> Value {
@@ -104,7 +106,10 @@ async fn many_at_once_never_take_more_than_there_are(kept: Kept) {
     assert_eq!(left(&visitor, "pest-control", MORNING).await, None, "it is not offered any more");
     // Sent again after a lost reply, it is the same and takes no second place, also when the day is over.
     for (number, key) in &sent {
-        assert_eq!(&visitor.submit_to("pest-control", *number, &rats(MORNING)).await.is(200).text("key"), key);
+        assert_eq!(
+            &visitor.submit_to("pest-control", *number, &rats(MORNING)).await.is(200).text("key"),
+            key
+        );
     }
     portal.turn(TimeDelta::days(3));
     visitor.submit_to("pest-control", sent[0].0, &rats(MORNING)).await.is(200);
@@ -321,11 +326,15 @@ async fn another_day_until_the_day_before(kept: Kept) {
     let visitor = portal.visitor();
     let key = visitor.submit_to("bulky-collection", 1, &sofa("2026-12-10")).await.is(201).text("key");
     let slot = booked(&visitor, &key).await;
-    assert_eq!((&slot["day"], &slot["until"]), (&json!("Thursday 10 December 2026"), &json!("Wednesday 9 December")));
+    assert_eq!(
+        (&slot["day"], &slot["until"]),
+        (&json!("Thursday 10 December 2026"), &json!("Wednesday 9 December"))
+    );
     assert!(slot["free"]["later"].as_array().is_some_and(|later| !later.is_empty()));
     let mut sam = Browser::of(&portal);
     let day = async |key: &str| answer(&visitor.follow(key).await, "day")["slot"]["day"].clone();
-    for (id, wrong) in [(1, "2026-12-10"), (2, "2026-12-12"), (3, ""), (4, "soon"), (5, "2026-12-11 morning")] {
+    for (id, wrong) in [(1, "2026-12-10"), (2, "2026-12-12"), (3, ""), (4, "soon"), (5, "2026-12-11 morning")]
+    {
         rebook(&mut sam, &key, id, wrong).await.is(303);
         assert_eq!(day(&key).await, "2026-12-10", "{wrong}");
     }
@@ -357,7 +366,10 @@ async fn another_day_until_the_day_before(kept: Kept) {
     assert_eq!(day(&key).await, "2026-12-14");
     portal.turn_to("2026-12-14T00:00:00Z");
     let slot = booked(&visitor, &key).await;
-    assert_eq!((&slot["fixed"], &slot["free"], &slot["until"]), (&json!(true), &json!(null), &json!("Sunday 13 December")));
+    assert_eq!(
+        (&slot["fixed"], &slot["free"], &slot["until"]),
+        (&json!(true), &json!(null), &json!("Sunday 13 December"))
+    );
     rebook(&mut sam, &key, 13, "2026-12-18").await.is(303);
     assert_eq!(day(&key).await, "2026-12-14", "it is too late");
     let withdraw = format!("/api/follow/{key}/withdraw");
@@ -374,7 +386,9 @@ async fn what_ends_without_being_done_gives_its_place_back(kept: Kept) {
     let visitor = portal.visitor();
     let mut keys = Vec::new();
     for number in 1..=3 {
-        keys.push(visitor.submit_to("bulky-collection", number, &sofa("2026-12-10")).await.is(201).text("key"));
+        keys.push(
+            visitor.submit_to("bulky-collection", number, &sofa("2026-12-10")).await.is(201).text("key"),
+        );
     }
     assert_eq!(kept.rows("slot_place").await, 3);
     // Taken back, withdrawn and done; a place is kept of what was done.
@@ -393,7 +407,10 @@ async fn what_ends_without_being_done_gives_its_place_back(kept: Kept) {
     visitor.post(&format!("/api/follow/{}/reopen", keys[1]), &reopen).await.is(200);
     assert_eq!(booked(&visitor, &keys[1]).await["lost"], true);
     rebook(&mut sam, &keys[1], 30, "2026-12-10").await.is(303);
-    assert_eq!((booked(&visitor, &keys[1]).await["lost"].clone(), kept.rows("slot_place").await), (json!(null), 2));
+    assert_eq!(
+        (booked(&visitor, &keys[1]).await["lost"].clone(), kept.rows("slot_place").await),
+        (json!(null), 2)
+    );
 }
 
 async fn staff_book_another_day(kept: Kept) {

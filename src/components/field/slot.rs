@@ -15,23 +15,22 @@ pub(super) fn view(asked: &Asked, kind: &Slot) -> AnyView {
     let free = RwSignal::new(slots::known(&kind.of));
     let failed = RwSignal::new(false);
     let of = kind.of.clone();
-    react(move || match free.get() {
-        // What was chosen some time ago may be anybody's by now.
-        Some(free) => {
+    react(move || {
+        if let Some(free) = free.get() {
+            // What was chosen some time ago may be anybody's by now.
             let chosen = value.get_untracked();
             if !chosen.is_empty() && !has(&free.soon, &chosen) && !has(&free.later, &chosen) {
                 on_choose.run(String::new());
             }
+            return;
         }
-        None => {
-            let of = of.clone();
-            spawn_local(async move {
-                match slots::free(&of).await {
-                    Ok(found) => free.try_set(Some(found)).is_none(),
-                    Err(_) => failed.try_set(true).is_none(),
-                };
-            });
-        }
+        let of = of.clone();
+        spawn_local(async move {
+            match slots::free(&of).await {
+                Ok(found) => free.try_set(Some(found)).is_none(),
+                Err(_) => failed.try_set(true).is_none(),
+            };
+        });
     });
     asked.legend(live(move || match free.get() {
         Some(free) => offered(&free, &choosing),

@@ -66,27 +66,27 @@ impl Choosing {
     /// Draws options, before which so many others of the same choice stand.
     pub fn list(&self, options: Vec<RadioOption>, before: usize) -> AnyView {
         let Self { name, value, on_choose, inline, several, none } = self.clone();
-    // Whole names: what is not found whole in the code is taken out of the stylesheet.
-    let (kind, list_class, item_class, input_class, label_class, hint_class) = if several {
-        (
-            "checkbox",
-            "govuk-checkboxes",
-            "govuk-checkboxes__item",
-            "govuk-checkboxes__input",
-            "govuk-label govuk-checkboxes__label",
-            "govuk-hint govuk-checkboxes__hint",
-        )
-    } else {
-        (
-            "radio",
-            if inline { "govuk-radios govuk-radios--inline" } else { "govuk-radios" },
-            "govuk-radios__item",
-            "govuk-radios__input",
-            "govuk-label govuk-radios__label",
-            "govuk-hint govuk-radios__hint",
-        )
-    };
-    let options = options.into_iter().enumerate().map(|(at, option)| {
+        // Whole names: what is not found whole in the code is taken out of the stylesheet.
+        let (kind, list_class, item_class, input_class, label_class, hint_class) = if several {
+            (
+                "checkbox",
+                "govuk-checkboxes",
+                "govuk-checkboxes__item",
+                "govuk-checkboxes__input",
+                "govuk-label govuk-checkboxes__label",
+                "govuk-hint govuk-checkboxes__hint",
+            )
+        } else {
+            (
+                "radio",
+                if inline { "govuk-radios govuk-radios--inline" } else { "govuk-radios" },
+                "govuk-radios__item",
+                "govuk-radios__input",
+                "govuk-label govuk-radios__label",
+                "govuk-hint govuk-radios__hint",
+            )
+        };
+        let options = options.into_iter().enumerate().map(|(at, option)| {
         let at = at + before;
         // The first one has the group's own id: an error leads there.
         let id = if at == 0 { name.clone() } else { format!("{name}-{at}") };
@@ -122,6 +122,6 @@ impl Choosing {
         }
         .drawn()
     });
-    view! { <div class=list_class>{options.collect_view()}</div> }.drawn()
+        view! { <div class=list_class>{options.collect_view()}</div> }.drawn()
     }
 }
