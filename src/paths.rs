@@ -217,6 +217,12 @@ pub fn request(key: &str) -> String {
     format!("/follow/{key}")
 }
 
+/// The receipt of a request that is paid: a page of the server's own.
+#[must_use]
+pub fn receipt(key: &str) -> String {
+    format!("/follow/{key}/receipt")
+}
+
 /// The confirmation.
 #[must_use]
 pub fn sent(key: &str) -> String {

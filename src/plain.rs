@@ -22,6 +22,8 @@ use crate::live::Drawn as _;
 #[cfg(feature = "ssr")]
 use crate::pages::contract::{self as work, Work};
 #[cfg(feature = "ssr")]
+use crate::pages::receipt::{self as paid, Receipt};
+#[cfg(feature = "ssr")]
 use crate::state::{boot, drafts, uploads};
 
 /// Where the page is that is drawn.
@@ -174,6 +176,16 @@ pub fn contract(council: CouncilView, mut work: Work) -> Drawn {
         crate::a11y::provide(&council.name);
         boot::provide_posted(work.posted.take());
         view! { <Layout council=council path=String::new()>{work::draw(work)}</Layout> }.drawn()
+    })
+}
+
+/// Draws the receipt of a request.
+#[cfg(feature = "ssr")]
+#[must_use]
+pub fn receipt(council: CouncilView, receipt: Receipt) -> Drawn {
+    drawn(move || {
+        crate::a11y::provide(&council.name);
+        view! { <Layout council=council path=String::new()>{paid::draw(receipt)}</Layout> }.drawn()
     })
 }
 

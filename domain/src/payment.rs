@@ -127,6 +127,14 @@ impl Purpose {
         }
     }
 
+    /// The request, where it is for one.
+    #[must_use]
+    pub fn request(self) -> Option<Uuid> {
+        match self {
+            Self::Request(request) => Some(request),
+        }
+    }
+
     /// Reads what [`id`](Self::id) wrote.
     #[must_use]
     pub fn parse(id: &str) -> Option<Self> {
@@ -283,6 +291,10 @@ pub struct Settings {
     /// Where it is; for tests and demonstrations.
     #[serde(default)]
     pub api: Option<String>,
+    /// Pence that one member of staff may send back of a payment by themselves: above, another one must agree. Where nothing
+    /// is said, always.
+    #[serde(default, with = "crate::money::written")]
+    pub agree_above: i64,
 }
 
 #[cfg(test)]

@@ -21,7 +21,8 @@ use crate::access::{self, Gate, Pages, Rules};
 use crate::error::ApiError;
 use crate::state::AppState;
 use crate::web::{
-    account, acting, alerts, amended, contract, followed, identity, pages, paying, posted, privacy, sharing,
+    account, acting, alerts, amended, contract, followed, identity, pages, paying, posted, privacy, receipt,
+    sharing,
 };
 use crate::{guard, routes};
 
@@ -78,6 +79,7 @@ fn beside_the_api(document: OpenApi) -> Pages {
         .merge(posted::router())
         .merge(followed::router())
         .merge(paying::router())
+        .merge(receipt::router())
         .merge(contract::router())
         .merge(amended::router())
         .merge(account::router())

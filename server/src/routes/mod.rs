@@ -2,6 +2,7 @@
 //! the same list.
 
 pub mod account;
+pub mod account_payments;
 pub mod acting;
 pub mod alerts;
 pub mod around;
@@ -22,6 +23,7 @@ pub mod hand_over;
 pub mod health;
 pub mod helpers;
 pub mod identity;
+pub mod income;
 pub mod leave;
 pub mod looked;
 pub mod members;
@@ -36,6 +38,7 @@ pub mod places;
 pub mod privacy;
 pub mod profile;
 pub mod progress;
+pub mod refunds;
 pub mod requests;
 pub mod security;
 pub mod services;
@@ -77,6 +80,7 @@ pub fn router() -> OpenApiRouter<AppState> {
         .merge(places::router())
         .merge(follow::router())
         .merge(account::router())
+        .merge(account_payments::router())
         .merge(staff_sign_in::router())
         .merge(identity::router())
         .merge(profile::router())
@@ -107,6 +111,8 @@ pub fn router() -> OpenApiRouter<AppState> {
         .merge(workspace::router())
         .merge(batches::router())
         .merge(board::router())
+        .merge(refunds::router())
+        .merge(income::router())
 }
 
 /// The OpenAPI document.

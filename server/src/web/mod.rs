@@ -15,6 +15,7 @@ pub mod paying;
 pub mod posted;
 pub mod privacy;
 pub mod ready;
+pub mod receipt;
 mod received;
 pub mod sharing;
 pub(crate) mod visit;

@@ -16,6 +16,7 @@ mod acting;
 mod alerts;
 mod amend;
 mod audit;
+mod books;
 mod bounces;
 mod canary;
 mod catalogue;

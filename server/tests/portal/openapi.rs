@@ -6,7 +6,7 @@ use crate::support::Portal;
 use axum::body::Body;
 use serde_json::Value;
 
-const OPERATIONS: [&str; 172] = [
+const OPERATIONS: [&str; 178] = [
     "get /api/account",
     "get /api/account/acting/{id}",
     "get /api/account/acting/{id}/{request}",
@@ -19,6 +19,7 @@ const OPERATIONS: [&str; 172] = [
     "get /api/account/identity",
     "get /api/account/looked",
     "get /api/account/notices",
+    "get /api/account/payments",
     "get /api/account/notices/events",
     "get /api/account/notices/unread",
     "get /api/account/profile",
@@ -59,12 +60,15 @@ const OPERATIONS: [&str; 172] = [
     "get /api/staff/export",
     "get /api/staff/identity",
     "get /api/staff/identity/{id}/document",
+    "get /api/staff/income",
+    "get /api/staff/income/export",
     "get /api/staff/leave",
     "get /api/staff/letters",
     "get /api/staff/letters/{id}",
     "get /api/staff/me",
     "get /api/staff/members",
     "get /api/staff/queue/events",
+    "get /api/staff/refunds",
     "get /api/staff/requests",
     "get /api/staff/requests/{id}",
     "get /api/staff/requests/{id}/contacts",
@@ -154,6 +158,7 @@ const OPERATIONS: [&str; 172] = [
     "post /api/staff/passkeys/{id}/rename",
     "post /api/staff/prove",
     "post /api/staff/prove/code",
+    "post /api/staff/refunds/{id}/answer",
     "post /api/staff/requests/hand-over",
     "post /api/staff/requests/{id}/ask",
     "post /api/staff/requests/{id}/begin",
@@ -172,6 +177,7 @@ const OPERATIONS: [&str; 172] = [
     "post /api/staff/requests/{id}/plan",
     "post /api/staff/requests/{id}/promise",
     "post /api/staff/requests/{id}/proposal",
+    "post /api/staff/requests/{id}/refunds",
     "post /api/staff/requests/{id}/seen",
     "post /api/staff/requests/{id}/take",
     "post /api/staff/shortcuts",

@@ -649,6 +649,8 @@ const TABLES: [(&str, Fate); 51] = {
         ("photo", Request),
         ("profile", OF_RESIDENT),
         ("proof", OF_RESIDENT),
+        ("reconciled", Stays("days whose books were compared; numbers")),
+        ("refund", Stays("what went back, for the council's books; it names staff and no resident")),
         ("request", Request),
         ("resident", Account("id = ?")),
         ("resident_browser", OF_RESIDENT),

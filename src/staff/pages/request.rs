@@ -17,7 +17,7 @@ use uuid::Uuid;
 use crate::handle::{self, Handle};
 use crate::parts::{
     also::also, banner::SuccessBanner, contacts, contract, deliveries::deliveries, near::near, photos,
-    related::related, standing::standing,
+    refunds::refunds, related::related, standing::standing,
 };
 use crate::sending::{self, Action, Sending};
 use crate::{api, browser, paths, words};
@@ -76,6 +76,7 @@ fn page(handle: Handle, case: Memo<StaffCase>) -> AnyView {
             }}
             {reach(&first)}
             {payment(&first.request, None)}
+            {move || case.with(refunds)}
             {move || answers.with(|answers| photos::photos(id, answers))}
             {move || case.with(|case| photos::of_work(id, case))}
             {move || case.with(|case| case.mine.then(|| sharing(handle, sending, case)))}

@@ -14,6 +14,7 @@ pub mod narrow;
 pub mod near;
 pub mod photos;
 pub mod prove;
+pub mod refunds;
 pub mod related;
 pub mod standard;
 pub mod standing;
