@@ -333,7 +333,8 @@ impl Till<'_> {
         Ok(reconcile::refunds(&ours, &theirs))
     }
 
-    /// Whether any money came or went by card here in this time, or may have.
+    /// Whether the council takes payments by card.
+    #[must_use]
     pub(crate) fn takes_payments(&self) -> bool {
         self.served.council.payments.is_some()
     }

@@ -628,7 +628,7 @@ async fn what_needs_a_fresh_proof_asks_for_it() {
         .into_iter()
         .filter(|operation| operation.act().is_some_and(Act::needs_fresh_proof))
         .collect();
-    assert_eq!(needing.len(), 11);
+    assert_eq!(needing.len(), 13);
     for operation in &needing {
         let who = Who::ALL.into_iter().find(|who| who.may(&operation.roles()));
         let who = who.unwrap();
