@@ -28,6 +28,12 @@ pub const PERFORMANCE: &str = "/performance";
 pub const PERFORMANCE_CSV: &str = "/performance.csv";
 /// The same as files.
 pub const PERFORMANCE_JSON: &str = "/performance.json";
+/// Finding a penalty charge.
+pub const PENALTY_CHARGE: &str = "/penalty-charge";
+/// Which permit zone a home is in.
+pub const PERMIT_ZONE: &str = "/permit-zone";
+/// Finding an account of council tax.
+pub const COUNCIL_TAX: &str = "/council-tax";
 /// The part of a step's address that says: go back to "check your answers" afterwards.
 pub const FROM_CHECK: &str = "check";
 /// The part of an address that says that this was sent just now.
@@ -221,6 +227,12 @@ pub fn request(key: &str) -> String {
 #[must_use]
 pub fn receipt(key: &str) -> String {
     format!("/follow/{key}/receipt")
+}
+
+/// Where a form is posted that leads to the card page of a request.
+#[must_use]
+pub fn pay(key: &str) -> String {
+    format!("/follow/{key}/pay")
 }
 
 /// The confirmation.

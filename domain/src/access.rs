@@ -79,7 +79,7 @@ pub enum Act {
     ChangeWaysIn,
     /// See in which words people are told what happens.
     SeeWording,
-    /// Change the council's settings; import addresses, wards and the electoral roll.
+    /// Change the council's settings; import addresses, wards, the electoral roll and the ledgers.
     ManageCouncil,
     /// Send money back that was paid for a request of one's own department, or ask somebody else to agree to it.
     Refund,

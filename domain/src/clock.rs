@@ -12,6 +12,7 @@ use crate::by::By;
 use crate::case::{
     Actor, Age, Case, Cause, Closing, Escalation, Event, Outcome, Owner, REMINDERS, Rung, Status, Why,
 };
+use crate::payment::Waits;
 use crate::standard::{Calendar, Limit, Unit};
 
 /// The times that a council sets itself, besides those that each service promises.
@@ -114,17 +115,17 @@ impl Limits {
     }
 }
 
-mod limit {
+pub(crate) mod limit {
     use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};
 
     use super::Limit;
 
     #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
-    pub(super) fn serialize<S: Serializer>(limit: &Limit, to: S) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<S: Serializer>(limit: &Limit, to: S) -> Result<S::Ok, S::Error> {
         to.serialize_str(&limit.show())
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Limit, D::Error> {
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Limit, D::Error> {
         let text = String::deserialize(from)?;
         Limit::parse(&text)
             .ok_or_else(|| D::Error::custom("a time is written “2 working days” or “24 hours”"))
@@ -240,6 +241,8 @@ pub enum Rule {
     Unanswered,
     /// Its owner is away.
     Away,
+    /// Who was asked to agree to how it is to be closed said nothing.
+    Unsigned,
     /// The last working day before the one that is promised, or the last hours of work before a moment.
     DueSoon,
     /// The promised day, or moment, is over.
@@ -256,6 +259,10 @@ pub enum Rule {
     NoAnswer,
     /// Weeks later, how did it go?
     AskAgain,
+    /// It is not paid: a reminder.
+    AskToPay,
+    /// Nobody paid in time for it to be received.
+    Lapse,
 }
 
 impl Rule {
@@ -267,6 +274,7 @@ impl Rule {
             Self::NotAcknowledged => "not-acknowledged",
             Self::Unanswered => "unanswered",
             Self::Away => "away",
+            Self::Unsigned => "unsigned",
             Self::DueSoon => "due-soon",
             Self::Missed => "missed",
             Self::GoesUp => "goes-up",
@@ -277,6 +285,8 @@ impl Rule {
             Self::Remind => "remind",
             Self::NoAnswer => "no-answer",
             Self::AskAgain => "ask-again",
+            Self::AskToPay => "ask-to-pay",
+            Self::Lapse => "lapse",
         }
     }
 }
@@ -303,6 +313,8 @@ pub struct Clock<'a> {
     pub people: &'a People,
     /// When somebody is away.
     pub leave: &'a dyn Fn(Uuid) -> Vec<Leave>,
+    /// How long is waited for who has not paid, where payments are taken.
+    pub waits: Option<Waits>,
 }
 
 impl Clock<'_> {
@@ -396,6 +408,17 @@ impl Clock<'_> {
         }
         let mut all = Vec::new();
         let mut add = |at, rule| all.push(Due { at, rule });
+        let waits = self.waits.unwrap_or_default();
+        let is_open = case.closed_at.is_none();
+        if is_open && case.is_owed() && !case.asked_to_pay && self.waits.is_some() {
+            add(self.until(case.open_since(), waits.remind), Rule::AskToPay);
+        }
+        if !case.is_received() {
+            if is_open {
+                add(self.until(case.received_at, waits.lapse), Rule::Lapse);
+            }
+            return all;
+        }
         if let Some(closed) = case.closed_at {
             if self.is_asked_again(case) {
                 let day = self.zone.local(closed).date() + Days::new(self.limits.ask_again.into());
@@ -466,6 +489,12 @@ impl Clock<'_> {
                 {
                     add(away, Rule::Away);
                 }
+                if let (Some(proposal), Some(proposed)) = (&case.proposed, case.proposal())
+                    && !is_done(Cause::Unsigned, proposed.at)
+                    && up(Cause::Unsigned)
+                {
+                    add(self.until(proposed.at, self.limits.of(proposal.sign_off)), Rule::Unsigned);
+                }
             }
             _ => {}
         }
@@ -486,12 +515,16 @@ impl Clock<'_> {
             Cause::NotAcknowledged | Cause::Missed => Rung::Lead,
             Cause::MissedAgain => Rung::Head,
             Cause::Unanswered | Cause::Away | Cause::Silent => Rung::Deputy,
+            Cause::Unsigned => case.proposed.as_ref().map_or(Rung::Lead, |proposal| proposal.sign_off),
         };
         let is_away = |who| on.is_some_and(|day| self.is_away(who, day));
         let higher =
             Rung::ALL.into_iter().filter(|rung| *rung >= lowest && above.is_none_or(|above| *rung > above));
         // Who owns it does not hear of it from above.
-        let may = |whom: &Owner| case.owner.as_ref().is_none_or(|own| own.id != whom.id);
+        let asked = case.proposed.as_ref().filter(|_| why == Cause::Unsigned);
+        let asked = asked.and_then(|proposal| proposal.asked.as_ref()).map(|asked| asked.id);
+        let owner = case.owner.as_ref().map(|own| own.id);
+        let may = |whom: &Owner| ![owner, asked].contains(&Some(whom.id));
         let next = self.people.first_there(higher, may, is_away);
         // A missed day is told to somebody in any case: at the top, to who knows of the last one.
         let next = next.or_else(|| {
@@ -534,6 +567,7 @@ impl Clock<'_> {
             Rule::NotAcknowledged => up(Cause::NotAcknowledged),
             Rule::Unanswered => up(Cause::Unanswered),
             Rule::Away => up(Cause::Away),
+            Rule::Unsigned => up(Cause::Unsigned),
             Rule::GoesUp => up(case.owed.unwrap_or(Cause::Missed)),
             Rule::Silent => up(Cause::Silent),
             Rule::DueSoon => Some(Event::Prompted),
@@ -554,6 +588,8 @@ impl Clock<'_> {
             Rule::Remind => Some(Event::Reminded),
             Rule::NoAnswer => Some(Event::Closed(Self::no_answer(case))),
             Rule::AskAgain => Some(Event::AskedAgain),
+            Rule::AskToPay => Some(Event::AskedToPay),
+            Rule::Lapse => Some(Event::Lapsed),
         }
     }
 

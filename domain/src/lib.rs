@@ -32,6 +32,7 @@ pub mod holidays;
 pub mod identity;
 pub mod income;
 pub mod journey;
+pub mod ledger;
 pub mod money;
 pub mod payment;
 pub mod profile;

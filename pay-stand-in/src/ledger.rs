@@ -408,6 +408,11 @@ impl Ledger {
         Ok(())
     }
 
+    /// The bank took the money of a payment after all that the card service had given up.
+    pub fn settle(&mut self, id: &str, now: DateTime<Utc>) {
+        self.becomes(id, Status::Success, now, "card_payment_captured");
+    }
+
     /// Sends money back.
     ///
     /// # Errors
@@ -451,7 +456,7 @@ impl Ledger {
     }
 
     /// The bank has said how the refunds went that it was asked for.
-    pub fn settle(&mut self, goes: Goes, now: DateTime<Utc>) {
+    pub fn settle_refunds(&mut self, goes: Goes, now: DateTime<Utc>) {
         let waits = |refund: &Refund| refund.goes == Goes::Submitted;
         let ids: Vec<String> = self
             .payments

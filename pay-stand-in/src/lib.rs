@@ -141,6 +141,11 @@ impl StandIn {
         });
     }
 
+    /// The bank took the money of a payment after all that the card service had given up.
+    pub fn settle(&self, id: &str) {
+        self.changes(|book, now| book.ledger.settle(id, now));
+    }
+
     /// Somebody pays for what another system made ready with the same key.
     pub fn made_elsewhere(&self, reference: &str, amount: i64) {
         let asked = Asked {
@@ -175,7 +180,7 @@ impl StandIn {
 
     /// The bank has said how the refunds went that wait for it.
     pub fn settle_refunds(&self, goes: Goes) {
-        self.changes(|book, now| book.ledger.settle(goes, now));
+        self.changes(|book, now| book.ledger.settle_refunds(goes, now));
     }
 
     /// Webhooks wait until they are taken or told.

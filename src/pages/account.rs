@@ -386,6 +386,7 @@ pub(super) fn item(request: &AccountRequest, href: String) -> AnyView {
         (Some(Needs::Late), _) => {
             format!("We said we would finish by {}. We have not, and we are sorry", request.complete_by.say())
         }
+        (None, true) if request.status == Status::ToPay => "Not sent yet: it is to be paid first".to_owned(),
         (None, true) => format!("We will finish by {}", request.complete_by.say()),
         (None, false) => match request.status {
             Status::Closed(outcome) => words::outcome(outcome).to_owned(),

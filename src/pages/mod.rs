@@ -15,6 +15,8 @@ pub mod account_payments;
 pub mod account_privacy;
 pub mod account_security;
 pub mod account_sharing;
+#[cfg(feature = "ssr")]
+pub mod bills;
 pub mod check;
 #[cfg(feature = "ssr")]
 pub mod contract;
@@ -23,6 +25,8 @@ pub mod form;
 pub mod help;
 pub mod home;
 pub mod performance;
+#[cfg(feature = "ssr")]
+pub mod permit_zone;
 #[cfg(feature = "ssr")]
 pub mod receipt;
 pub mod reopen;

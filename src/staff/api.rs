@@ -10,11 +10,12 @@ use domain::api::follow::MessageRequest;
 use domain::api::identity::{DecideRequest, DeskRequest, WaitingDocuments};
 use domain::api::income::IncomeView;
 use domain::api::leave::{EndLeaveRequest, LeaveRequest, LeaveView};
+use domain::api::ledgers::{ImportBegun, Ledgers};
 use domain::api::refunds::{RefundAnswer, RefundRequest, RefundsView};
 use domain::api::sign_in::{SecurityView, WaysView};
 use domain::api::staff::{
     Around, AuditPage, CheckRequest, CloseRequest, CodeRequest, Colleagues, ContractRequest, Contractors,
-    DecisionRequest, HandOverManyRequest, HandedOver, Me, Members, MovePromiseRequest, OfferRequest,
+    DecisionRequest, HandOverManyRequest, HandedOver, Me, Members, MovePromiseRequest, OfferRequest, PayHere,
     PersonView, PlanRequest, ProposalRequest, ProveRequest, PublishPhotoRequest, Queue, ReasonRequest,
     RelatedView, RoleRequest, Seen, SeenRequest, SharedRequest, SignInRequest, StaffCase, StaffSessions,
     WordsRequest,
@@ -27,6 +28,7 @@ use domain::api::workspace::{
 };
 use portico_app::api::{self, ApiProblem};
 use uuid::Uuid;
+use web_sys::File;
 
 use crate::paths;
 
@@ -432,6 +434,22 @@ pub async fn send_contract_link(id: Uuid) -> Reply<StaffCase> {
     api::post(&address(id, "/contract/link"), &()).await
 }
 
+/// The page on which a request is paid on this screen.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn pay_here(id: Uuid) -> Reply<PayHere> {
+    api::post(&address(id, "/payment"), &()).await
+}
+
+/// Sends the resident a link to pay by.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn send_pay_link(id: Uuid) -> Reply<StaffCase> {
+    api::post(&address(id, "/payment/link"), &()).await
+}
+
 /// Takes the work back from the contractor.
 ///
 /// # Errors
@@ -669,6 +687,22 @@ pub fn letter(id: Uuid) -> String {
 /// [`ApiProblem`]; not found too when somebody else has said so.
 pub async fn letter_posted(id: Uuid) -> Reply<Letters> {
     api::post(&format!("/api/staff/letters/{id}/posted"), &()).await
+}
+
+/// The ledgers, and what was taken in of them.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn ledgers() -> Reply<Ledgers> {
+    api::get("/api/staff/ledgers").await
+}
+
+/// Sends a file of a ledger. The reply comes when it is there.
+///
+/// # Errors
+/// [`ApiProblem`]; 409 where another one is being read.
+pub async fn import_ledger(ledger: &str, file: File) -> Reply<ImportBegun> {
+    api::post_file(&format!("/api/staff/ledgers/{ledger}"), file).await
 }
 
 /// Every message that people are told.

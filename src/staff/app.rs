@@ -24,6 +24,7 @@ use crate::pages::{
     identity::IdentityPage,
     income::IncomePage,
     leave::LeavePage,
+    ledgers::LedgersPage,
     letters::LettersPage,
     members::MembersPage,
     move_date::MovePage,
@@ -79,6 +80,7 @@ fn Shell(council: CouncilView) -> impl IntoView {
                     <Route path=path!("audit") view=AuditPage />
                     <Route path=path!("leave") view=LeavePage />
                     <Route path=path!("members") view=MembersPage />
+                    <Route path=path!("ledgers") view=LedgersPage />
                     <Route path=path!("identity") view=IdentityPage />
                     <Route path=path!("refunds") view=RefundsPage />
                     <Route path=path!("income") view=IncomePage />

@@ -40,6 +40,8 @@ pub fn income(day: NaiveDate) -> String {
 
 /// What people are told, and in which words.
 pub const WORDING: &str = "/staff/wording";
+/// Taking in the council's ledgers.
+pub const LEDGERS: &str = "/staff/ledgers";
 /// Who works here.
 pub const MEMBERS: &str = "/staff/members";
 
@@ -89,7 +91,7 @@ pub fn menu(role: Role, answers: bool) -> Vec<(&'static str, &'static str)> {
         ],
         Role::Finance => vec![(INCOME, "Income"), BACK],
         Role::Auditor => vec![(AUDIT, "Audit log")],
-        Role::Admin => vec![(MEMBERS, "Staff"), LONG, WORDS],
+        Role::Admin => vec![(MEMBERS, "Staff"), LONG, WORDS, (LEDGERS, "Ledgers")],
         Role::Officer | Role::Resident | Role::Helper | Role::Terminal | Role::Contractor => {
             let long = answers.then_some(LONG);
             let rest = [IDENTITIES, POST, (LEAVE, "Leave")];
@@ -189,7 +191,7 @@ pub fn with_next(path: &str, next: Option<&str>) -> String {
 pub fn safe_next(next: &str) -> Option<&str> {
     let ours = [
         QUEUE, LEAVE, IDENTITY, LETTERS, SESSIONS, SECURITY, HAND_OVER, EXPORT, AUDIT, MEMBERS, CONTACTS,
-        TEAM, BOARD, BULK, WORDING, REFUNDS, INCOME,
+        TEAM, BOARD, BULK, WORDING, REFUNDS, INCOME, LEDGERS,
     ]
     .contains(&next)
         || [
@@ -232,6 +234,7 @@ mod tests {
             &close_as_same(id, &Reference::from_random([1; 7])),
             &step(id, "send-back"),
             AUDIT,
+            LEDGERS,
             LETTERS,
             REFUNDS,
             INCOME,

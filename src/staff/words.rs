@@ -32,6 +32,7 @@ pub fn requests(many: usize, sort: &str) -> String {
 #[must_use]
 pub fn status(status: Status) -> &'static str {
     match status {
+        Status::ToPay => "To be paid",
         Status::Received => "New",
         Status::LookedAt => "Being looked at",
         Status::Planned => "Planned",
@@ -53,6 +54,7 @@ pub fn closed(outcome: Outcome) -> &'static str {
         Outcome::PartDone => "Part done",
         Outcome::NoAnswer => "No answer",
         Outcome::NothingFound => "Nothing found",
+        Outcome::NotPaid => "Not paid",
     }
 }
 
@@ -88,6 +90,7 @@ pub fn outcome_value(outcome: Outcome) -> &'static str {
         Outcome::PartDone => "part_done",
         Outcome::NoAnswer => "no_answer",
         Outcome::NothingFound => "nothing_found",
+        Outcome::NotPaid => "not_paid",
     }
 }
 

@@ -93,6 +93,9 @@ pub struct FollowView {
     /// How paying for it stands, where it can be paid by card.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment: Option<PayView>,
+    /// It is not received: it is to be paid first, or was, and ended without.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unreceived: bool,
     /// The departments that it was passed on to.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parts: Vec<PartView>,
@@ -235,6 +238,17 @@ pub struct Entry {
 pub enum What {
     /// The request arrived.
     Received,
+    /// It was sent, and is received once it is paid.
+    Sent,
+    /// What it costs was paid by card.
+    Paid {
+        /// How much, in pence.
+        pence: i64,
+    },
+    /// Who has not paid was reminded.
+    AskedToPay,
+    /// It was not paid in time, and so never received.
+    Lapsed,
     /// A member of staff took it.
     Taken,
     /// It is with the team again, and nobody's.
@@ -563,6 +577,9 @@ pub struct PayView {
     /// When it was paid, in words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on: Option<String>,
+    /// Of what is received once it is paid: until when that can be done, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<String>,
     /// What goes back of it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub refunds: Vec<Refunded>,

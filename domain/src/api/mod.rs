@@ -15,6 +15,7 @@ pub mod helpers;
 pub mod identity;
 pub mod income;
 pub mod leave;
+pub mod ledgers;
 pub mod nearby;
 pub mod payments;
 pub mod performance;

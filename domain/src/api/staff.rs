@@ -327,6 +327,14 @@ pub struct QueueItem {
     pub received: String,
 }
 
+/// Where a request is paid on the screen of who asked for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PayHere {
+    /// The page: it works for half an hour, and nothing but paying can be done there.
+    pub path: String,
+}
+
 /// `GET /api/staff/requests/{id}`: one request of my department. Every action replies with this too.
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about the request")]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

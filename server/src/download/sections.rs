@@ -150,6 +150,7 @@ fn paper(of: &str, number: usize, id: Uuid, name: &str) -> File {
 
 fn status(status: Status) -> &'static str {
     match status {
+        Status::ToPay => "not received: it is to be paid first",
         Status::Received => "received",
         Status::LookedAt => "being looked at",
         Status::Planned => "planned",
@@ -169,6 +170,7 @@ fn ended(outcome: Outcome) -> &'static str {
         Outcome::PartDone => "closed: some of it is done",
         Outcome::NoAnswer => "closed: we had no answer from you",
         Outcome::NothingFound => "closed: we found nothing",
+        Outcome::NotPaid => "not paid in time, and never received",
     }
 }
 

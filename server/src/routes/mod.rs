@@ -6,6 +6,7 @@ pub mod account_payments;
 pub mod acting;
 pub mod alerts;
 pub mod around;
+pub mod assisted;
 pub mod audit;
 pub mod batches;
 pub mod board;
@@ -25,6 +26,7 @@ pub mod helpers;
 pub mod identity;
 pub mod income;
 pub mod leave;
+pub mod ledgers;
 pub mod looked;
 pub mod members;
 pub mod nearby;
@@ -113,6 +115,8 @@ pub fn router() -> OpenApiRouter<AppState> {
         .merge(board::router())
         .merge(refunds::router())
         .merge(income::router())
+        .merge(ledgers::router())
+        .merge(assisted::router())
 }
 
 /// The OpenAPI document.

@@ -148,7 +148,8 @@ pub(super) async fn reply(
     let is_ours =
         view.mine || view.request.department == at.served.council.department_name(&member.department);
     view.gone = !is_ours && at.store.for_staff(&reach, id).await.is_err();
-    for (earlier, other) in at.store.related(id, RELATED).await? {
+    let related = at.store.related(id, RELATED).await?;
+    for (earlier, other) in related.into_iter().filter(|(_, other)| other.case.is_received()) {
         let own = at.store.for_staff(&reach, other.id).await.is_ok();
         view.related.push(Related {
             id: own.then_some(other.id),

@@ -20,6 +20,7 @@ pub mod erasure;
 pub mod figures;
 pub mod helpers;
 pub mod jobs;
+pub mod ledgers;
 pub mod links;
 mod migrations;
 pub mod nearby;

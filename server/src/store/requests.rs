@@ -1,6 +1,6 @@
 //! Requests and their events.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
@@ -31,6 +31,7 @@ use super::account_codes::still_there;
 use super::consent::{Answered, Told};
 use super::entities::{event, photo, request, resident, spot, watcher};
 use super::helpers::ActsBy;
+use super::ledgers::challenge;
 use super::nearby::{self, Spot, Watcher};
 use super::notices::{self, Words};
 use super::staff::{Reach, StaffMember};
@@ -102,6 +103,8 @@ pub struct NewRequest {
     pub typed: Option<Posted>,
     /// The request that it is about.
     pub about: Option<Uuid>,
+    /// The penalty charge that it challenges, and the day.
+    pub challenges: Option<(String, NaiveDate)>,
 }
 
 /// What storing a new request gave.
@@ -250,6 +253,7 @@ impl Store {
         let tallies = figures::rows(&self.council, (new.id, &case), Standing::default());
         let uploads = upload_ids(&case);
         let spot = new.spot.map(|spot| self.spot_row(new.id, &case, spot));
+        let challenge = new.challenges.map(|challenged| self.challenge_row(new.id, challenged));
         let (store, council, key, id) = (self.clone(), self.council.clone(), new.idempotency_key, new.id);
         let (resident, by, consent, typed) = (new.resident, new.by, new.consent, new.typed);
         let service = case.submission.service.clone();
@@ -274,7 +278,7 @@ impl Store {
                     council.clone(),
                 );
                 let (spot, store, by, service) = (spot.clone(), store.clone(), by.clone(), service.clone());
-                let (tallies, typed) = (tallies.clone(), typed.clone());
+                let (tallies, typed, challenge) = (tallies.clone(), typed.clone(), challenge.clone());
                 let (mut consent, body_hash, notice) = (consent.clone(), body_hash.clone(), notice.clone());
                 Box::pin(async move {
                     if let Some(by) = &by {
@@ -321,6 +325,9 @@ impl Store {
                     take_uploads(transaction, &council, id, &uploads).await?;
                     if let Some(spot) = spot {
                         spot::Entity::insert(spot).exec_without_returning(transaction).await?;
+                    }
+                    if let Some(challenge) = challenge {
+                        challenge::Entity::insert(challenge).exec_without_returning(transaction).await?;
                     }
                     store.keep_typed(transaction, id, typed, told.at).await?;
                     jobs::insert(transaction, jobs).await?;
@@ -900,9 +907,7 @@ impl Store {
             Show::Today => own.and(request::Column::CompleteBy.lte(today)),
             Show::Overdue => own.and(request::Column::Missed.gt(0).or(request::Column::CompleteBy.lt(today))),
             Show::Waiting => own.and(request::Column::Standing.eq("waiting")),
-            Show::Escalated => own
-                .and(request::Column::EscalatedTo.is_not_null())
-                .or(request::Column::EscalatedTo.eq(member.id)),
+            Show::Escalated => own.and(request::Column::EscalatedTo.is_not_null()),
             Show::Offered => request::Column::OfferedDepartment
                 .eq(&*member.department)
                 .and(request::Column::OfferedTo.is_null().or(request::Column::OfferedTo.eq(member.id))),
@@ -911,21 +916,41 @@ impl Store {
             Show::Board => own.and(request::Column::OnBoard.eq(true)),
             Show::ToSign => to_sign(reach),
         };
-        let query = request::Entity::find()
-            .filter(request::Column::CouncilId.eq(&*self.council))
-            .filter(is)
-            .filter(narrowed(filter, today));
-        let query = match (filter.order, show) {
-            (Order::Usual, Show::Closed) | (Order::Newest, _) => query.order_by_desc(request::Column::Id),
-            (Order::Usual, _) => query
-                .order_by_asc(request::Column::CompleteBy)
-                .order_by_with_nulls(request::Column::CompleteAt, sea_orm::Order::Asc, NullOrdering::Last)
-                .order_by_asc(request::Column::Id),
-            (Order::Oldest, _) => query.order_by_asc(request::Column::Id),
+        // No index finds both at once.
+        let mine = (show == Show::Escalated).then(|| request::Column::EscalatedTo.eq(member.id));
+        let (is_usual, is_newest) = match (filter.order, show) {
+            (Order::Usual, Show::Closed) | (Order::Newest, _) => (false, true),
+            (Order::Usual, _) => (true, false),
+            (Order::Oldest, _) => (false, false),
         };
-        let rows: Vec<Columns> =
-            query.limit(limit).select_only().columns(COLUMNS).into_tuple().all(self.db.reader()).await?;
-        rows.into_iter().map(Stored::try_from).collect()
+        let mut all = BTreeMap::new();
+        for is in std::iter::once(is).chain(mine) {
+            let query = request::Entity::find()
+                .filter(request::Column::CouncilId.eq(&*self.council))
+                .filter(is)
+                .filter(narrowed(filter, today));
+            let query = if is_usual {
+                query
+                    .order_by_asc(request::Column::CompleteBy)
+                    .order_by_with_nulls(request::Column::CompleteAt, sea_orm::Order::Asc, NullOrdering::Last)
+                    .order_by_asc(request::Column::Id)
+            } else if is_newest {
+                query.order_by_desc(request::Column::Id)
+            } else {
+                query.order_by_asc(request::Column::Id)
+            };
+            let rows: Vec<Columns> =
+                query.limit(limit).select_only().columns(COLUMNS).into_tuple().all(self.db.reader()).await?;
+            for row in rows {
+                let stored = Stored::try_from(row)?;
+                let by = stored.case.complete_by;
+                let promised = is_usual.then(|| (by.day(), by.moment().is_none(), by.moment()));
+                all.insert((promised, stored.id), stored);
+            }
+        }
+        let most = usize::try_from(limit).unwrap_or(usize::MAX);
+        let in_order = all.into_values();
+        Ok(if is_newest { in_order.rev().take(most).collect() } else { in_order.take(most).collect() })
     }
 
     /// Open requests that somebody has, or answers for as who leads the team, in other departments than these.
@@ -1143,6 +1168,7 @@ fn narrowed(filter: &QueueFilter, today: NaiveDate) -> Condition {
 /// The columns that lists are made by, as the case stands.
 fn stand(row: &mut request::ActiveModel, case: &Case, wakes: Option<DateTime<Utc>>) {
     let standing = match case.status {
+        Status::ToPay => "to_pay",
         Status::Received => "received",
         Status::LookedAt => "looked_at",
         Status::Planned => "planned",

@@ -340,8 +340,11 @@ impl Town {
             {
                 None
             }
+            // They are the council's: nobody's are another's.
+            ("ledger", Whose::Own) => Some("council-tax".to_owned()),
+            ("ledger", Whose::Others) => None,
             // What is open to everybody asks nobody whose it is: a key or a public identifier is known, or is not.
-            ("id" | "key" | "photo" | "document" | "service" | "request" | "provider", _) => {
+            ("id" | "key" | "photo" | "document" | "service" | "request" | "provider" | "ledger", _) => {
                 Some(MISSING.to_owned())
             }
             _ => panic!("{path}: tell this test what {name} is, for those it is theirs and for others"),

@@ -6,7 +6,7 @@ use crate::support::Portal;
 use axum::body::Body;
 use serde_json::Value;
 
-const OPERATIONS: [&str; 178] = [
+const OPERATIONS: [&str; 182] = [
     "get /api/account",
     "get /api/account/acting/{id}",
     "get /api/account/acting/{id}/{request}",
@@ -63,6 +63,7 @@ const OPERATIONS: [&str; 178] = [
     "get /api/staff/income",
     "get /api/staff/income/export",
     "get /api/staff/leave",
+    "get /api/staff/ledgers",
     "get /api/staff/letters",
     "get /api/staff/letters/{id}",
     "get /api/staff/me",
@@ -148,6 +149,7 @@ const OPERATIONS: [&str; 178] = [
     "post /api/staff/identity/{id}/decide",
     "post /api/staff/leave",
     "post /api/staff/leave/end",
+    "post /api/staff/ledgers/{ledger}",
     "post /api/staff/letters/{id}/posted",
     "post /api/staff/members/{id}/role",
     "post /api/staff/passkeys",
@@ -173,6 +175,8 @@ const OPERATIONS: [&str; 178] = [
     "post /api/staff/requests/{id}/notes",
     "post /api/staff/requests/{id}/offer",
     "post /api/staff/requests/{id}/offer/decline",
+    "post /api/staff/requests/{id}/payment",
+    "post /api/staff/requests/{id}/payment/link",
     "post /api/staff/requests/{id}/photos/{photo}/public",
     "post /api/staff/requests/{id}/plan",
     "post /api/staff/requests/{id}/promise",

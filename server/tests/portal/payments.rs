@@ -7,6 +7,8 @@ use std::sync::{Arc, Mutex};
 use axum::body::Body;
 use axum::http::{Method, header};
 use chrono::{DateTime, TimeDelta, Utc};
+use domain::case::{Case, Event};
+use domain::fee::Register;
 use domain::money;
 use domain::payment::{Bill, Codes, Item, MOST, Purpose, State};
 use domain::refund::{RefundState, gone};
@@ -17,7 +19,8 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::json;
 use server::adapters::payments::{Forged, NewPayment, PayError, PaymentProvider};
-use server::jobs::paying;
+use server::jobs::retention::Retaining;
+use server::jobs::{clock, paying};
 use server::operations::paying::Till;
 use server::secret;
 use server::store::payments::Payment;
@@ -35,6 +38,10 @@ on_both_engines!(
     lost_replies_cost_nobody_anything,
     messages_are_only_reasons_to_ask,
     another_price_takes_the_place_of_the_first,
+    it_is_received_once_it_is_paid,
+    it_lapses_and_money_is_never_turned_away,
+    what_it_costs_now_is_asked_again,
+    staff_help_somebody_to_pay,
 );
 
 const KEY: &str = "api_test_portal";
@@ -43,7 +50,7 @@ pub(crate) const SAM: &str = "sam@example.org";
 const WEBHOOK: &str = "/api/payments/webhook";
 
 /// A portal whose council takes payments by the stand-in.
-pub(crate) struct Shop {
+pub struct Shop {
     pub portal: Portal,
     pub pay: StandIn,
 }
@@ -81,13 +88,9 @@ impl Shop {
         Self { portal, pay }
     }
 
-    /// Two bins for a year: £92.
+    /// Two bins for the month that is left of the season: £7.66.
     pub async fn garden_waste(&self, number: u128) -> Fee {
-        let answers = json!({
-            "bin": "have", "more-bins": "1", "address.line1": "1 Mill Lane", "address.town": "Saltmarsh",
-            "support": "no", "you.name": "Sam", "you.email": SAM,
-        });
-        let sent = self.portal.visitor().submit_to("garden-waste", number, &answers).await.is(201);
+        let sent = self.portal.visitor().submit_to("garden-waste", number, &two_bins()).await.is(201);
         let key = sent.text("key");
         let store = self.portal.state.db.council("demo");
         let id = store.followed(&secret::hash(key.as_bytes())).await.unwrap().id;
@@ -140,6 +143,13 @@ impl Shop {
     }
 }
 
+fn two_bins() -> serde_json::Value {
+    json!({
+        "bin": "have", "more-bins": "1", "address.line1": "1 Mill Lane", "address.town": "Saltmarsh",
+        "support": "no", "you.name": "Sam", "you.email": SAM,
+    })
+}
+
 /// Presses "Pay" for a request; the address of the card page, if there is one.
 pub(crate) async fn press(browser: &mut Browser, fee: &Fee) -> Result<String, u16> {
     let reply = browser.post_form(&format!("/follow/{}/pay", fee.key), "").await;
@@ -148,7 +158,7 @@ pub(crate) async fn press(browser: &mut Browser, fee: &Fee) -> Result<String, u1
 }
 
 /// The address to which somebody comes back.
-pub(crate) fn back_of(shop: &Shop) -> String {
+pub fn back_of(shop: &Shop) -> String {
     let last = shop.pay.payments().pop().unwrap();
     last.asked.return_url.strip_prefix(PUBLIC_URL).unwrap().to_owned()
 }
@@ -156,9 +166,10 @@ pub(crate) fn back_of(shop: &Shop) -> String {
 async fn a_request_is_paid_once(kept: Kept) {
     let shop = Shop::open(Setup::default().in_database(&kept.url)).await;
     let fee = shop.garden_waste(1).await;
-    shop.portal.mails().await;
+    assert!(shop.portal.mails().await.is_empty(), "nothing is received");
     let shown = shop.portal.visitor().follow(&fee.key).await["payment"].clone();
-    assert_eq!(shown, json!({ "pence": 9_200, "may_pay": true }));
+    let until = "Monday 14 December 2026 at 5:00pm";
+    assert_eq!(shown, json!({ "pence": 766, "may_pay": true, "until": until }));
     let mut sam = Browser::of(&shop.portal);
     let next = press(&mut sam, &fee).await.unwrap();
     // In two tabs it is one payment.
@@ -166,23 +177,23 @@ async fn a_request_is_paid_once(kept: Kept) {
     assert_ne!(next, other);
     assert_eq!(shop.pay.payments().len(), 1);
     let asked = shop.pay.payments()[0].asked.clone();
-    assert_eq!((asked.amount, asked.email.as_deref()), (9_200, Some(SAM)));
+    assert_eq!((asked.amount, asked.email.as_deref()), (766, Some(SAM)));
     assert!(asked.description.contains("garden waste"), "{}", asked.description);
     let line = asked.metadata["line_1"].as_str().unwrap();
-    assert!(line.starts_with("pence=5200 ") && line.contains("account="), "{line}");
+    assert!(line.starts_with("pence=433 ") && line.contains("account="), "{line}");
     // It can't be taken back now: what is sent in its place would cost as much again.
     sam.post_form(&format!("/follow/{}/undo", fee.key), "").await.is(409);
     assert_eq!(sam.visitor.follow(&fee.key).await["undo"], json!(null));
     // 40: what the address says counts for nothing, before and after.
     let back = back_of(&shop);
-    let home = format!("/follow/{}", fee.key);
+    let home = format!("/follow/{}/sent", fee.key);
     let claimed = format!("{back}?status=success");
     assert_eq!(sam.get(&claimed).await.is(303).header("location"), home);
     assert_eq!(shop.states(&fee).await, [State::Open]);
     shop.pay.pay(&next, &good_card()).unwrap();
     assert_eq!(shop.states(&fee).await, [State::Open], "nobody has asked yet");
     let shown = sam.visitor.follow(&fee.key).await["payment"].clone();
-    assert_eq!(shown, json!({ "pence": 9_200, "state": "open", "may_pay": true }));
+    assert_eq!(shown, json!({ "pence": 766, "state": "open", "may_pay": true, "until": until }));
     // Another person meets nothing there; five returns of the one who paid are one payment.
     Browser::of(&shop.portal).get(&back).await.is(404);
     for _ in 0..5 {
@@ -193,7 +204,7 @@ async fn a_request_is_paid_once(kept: Kept) {
     let reference = &shop.rows(&fee).await[0].reference;
     assert_eq!(
         shown,
-        json!({ "pence": 9_200, "state": "paid", "reference": reference, "on": "7 December 2026" })
+        json!({ "pence": 766, "state": "paid", "reference": reference, "on": "7 December 2026" })
     );
     // The back button, and the other tab.
     shop.pay.pay(&other, &good_card()).unwrap();
@@ -201,10 +212,11 @@ async fn a_request_is_paid_once(kept: Kept) {
     assert_eq!((shop.charges(&fee).await, shop.pay.payments().len()), (1, 1));
     assert_eq!(shop.mop_up().await, 0, "nothing is left to ask about");
     let mails = shop.portal.mails_to(SAM).await;
-    let [receipt] = mails.as_slice() else { panic!("{mails:?}") };
-    assert_eq!(receipt.subject, "Receipt: you paid £92.00 for “Sign up for garden waste”");
-    for said in ["First bin, for a year: £52.00", "Each further bin, for a year: £40.00", "7 December 2026"]
-    {
+    let of = |what: &str| mails.iter().filter(|mail| mail.subject.starts_with(what)).collect::<Vec<_>>();
+    let (receipts, received) = (of("Receipt: "), of("We have your request: "));
+    let ([receipt], [_]) = (receipts.as_slice(), received.as_slice()) else { panic!("{mails:?}") };
+    assert_eq!(receipt.subject, "Receipt: you paid £7.66 for “Sign up for garden waste”");
+    for said in ["First bin: £4.33", "Each further bin: £3.33", "7 December 2026"] {
         assert!(receipt.text.contains(said), "{}", receipt.text);
     }
     assert_eq!(receipt.follow_key(), fee.key);
@@ -214,18 +226,261 @@ async fn a_request_is_paid_once(kept: Kept) {
     sam.post_form("/follow/aaaaaaaaaaaaaaaaaaaaaaaaaa/pay", "").await.is(404);
     sam.get("/payments/aaaaaaaaaaaaaaaaaaaaaaaaaa").await.is(404);
     assert_eq!(kept.rows("payment").await, 1);
-    // Staff see what is paid, and what is not.
+    // Staff see what is paid.
     let grace = shop.portal.staff("grace@saltmarsh.example").await;
-    let unpaid = shop.garden_waste(11).await;
-    for (id, state) in [(fee.id, json!("paid")), (unpaid.id, json!(null))] {
-        let case = grace.get(&format!("/api/staff/requests/{id}")).await.is(200).json();
-        assert_eq!(case["request"]["payment"]["state"], state);
-    }
+    let case = grace.get(&format!("/api/staff/requests/{}", fee.id)).await.is(200).json();
+    assert_eq!(case["request"]["payment"]["state"], "paid");
     // What was withdrawn costs nothing any more.
     let fee = shop.garden_waste(10).await;
     sam.post(&format!("/api/follow/{}/withdraw", fee.key), &json!({ "reason": "" })).await.is(200);
     assert_eq!(press(&mut sam, &fee).await, Err(409));
     assert!(shop.rows(&fee).await.is_empty());
+}
+
+/// What is sent is kept and nobody's until it is paid; then it is received, with the clock from that moment.
+async fn it_is_received_once_it_is_paid(kept: Kept) {
+    let shop = Shop::open(Setup::default().in_database(&kept.url)).await;
+    let queued = async || {
+        let grace = shop.portal.staff("grace@saltmarsh.example").await;
+        grace.get("/api/staff/requests").await.is(200).json()["requests"].as_array().unwrap().len()
+    };
+    let before = (queued().await, kept.rows("tally").await);
+    let sent = shop.portal.visitor().submit_to("garden-waste", 1, &two_bins()).await.is(201).json();
+    assert_eq!(sent["to_pay"], true);
+    // Sent again after a lost reply it is the same.
+    let again = shop.portal.visitor().submit_to("garden-waste", 1, &two_bins()).await.is(200).json();
+    assert_eq!(again, sent);
+    let key = sent["key"].as_str().unwrap().to_owned();
+    let store = shop.portal.state.db.council("demo");
+    let stored = store.followed(&secret::hash(key.as_bytes())).await.unwrap();
+    let fee = Fee { key, id: stored.id };
+    let page = format!("/api/staff/requests/{}", fee.id);
+    shop.portal.staff("grace@saltmarsh.example").await.get(&page).await.is(404);
+    assert_eq!(
+        (queued().await, kept.rows("tally").await),
+        before,
+        "nobody sees it, and it counts for nothing"
+    );
+    let view = shop.portal.visitor().follow(&fee.key).await;
+    assert_eq!((&view["status"], &view["unreceived"]), (&json!("to_pay"), &json!(true)));
+    assert_eq!((&view["department"], &view["timeline"][0]["what"]), (&json!(""), &json!("sent")));
+    for (what, body) in [
+        ("messages", json!({ "id": Uuid::from_u128(5), "text": "Hello" })),
+        ("feedback", json!({ "score": 5 })),
+    ] {
+        shop.portal.visitor().post(&format!("/api/follow/{}/{what}", fee.key), &body).await.is(409);
+    }
+    assert!(shop.portal.mails_to(SAM).await.is_empty());
+    // A day later.
+    shop.portal.turn(TimeDelta::days(1));
+    let mut sam = Browser::of(&shop.portal);
+    let next = press(&mut sam, &fee).await.unwrap();
+    shop.pay.pay(&next, &good_card()).unwrap();
+    for _ in 0..3 {
+        sam.get(&back_of(&shop)).await.is(303);
+    }
+    shop.mop_up().await;
+    let view = shop.portal.visitor().follow(&fee.key).await;
+    assert_eq!((&view["status"], &view["unreceived"]), (&json!("received"), &json!(null)));
+    assert_eq!(view["first_complete_by"], "2026-12-22", "ten working days from the day on which it was paid");
+    assert_eq!(view["complete_by"], view["first_complete_by"]);
+    let titles: Vec<&str> =
+        view["timeline"].as_array().unwrap().iter().filter_map(|entry| entry["what"].as_str()).collect();
+    assert_eq!(titles, ["received"]);
+    assert_eq!(view["timeline"][1]["what"], json!({ "paid": { "pence": 766 } }));
+    assert_eq!(queued().await, before.0 + 1);
+    let grace = shop.portal.staff("grace@saltmarsh.example").await;
+    let case = grace.get(&page).await.is(200).json();
+    assert_eq!(case["request"]["department"], "Waste and recycling");
+    let subjects: Vec<String> =
+        shop.portal.mails_to(SAM).await.into_iter().map(|mail| mail.subject).collect();
+    let many = |what: &str| subjects.iter().filter(|subject| subject.starts_with(what)).count();
+    assert_eq!((many("We have your request"), many("Receipt"), subjects.len()), (1, 1, 2), "{subjects:?}");
+    // What costs nothing is received at once, as where no payments are taken.
+    let free = json!({
+        "bin": "have", "more-bins": "0", "address.line1": "1 Mill Lane", "address.town": "Saltmarsh",
+        "support": "no", "you.name": "Sam", "you.email": SAM,
+    });
+    let elsewhere = Portal::open().await;
+    let sent = elsewhere.visitor().submit_to("garden-waste", 2, &free).await.is(201).json();
+    assert_eq!(sent["to_pay"], json!(null));
+    let status = elsewhere.visitor().follow(sent["key"].as_str().unwrap()).await["status"].clone();
+    assert_eq!(status, "received");
+    let costless = shop.portal.visitor().submit(3, &crate::support::graffiti()).await.is(201).json();
+    assert_eq!(costless["to_pay"], json!(null));
+    // A document may say that it is received before.
+    let bay = shop.portal.state.councils.by_id("demo").unwrap();
+    assert_eq!(bay.service("suspend-bay").unwrap().fee.as_ref().unwrap().register, Register::BeforePayment);
+}
+
+/// Who does not pay is reminded once; after a week it lapses, a month later it goes. Money that comes all the same counts.
+async fn it_lapses_and_money_is_never_turned_away(kept: Kept) {
+    let shop = Shop::open(Setup::default().in_database(&kept.url)).await;
+    let (lapsed, left, withdrawn) =
+        (shop.garden_waste(1).await, shop.garden_waste(2).await, shop.garden_waste(3).await);
+    let mut sam = Browser::of(&shop.portal);
+    // One stands on its card page, and may still be paid: nobody is told that it is not.
+    press(&mut sam, &left).await.unwrap();
+    let of_withdrawn = press(&mut sam, &withdrawn).await.unwrap();
+    let withdraw = format!("/api/follow/{}/withdraw", withdrawn.key);
+    sam.post(&withdraw, &json!({ "reason": "" })).await.is(200);
+    shop.portal.turn(TimeDelta::minutes(61));
+    clock::run_due(&shop.portal.state).await.unwrap();
+    let subjects: Vec<String> =
+        shop.portal.mails_to(SAM).await.into_iter().map(|mail| mail.subject).collect();
+    assert_eq!(subjects.len(), 1, "{subjects:?}");
+    assert!(subjects[0].starts_with("Not paid yet: Sign up for garden waste ("), "{subjects:?}");
+    clock::run_due(&shop.portal.state).await.unwrap();
+    assert!(shop.portal.mails_to(SAM).await.is_empty(), "once");
+    // What was withdrawn, and is paid all the same, lies with the department, which is told.
+    shop.pay.pay(&of_withdrawn, &good_card()).unwrap();
+    shop.mop_up().await;
+    let told = shop.portal.mails_to("grace@saltmarsh.example").await;
+    assert!(told.iter().any(|mail| mail.subject.starts_with("Paid after it had ended")), "{told:?}");
+    let grace = shop.portal.staff("grace@saltmarsh.example").await;
+    let case = grace.get(&format!("/api/staff/requests/{}", withdrawn.id)).await.is(200).json();
+    assert_eq!(case["request"]["payment"]["state"], "paid");
+    shop.portal.turn(TimeDelta::days(8));
+    for _ in 0..2 {
+        shop.mop_up().await;
+        clock::run_due(&shop.portal.state).await.unwrap();
+    }
+    for fee in [&lapsed, &left] {
+        let view = sam.visitor.follow(&fee.key).await;
+        assert_eq!(view["status"], json!({ "closed": "not_paid" }));
+        assert_eq!(
+            (&view["may_reopen"], &view["followed_by"]),
+            (&json!(null), &json!({ "again": true, "complaint": false }))
+        );
+        assert_eq!(press(&mut sam, fee).await, Err(409), "it is over");
+    }
+    assert_eq!(shop.states(&left).await, [State::Expired]);
+    let subjects: Vec<String> =
+        shop.portal.mails_to(SAM).await.into_iter().map(|mail| mail.subject).collect();
+    assert_eq!(subjects.iter().filter(|subject| subject.starts_with("Not received, because")).count(), 2);
+    // The card service finds after all that one was paid: it is received now.
+    let row = shop.rows(&left).await.remove(0);
+    let store = shop.portal.state.db.council("demo");
+    let served = shop.portal.state.councils.by_id("demo").unwrap();
+    let till = Till { state: &shop.portal.state, served: &served, store: &store };
+    shop.pay.settle(row.provider_ref.as_deref().unwrap());
+    till.ask(row).await.unwrap();
+    assert_eq!(sam.visitor.follow(&left.key).await["status"], "received");
+    let grace = shop.portal.staff("grace@saltmarsh.example").await;
+    grace.get(&format!("/api/staff/requests/{}", left.id)).await.is(200);
+    // The other one goes, and who follows it is told so.
+    let gone = async || {
+        let state = &shop.portal.state;
+        let (db, blobs, now) = (&state.db, &state.blobs, state.now());
+        let retaining = Retaining { db, blobs, served: &served, now, is_dry: false };
+        retaining.run().await.unwrap().services.values().map(|gone| gone.requests).sum::<u64>()
+    };
+    assert_eq!(gone().await, 0);
+    shop.portal.turn(TimeDelta::days(31));
+    assert_eq!(gone().await, 1);
+    sam.get(&format!("/api/follow/{}", lapsed.key)).await.is(410);
+    assert_eq!(sam.visitor.follow(&left.key).await["status"], "received");
+}
+
+/// 39: whatever the form says it costs, and whenever it was opened: nothing else is asked for than what was shown.
+async fn what_it_costs_now_is_asked_again(kept: Kept) {
+    let shop = Shop::open(Setup::default().in_database(&kept.url)).await;
+    let service = shop.portal.visitor().get("/api/services/garden-waste").await.is(200).json();
+    assert_eq!(service["prices"][0], "First bin: £4.33 if you pay today, for the month that is left");
+    let send = |number: u128, quoted: serde_json::Value| {
+        let body = json!({
+            "service": "garden-waste", "version": service["service"]["version"], "answers": two_bins(), "quoted": quoted,
+        });
+        let visitor = shop.portal.visitor();
+        async move { visitor.submit_text(number, body.to_string()).await }
+    };
+    for quoted in [0, 1, 765, 767, -766, i64::MAX, i64::MIN] {
+        send(1, json!(quoted)).await.refused(409, "changed");
+    }
+    for quoted in [json!("766"), json!(7.66), json!([766])] {
+        send(1, quoted).await.is(422);
+    }
+    assert_eq!(kept.rows("request").await, 0);
+    let sent = send(1, json!(766)).await.is(201).json();
+    // Another month, another price: the form is shown anew, and what was sent stays at what was agreed.
+    shop.portal.turn_to("2027-01-05T10:00:00Z");
+    send(2, json!(766)).await.refused(409, "changed");
+    let fee = shop.garden_waste(3).await;
+    assert_eq!(shop.portal.visitor().follow(&fee.key).await["payment"]["pence"], 9_200);
+    assert_eq!(send(1, json!(766)).await.is(200).json(), sent, "sent again it is the same");
+}
+
+/// At the desk on a page that shows nothing but what is paid, or by a link that works for a day.
+async fn staff_help_somebody_to_pay(kept: Kept) {
+    let shop = Shop::open(Setup::default().in_database(&kept.url)).await;
+    // Received before it is paid.
+    let badge = json!({
+        "what": "lost", "for": "me", "holder-address.line1": "1 Mill Lane", "holder-address.town": "Saltmarsh",
+        "true": "yes", "you.name": "Sam", "you.email": SAM,
+    });
+    let sent = shop.portal.visitor().submit_to("blue-badge", 1, &badge).await.is(201).json();
+    assert_eq!(sent["to_pay"], json!(null));
+    let store = shop.portal.state.db.council("demo");
+    let id = store.followed(&secret::hash(sent["key"].as_str().unwrap().as_bytes())).await.unwrap().id;
+    let kofi = shop.portal.staff("kofi@saltmarsh.example").await;
+    let grace = shop.portal.staff("grace@saltmarsh.example").await;
+    for way in ["payment", "payment/link"] {
+        let way = format!("/api/staff/requests/{id}/{way}");
+        grace.post(&way, &json!({})).await.is(404);
+        shop.portal.visitor().post(&way, &json!({})).await.is(401);
+    }
+    let path = kofi.post(&format!("/api/staff/requests/{id}/payment"), &json!({})).await.is(200).text("path");
+    // It says what is paid for, and nothing of whose it is.
+    let mut desk = Browser::of(&shop.portal);
+    let page = String::from_utf8(desk.get(&path).await.is(200).body.to_vec()).unwrap();
+    assert!(
+        page.contains("Pay £10.00 by card") && !page.contains("Sam") && !page.contains("/follow/"),
+        "{page}"
+    );
+    let go = async |browser: &mut Browser, path: &str| {
+        let reply = browser.post_form(path, "").await.is(200);
+        reply.header("refresh").strip_prefix("0; url=").unwrap().to_owned()
+    };
+    let next = go(&mut desk, &path).await;
+    shop.pay.pay(&next, &card("4000000000000002")).unwrap();
+    assert_eq!(desk.get(&back_of(&shop)).await.is(303).header("location"), path, "and back to it");
+    let page = String::from_utf8(desk.get(&path).await.is(200).body.to_vec()).unwrap();
+    assert!(page.contains("The card was declined. No money was taken"), "{page}");
+    // Half an hour later it opens nothing, nor does one that was changed.
+    shop.portal.turn(TimeDelta::minutes(31));
+    assert_eq!(desk.get(&path).await.status, 410);
+    assert_eq!(desk.post_form(&path, "").await.status, 410);
+    for wrong in ["/pay/a", "/pay/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"] {
+        desk.get(wrong).await.is(404);
+    }
+    let mut changed = path.clone().into_bytes();
+    let last = changed.len() - 30;
+    changed[last] = if changed[last] == b'a' { b'b' } else { b'a' };
+    desk.get(&String::from_utf8(changed).unwrap()).await.is(404);
+    // By mail, for a day.
+    shop.portal.mails().await;
+    kofi.post(&format!("/api/staff/requests/{id}/payment/link"), &json!({})).await.is(200);
+    let mails = shop.portal.mails_to(SAM).await;
+    let mail = mails.iter().rfind(|mail| mail.subject.starts_with("Your link to pay £10.00")).unwrap();
+    let link = mail.link();
+    let path = link.strip_prefix(PUBLIC_URL).unwrap();
+    shop.portal.turn(TimeDelta::hours(23));
+    let mut sam = Browser::of(&shop.portal);
+    let next = go(&mut sam, path).await;
+    shop.pay.pay(&next, &good_card()).unwrap();
+    assert_eq!(sam.get(&back_of(&shop)).await.is(303).header("location"), path);
+    let page = String::from_utf8(sam.get(path).await.is(200).body.to_vec()).unwrap();
+    assert!(page.contains("Thank you: £10.00 is paid") && !page.contains("Pay £10.00 by card"), "{page}");
+    let kofi = shop.portal.staff("kofi@saltmarsh.example").await;
+    let case = kofi.get(&format!("/api/staff/requests/{id}")).await.is(200).json();
+    assert_eq!(case["request"]["payment"]["state"], "paid");
+    for way in ["payment", "payment/link"] {
+        kofi.post(&format!("/api/staff/requests/{id}/{way}"), &json!({}))
+            .await
+            .refused(409, "nothing_to_pay");
+    }
+    shop.portal.turn(TimeDelta::hours(2));
+    assert_eq!(sam.get(path).await.status, 410);
 }
 
 async fn who_does_not_pay_can_try_again(kept: Kept) {
@@ -299,7 +554,12 @@ async fn lost_replies_cost_nobody_anything(kept: Kept) {
     let next = press(&mut sam, &fee).await.unwrap();
     shop.pay.pay(&next, &good_card()).unwrap();
     shop.pay.plan([Planned { on: Some(Call::Get), fault: Fault::ServerError }]);
-    sam.get(&back_of(&shop)).await.is(303);
+    let said = sam.get(&back_of(&shop)).await.is(409).body;
+    let said = String::from_utf8_lossy(&said);
+    assert!(
+        said.contains("We could not check with the card service") && !said.contains("not paid"),
+        "{said}"
+    );
     assert_eq!(shop.states(&fee).await, [State::Open]);
     shop.mop_up().await;
     assert_eq!(shop.states(&fee).await, [State::Paid]);
@@ -394,6 +654,8 @@ async fn another_price_takes_the_place_of_the_first(kept: Kept) {
         let new = NewPayment {
             id: Uuid::from_u128(number),
             purpose: Purpose::Request(Uuid::from_u128(7)),
+            round: 0,
+            receipt_to: None,
             reference: format!("R{number}"),
             service: Service::GovukPay,
             bill: bill(pence),
@@ -408,7 +670,7 @@ async fn another_price_takes_the_place_of_the_first(kept: Kept) {
         let store = store.clone();
         async move {
             let said = Said { state, refunded: 0, at };
-            store.payment_said(Uuid::from_u128(number), said, Vec::new()).await.unwrap().state
+            store.payment_said(Uuid::from_u128(number), said, None).await.unwrap().0.state
         }
     };
     // Eight at once: one begins, and all go on with it.
@@ -458,6 +720,9 @@ enum Doing {
     },
     LoseMessages,
     MopUp,
+    /// Time does what it does by itself.
+    Tick,
+    Withdraw,
     Wait(i64),
     Fault(Option<Call>, Fault),
     Lag(i64),
@@ -499,7 +764,9 @@ fn doing() -> impl Strategy<Value = Doing> {
         2 => (any::<bool>(), 1_usize..3).prop_map(|(reversed, times)| Doing::Tell { reversed, times }),
         1 => Just(Doing::LoseMessages),
         2 => Just(Doing::MopUp),
-        1 => (1_i64..100).prop_map(Doing::Wait),
+        1 => Just(Doing::Tick),
+        1 => Just(Doing::Withdraw),
+        1 => prop_oneof![3 => 1_i64..100, 1 => Just(8 * 24 * 60)].prop_map(Doing::Wait),
         3 => (call, fault).prop_map(|(call, fault)| Doing::Fault(call, fault)),
         1 => (0_i64..20).prop_map(Doing::Lag),
         5 => (0_u128..4, 1_i64..600, 0_usize..80)
@@ -563,6 +830,13 @@ impl Somebody {
             Doing::MopUp => {
                 shop.mop_up().await;
             }
+            Doing::Tick => {
+                clock::run_due(&shop.portal.state).await.unwrap();
+            }
+            Doing::Withdraw => {
+                let withdraw = format!("/api/follow/{}/withdraw", self.fee.key);
+                self.tabs[0].post(&withdraw, &json!({ "reason": "" })).await;
+            }
             Doing::Wait(minutes) => shop.portal.turn(TimeDelta::minutes(*minutes)),
             Doing::Fault(on, fault) => shop.pay.plan([Planned { on: *on, fault: *fault }]),
             Doing::Lag(minutes) => shop.pay.lag(TimeDelta::minutes(*minutes)),
@@ -614,6 +888,12 @@ async fn is_sound(shop: &Shop, fee: &Fee) {
         assert!(there <= payment.bill.total(), "more went back than was paid");
         assert!(done(&shop.refunds(&payment).await) <= there, "shown as gone back");
     }
+    // It is received when it is paid, neither sooner nor later, and once.
+    let events = shop.portal.state.db.council("demo").events(fee.id).await.unwrap();
+    let paid = events.iter().filter(|past| matches!(past.event, Event::Paid(_))).count();
+    let is_paid = shop.states(fee).await.contains(&State::Paid);
+    assert_eq!(paid, usize::from(is_paid));
+    assert_eq!(Case::fold(&events).unwrap().is_received(), is_paid);
 }
 
 /// Pence that went back.
@@ -731,7 +1011,8 @@ async fn one_call_in_five_goes_wrong() {
                 // One in seven is declined, and tries again.
                 let number = if number % 7 == 0 { "4000000000000002" } else { "4444333322221111" };
                 shop.pay.pay(&next, &card(number)).unwrap();
-                sam.get(&back_of(&shop)).await.is(303);
+                let back = sam.get(&back_of(&shop)).await.status.as_u16();
+                assert!(matches!(back, 303 | 409), "{back}");
             }
         }
         let mut messages = shop.pay.take_messages();

@@ -16,6 +16,7 @@ pub mod hand_over;
 pub mod identity;
 pub mod income;
 pub mod leave;
+pub mod ledgers;
 pub mod letters;
 pub mod members;
 pub mod move_date;

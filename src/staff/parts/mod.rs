@@ -12,6 +12,7 @@ pub mod frame;
 pub mod load;
 pub mod narrow;
 pub mod near;
+pub mod payment;
 pub mod photos;
 pub mod prove;
 pub mod refunds;
