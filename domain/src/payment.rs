@@ -163,14 +163,6 @@ impl Purpose {
         }
     }
 
-    /// The request, where it is for one.
-    #[must_use]
-    pub fn request(self) -> Option<Uuid> {
-        match self {
-            Self::Request(request) => Some(request),
-        }
-    }
-
     /// Reads what [`id`](Self::id) wrote.
     #[must_use]
     pub fn parse(id: &str) -> Option<Self> {
