@@ -59,6 +59,7 @@ test("a penalty charge: found from its service, paid once in two tabs, and chall
   await screen.shows("Penalty charge SM10000001");
   await expect(page.getByText("The card was declined. No money was taken")).toBeVisible();
   await picture(page, "declined");
+  await screen.type("Email address for the receipt (optional)", "sam@example.org");
   await screen.press("Pay £35.00");
   await shop.cardPage(page);
   await other.getByRole("button", { name: "Pay £35.00" }).click();

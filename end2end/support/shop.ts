@@ -42,7 +42,7 @@ export class Shop {
 
   /** The card page has come. */
   async cardPage(page: Page): Promise<void> {
-    await expect(page.locator("h1")).toHaveText("Enter card details");
+    await expect(page.getByRole("heading", { name: "Enter card details" })).toBeVisible();
     expect(page.url()).toContain(this.cards);
   }
 

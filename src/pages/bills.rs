@@ -159,7 +159,7 @@ pub fn draw(bill: Bill) -> AnyView {
 
 type Problems = RwSignal<Vec<Problem>>;
 
-fn titled(problems: Problems, title: String) {
+fn titled(problems: Problems, title: &str) {
     let error = if problems.with_untracked(Vec::is_empty) { "" } else { "Error: " };
     let title = format!("{error}{title}");
     a11y::use_page(move || title.clone());
@@ -181,7 +181,7 @@ const CODE: Typing = Typing {
 };
 
 fn find_charge(problems: Problems) -> AnyView {
-    titled(problems, "Find your penalty charge".to_owned());
+    titled(problems, "Find your penalty charge");
     let number = (
         NUMBER,
         "Penalty charge number",
@@ -208,7 +208,7 @@ fn find_charge(problems: Problems) -> AnyView {
 }
 
 fn find_account(problems: Problems) -> AnyView {
-    titled(problems, "Find your council tax account".to_owned());
+    titled(problems, "Find your council tax account");
     let number = (ACCOUNT, "Council tax account number", "It is on your bill.".to_owned());
     let who = (
         WHO,
@@ -302,7 +302,7 @@ fn pay(
 fn draw_charge(charge: Charge, problems: Problems) -> AnyView {
     let Charge { notice, due, pay_until, as_of, made, last: before, may_pay, photos, address, .. } = charge;
     let title = format!("Penalty charge {}", notice.number);
-    titled(problems, title.clone());
+    titled(problems, &title);
     let shown = made.as_ref().map(|made| {
         let sum = money::show(made.pence);
         view! {
@@ -484,7 +484,7 @@ fn draw_account(page: TaxAccount, problems: Problems) -> AnyView {
         ..
     } = page;
     let title = format!("Council tax account {}", account.number);
-    titled(problems, title.clone());
+    titled(problems, &title);
     let big = match account.balance {
         0 => "Nothing is left to pay".to_owned(),
         pence if pence < 0 => format!("We owe you {}", money::show(-pence)),

@@ -37,6 +37,7 @@ pub struct Found {
 }
 
 /// `GET /api/follow/{key}`: a request as its resident sees it.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about the request")]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FollowView {

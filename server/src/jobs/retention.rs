@@ -136,8 +136,8 @@ impl Retaining<'_> {
         // What was never paid was never received: the service's period is not for it.
         let of_unpaid = payment::retention(self.served.council.payments.as_ref());
         // Nothing that arrived later can be due. A day more, for days are the council's.
-        let least = retention.keep.least_days().min(of_unpaid.keep.least_days());
-        let shortest = TimeDelta::days(least.into()) - TimeDelta::days(1);
+        let days = retention.keep.least_days().min(of_unpaid.keep.least_days());
+        let shortest = TimeDelta::days(days.into()) - TimeDelta::days(1);
         let until = self.now - shortest;
         let mut gone = Gone::default();
         let mut behind = None;

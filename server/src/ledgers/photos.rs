@@ -56,8 +56,8 @@ pub async fn take_photos(
                     continue;
                 };
                 match cleaner.clean(Bytes::from(bytes)).await {
-                    Ok(cleaned) => blobs
-                        .put(&kept_for, id, cleaned.jpeg, cleaned.thumbnail)
+                    Ok(made) => blobs
+                        .put(&kept_for, id, made.jpeg, made.thumbnail)
                         .await
                         .map_err(|error| error.to_string())?,
                     Err(error) => tracing::warn!(%error, notice = notice.number, "a photo is no photo"),

@@ -283,20 +283,19 @@ impl Till<'_> {
         let now = self.state.now();
         let mut once_paid = None;
         if state == State::Paid && payment.state != State::Paid {
-            match payment.purpose.request() {
-                Some(request) => match self.store.by_id(request).await {
+            if let Some(request) = payment.purpose.request() {
+                match self.store.by_id(request).await {
                     Ok(request) => once_paid = Some(self.once_paid(payment, &request).await?),
                     // The money counts, whatever became of what it was for.
                     Err(StoreError::NotFound) => {
                         tracing::error!(payment = %payment.id, "what was paid for is not there any more: it is to be paid back");
                     }
                     Err(error) => return Err(error.into()),
-                },
-                None => {
-                    let receipt = self.receipt_of_ledger(payment).into_iter();
-                    let jobs = receipt.map(|job| (self.state.dice.id(now), job)).collect();
-                    once_paid = Some(OncePaid { jobs, event: None });
                 }
+            } else {
+                let receipt = self.receipt_of_ledger(payment).into_iter();
+                let jobs = receipt.map(|job| (self.state.dice.id(now), job)).collect();
+                once_paid = Some(OncePaid { jobs, event: None });
             }
         }
         let said = Said { state, refunded, at: now };

@@ -107,6 +107,7 @@ impl Sender {
 /// # Errors
 /// `not_found` for an unknown service, `stopped` when the answers end the form early, `invalid` with the
 /// fields, `already_sent` when the key was used for other answers.
+#[expect(clippy::too_many_lines, reason = "what belongs to one request, one after the other")]
 pub async fn submit(
     state: &AppState,
     at: &At,

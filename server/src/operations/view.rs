@@ -265,6 +265,7 @@ impl Seen<'_> {
         Some(by).filter(|by| *by != before)
     }
 
+    #[expect(clippy::too_many_lines, reason = "one arm for each event")]
     fn what(&mut self, event: &Event, for_staff: bool) -> Option<What> {
         let staff_only = |what| Some(what).filter(|_| for_staff);
         // A contractor's words are for staff: nobody has looked at them.

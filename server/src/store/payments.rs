@@ -252,12 +252,15 @@ impl Store {
                         Step::TakeBack(at) => Ok(Begun::TakeBack(tried.swap_remove(at))),
                         Step::GoOn(at) => {
                             let mut payment = tried.swap_remove(at);
+                            // The same person in another tab need not say again where the receipt goes.
+                            let is_same = payment.browser_hash == new.browser_hash;
+                            let before = payment.receipt_to.take().filter(|_| is_same);
+                            payment.receipt_to = new.receipt_to.or(before);
                             // Whoever may pay it goes on where they are now.
                             payment.browser_hash.clone_from(&new.browser_hash);
-                            payment.receipt_to.clone_from(&new.receipt_to);
                             payment::Entity::update_many()
                                 .col_expr(payment::Column::BrowserHash, Expr::value(new.browser_hash))
-                                .col_expr(payment::Column::ReceiptTo, Expr::value(new.receipt_to))
+                                .col_expr(payment::Column::ReceiptTo, Expr::value(payment.receipt_to.clone()))
                                 .filter(store.one_payment(payment.id))
                                 .exec(transaction)
                                 .await?;

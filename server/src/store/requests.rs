@@ -239,6 +239,7 @@ impl Store {
     /// [`StoreError::UploadGone`] when a photo or document is not there to be taken,
     /// [`StoreError::ReferenceTaken`]; [`StoreError::NotFound`] when who sends it may not act for its resident, or not any
     /// more; the database's errors.
+    #[expect(clippy::too_many_lines, reason = "what belongs to one request, one after the other")]
     pub async fn submit(&self, new: NewRequest) -> Result<Submission, StoreError> {
         let case = Case::open(&new.submitted)?;
         let row = self.request_row(&new, &case)?;

@@ -527,7 +527,7 @@ fn looked_up(council: &Council, service: &str) -> String {
     };
     format!(
         "<section class=\"portico-messages\" aria-label=\"Look it up\"><div class=\"govuk-width-container\"><ul><li>\
-         <a class=\"govuk-link\" href=\"{there}\">{words}</a></li></ul></div></section>"
+         <a class=\"govuk-link\" rel=\"external\" href=\"{there}\">{words}</a></li></ul></div></section>"
     )
 }
 

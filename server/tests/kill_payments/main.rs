@@ -113,8 +113,8 @@ async fn whatever_is_killed_nobody_pays_twice_and_nothing_stays_open() {
     );
     assert!(charges.values().all(|times| *times == 1), "{SEED}={seed}: {charges:?}");
     assert_eq!(paid.len(), purposes.len(), "{SEED}={seed}: a purpose is paid twice");
-    let charged: Vec<String> = charges.into_keys().collect();
-    assert_eq!(paid, charged, "{SEED}={seed}: the books differ");
+    let taken: Vec<String> = charges.into_keys().collect();
+    assert_eq!(paid, taken, "{SEED}={seed}: the books differ");
     assert_eq!(received, i64::try_from(paid.len()).unwrap(), "{SEED}={seed}: received is what was paid");
     assert_eq!(sent, i64::try_from(many).unwrap(), "{SEED}={seed}: what was sent is lost or doubled");
     assert!(kills > 3 && paid.len() * 2 > usize::try_from(many).unwrap(), "that shows nothing");

@@ -331,7 +331,7 @@ impl Town {
             // Whoever has one that is there has the request that it belongs to.
             ("photo", Whose::Own) if within("/api/staff/") && !is_elsewhere => Some(self.photo.clone()),
             ("photo", Whose::Others) if within("/api/staff/") && is_elsewhere => Some(self.photo.clone()),
-            ("photo" | "document", Whose::Own) => None,
+            ("photo" | "document", Whose::Own) | ("ledger", Whose::Others) => None,
             // Who acts for whom is tried in `helpers.rs` and `acting.rs`.
             ("id" | "request", Whose::Own) if within("/api/account/") => None,
             // Nobody here has any; `passkeys.rs` and `oidc.rs` try them as their owners and as others.
@@ -342,7 +342,6 @@ impl Town {
             }
             // They are the council's: nobody's are another's.
             ("ledger", Whose::Own) => Some("council-tax".to_owned()),
-            ("ledger", Whose::Others) => None,
             // What is open to everybody asks nobody whose it is: a key or a public identifier is known, or is not.
             ("id" | "key" | "photo" | "document" | "service" | "request" | "provider" | "ledger", _) => {
                 Some(MISSING.to_owned())

@@ -154,18 +154,21 @@ async fn staff_see_how_it_goes(kept: Kept) {
     let id =
         send(&omar, "council-tax", format!("{TAX}80000001,Lee,ZE9 1AB,1\n80000002,Lee,ZE9 1AB,x\n")).await;
     let id = id.is(202).text("id");
-    let mut last = Value::Null;
+    let mut import = Value::Null;
     for _ in 0..200 {
-        last = list().await[1]["imports"][0].clone();
-        if last["state"] != "reading" {
+        import = list().await[1]["imports"][0].clone();
+        if import["state"] != "reading" {
             break;
         }
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
-    assert_eq!(last["id"], id);
-    assert_eq!((&last["state"], &last["rows"], &last["left_out"]), (&"taken".into(), &1.into(), &1.into()));
-    assert_eq!((&last["is_current"], &last["percent"]), (&true.into(), &100.into()));
-    assert_eq!(last["named"][0]["line"], 3);
+    assert_eq!(import["id"], id);
+    assert_eq!(
+        (&import["state"], &import["rows"], &import["left_out"]),
+        (&"taken".into(), &1.into(), &1.into())
+    );
+    assert_eq!((&import["is_current"], &import["percent"]), (&true.into(), &100.into()));
+    assert_eq!(import["named"][0]["line"], 3);
     assert_eq!(balance(&portal, "80000001").await, Some(100));
     assert_eq!(kept.rows("audit").await, 2, "that he signed in, and this");
     // Who looks after requests does not look after ledgers.

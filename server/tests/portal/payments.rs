@@ -297,12 +297,12 @@ async fn it_is_received_once_it_is_paid(kept: Kept) {
     let many = |what: &str| subjects.iter().filter(|subject| subject.starts_with(what)).count();
     assert_eq!((many("We have your request"), many("Receipt"), subjects.len()), (1, 1, 2), "{subjects:?}");
     // What costs nothing is received at once, as where no payments are taken.
-    let free = json!({
+    let one_bin = json!({
         "bin": "have", "more-bins": "0", "address.line1": "1 Mill Lane", "address.town": "Saltmarsh",
         "support": "no", "you.name": "Sam", "you.email": SAM,
     });
     let elsewhere = Portal::open().await;
-    let sent = elsewhere.visitor().submit_to("garden-waste", 2, &free).await.is(201).json();
+    let sent = elsewhere.visitor().submit_to("garden-waste", 2, &one_bin).await.is(201).json();
     assert_eq!(sent["to_pay"], json!(null));
     let status = elsewhere.visitor().follow(sent["key"].as_str().unwrap()).await["status"].clone();
     assert_eq!(status, "received");
@@ -387,7 +387,7 @@ async fn what_it_costs_now_is_asked_again(kept: Kept) {
     let shop = Shop::open(Setup::default().in_database(&kept.url)).await;
     let service = shop.portal.visitor().get("/api/services/garden-waste").await.is(200).json();
     assert_eq!(service["prices"][0], "First bin: £4.33 if you pay today, for the month that is left");
-    let send = |number: u128, quoted: serde_json::Value| {
+    let post = |number: u128, quoted: serde_json::Value| {
         let body = json!({
             "service": "garden-waste", "version": service["service"]["version"], "answers": two_bins(), "quoted": quoted,
         });
@@ -395,19 +395,19 @@ async fn what_it_costs_now_is_asked_again(kept: Kept) {
         async move { visitor.submit_text(number, body.to_string()).await }
     };
     for quoted in [0, 1, 765, 767, -766, i64::MAX, i64::MIN] {
-        send(1, json!(quoted)).await.refused(409, "changed");
+        post(1, json!(quoted)).await.refused(409, "changed");
     }
     for quoted in [json!("766"), json!(7.66), json!([766])] {
-        send(1, quoted).await.is(422);
+        post(1, quoted).await.is(422);
     }
     assert_eq!(kept.rows("request").await, 0);
-    let sent = send(1, json!(766)).await.is(201).json();
+    let sent = post(1, json!(766)).await.is(201).json();
     // Another month, another price: the form is shown anew, and what was sent stays at what was agreed.
     shop.portal.turn_to("2027-01-05T10:00:00Z");
-    send(2, json!(766)).await.refused(409, "changed");
+    post(2, json!(766)).await.refused(409, "changed");
     let fee = shop.garden_waste(3).await;
     assert_eq!(shop.portal.visitor().follow(&fee.key).await["payment"]["pence"], 9_200);
-    assert_eq!(send(1, json!(766)).await.is(200).json(), sent, "sent again it is the same");
+    assert_eq!(post(1, json!(766)).await.is(200).json(), sent, "sent again it is the same");
 }
 
 /// At the desk on a page that shows nothing but what is paid, or by a link that works for a day.
@@ -458,6 +458,7 @@ async fn staff_help_somebody_to_pay(kept: Kept) {
     changed[last] = if changed[last] == b'a' { b'b' } else { b'a' };
     desk.get(&String::from_utf8(changed).unwrap()).await.is(404);
     // By mail, for a day.
+    let kofi = shop.portal.staff("kofi@saltmarsh.example").await;
     shop.portal.mails().await;
     kofi.post(&format!("/api/staff/requests/{id}/payment/link"), &json!({})).await.is(200);
     let mails = shop.portal.mails_to(SAM).await;

@@ -98,9 +98,9 @@ fn section(page: Page, id: String) -> AnyView {
         };
         page.sending.problems.with(words)
     });
-    let (described, error) = (format!("{hint} {beside}"), beside.clone());
+    let (both, error) = (format!("{hint} {beside}"), beside.clone());
     let only_hint = hint.clone();
-    let describes = move || if wrong.with(Option::is_some) { described.clone() } else { only_hint.clone() };
+    let describes = move || if wrong.with(Option::is_some) { both.clone() } else { only_hint.clone() };
     let (at, title) = (field.clone(), name.clone());
     let send = move |event: SubmitEvent| {
         event.prevent_default();
@@ -147,8 +147,8 @@ fn section(page: Page, id: String) -> AnyView {
                 {move || if busy.get() { "Sending…".to_owned() } else { label.clone() }}
             </button>
         </form>
-        <div role="status">{move || ledger.with(|ledger| latest(ledger))}</div>
-        {move || ledger.with(|ledger| earlier(ledger))}
+        <div role="status">{move || ledger.with(latest)}</div>
+        {move || ledger.with(earlier)}
     }
     .into_any()
 }
