@@ -10,6 +10,8 @@ pub const HOME: &str = "/";
 pub const FOLLOW: &str = "/follow";
 /// The resident's account, or signing in to it.
 pub const ACCOUNT: &str = "/account";
+/// The account right after signing out on it without the app, which then forgets here what it would have forgotten itself.
+pub const SIGNED_OUT: &str = "/account?out=yes";
 /// Typing the code that was sent.
 pub const ACCOUNT_CODE: &str = "/account/code";
 /// Showing who one is.

@@ -144,7 +144,7 @@ async fn act(State(state): State<AppState>, at: At, request: Request) -> Respons
         let (act, on) = form.act();
         if act == "out" {
             let cookie = account::end_session(&state, &at, &headers).await?;
-            return Ok(with(visit.to(paths::ACCOUNT), cookie));
+            return Ok(with(visit.to(paths::SIGNED_OUT), cookie));
         }
         if !act.is_empty() {
             // Signed out meanwhile: the page says so by asking to sign in.
@@ -153,7 +153,10 @@ async fn act(State(state): State<AppState>, at: At, request: Request) -> Respons
             };
             let who = SignedIn { resident, session };
             match act {
-                "everywhere" => at.store.end_sessions(who.resident.id, None, state.now()).await?,
+                "everywhere" => {
+                    at.store.end_sessions(who.resident.id, None, state.now()).await?;
+                    return Ok(visit.to(paths::SIGNED_OUT));
+                }
                 "add" | "leave" => at.store.collect(&who.resident, act == "add", state.now()).await?,
                 "learn" | "unlearn" => profile::learn_for(&state, &at, &who, act == "learn").await?,
                 "find" => {
