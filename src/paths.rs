@@ -225,6 +225,12 @@ pub fn request(key: &str) -> String {
     format!("/follow/{key}")
 }
 
+/// The receipt of a request that is paid: a page of the server's own.
+#[must_use]
+pub fn receipt(key: &str) -> String {
+    format!("/follow/{key}/receipt")
+}
+
 /// Where a form is posted that leads to the card page of a request.
 #[must_use]
 pub fn pay(key: &str) -> String {

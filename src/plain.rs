@@ -29,6 +29,8 @@ use crate::pages::contract::{self as work, Work};
 #[cfg(feature = "ssr")]
 use crate::pages::permit_zone::{self, Zones};
 #[cfg(feature = "ssr")]
+use crate::pages::receipt::{self as paid, Receipt};
+#[cfg(feature = "ssr")]
 use crate::state::{boot, drafts, uploads};
 
 /// Where the page is that is drawn.
@@ -220,6 +222,16 @@ pub fn permit_zone(council: CouncilView, zones: Zones) -> Drawn {
     drawn(move || {
         crate::a11y::provide(&council.name);
         view! { <Layout council=council path=String::new()>{permit_zone::draw(zones)}</Layout> }.drawn()
+    })
+}
+
+/// Draws the receipt of a request.
+#[cfg(feature = "ssr")]
+#[must_use]
+pub fn receipt(council: CouncilView, receipt: Receipt) -> Drawn {
+    drawn(move || {
+        crate::a11y::provide(&council.name);
+        view! { <Layout council=council path=String::new()>{paid::draw(receipt)}</Layout> }.drawn()
     })
 }
 

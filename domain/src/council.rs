@@ -422,7 +422,7 @@ impl Council {
         faults.extend(self.escalation.faults());
         for staff in self.staff.iter().filter(|staff| !staff.role.is_staff()) {
             faults.push(format!(
-                "the role of {} must be officer, manager, auditor or admin, not {}",
+                "the role of {} must be officer, manager, finance, auditor or admin, not {}",
                 staff.name,
                 staff.role.id()
             ));

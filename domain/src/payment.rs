@@ -365,6 +365,10 @@ pub struct Settings {
     /// Where it is; for tests and demonstrations.
     #[serde(default)]
     pub api: Option<String>,
+    /// Pence that one member of staff may send back of a payment by themselves: above, another one must agree. Where nothing
+    /// is said, always.
+    #[serde(default, with = "crate::money::written")]
+    pub agree_above: i64,
     /// After how long who has not paid is reminded, once.
     #[serde(default = "in_an_hour", with = "crate::clock::limit")]
     pub remind: Limit,

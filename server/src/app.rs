@@ -22,7 +22,7 @@ use crate::error::ApiError;
 use crate::state::AppState;
 use crate::web::{
     account, acting, alerts, amended, bills, contract, followed, identity, pages, paying, permit_zone,
-    posted, privacy, sharing,
+    posted, privacy, receipt, sharing,
 };
 use crate::{guard, routes};
 
@@ -79,6 +79,7 @@ fn beside_the_api(document: OpenApi) -> Pages {
         .merge(posted::router())
         .merge(followed::router())
         .merge(paying::router())
+        .merge(receipt::router())
         .merge(bills::router())
         .merge(permit_zone::router())
         .merge(contract::router())

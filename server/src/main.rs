@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use chrono::NaiveDate;
 use clap::{Parser, Subcommand, ValueEnum};
 use domain::access::Role;
 use domain::api::ledgers::LeftOut;
@@ -32,6 +33,7 @@ use server::ledgers;
 use server::ledgers::import::take_in;
 use server::ledgers::photos::take_photos;
 use server::oidc::Providers;
+use server::operations::{books, sheet};
 use server::photo::{self, PhotoCleaner};
 use server::routes::staff_sign_in;
 use server::secret::Secret;
@@ -102,6 +104,16 @@ enum Command {
         #[arg(long)]
         erase: bool,
     },
+    /// Print what was paid by card and went back on a day, as CSV: line by line with the codes that the income system books it
+    /// under, and totals
+    Income {
+        /// The day, as 2026-12-07
+        #[arg(long)]
+        day: NaiveDate,
+        /// The council, where there are several
+        #[arg(long)]
+        council: Option<String>,
+    },
     /// Look after the log of who did and read what
     Audit {
         #[command(subcommand)]
@@ -131,7 +143,7 @@ enum StaffCommand {
         /// The department, as the council's document calls it
         #[arg(long)]
         department: String,
-        /// officer, manager, auditor or admin
+        /// officer, manager, finance, auditor or admin
         #[arg(long, value_parser = role_of_staff)]
         role: Role,
     },
@@ -149,7 +161,7 @@ enum StaffCommand {
 
 fn role_of_staff(typed: &str) -> std::result::Result<Role, String> {
     let role = Role::parse(typed).filter(|role| role.is_staff());
-    role.ok_or_else(|| "it is officer, manager, auditor or admin".to_owned())
+    role.ok_or_else(|| "it is officer, manager, finance, auditor or admin".to_owned())
 }
 
 #[derive(Subcommand)]
@@ -216,6 +228,7 @@ async fn run(cli: Cli) -> Result<()> {
         }
         Command::SeedDemo => seed_demo(&cli.config).await,
         Command::Staff { what, council } => staff(&cli.config, what, council.as_deref()).await,
+        Command::Income { day, council } => income(&cli.config, day, council.as_deref()).await,
         Command::Retention { erase } => erase_old(&cli.config, !erase).await,
         Command::Audit { what: Audit::Verify { head, council } } => {
             verify_audit(&cli.config, head, council.as_deref()).await
@@ -400,6 +413,17 @@ async fn verify_audit(config: &Config, kept: Option<Head>, only: Option<&str>) -
         );
     }
     if broken.is_empty() { Ok(()) } else { Err(broken.join("\n")) }
+}
+
+async fn income(config: &Config, day: NaiveDate, council: Option<&str>) -> Result<()> {
+    use std::io::Write as _;
+    let served = one_council(config, council)?;
+    let db = connect(config).await?;
+    db.migrate().await.map_err(|error| error.to_string())?;
+    let store = db.council(&served.council.id);
+    let movements = books::income(&served, &store, day).await.map_err(|error| error.to_string())?;
+    let lines = sheet::lines(books::rows(&served, day, &movements));
+    std::io::stdout().write_all(&lines).map_err(|error| error.to_string())
 }
 
 async fn erase_old(config: &Config, is_dry: bool) -> Result<()> {
@@ -699,11 +723,13 @@ async fn serve(config: &Config, serve: &ServeConfig) -> Result<()> {
     Ok(())
 }
 
-/// Picks up changed documents every second, adds up the figures every five, and clears up every ten minutes.
+/// Picks up changed documents every second, adds up the figures every five, and every ten minutes clears up and compares the books
+/// of days that are due.
 async fn look_after(state: AppState) {
     let mut look = tokio::time::interval(Duration::from_secs(1));
     let mut count = tokio::time::interval(Duration::from_secs(5));
     let mut clear = tokio::time::interval(Duration::from_mins(10));
+    let mut books = tokio::time::interval(Duration::from_mins(10));
     loop {
         tokio::select! {
             () = state.stop.cancelled() => return,
@@ -716,6 +742,9 @@ async fn look_after(state: AppState) {
             },
             _ = count.tick() => if let Err(error) = figures::add_up(&state).await {
                 tracing::error!(%error, "the figures can't be added up");
+            },
+            _ = books.tick() => if let Err(error) = jobs::reconcile::run_due(&state).await {
+                tracing::error!(%error, "the books can't be compared");
             },
             _ = clear.tick() => if let Err(error) = sweep::sweep(&state).await {
                 tracing::error!(%error, "clearing up failed");

@@ -11,6 +11,7 @@ pub mod follow;
 pub mod helpers;
 pub mod identity;
 pub mod nearby;
+pub mod payments;
 pub mod performance;
 pub mod photos;
 pub mod places;

@@ -1,7 +1,7 @@
 //! Paying for a request: how it stands, and the way to the card page. A small form that the browser sends itself, whether the
 //! app runs or not.
 
-use domain::api::follow::{FollowView, PayView};
+use domain::api::follow::{FollowView, PayView, Refunded};
 use domain::money;
 use domain::payment::State;
 use leptos::prelude::*;
@@ -27,13 +27,35 @@ pub fn payment(request: &FollowView, to: Option<&str>) -> AnyView {
         }
         .drawn()
     });
+    let receipt = to.filter(|_| pay.state == Some(State::Paid)).map(|to| {
+        let receipt = format!("{to}/receipt");
+        view! { <p><a href=receipt rel="external">"Receipt"</a></p> }.drawn()
+    });
+    let back = |refunded: &Refunded| {
+        view! { <p class="govuk-inset-text portico-typed">{said_back(refunded)}</p> }.drawn()
+    };
     view! {
         <h2 class="govuk-heading-m">{title}{sum}</h2>
         <p>{said(pay)}</p>
         {fee_lines(&request.fee)}
+        {pay.refunds.iter().map(back).collect_view()}
+        {receipt}
         {button}
     }
     .drawn()
+}
+
+/// What is said of money that goes back.
+#[must_use]
+pub fn said_back(refunded: &Refunded) -> String {
+    let Refunded { pence, on, done, reason } = refunded;
+    let sum = money::show(*pence);
+    let said = if *done {
+        format!("{sum} went back to the card that paid, on {on}. The bank can take some days to show it.")
+    } else {
+        format!("{sum} is on its way back to the card that paid.")
+    };
+    if reason.is_empty() { said } else { format!("{said} Why: {reason}") }
 }
 
 /// How it stands, as far as the card service has said.

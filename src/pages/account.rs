@@ -395,6 +395,7 @@ fn search(wanted: &str, look: Look) -> AnyView {
 pub(super) fn item(request: &AccountRequest, href: String) -> AnyView {
     let standing = match (request.needs, request.status.is_open()) {
         (Some(Needs::Message), _) => "There is a message for you".to_owned(),
+        (Some(Needs::Payment), _) => "This is not paid yet".to_owned(),
         (Some(Needs::Late), _) => {
             format!("We said we would finish by {}. We have not, and we are sorry", request.complete_by.say())
         }

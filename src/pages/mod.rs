@@ -11,6 +11,7 @@ pub mod account_helpers;
 pub mod account_identity;
 pub mod account_looked;
 pub mod account_notices;
+pub mod account_payments;
 pub mod account_privacy;
 pub mod account_security;
 pub mod account_sharing;
@@ -26,6 +27,8 @@ pub mod home;
 pub mod performance;
 #[cfg(feature = "ssr")]
 pub mod permit_zone;
+#[cfg(feature = "ssr")]
+pub mod receipt;
 pub mod reopen;
 pub mod request;
 mod send;

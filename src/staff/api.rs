@@ -1,5 +1,6 @@
 //! `/api/staff`: a session cookie is the permission, and a reply of 401 says that there is none.
 
+use chrono::NaiveDate;
 use domain::api::alerts::{Deliveries, Letters};
 use domain::api::board::Board;
 use domain::api::contacts::{
@@ -7,8 +8,10 @@ use domain::api::contacts::{
 };
 use domain::api::follow::MessageRequest;
 use domain::api::identity::{DecideRequest, DeskRequest, WaitingDocuments};
+use domain::api::income::IncomeView;
 use domain::api::leave::{EndLeaveRequest, LeaveRequest, LeaveView};
 use domain::api::ledgers::{ImportBegun, Ledgers};
+use domain::api::refunds::{RefundAnswer, RefundRequest, RefundsView};
 use domain::api::sign_in::{SecurityView, WaysView};
 use domain::api::slots::SlotRequest;
 use domain::api::staff::{
@@ -237,6 +240,45 @@ pub async fn team() -> Reply<TeamView> {
 
 /// Where that is to be had as a file.
 pub const TEAM_EXPORT: &str = "/api/staff/team/export";
+
+/// Sends money back to who paid for a request.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn refund(id: Uuid, what: &RefundRequest) -> Reply<StaffCase> {
+    api::post(&address(id, "/refunds"), what).await
+}
+
+/// Refunds that wait for somebody's agreement, and those that did not go through.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn refunds() -> Reply<RefundsView> {
+    api::get("/api/staff/refunds").await
+}
+
+/// What was paid on a day, and whether the card service says the same; of yesterday where nothing is said.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn income(day: Option<NaiveDate>) -> Reply<IncomeView> {
+    let day = day.map(|day| format!("?day={day}")).unwrap_or_default();
+    api::get(&format!("/api/staff/income{day}")).await
+}
+
+/// Where the same is to be had as a file.
+#[must_use]
+pub fn income_export(day: NaiveDate) -> String {
+    format!("/api/staff/income/export?day={day}")
+}
+
+/// Agrees with a refund, or does not.
+///
+/// # Errors
+/// [`ApiProblem`]; `prove_again`, `own_proposal`.
+pub async fn answer_refund(id: Uuid, answer: &RefundAnswer) -> Reply<RefundsView> {
+    api::post(&format!("/api/staff/refunds/{id}/answer"), answer).await
+}
 
 /// What has been open for too long in the departments that I answer for.
 ///

@@ -1,5 +1,6 @@
 //! Every address of the staff app, and the way back to the page a person wanted before they signed in.
 
+use chrono::NaiveDate;
 use domain::access::Role;
 use domain::api::wording::Values;
 use domain::api::workspace::QueueFilter;
@@ -26,6 +27,17 @@ pub const EXPORT: &str = "/staff/export";
 pub const AUDIT: &str = "/staff/audit";
 /// Letters to print and post.
 pub const LETTERS: &str = "/staff/letters";
+/// Refunds that wait for somebody's agreement.
+pub const REFUNDS: &str = "/staff/refunds";
+/// What was paid on a day.
+pub const INCOME: &str = "/staff/income";
+
+/// What was paid on this day.
+#[must_use]
+pub fn income(day: NaiveDate) -> String {
+    format!("{INCOME}?day={day}")
+}
+
 /// What people are told, and in which words.
 pub const WORDING: &str = "/staff/wording";
 /// Taking in the council's ledgers.
@@ -61,6 +73,7 @@ pub fn menu(role: Role, answers: bool) -> Vec<(&'static str, &'static str)> {
     const LONG: (&str, &str) = (BOARD, "Board’s list");
     const POST: (&str, &str) = (LETTERS, "Letters");
     const WORDS: (&str, &str) = (WORDING, "Messages");
+    const BACK: (&str, &str) = (REFUNDS, "Refunds");
     match role {
         Role::Manager => vec![
             REQUESTS,
@@ -70,11 +83,13 @@ pub fn menu(role: Role, answers: bool) -> Vec<(&'static str, &'static str)> {
             LONG,
             IDENTITIES,
             POST,
+            BACK,
             WORDS,
             (HAND_OVER, "Hand over"),
             (LEAVE, "Leave"),
             (EXPORT, "Export"),
         ],
+        Role::Finance => vec![(INCOME, "Income"), BACK],
         Role::Auditor => vec![(AUDIT, "Audit log")],
         Role::Admin => vec![(MEMBERS, "Staff"), LONG, WORDS, (LEDGERS, "Ledgers")],
         Role::Officer | Role::Resident | Role::Helper | Role::Terminal | Role::Contractor => {
@@ -140,8 +155,8 @@ pub fn move_date(id: Uuid) -> String {
     format!("/staff/requests/{id}/move")
 }
 
-/// Doing something else with a request: `ask`, `note`, `plan`, `slot`, `offer`, `decline`, `send-back`, `decision`, `contract`,
-/// `contract-end`, `check`.
+/// Doing something else with a request: `ask`, `note`, `plan`, `slot`, `offer`, `decline`, `send-back`, `decision`,
+/// `contract`, `contract-end`, `check`, `refund`.
 #[must_use]
 pub fn step(id: Uuid, step: &str) -> String {
     format!("/staff/requests/{id}/{step}")
@@ -176,7 +191,7 @@ pub fn with_next(path: &str, next: Option<&str>) -> String {
 pub fn safe_next(next: &str) -> Option<&str> {
     let ours = [
         QUEUE, LEAVE, IDENTITY, LETTERS, SESSIONS, SECURITY, HAND_OVER, EXPORT, AUDIT, MEMBERS, CONTACTS,
-        TEAM, BOARD, BULK, WORDING, LEDGERS,
+        TEAM, BOARD, BULK, WORDING, REFUNDS, INCOME, LEDGERS,
     ]
     .contains(&next)
         || [
@@ -187,6 +202,7 @@ pub fn safe_next(next: &str) -> Option<&str> {
             "/staff/contacts?",
             "/staff/hand-over?",
             "/staff/wording/",
+            "/staff/income?",
         ]
         .iter()
         .any(|start| next.starts_with(start));
@@ -220,6 +236,9 @@ mod tests {
             AUDIT,
             LEDGERS,
             LETTERS,
+            REFUNDS,
+            INCOME,
+            "/staff/income?day=2026-12-07",
             SECURITY,
             CONTACTS,
             CONTACTS_RECORDED,

@@ -594,4 +594,23 @@ pub struct PayView {
     /// Of what is received once it is paid: until when that can be done, in words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<String>,
+    /// What goes back of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refunds: Vec<Refunded>,
+}
+
+/// Money that goes back to the card that paid.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Refunded {
+    /// Pence.
+    pub pence: i64,
+    /// When it went, or was asked for, in words.
+    pub on: String,
+    /// It went back; if not, it is on its way.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub done: bool,
+    /// Why; empty where nothing was said.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
 }

@@ -91,7 +91,7 @@ impl Till<'_> {
     ///
     /// # Errors
     /// Where it can't be paid by card.
-    fn bill(&self, case: &Case) -> Result<Bill, NotPayable> {
+    pub(crate) fn bill(&self, case: &Case) -> Result<Bill, NotPayable> {
         let sent = &case.submission;
         let fee = self.served.service(&sent.service).and_then(|service| service.fee.as_ref());
         let codes = fee.map_or_else(Codes::default, |fee| fee.codes.clone());
@@ -115,7 +115,12 @@ impl Till<'_> {
             return Ok(None);
         }
         let ended = paid.and_then(|paid| paid.ended_at);
+        let refunds = match paid {
+            Some(paid) => self.refunded(paid.id).await?,
+            None => Vec::new(),
+        };
         Ok(Some(PayView {
+            refunds,
             pence: paid.map_or_else(|| bill.total(), |paid| paid.bill.total()),
             state: last.map(|last| last.state),
             may_pay: case.status.is_open() && !is_paid,
@@ -274,7 +279,11 @@ impl Till<'_> {
             tracing::error!(payment = %payment.id, "the card service has another amount or reference");
             return Err(NotPaid::Differs(payment.id));
         }
+        let has_moved = standing.refunded != payment.refunded;
         let payment = self.said(&payment, standing.state, standing.refunded).await?;
+        if has_moved {
+            self.settle_at(provider, &payment).await?;
+        }
         Ok((payment, standing.next_url))
     }
 
@@ -419,7 +428,7 @@ fn title_of(bill: &Bill) -> String {
 }
 
 /// A council may change its card service; what is under way ends where it began.
-fn is_at(provider: &dyn PaymentProvider, payment: &Payment) -> Result<(), PayError> {
+pub(super) fn is_at(provider: &dyn PaymentProvider, payment: &Payment) -> Result<(), PayError> {
     if provider.service().id() == payment.service {
         Ok(())
     } else {
@@ -428,7 +437,7 @@ fn is_at(provider: &dyn PaymentProvider, payment: &Payment) -> Result<(), PayErr
 }
 
 /// The name and address that were given with a request. What somebody sent for another goes to nobody's address from here.
-fn contact(request: &Stored) -> (String, Option<String>) {
+pub(super) fn contact(request: &Stored) -> (String, Option<String>) {
     let case = &request.case;
     if case.helper.is_some() {
         return (String::new(), None);

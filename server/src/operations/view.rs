@@ -553,6 +553,7 @@ pub fn staff(
         earliest: today.succ_opt().unwrap_or(today),
         part: case.submission.part_of.is_some(),
         related: Vec::new(),
+        refunds: None,
         request: FollowView { timeline, undo: None, amends: None, ..alone(state, served, case) },
     }
 }

@@ -2,6 +2,7 @@
 //! the same list.
 
 pub mod account;
+pub mod account_payments;
 pub mod acting;
 pub mod alerts;
 pub mod around;
@@ -23,6 +24,7 @@ pub mod hand_over;
 pub mod health;
 pub mod helpers;
 pub mod identity;
+pub mod income;
 pub mod leave;
 pub mod ledgers;
 pub mod looked;
@@ -38,6 +40,7 @@ pub mod places;
 pub mod privacy;
 pub mod profile;
 pub mod progress;
+pub mod refunds;
 pub mod requests;
 pub mod security;
 pub mod services;
@@ -80,6 +83,7 @@ pub fn router() -> OpenApiRouter<AppState> {
         .merge(places::router())
         .merge(follow::router())
         .merge(account::router())
+        .merge(account_payments::router())
         .merge(staff_sign_in::router())
         .merge(identity::router())
         .merge(profile::router())
@@ -110,6 +114,8 @@ pub fn router() -> OpenApiRouter<AppState> {
         .merge(workspace::router())
         .merge(batches::router())
         .merge(board::router())
+        .merge(refunds::router())
+        .merge(income::router())
         .merge(ledgers::router())
         .merge(assisted::router())
         .merge(slots::router())

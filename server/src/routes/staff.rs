@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::access::{Act, Role};
-use domain::api::follow::MessageRequest;
+use domain::api::follow::{MessageRequest, PayView};
 use domain::api::problem::Problem;
 use domain::api::slots::SlotView;
 use domain::api::staff::{
@@ -140,11 +140,14 @@ pub(super) async fn reply(
     let told = domain::profile::read(&profile.answers, at.served.local(state.now()).date());
     let reach = domain::profile::reach(&told.unwrap_or_default());
     let besides = Besides { is_shown, public_photos, reach, until, followers };
-    let payment = Till { state, served: &at.served, store: &at.store }.shown(id, &case).await?;
+    let till = Till { state, served: &at.served, store: &at.store };
+    let (payment, refunds) = (till.shown(id, &case).await?, till.refunds(id).await?);
     let slot = slots::shown(state, at, id, &case).await?;
     let reach = at.reach(member);
     let mut view = view::staff(state, &at.served, &reach, (id, case), besides);
-    view.request.payment = payment;
+    // Staff see all of them, whether they went through or not.
+    view.request.payment = payment.map(|payment| PayView { refunds: Vec::new(), ..payment });
+    view.refunds = refunds;
     // What is free is asked when it is changed.
     view.request.slot = slot.map(|slot| SlotView { free: None, ..slot });
     let is_ours =

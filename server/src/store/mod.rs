@@ -32,6 +32,7 @@ pub mod photos;
 pub mod places;
 pub mod profile;
 pub mod proofs;
+pub mod refunds;
 pub mod requests;
 pub mod roll;
 pub mod slots;

@@ -366,6 +366,20 @@ impl Store {
         rows.into_iter().map(Payment::try_from).collect()
     }
 
+    /// All attempts to pay for some requests.
+    ///
+    /// # Errors
+    /// The database's errors.
+    pub async fn payments_for_requests(&self, requests: &[Uuid]) -> Result<Vec<Payment>, StoreError> {
+        let mut found = Vec::new();
+        for requests in requests.chunks(500) {
+            let purposes = requests.iter().map(|request| Purpose::Request(*request).id());
+            let which = Condition::all().add(payment::Column::Purpose.is_in(purposes));
+            found.extend(self.payments_that(which).await?);
+        }
+        Ok(found)
+    }
+
     async fn find_payment(&self, which: Condition) -> Result<Option<Payment>, StoreError> {
         let found = payment::Entity::find()
             .filter(payment::Column::CouncilId.eq(&*self.council))
@@ -425,7 +439,11 @@ impl Store {
         Ok(Payment::try_from(row.ok_or(StoreError::NotFound)?)?.purpose)
     }
 
-    async fn locked_payment(&self, on: &impl ConnectionTrait, id: Uuid) -> Result<Payment, StoreError> {
+    pub(super) async fn locked_payment(
+        &self,
+        on: &impl ConnectionTrait,
+        id: Uuid,
+    ) -> Result<Payment, StoreError> {
         let row = payment::Entity::find().filter(self.one_payment(id)).lock_exclusive().one(on).await?;
         row.ok_or(StoreError::NotFound)?.try_into()
     }
@@ -461,19 +479,19 @@ impl Store {
                     if !payment.state.is_under_way() {
                         payment.receipt_to = None;
                     }
-                    payment.refunded = payment.refunded.max(said.refunded);
-                    if payment.state.is_under_way() {
+                    // What went back is written down with its refunds (`refunds_said`): until then, it is asked about again.
+                    let has_moved = payment.state == State::Paid && said.refunded != payment.refunded;
+                    if payment.state.is_under_way() || has_moved {
                         payment.ask_at = Some(said.at + ASK_AGAIN);
                     } else {
                         payment.ask_at = None;
-                        if payment.state != before {
-                            payment.ended_at = Some(said.at);
-                        }
+                    }
+                    if !payment.state.is_under_way() && payment.state != before {
+                        payment.ended_at = Some(said.at);
                     }
                     payment::Entity::update_many()
                         .set(payment::ActiveModel {
                             state: Set(payment.state.id().to_owned()),
-                            refunded: Set(payment.refunded),
                             receipt_to: Set(payment.receipt_to.clone()),
                             ask_at: Set(payment.ask_at),
                             ended_at: Set(payment.ended_at),
@@ -583,6 +601,62 @@ impl Store {
                 })
             })
             .await
+    }
+
+    /// The payments that were made from one moment until before another.
+    ///
+    /// # Errors
+    /// The database's errors.
+    pub async fn payments_paid(
+        &self,
+        from: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Result<Vec<Payment>, StoreError> {
+        let which = Condition::all()
+            .add(payment::Column::State.eq(State::Paid.id()))
+            .add(payment::Column::EndedAt.gte(from))
+            .add(payment::Column::EndedAt.lt(until));
+        self.payments_that(which).await
+    }
+
+    /// The payments that were begun from one moment until before another, and those that have one of these references or that
+    /// the card service knows by one of these names.
+    ///
+    /// # Errors
+    /// The database's errors.
+    pub async fn payments_named(
+        &self,
+        (from, until): (DateTime<Utc>, DateTime<Utc>),
+        references: &[String],
+        provider_refs: &[String],
+    ) -> Result<Vec<Payment>, StoreError> {
+        let begun =
+            Condition::all().add(payment::Column::MadeAt.gte(from)).add(payment::Column::MadeAt.lt(until));
+        let mut found = self.payments_that(begun).await?;
+        let services = [Service::GovukPay, Service::Stripe].map(Service::id);
+        // Bit by bit: a database takes so many values in one question.
+        for names in references.chunks(500) {
+            let which = Condition::all().add(payment::Column::Reference.is_in(names));
+            found.extend(self.payments_that(which).await?);
+        }
+        for names in provider_refs.chunks(500) {
+            let which = payment::Column::ProviderRef.is_in(names);
+            let which = Condition::all().add(payment::Column::Service.is_in(services)).add(which);
+            found.extend(self.payments_that(which).await?);
+        }
+        found.sort_by_key(|payment| payment.id);
+        found.dedup_by_key(|payment| payment.id);
+        Ok(found)
+    }
+
+    pub(super) async fn payments_that(&self, which: Condition) -> Result<Vec<Payment>, StoreError> {
+        let rows = payment::Entity::find()
+            .filter(payment::Column::CouncilId.eq(&*self.council))
+            .filter(which)
+            .order_by_asc(payment::Column::Id)
+            .all(self.db.reader())
+            .await?;
+        rows.into_iter().map(Payment::try_from).collect()
     }
 
     /// The address of the account that a request is in.

@@ -17,6 +17,7 @@ pub mod permit_zone;
 pub mod posted;
 pub mod privacy;
 pub mod ready;
+pub mod receipt;
 mod received;
 pub mod sharing;
 pub(crate) mod visit;

@@ -17,6 +17,7 @@ mod alerts;
 mod amend;
 mod audit;
 mod bills;
+mod books;
 mod bounces;
 mod canary;
 mod catalogue;

@@ -6,7 +6,7 @@ use crate::support::Portal;
 use axum::body::Body;
 use serde_json::Value;
 
-const OPERATIONS: [&str; 178] = [
+const OPERATIONS: [&str; 184] = [
     "get /api/account",
     "get /api/account/acting/{id}",
     "get /api/account/acting/{id}/{request}",
@@ -21,6 +21,7 @@ const OPERATIONS: [&str; 178] = [
     "get /api/account/notices",
     "get /api/account/notices/events",
     "get /api/account/notices/unread",
+    "get /api/account/payments",
     "get /api/account/profile",
     "get /api/account/security",
     "get /api/account/ways",
@@ -60,6 +61,8 @@ const OPERATIONS: [&str; 178] = [
     "get /api/staff/export",
     "get /api/staff/identity",
     "get /api/staff/identity/{id}/document",
+    "get /api/staff/income",
+    "get /api/staff/income/export",
     "get /api/staff/leave",
     "get /api/staff/ledgers",
     "get /api/staff/letters",
@@ -67,6 +70,7 @@ const OPERATIONS: [&str; 178] = [
     "get /api/staff/me",
     "get /api/staff/members",
     "get /api/staff/queue/events",
+    "get /api/staff/refunds",
     "get /api/staff/requests",
     "get /api/staff/requests/{id}",
     "get /api/staff/requests/{id}/contacts",
@@ -157,6 +161,7 @@ const OPERATIONS: [&str; 178] = [
     "post /api/staff/passkeys/{id}/rename",
     "post /api/staff/prove",
     "post /api/staff/prove/code",
+    "post /api/staff/refunds/{id}/answer",
     "post /api/staff/requests/hand-over",
     "post /api/staff/requests/{id}/ask",
     "post /api/staff/requests/{id}/begin",
@@ -177,6 +182,7 @@ const OPERATIONS: [&str; 178] = [
     "post /api/staff/requests/{id}/plan",
     "post /api/staff/requests/{id}/promise",
     "post /api/staff/requests/{id}/proposal",
+    "post /api/staff/requests/{id}/refunds",
     "post /api/staff/requests/{id}/seen",
     "post /api/staff/requests/{id}/slot",
     "post /api/staff/requests/{id}/take",

@@ -6,10 +6,12 @@ use std::sync::{Arc, Mutex};
 
 use axum::body::Body;
 use axum::http::{Method, header};
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::case::{Case, Event};
 use domain::fee::Register;
+use domain::money;
 use domain::payment::{Bill, Codes, Item, MOST, Purpose, State};
+use domain::refund::{RefundState, gone};
 use http_body_util::BodyExt as _;
 use pay_stand_in::ledger::Status;
 use pay_stand_in::{Call, Fault, Hooks, Message, Planned, SIGNATURE, Settings, StandIn, card, good_card};
@@ -22,6 +24,7 @@ use server::jobs::{clock, paying};
 use server::operations::paying::Till;
 use server::secret;
 use server::store::payments::Payment;
+use server::store::refunds::Refund;
 use tokio::net::TcpListener;
 use uuid::Uuid;
 
@@ -43,7 +46,7 @@ on_both_engines!(
 
 const KEY: &str = "api_test_portal";
 const HOOK: &str = "a-signing-secret";
-const SAM: &str = "sam@example.org";
+pub(crate) const SAM: &str = "sam@example.org";
 const WEBHOOK: &str = "/api/payments/webhook";
 
 /// A portal whose council takes payments by the stand-in.
@@ -53,16 +56,21 @@ pub struct Shop {
 }
 
 /// A request with a fee, as its resident has it.
-struct Fee {
-    key: String,
-    id: Uuid,
+pub(crate) struct Fee {
+    pub key: String,
+    pub id: Uuid,
 }
 
 impl Shop {
     pub async fn open(setup: Setup) -> Self {
+        Self::open_with(setup, "").await
+    }
+
+    /// With this in the council's `[payments]`.
+    pub async fn open_with(setup: Setup, more: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
-        let settings = format!("[payments]\nservice = \"govuk_pay\"\napi = \"{base}\"");
+        let settings = format!("[payments]\nservice = \"govuk_pay\"\napi = \"{base}\"\n{more}");
         let portal = setup.with_sign_in(&settings).open().await;
         std::fs::create_dir_all(portal.path("payments")).unwrap();
         std::fs::write(portal.path("payments/demo.key"), format!("{KEY}\n")).unwrap();
@@ -81,7 +89,7 @@ impl Shop {
     }
 
     /// Two bins for the month that is left of the season: £7.66.
-    async fn garden_waste(&self, number: u128) -> Fee {
+    pub async fn garden_waste(&self, number: u128) -> Fee {
         let sent = self.portal.visitor().submit_to("garden-waste", number, &two_bins()).await.is(201);
         let key = sent.text("key");
         let store = self.portal.state.db.council("demo");
@@ -89,7 +97,7 @@ impl Shop {
         Fee { key, id }
     }
 
-    async fn rows(&self, fee: &Fee) -> Vec<Payment> {
+    pub async fn rows(&self, fee: &Fee) -> Vec<Payment> {
         self.portal.state.db.council("demo").payments_for(Purpose::Request(fee.id)).await.unwrap()
     }
 
@@ -98,7 +106,7 @@ impl Shop {
     }
 
     /// How often the card service took the money for a request.
-    async fn charges(&self, fee: &Fee) -> usize {
+    pub async fn charges(&self, fee: &Fee) -> usize {
         let references: BTreeSet<String> =
             self.rows(fee).await.into_iter().map(|payment| payment.reference).collect();
         let is_charge = |payment: &&pay_stand_in::ledger::Payment| {
@@ -107,9 +115,15 @@ impl Shop {
         self.pay.payments().iter().filter(is_charge).count()
     }
 
+    /// The refunds of a payment.
+    pub async fn refunds(&self, payment: &Payment) -> Vec<Refund> {
+        self.portal.state.db.council("demo").refunds_of(&[payment.id]).await.unwrap()
+    }
+
     /// Ten minutes go by, and it is asked about what is under way.
     pub async fn mop_up(&self) -> usize {
         self.portal.turn(TimeDelta::minutes(10));
+        paying::settle_due(&self.portal.state).await.unwrap();
         paying::run_due(&self.portal.state).await.unwrap()
     }
 
@@ -124,7 +138,7 @@ impl Shop {
         visitor.send(request.body(Body::from(body.to_owned())).unwrap()).await
     }
 
-    async fn tell_message(&self, message: &Message) {
+    pub async fn tell_message(&self, message: &Message) {
         self.tell(&message.body, Some(&message.signature)).await.is(204);
     }
 }
@@ -137,7 +151,7 @@ fn two_bins() -> serde_json::Value {
 }
 
 /// Presses "Pay" for a request; the address of the card page, if there is one.
-async fn press(browser: &mut Browser, fee: &Fee) -> Result<String, u16> {
+pub(crate) async fn press(browser: &mut Browser, fee: &Fee) -> Result<String, u16> {
     let reply = browser.post_form(&format!("/follow/{}/pay", fee.key), "").await;
     let go = reply.header("refresh").strip_prefix("0; url=").map(str::to_owned);
     go.ok_or(reply.status.as_u16())
@@ -714,6 +728,16 @@ enum Doing {
     Wait(i64),
     Fault(Option<Call>, Fault),
     Lag(i64),
+    /// Staff want so much to go back, by one of two presses; the server may stop after so many steps.
+    Refund {
+        press: u128,
+        pence: i64,
+        steps: usize,
+    },
+    /// Somebody else agrees with what waits.
+    Agree,
+    /// Somebody sends money back in the card service's own pages.
+    RefundThere(i64),
 }
 
 fn doing() -> impl Strategy<Value = Doing> {
@@ -723,6 +747,7 @@ fn doing() -> impl Strategy<Value = Doing> {
         Some(Call::Get),
         Some(Call::Search),
         Some(Call::Cancel),
+        Some(Call::Refund),
     ]);
     let fault = prop::sample::select(vec![
         Fault::ServerError,
@@ -746,6 +771,10 @@ fn doing() -> impl Strategy<Value = Doing> {
         1 => prop_oneof![3 => 1_i64..100, 1 => Just(8 * 24 * 60)].prop_map(Doing::Wait),
         3 => (call, fault).prop_map(|(call, fault)| Doing::Fault(call, fault)),
         1 => (0_i64..20).prop_map(Doing::Lag),
+        5 => (0_u128..4, 1_i64..600, 0_usize..80)
+            .prop_map(|(press, pence, steps)| Doing::Refund { press, pence, steps }),
+        1 => Just(Doing::Agree),
+        1 => (1_i64..300).prop_map(Doing::RefundThere),
     ]
 }
 
@@ -813,6 +842,35 @@ impl Somebody {
             Doing::Wait(minutes) => shop.portal.turn(TimeDelta::minutes(*minutes)),
             Doing::Fault(on, fault) => shop.pay.plan([Planned { on: *on, fault: *fault }]),
             Doing::Lag(minutes) => shop.pay.lag(TimeDelta::minutes(*minutes)),
+            Doing::Refund { press, pence, steps } => {
+                let grace = shop.portal.staff_now("grace@saltmarsh.example").await;
+                // Two presses of one form have one identifier, whatever else they say.
+                let id = Uuid::from_u128(self.fee.id.as_u128() ^ press);
+                let amount = money::show(*pence);
+                let wish = json!({ "id": id, "amount": amount, "reason": "One bin was never brought." });
+                let path = format!("/api/staff/requests/{}/refunds", self.fee.id);
+                let crash = async {
+                    for _ in 0..*steps {
+                        tokio::task::yield_now().await;
+                    }
+                };
+                tokio::select! { _ = grace.post(&path, &wish) => {}, () = crash => {} }
+            }
+            Doing::Agree => {
+                let farah = shop.portal.staff_now("farah@saltmarsh.example").await;
+                let waits = farah.get("/api/staff/refunds").await.is(200).json();
+                for row in waits["waiting"].as_array().unwrap() {
+                    let id = row["refund"]["id"].as_str().unwrap();
+                    let path = format!("/api/staff/refunds/{id}/answer");
+                    farah.post(&path, &json!({ "agree": true })).await.is(200);
+                }
+            }
+            Doing::RefundThere(pence) => {
+                if let Some(paid) = shop.pay.payments().iter().rev().find(|paid| paid.refundable() >= *pence)
+                {
+                    shop.pay.refund_elsewhere(&paid.id, *pence);
+                }
+            }
         }
     }
 }
@@ -825,6 +883,12 @@ async fn is_sound(shop: &Shop, fee: &Fee) {
         if payment.state == State::Paid {
             assert_eq!(charged.get(&payment.reference), Some(&payment.bill.total()), "shown as paid");
         }
+        // Nothing is said to have gone back that did not, and each refund went back once at most.
+        let there =
+            shop.pay.payments().into_iter().find(|there| Some(&there.id) == payment.provider_ref.as_ref());
+        let there = there.map_or(0, |there| there.refunded());
+        assert!(there <= payment.bill.total(), "more went back than was paid");
+        assert!(done(&shop.refunds(&payment).await) <= there, "shown as gone back");
     }
     // It is received when it is paid, neither sooner nor later, and once.
     let events = shop.portal.state.db.council("demo").events(fee.id).await.unwrap();
@@ -832,6 +896,11 @@ async fn is_sound(shop: &Shop, fee: &Fee) {
     let is_paid = shop.states(fee).await.contains(&State::Paid);
     assert_eq!(paid, usize::from(is_paid));
     assert_eq!(Case::fold(&events).unwrap().is_received(), is_paid);
+}
+
+/// Pence that went back.
+fn done(refunds: &[Refund]) -> i64 {
+    refunds.iter().filter(|refund| refund.state == RefundState::Done).map(|refund| refund.pence).sum()
 }
 
 /// What the card service took, by our references.
@@ -852,6 +921,11 @@ async fn the_books_balance(shop: &Shop, fees: &[Fee]) {
         let mut is_over = true;
         for fee in fees {
             is_over &= shop.states(fee).await.iter().all(|state| !state.is_under_way());
+            for payment in shop.rows(fee).await {
+                let waits =
+                    |refund: &Refund| refund.state.is_under_way() && refund.state != RefundState::Waiting;
+                is_over &= !shop.refunds(&payment).await.iter().any(waits);
+            }
         }
         if is_over {
             break;
@@ -868,6 +942,23 @@ async fn the_books_balance(shop: &Shop, fees: &[Fee]) {
     let mut theirs = books(shop);
     theirs.retain(|reference, _| ours.contains_key(reference) || fees.len() > 1);
     assert_eq!(ours, theirs);
+    // What went back, too, but for what was sent back there in the card service's own pages and is not asked about yet.
+    for fee in fees {
+        for payment in shop.rows(fee).await.iter().filter(|payment| payment.state == State::Paid) {
+            let till = shop.portal.state.councils.by_id("demo").unwrap();
+            let store = shop.portal.state.db.council("demo");
+            let till = Till { state: &shop.portal.state, served: &till, store: &store };
+            till.settle(payment).await.unwrap();
+            let there = shop.pay.payments().into_iter();
+            let there: Vec<_> =
+                there.filter(|there| Some(&there.id) == payment.provider_ref.as_ref()).collect();
+            let refunds = shop.refunds(payment).await;
+            assert_eq!(done(&refunds), there[0].refunded(), "{refunds:?}");
+            let own = refunds.iter().filter(|refund| refund.provider_ref.is_some()).count();
+            assert_eq!(own, there[0].refunds.len(), "each refund went back once");
+            assert_eq!(shop.rows(fee).await.iter().map(|row| row.refunded).max(), Some(there[0].refunded()));
+        }
+    }
 }
 
 /// Against the card service's own state machine: whatever is done in whatever order, with whatever faults, there is at most
@@ -875,7 +966,7 @@ async fn the_books_balance(shop: &Shop, fees: &[Fee]) {
 #[test]
 fn any_order_of_things_is_one_charge() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let shop = runtime.block_on(Shop::open(Setup::default()));
+    let shop = runtime.block_on(Shop::open_with(Setup::default(), "agree_above = \"£4\""));
     let number = std::cell::Cell::new(0);
     let mut runner = TestRunner::new(Config { cases: 40, failure_persistence: None, ..Config::default() });
     let run = runner.run(&prop::collection::vec(doing(), 1..30), |doings| {
@@ -960,7 +1051,11 @@ fn new_payment(number: u128, reference: &str) -> NewPayment {
 }
 
 /// What every card service has to do. With `paid`, somebody can pay there in the test.
-async fn keeps_the_contract(provider: &dyn PaymentProvider, reference: &str, paid: impl AsyncFn(&str)) {
+async fn keeps_the_contract(
+    provider: &dyn PaymentProvider,
+    (reference, now): (&str, DateTime<Utc>),
+    paid: impl AsyncFn(&str),
+) {
     let new = new_payment(1, reference);
     let started = provider.create(&new).await.unwrap();
     assert!(started.next_url.starts_with("http"));
@@ -982,7 +1077,31 @@ async fn keeps_the_contract(provider: &dyn PaymentProvider, reference: &str, pai
         provider.refund(&started.provider_ref, Uuid::from_u128(8), 3_000, 3_000).await.unwrap();
         let after = provider.query(&started.provider_ref).await.unwrap();
         assert_eq!((after.state, after.refunded), (State::Paid, 5_000));
+        // Each is listed once, of the payment and of the day.
+        let of_it = provider.refunds(&started.provider_ref).await.unwrap();
+        let mut sums: Vec<i64> = of_it.iter().map(|told| told.pence).collect();
+        sums.sort_unstable();
+        assert_eq!(sums, [2_000, 3_000]);
+        assert_eq!(gone(&of_it), 5_000);
+        let at = of_it.iter().map(|told| told.at).max().unwrap();
+        let span = (at - TimeDelta::hours(1), at + TimeDelta::hours(1));
+        let day = provider.list_refunds(span).await.unwrap();
+        assert!(of_it.iter().all(|told| day.iter().any(|other| other.provider_ref == told.provider_ref)));
+        let before = (span.0 - TimeDelta::days(1), span.0);
+        let day = provider.list_refunds(before).await.unwrap();
+        assert!(!of_it.iter().any(|told| day.iter().any(|other| other.provider_ref == told.provider_ref)));
+        assert!(
+            provider.refund(&started.provider_ref, Uuid::from_u128(9), 1, 0).await.is_err(),
+            "nothing is left"
+        );
     }
+    // It is on the list of its day.
+    let listed = provider.list((now - TimeDelta::hours(1), now + TimeDelta::hours(1))).await.unwrap();
+    let listed = listed.iter().find(|one| one.provider_ref == started.provider_ref).unwrap();
+    let standing = provider.query(&started.provider_ref).await.unwrap();
+    assert_eq!((&*listed.reference, listed.pence, listed.state), (reference, 5_000, standing.state));
+    let listed = provider.list((now - TimeDelta::days(2), now - TimeDelta::days(1))).await.unwrap();
+    assert!(listed.iter().all(|one| one.provider_ref != started.provider_ref));
     // One that nobody wants any more.
     let started = provider.create(&new_payment(2, &format!("{reference}-2"))).await.unwrap();
     provider.cancel(&started.provider_ref).await.unwrap();
@@ -998,13 +1117,20 @@ async fn keeps_the_contract(provider: &dyn PaymentProvider, reference: &str, pai
     }
 }
 
+/// The present moment, where a real card service is asked.
+#[expect(clippy::disallowed_methods, reason = "a real card service has the real time")]
+fn today() -> DateTime<Utc> {
+    Utc::now()
+}
+
 #[tokio::test]
 async fn govuk_pay_keeps_the_contract() {
     let shop = Shop::open(Setup::default()).await;
     let council = shop.portal.state.councils.by_id("demo").unwrap();
     let provider = shop.portal.state.payments.of(&council.council).await.unwrap();
-    keeps_the_contract(&*provider, "ABCD-1234", async |next: &str| shop.pay.pay(next, &good_card()).unwrap())
-        .await;
+    let now = shop.portal.state.now();
+    let pays = async |next: &str| shop.pay.pay(next, &good_card()).unwrap();
+    keeps_the_contract(&*provider, ("ABCD-1234", now), pays).await;
     for (fault, on) in
         [(Fault::TooMany, Call::Get), (Fault::LostReply, Call::Get), (Fault::ServerError, Call::Get)]
     {
@@ -1020,8 +1146,8 @@ async fn govuk_pay_keeps_the_contract() {
         std::fs::write(portal.path("payments/demo.key"), key).unwrap();
         let council = portal.state.councils.by_id("demo").unwrap();
         let provider = portal.state.payments.of(&council.council).await.unwrap();
-        let reference = format!("portico-{}", std::process::id());
-        keeps_the_contract(&*provider, &reference, async |_: &str| ()).await;
+        let reference = format!("portico-{}", today().timestamp());
+        keeps_the_contract(&*provider, (&reference, today()), async |_: &str| ()).await;
     }
 }
 
@@ -1033,6 +1159,10 @@ struct Stripe(Arc<Mutex<StripeBook>>);
 struct StripeBook {
     /// Session, whether it is open, paid or expired, what went back.
     sessions: Vec<(serde_json::Value, i64)>,
+    /// What went back, one by one.
+    refunds: Vec<serde_json::Value>,
+    /// The present moment.
+    now: i64,
     /// What was answered under a key.
     answered: BTreeMap<String, (u16, serde_json::Value)>,
 }
@@ -1052,8 +1182,10 @@ impl Stripe {
     ) -> (axum::http::StatusCode, axum::Json<serde_json::Value>) {
         assert_eq!(request.headers()[header::AUTHORIZATION], "Bearer sk_test_portal");
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+        let query = request.uri().query().unwrap_or_default().to_owned();
         let once = request.headers().get("idempotency-key").map(|key| key.to_str().unwrap().to_owned());
         let body = request.into_body().collect().await.unwrap().to_bytes();
+        let body = if body.is_empty() { query.into_bytes() } else { body.to_vec() };
         let form: BTreeMap<String, String> = form_urlencoded::parse(&body).into_owned().collect();
         let mut book = stripe.0.lock().unwrap();
         let before = once.as_ref().and_then(|once| book.answered.get(once).cloned());
@@ -1096,12 +1228,17 @@ impl StripeBook {
                     "id": format!("cs_test_{number}"), "object": "checkout.session", "currency": "gbp",
                     "status": "open", "payment_status": "unpaid", "url": format!("https://checkout.example/{number}"),
                     "amount_total": field("line_items[0][price_data][unit_amount]").parse::<i64>().unwrap(),
-                    "client_reference_id": field("client_reference_id"),
+                    "client_reference_id": field("client_reference_id"), "created": self.now,
                     "payment_intent": { "id": format!("pi_{number}"), "latest_charge": null },
                 });
                 self.sessions.push((session.clone(), 0));
                 (200, session)
             }
+            ("GET", ["checkout", "sessions"]) => {
+                let all = self.sessions.iter().map(|(session, _)| session.clone()).collect();
+                (200, page(all, form))
+            }
+            ("GET", ["refunds"]) => (200, page(self.refunds.clone(), form)),
             ("GET" | "POST", ["checkout", "sessions", id, ..]) => {
                 let found = self.sessions.iter_mut().find(|(session, _)| session["id"] == *id);
                 let Some((session, refunded)) = found else { return refused(404, "resource_missing") };
@@ -1128,16 +1265,43 @@ impl StripeBook {
                     return refused(400, "charge_already_refunded");
                 }
                 *refunded += pence;
-                (200, json!({ "id": "re_1", "status": "succeeded" }))
+                let refund = json!({
+                    "id": format!("re_{}", self.refunds.len() + 1), "status": "succeeded", "amount": pence,
+                    "created": self.now, "payment_intent": form["payment_intent"],
+                    "metadata": { "refund": form["metadata[refund]"] },
+                });
+                self.refunds.push(refund.clone());
+                (200, refund)
             }
             _ => panic!("{method} {path}"),
         }
     }
 }
 
+/// One of its pages, which have one thing each, the newest first.
+fn page(mut all: Vec<serde_json::Value>, form: &BTreeMap<String, String>) -> serde_json::Value {
+    all.reverse();
+    all.retain(|one| {
+        let at = one["created"].as_i64().unwrap();
+        let is = |name: &str| form.get(name).is_none_or(|asked| one[name] == asked.as_str());
+        let bound = |name: &str| form.get(name).map(|bound| bound.parse::<i64>().unwrap());
+        is("payment_intent")
+            && bound("created[gte]").is_none_or(|from| from <= at)
+            && bound("created[lt]").is_none_or(|until| at < until)
+    });
+    if let Some(last) = form.get("starting_after") {
+        let at = all.iter().position(|one| one["id"] == last.as_str()).unwrap();
+        all.drain(..=at);
+    }
+    let has_more = all.len() > 1;
+    all.truncate(1);
+    json!({ "object": "list", "data": all, "has_more": has_more })
+}
+
 #[tokio::test]
 async fn stripe_keeps_the_contract() {
     let stripe = Stripe::default();
+    stripe.0.lock().unwrap().now = crate::support::moment("2026-12-07T10:00:00Z").timestamp();
     let settings = format!("[payments]\nservice = \"stripe\"\napi = \"{}\"", stripe.open().await);
     let portal = Setup::default().with_sign_in(&settings).open().await;
     std::fs::create_dir_all(portal.path("payments")).unwrap();
@@ -1145,8 +1309,20 @@ async fn stripe_keeps_the_contract() {
     std::fs::write(portal.path("payments/demo.webhook"), "whsec_x").unwrap();
     let council = portal.state.councils.by_id("demo").unwrap();
     let provider = portal.state.payments.of(&council.council).await.unwrap();
-    keeps_the_contract(&*provider, "ABCD-1234", async |next: &str| stripe.pay(next)).await;
+    let now = portal.state.now();
+    keeps_the_contract(&*provider, ("ABCD-1234", now), async |next: &str| stripe.pay(next)).await;
     assert_eq!(stripe.0.lock().unwrap().sessions.len(), 3, "asked again it makes no other");
+    // Of a real test account, where there is a key.
+    if let Ok(key) = std::env::var("PORTICO_TEST_STRIPE_KEY") {
+        let portal = Setup::default().with_sign_in("[payments]\nservice = \"stripe\"").open().await;
+        std::fs::create_dir_all(portal.path("payments")).unwrap();
+        std::fs::write(portal.path("payments/demo.key"), key).unwrap();
+        let council = portal.state.councils.by_id("demo").unwrap();
+        let provider = portal.state.payments.of(&council.council).await.unwrap();
+        let reference = format!("portico-{}", today().timestamp());
+        let nobody = async |_: &str| ();
+        keeps_the_contract(&*provider, (&reference, today()), nobody).await;
+    }
 
     // Its webhooks: signed over the time and the bytes, and worth nothing five minutes later.
     let body = json!({ "id": "evt_1", "type": "checkout.session.completed", "data": { "object": { "id": "cs_test_0", "object": "checkout.session" } } });

@@ -16,7 +16,7 @@ use uuid::Uuid;
 use crate::handle::{self, Handle};
 use crate::parts::{
     also::also, banner::SuccessBanner, contacts, contract, deliveries::deliveries, near::near,
-    payment::payment, photos, related::related, standing::standing,
+    payment::payment, photos, refunds::refunds, related::related, standing::standing,
 };
 use crate::sending::{self, Action, Sending};
 use crate::{api, browser, paths, words};
@@ -75,6 +75,7 @@ fn page(handle: Handle, case: Memo<StaffCase>) -> AnyView {
             }}
             {reach(&first)}
             {move || case.with(|case| payment(handle, sending, case))}
+            {move || case.with(refunds)}
             {move || answers.with(|answers| photos::photos(id, answers))}
             {move || case.with(|case| photos::of_work(id, case))}
             {move || case.with(|case| case.mine.then(|| sharing(handle, sending, case)))}

@@ -15,6 +15,7 @@ pub mod near;
 pub mod payment;
 pub mod photos;
 pub mod prove;
+pub mod refunds;
 pub mod related;
 pub mod standard;
 pub mod standing;
