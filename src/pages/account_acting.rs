@@ -123,6 +123,7 @@ fn one(first: FollowView, which: &str, back: &str) -> AnyView {
     let here = paths::account(&format!("acting/{which}"));
     let gone = format!("{here}/{}", paths::WITHDRAW);
     let booked = now.with_untracked(|now| slot(now, &here, problems));
+    let fixed = now.with_untracked(|now| now.slot.as_ref().is_some_and(|slot| slot.fixed));
     let (undo, amends) = now.with_untracked(|now| (now.undo.clone(), now.amends.clone()));
     view! {
         <p><a class="govuk-link" href=back.to_owned()>"Everything that you may do for them"</a></p>
@@ -150,7 +151,7 @@ fn one(first: FollowView, which: &str, back: &str) -> AnyView {
         {by}
         <AnswerList lines=lines photo=Box::new(move |id| Some(helpers::photo(&of, id))) />
         {fee}
-        {live_if(move || is_open.get().then(|| view! {
+        {live_if(move || (is_open.get() && !fixed).then(|| view! {
             <h2 class="govuk-heading-m">"If they no longer need this"</h2>
             <p><a href=gone.clone()>"Withdraw this request"</a></p>
         }.drawn()))}
