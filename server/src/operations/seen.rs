@@ -140,6 +140,7 @@ pub async fn report(
             typed: None,
             about: Some(stored.id),
             challenges: None,
+            takes: Vec::new(),
         };
         match at.store.submit(new).await {
             Ok(requests::Submission::Stored) => {

@@ -31,7 +31,7 @@ variants!(Event, EVENTS, event_name:
     Submitted, Taken, HandedOver, Offered, HandedBack, Undone, OfferEnded, Planned, Begun, Asked, Answered, Message, Noted,
     PromiseMoved, Contracted, ContractorWrote, ContractorDone, ContractEnded, Checked, Proposed, SentBack, Closed, PartMoved,
     GoesOn, Withdrawn, Reopened, TakenBack, Amended, Feedback, Prompted, Missed, Escalated, Aged, Decided, Reminded,
-    AskedAgain, OwnerLeft, Paid, AskedToPay, Lapsed,
+    AskedAgain, OwnerLeft, Paid, AskedToPay, Lapsed, Grant,
 );
 variants!(Actor, ACTORS, actor_name: Resident, Helper, Staff, Contractor, Clock);
 

@@ -25,6 +25,7 @@ mod m0028_devices;
 mod m0030_payments;
 mod m0034_refunds;
 mod m0037_ledgers;
+mod m0040_grants;
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{
@@ -66,6 +67,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0030_payments::Step),
             Box::new(m0034_refunds::Step),
             Box::new(m0037_ledgers::Step),
+            Box::new(m0040_grants::Step),
         ]
     }
 }
