@@ -168,13 +168,20 @@ fn terms(out: &mut String, service: &Service) -> fmt::Result {
         AtOnce::Nobody => "when staff close the request as done".to_owned(),
         AtOnce::Everybody => "once it is paid".to_owned(),
         AtOnce::KnownAs(level) => {
-            format!("once it is paid by somebody of whom we know: {}; else when staff close it as done", level.name())
+            format!(
+                "once it is paid by somebody of whom we know: {}; else when staff close it as done",
+                level.name()
+            )
         }
     };
     writeln!(out, "  Given {at_once}")?;
     if let Some(vehicle) = &rules.vehicle {
         let vehicle = label(service, vehicle);
-        writeln!(out, "  For the vehicle of “{vehicle}”, which its holder may change {} times in twelve months", rules.changes)?;
+        writeln!(
+            out,
+            "  For the vehicle of “{vehicle}”, which its holder may change {} times in twelve months",
+            rules.changes
+        )?;
     }
     if rules.give_back {
         writeln!(out, "  Given back, the whole months that are left are paid back")?;

@@ -328,7 +328,9 @@ impl Grant {
     /// The days on which its months begin.
     fn months(&self) -> impl Iterator<Item = NaiveDate> {
         let (from, until) = (self.from, self.until);
-        (0..).map_while(move |month| from.checked_add_months(Months::new(month))).take_while(move |day| *day <= until)
+        (0..)
+            .map_while(move |month| from.checked_add_months(Months::new(month)))
+            .take_while(move |day| *day <= until)
     }
 }
 
@@ -359,8 +361,7 @@ mod tests {
     }
 
     fn answers() -> Vec<Answer> {
-        let answer =
-            |id: &str, value| Answer { question: id.to_owned(), label: id.to_owned(), value };
+        let answer = |id: &str, value| Answer { question: id.to_owned(), label: id.to_owned(), value };
         vec![
             answer("start", Value::Date(day("2026-12-14"))),
             answer("vehicle", Value::Text("AB12 CDE".into())),
@@ -427,11 +428,17 @@ mod tests {
         let mut grant = given("2026-12-07");
         assert_eq!(grant.until, day("2027-12-06"));
         assert_eq!(grant.next_reminder(), Some((day("2027-11-08"), 28)));
-        assert_eq!((grant.reminder_due(day("2027-11-07")), grant.reminder_due(day("2027-11-08"))), (None, Some(28)));
+        assert_eq!(
+            (grant.reminder_due(day("2027-11-07")), grant.reminder_due(day("2027-11-08"))),
+            (None, Some(28))
+        );
         // After an outage only the last one.
         assert_eq!(grant.reminder_due(day("2027-12-01")), Some(7));
         grant.reminded = Some(28);
-        assert_eq!((grant.reminder_due(day("2027-11-28")), grant.reminder_due(day("2027-11-29"))), (None, Some(7)));
+        assert_eq!(
+            (grant.reminder_due(day("2027-11-28")), grant.reminder_due(day("2027-11-29"))),
+            (None, Some(7))
+        );
         grant.reminded = Some(7);
         assert_eq!((grant.next_reminder(), grant.reminder_due(day("2027-12-06"))), (None, None));
         // What is over is over, and what lasts for days needs none.
@@ -446,9 +453,11 @@ mod tests {
     #[test]
     fn changes_have_a_limit_in_twelve_months() {
         let mut grant = given("2026-12-07");
-        grant.before =
-            vec![("A1".into(), day("2026-12-10")), ("B2".into(), day("2027-03-01"))];
-        assert_eq!([day("2027-03-01"), day("2027-12-09"), day("2027-12-10")].map(|on| grant.changes_left(on)), [0, 0, 1]);
+        grant.before = vec![("A1".into(), day("2026-12-10")), ("B2".into(), day("2027-03-01"))];
+        assert_eq!(
+            [day("2027-03-01"), day("2027-12-09"), day("2027-12-10")].map(|on| grant.changes_left(on)),
+            [0, 0, 1]
+        );
     }
 
     #[test]

@@ -99,7 +99,10 @@ pub fn draw(permit: Permit) -> AnyView {
     });
     let back = back.map(|pence| {
         let said = if pence > 0 {
-            format!("We pay back {} to the card that paid, for the whole months that are left.", money::show(pence))
+            format!(
+                "We pay back {} to the card that paid, for the whole months that are left.",
+                money::show(pence)
+            )
         } else {
             "No whole month is left that we could pay back.".to_owned()
         };

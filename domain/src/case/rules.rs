@@ -679,8 +679,9 @@ impl Case {
                 let is_other = grant.vehicle.as_ref() == Some(before) && now != before;
                 is_theirs && is_other && grant.is_live(*on) && grant.changes_left(*on) > 0
             }),
-            Step::GivenBack { on, pence } => live
-                .is_some_and(|grant| is_theirs && grant.give_back && grant.is_live(*on) && *pence >= 0),
+            Step::GivenBack { on, pence } => {
+                live.is_some_and(|grant| is_theirs && grant.give_back && grant.is_live(*on) && *pence >= 0)
+            }
             Step::Ended { .. } => live.is_some() && matches!(by, Actor::Staff(_)),
             Step::Reminded { days } => {
                 let is_news = |grant: &Grant| grant.reminded.is_none_or(|reminded| *days < reminded);

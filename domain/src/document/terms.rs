@@ -278,7 +278,12 @@ impl Reader<'_> {
     }
 
     /// A setting that is one of a few words.
-    pub(super) fn one_of<T: Copy>(&mut self, part: &Part<'_, '_>, key: &str, words: &[(&str, T)]) -> Option<T> {
+    pub(super) fn one_of<T: Copy>(
+        &mut self,
+        part: &Part<'_, '_>,
+        key: &str,
+        words: &[(&str, T)],
+    ) -> Option<T> {
         let said = self.plain_of(part, key)?;
         let found = words.iter().find(|(word, _)| *word == said);
         if found.is_none() {

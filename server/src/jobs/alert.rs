@@ -895,7 +895,8 @@ fn for_resident(case: &Case, recorded: &Recorded) -> Option<Told> {
 /// What its holder is told of what a request gave.
 fn grant(grant: &Grant, step: &Step) -> Option<Told> {
     let name = grant.name.clone();
-    let over = |reason: &str, sum: String| Told::GrantOver { name: name.clone(), reason: reason.to_owned(), sum };
+    let over =
+        |reason: &str, sum: String| Told::GrantOver { name: name.clone(), reason: reason.to_owned(), sum };
     Some(match step {
         Step::Given(_) => Told::Granted { name, from: grant.from, until: grant.until },
         Step::Reminded { .. } => Told::GrantEnds { name, until: grant.until },

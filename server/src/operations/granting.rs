@@ -1,13 +1,13 @@
 //! What a request gave, in its holder's hands: another vehicle, giving it back; and ending it by staff. Each is an event of the
 //! case, and what it gave changes with it.
 
-use std::sync::Arc;
-
-use domain::audit::{Deed, Entry};
+use axum::http::StatusCode;
+use chrono::{NaiveDate, Timelike as _};
 use domain::access::Role;
 use domain::answers::Answers;
+use domain::audit::{Deed, Entry};
 use domain::case::{Actor, Case, Event, Owner, Refused};
-use domain::field::{FieldError, Kind, Value};
+use domain::field::{ErrorCode, FieldError, Kind, Value};
 use domain::grant::{Grant, Step};
 use domain::money;
 use domain::payment::{LEAST, Purpose, State};
@@ -39,11 +39,11 @@ fn live<'c>(state: &AppState, at: &At, case: &'c Case) -> Result<&'c Grant, ApiE
 ///
 /// # Errors
 /// `invalid`, with the field.
-pub fn registration(field: &str, typed: &str, today: chrono::NaiveDate) -> Result<String, Vec<FieldError>> {
+pub fn registration(field: &str, typed: &str, today: NaiveDate) -> Result<String, Vec<FieldError>> {
     let answers: Answers = [(field, typed)].into_iter().collect();
     match Kind::Vehicle.parse(answers.parts(field), true, today)? {
         Some(Value::Text(registration)) => Ok(registration),
-        _ => Err(vec![FieldError::new(field, domain::field::ErrorCode::Missing)]),
+        _ => Err(vec![FieldError::new(field, ErrorCode::Missing)]),
     }
 }
 
@@ -94,14 +94,13 @@ pub async fn goes_back(
 pub async fn give_back(state: &AppState, at: &At, stored: &Stored, seen: i64) -> Result<(), ApiError> {
     let id = once(stored.id);
     let Some((pence, payment)) = goes_back(state, at, stored).await? else {
-        let is_done = |step: &Step| matches!(step, Step::GivenBack { .. });
-        let done = stored.case.history.iter().any(
-            |known| matches!(&known.event, Event::Grant(step) if is_done(step)),
-        );
-        return if done { Ok(()) } else { Err(StoreError::Refused(Refused::NotAllowed).into()) };
+        let is_it =
+            |event: &Event| matches!(event, Event::Grant(step) if matches!(**step, Step::GivenBack { .. }));
+        let is_done = stored.case.history.iter().any(|known| is_it(&known.event));
+        return if is_done { Ok(()) } else { Err(StoreError::Refused(Refused::NotAllowed).into()) };
     };
     if pence != seen {
-        return Err(ApiError::new(axum::http::StatusCode::CONFLICT, "changed"));
+        return Err(ApiError::new(StatusCode::CONFLICT, "changed"));
     }
     let now = state.now();
     let on = at.served.local(now).date();
@@ -139,8 +138,7 @@ pub async fn give_back(state: &AppState, at: &At, stored: &Stored, seen: i64) ->
         }
         None => None,
     };
-    let (happened, refund) =
-        at.store.give_back(stored.id, (event, refund), after(state, &at.served)).await?;
+    let (happened, refund) = at.store.give_back(stored.id, (event, refund), after(state, &at.served)).await?;
     tell(state, happened);
     state.wake.notify_one();
     if refund.is_some_and(|refund| refund.state == RefundState::Agreed) {
@@ -184,7 +182,7 @@ pub async fn remind_due(state: &AppState) -> Result<usize, StoreError> {
         let store = state.db.council(&served.council.id);
         let now = state.now();
         let local = served.local(now);
-        if chrono::Timelike::hour(&local) < FROM {
+        if local.hour() < FROM {
             continue;
         }
         let today = local.date();
@@ -201,7 +199,7 @@ pub async fn remind_due(state: &AppState) -> Result<usize, StoreError> {
                 by: Actor::Clock,
                 event: Event::Grant(Box::new(Step::Reminded { days })),
             };
-            match store.append(request, event, after(state, &Arc::clone(&served))).await {
+            match store.append(request, event, after(state, &served)).await {
                 Ok((_, happened)) => {
                     tell(state, happened);
                     reminded += 1;

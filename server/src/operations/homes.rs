@@ -6,9 +6,9 @@ use domain::answers::Answers;
 use domain::catalogue::{Question, Service};
 use domain::field::{AddressValue, Value};
 use domain::grant::{Allowance, Zone};
+use domain::journey;
 use domain::ledger::Ledger;
 use domain::validate::{self, Answer};
-use domain::journey;
 use portico_app::components::error_summary::Problem;
 
 use crate::error::ApiError;

@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use chrono::{DateTime, NaiveDate, SecondsFormat, TimeDelta, Utc};
 use domain::answers::Answers;
 use domain::api::follow::{
-    Amends, Change, Ending, Entry, FollowView, FollowedBy, GoesOnView, GrantView, PartView, PlaceAsked, PlacePart, What,
+    Amends, Change, Ending, Entry, FollowView, FollowedBy, GoesOnView, GrantView, PartView, PlaceAsked,
+    PlacePart, What,
 };
 use domain::api::staff::{ContractView, OfferView, PersonRequest, QueueItem, RelatedRequest, StaffCase, Up};
 use domain::by::By;

@@ -164,12 +164,7 @@ impl Store {
     ///
     /// # Errors
     /// The database's errors.
-    pub async fn had(
-        &self,
-        service: &str,
-        question: &str,
-        home: (&[u8], i32),
-    ) -> Result<u32, StoreError> {
+    pub async fn had(&self, service: &str, question: &str, home: (&[u8], i32)) -> Result<u32, StoreError> {
         self.had_on(self.db.reader(), service, question, home).await
     }
 

@@ -345,8 +345,7 @@ impl Store {
     ) -> Result<Refund, StoreError> {
         // Locked: two that ask at the same time are counted one after the other.
         let paid = self.locked_payment(transaction, new.payment).await?;
-        let known =
-            refund::Entity::find().filter(self.one_refund(new.id)).one(transaction).await?;
+        let known = refund::Entity::find().filter(self.one_refund(new.id)).one(transaction).await?;
         if let Some(known) = known {
             let known = Refund::try_from(known)?;
             let is_it = known.payment == new.payment

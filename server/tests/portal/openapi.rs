@@ -6,7 +6,7 @@ use crate::support::Portal;
 use axum::body::Body;
 use serde_json::Value;
 
-const OPERATIONS: [&str; 182] = [
+const OPERATIONS: [&str; 183] = [
     "get /api/account",
     "get /api/account/acting/{id}",
     "get /api/account/acting/{id}/{request}",
@@ -170,6 +170,7 @@ const OPERATIONS: [&str; 182] = [
     "post /api/staff/requests/{id}/contract/end",
     "post /api/staff/requests/{id}/contract/link",
     "post /api/staff/requests/{id}/decision",
+    "post /api/staff/requests/{id}/grant/end",
     "post /api/staff/requests/{id}/hand-over",
     "post /api/staff/requests/{id}/messages",
     "post /api/staff/requests/{id}/notes",

@@ -60,8 +60,7 @@ fn reason(handle: Handle, case: Memo<StaffCase>, of: Of) -> AnyView {
             return;
         }
         let words = if of == Of::Grant { "Say why" } else { "Say why not" };
-        let missing =
-            reason.is_empty().then(|| Problem { id: "reason".to_owned(), words: words.to_owned() });
+        let missing = reason.is_empty().then(|| Problem { id: "reason".to_owned(), words: words.to_owned() });
         if !sending.all_well(missing.into_iter().collect()) {
             return;
         }
@@ -96,9 +95,7 @@ fn reason(handle: Handle, case: Memo<StaffCase>, of: Of) -> AnyView {
         Of::Grant => ("Why?", "The resident reads it word for word. It ends at once."),
         Of::Offer | Of::Proposal => ("Why not?", "For your colleague. The resident does not see it."),
     };
-    let labelled = Labelled::new("reason", why)
-        .hint(hint.to_owned())
-        .error(sending.at("reason"));
+    let labelled = Labelled::new("reason", why).hint(hint.to_owned()).error(sending.at("reason"));
     let proposed = case.with_untracked(|case| case.proposed.clone()).filter(|_| of == Of::Proposal);
     let value = draft.part(Clone::clone);
     let on_input = draft.setter(|draft, typed| *draft = typed);

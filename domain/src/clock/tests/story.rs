@@ -67,6 +67,7 @@ enum Step {
     TakeBack,
     Amend,
     Pay,
+    Grant(u8),
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -104,6 +105,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Step::TakeBack),
         2 => Just(Step::Amend),
         1 => Just(Step::Pay),
+        2 => (0_u8..5).prop_map(Step::Grant),
     ];
     prop_oneof![
         8 => (1_u16..400).prop_map(Step::Hours),
@@ -456,6 +458,7 @@ impl<'a> World<'a> {
             }
             Step::Decide => (staff(4), Event::Decided { text: text(), complete_by: today + Days::new(14) }),
             Step::Pay => (case.sender(), paid(now, clock)),
+            Step::Grant(which) => grant(which, today, (resident(), staff(3))),
             Step::Judge => (Actor::Resident, Event::Feedback(Feedback { score: 2, ..Feedback::default() })),
         })
     }
@@ -491,6 +494,35 @@ impl<'a> World<'a> {
             ..Closing::of(outcome)
         })
     }
+}
+
+/// Something that happens to what a request gives.
+fn grant(which: u8, today: NaiveDate, (resident, staff): (Actor, Actor)) -> (Actor, Event) {
+    use crate::grant::{Grant, Step};
+    let vehicle = || "A1".to_owned();
+    let (by, step) = match which {
+        0 => {
+            let given = Grant {
+                name: "Permit".to_owned(),
+                zone: None,
+                vehicle: Some(vehicle()),
+                before: Vec::new(),
+                changes: 2,
+                holds: Vec::new(),
+                from: today,
+                until: today + Days::new(60),
+                give_back: true,
+                reminded: None,
+                ended: None,
+            };
+            (staff, Step::Given(given))
+        }
+        1 => (resident, Step::Vehicle { on: today, now: "B2".to_owned(), before: vehicle() }),
+        2 => (Actor::Clock, Step::Reminded { days: 28 }),
+        3 => (resident, Step::GivenBack { on: today, pence: 0 }),
+        _ => (staff, Step::Ended { reason: "Said".to_owned() }),
+    };
+    (by, Event::Grant(Box::new(step)))
 }
 
 /// The place of the request in which a duplicate goes on.
