@@ -231,6 +231,12 @@ pub fn receipt(key: &str) -> String {
     format!("/follow/{key}/receipt")
 }
 
+/// What a request gave, to be shown and changed: a page of the server's own.
+#[must_use]
+pub fn permit(key: &str) -> String {
+    format!("/follow/{key}/permit")
+}
+
 /// Where a form is posted that leads to the card page of a request.
 #[must_use]
 pub fn pay(key: &str) -> String {

@@ -27,6 +27,8 @@ use crate::pages::bills::{self, Bill};
 #[cfg(feature = "ssr")]
 use crate::pages::contract::{self as work, Work};
 #[cfg(feature = "ssr")]
+use crate::pages::permit::{self as given_page, Permit};
+#[cfg(feature = "ssr")]
 use crate::pages::permit_zone::{self, Zones};
 #[cfg(feature = "ssr")]
 use crate::pages::receipt::{self as paid, Receipt};
@@ -232,6 +234,17 @@ pub fn receipt(council: CouncilView, receipt: Receipt) -> Drawn {
     drawn(move || {
         crate::a11y::provide(&council.name);
         view! { <Layout council=council path=String::new()>{paid::draw(receipt)}</Layout> }.drawn()
+    })
+}
+
+/// Draws what a request gave.
+#[cfg(feature = "ssr")]
+#[must_use]
+pub fn permit(council: CouncilView, permit: Permit) -> Drawn {
+    drawn(move || {
+        crate::a11y::provide(&council.name);
+        boot::provide_posted(permit.posted.clone());
+        view! { <Layout council=council path=String::new()>{given_page::draw(permit)}</Layout> }.drawn()
     })
 }
 

@@ -88,6 +88,10 @@ pub struct Service {
     /// The questions about a person whose answers a contractor needs to do the work. No browser needs to know.
     #[serde(skip)]
     pub contractor_needs: Vec<String>,
+    /// For which homes it is, and what it gives. Not there in browsers, which have no use for it.
+    #[cfg(feature = "documents")]
+    #[serde(skip)]
+    pub terms: crate::grant::Terms,
     /// What happens after sending, one sentence each.
     pub next: Vec<String>,
 }

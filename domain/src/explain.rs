@@ -8,6 +8,7 @@ use crate::condition::Condition;
 use crate::council::Council;
 use crate::fee::{Amount, Register};
 use crate::field::{Ask, Kind};
+use crate::grant::{Allowance, AtOnce, Holds, Lasts, Terms};
 use crate::journey;
 use crate::money;
 use crate::payment::Codes;
@@ -45,6 +46,7 @@ pub fn explain(service: &Service, council: &Council) -> Result<String, fmt::Erro
             question(&mut out, service, asked)?;
         }
     }
+    terms(&mut out, service)?;
     fee(&mut out, service)?;
     destination(&mut out, service, council)?;
     passed_on(&mut out, service, council)?;
@@ -135,6 +137,56 @@ fn stop_lines(out: &mut String, service: &Service, stop: &Stop, indent: &str) ->
     writeln!(out, "{indent}> {when} it ends here, {kind}: {}", stop.title)?;
     for text in stop.text.iter().chain(&stop.instead) {
         writeln!(out, "{indent}    {text}")?;
+    }
+    Ok(())
+}
+
+fn terms(out: &mut String, service: &Service) -> fmt::Result {
+    let Terms { zone, allowances, grant } = &service.terms;
+    if let Some(zone) = zone {
+        let address = label(service, &zone.address);
+        writeln!(out, "\nOnly for homes in a permit zone (“{address}”). Otherwise: {}", zone.instead)?;
+    }
+    for Allowance { question, most, what, .. } in allowances {
+        let question = label(service, question);
+        writeln!(out, "\nAt most {most} {what} for each home in a calendar year (“{question}”)")?;
+    }
+    let Some(rules) = grant else { return Ok(()) };
+    let lasts = match rules.lasts {
+        Lasts::Months(months) => format!("for {months} months"),
+        Lasts::Season(begins) => format!("to the end of the twelve months that begin with month {begins}"),
+    };
+    writeln!(out, "\nGives: {}, {lasts}", rules.name)?;
+    if let Some(begins) = &rules.begins {
+        writeln!(out, "  From the day that answers “{}”", label(service, begins))?;
+    }
+    for Holds { label: what, question, plus } in &rules.holds {
+        let asked = question.as_ref().map(|question| format!("the answer to “{}”", label(service, question)));
+        let plus = Some(plus.to_string()).filter(|_| *plus > 0);
+        let many: Vec<String> = plus.into_iter().chain(asked).collect();
+        writeln!(out, "  {what}: {}", many.join(" and "))?;
+    }
+    let at_once = match rules.at_once {
+        AtOnce::Nobody => "when staff close the request as done".to_owned(),
+        AtOnce::Everybody => "once it is paid".to_owned(),
+        AtOnce::KnownAs(level) => {
+            format!(
+                "once it is paid by somebody of whom we know: {}; else when staff close it as done",
+                level.name()
+            )
+        }
+    };
+    writeln!(out, "  Given {at_once}")?;
+    if let Some(vehicle) = &rules.vehicle {
+        let vehicle = label(service, vehicle);
+        writeln!(
+            out,
+            "  For the vehicle of “{vehicle}”, which its holder may change {} times in twelve months",
+            rules.changes
+        )?;
+    }
+    if rules.give_back {
+        writeln!(out, "  Given back, the whole months that are left are paid back")?;
     }
     Ok(())
 }

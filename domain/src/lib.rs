@@ -28,6 +28,7 @@ pub mod fee;
 pub mod field;
 pub mod figures;
 pub mod geo;
+pub mod grant;
 pub mod holidays;
 pub mod identity;
 pub mod income;

@@ -21,8 +21,8 @@ use crate::access::{self, Gate, Pages, Rules};
 use crate::error::ApiError;
 use crate::state::AppState;
 use crate::web::{
-    account, acting, alerts, amended, bills, contract, followed, identity, pages, paying, permit_zone,
-    posted, privacy, receipt, sharing,
+    account, acting, alerts, amended, bills, contract, followed, identity, pages, paying, permit,
+    permit_zone, posted, privacy, receipt, sharing,
 };
 use crate::{guard, routes};
 
@@ -80,6 +80,7 @@ fn beside_the_api(document: OpenApi) -> Pages {
         .merge(followed::router())
         .merge(paying::router())
         .merge(receipt::router())
+        .merge(permit::router())
         .merge(bills::router())
         .merge(permit_zone::router())
         .merge(contract::router())

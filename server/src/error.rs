@@ -66,6 +66,19 @@ impl ApiError {
         Self { fields, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid") }
     }
 
+    /// The address that was answered to this question is in no permit zone.
+    #[must_use]
+    pub fn outside_zone(question: &str) -> Self {
+        let fields = vec![FieldError::new(question, ErrorCode::NotAllowed)];
+        Self { fields, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "outside_zone") }
+    }
+
+    /// What was answered is not for this home: it is outside the zones, or has had what it may have. The page says so in words.
+    #[must_use]
+    pub fn is_of_home(&self) -> bool {
+        matches!(self.code, "outside_zone" | "none_left")
+    }
+
     /// The same form was sent before with other answers.
     #[must_use]
     pub fn already_sent(reference: String, key: Option<String>) -> Self {
@@ -111,6 +124,10 @@ impl From<StoreError> for ApiError {
         match error {
             StoreError::NotFound => Self::not_found(),
             StoreError::Refused(refused) => Self::new(StatusCode::CONFLICT, refused_code(refused)),
+            StoreError::NotLeft { question, left } => Self {
+                fields: vec![FieldError::over(question, ErrorCode::TooLarge, left)],
+                ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "none_left")
+            },
             StoreError::TooMany => Self::new(StatusCode::CONFLICT, "too_many"),
             StoreError::LastAdmin => Self::new(StatusCode::CONFLICT, "last_admin"),
             StoreError::SlotTaken => Self::new(StatusCode::CONFLICT, "slot_taken"),

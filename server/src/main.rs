@@ -33,7 +33,7 @@ use server::ledgers;
 use server::ledgers::import::take_in;
 use server::ledgers::photos::take_photos;
 use server::oidc::Providers;
-use server::operations::{books, sheet};
+use server::operations::{books, granting, sheet};
 use server::photo::{self, PhotoCleaner};
 use server::routes::staff_sign_in;
 use server::secret::Secret;
@@ -723,13 +723,14 @@ async fn serve(config: &Config, serve: &ServeConfig) -> Result<()> {
     Ok(())
 }
 
-/// Picks up changed documents every second, adds up the figures every five, and every ten minutes clears up and compares the books
-/// of days that are due.
+/// Picks up changed documents every second, adds up the figures every five, every five minutes reminds of
+/// what ends, and every ten clears up and compares the books of days that are due.
 async fn look_after(state: AppState) {
     let mut look = tokio::time::interval(Duration::from_secs(1));
     let mut count = tokio::time::interval(Duration::from_secs(5));
     let mut clear = tokio::time::interval(Duration::from_mins(10));
     let mut books = tokio::time::interval(Duration::from_mins(10));
+    let mut remind = tokio::time::interval(Duration::from_mins(5));
     loop {
         tokio::select! {
             () = state.stop.cancelled() => return,
@@ -745,6 +746,9 @@ async fn look_after(state: AppState) {
             },
             _ = books.tick() => if let Err(error) = jobs::reconcile::run_due(&state).await {
                 tracing::error!(%error, "the books can't be compared");
+            },
+            _ = remind.tick() => if let Err(error) = granting::remind_due(&state).await {
+                tracing::error!(%error, "holders can't be reminded of what ends");
             },
             _ = clear.tick() => if let Err(error) = sweep::sweep(&state).await {
                 tracing::error!(%error, "clearing up failed");

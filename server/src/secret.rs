@@ -153,6 +153,12 @@ impl Secret {
         self.mac(&[b"contact", council.as_bytes(), what.as_bytes(), text]).to_vec()
     }
 
+    /// The keyed hash that a home is known by of which something was asked for: an address can be guessed.
+    #[must_use]
+    pub fn home_hash(&self, council: &str, home: &str) -> Vec<u8> {
+        self.mac(&[b"home", council.as_bytes(), home.as_bytes()]).to_vec()
+    }
+
     /// The keyed hash of a code that proves something, for the session that asked for it.
     #[must_use]
     pub fn proof_hash(&self, council: &str, session: Uuid, purpose: &str, code: &str) -> Vec<u8> {

@@ -55,6 +55,7 @@ pub fn title(entry: &Entry, for_staff: bool) -> String {
         What::Paid { pence } => format!("{} was paid by card", money::show(*pence)),
         What::AskedToPay => format!("We reminded {whom} that it is not paid"),
         What::Lapsed => "It was not paid in time, so we did not receive it".to_owned(),
+        What::Grant { said } => said.clone(),
         What::Taken => format!("{who} is dealing with {your} request"),
         What::HandedBack { lead } => format!("{lead} looks after {your} request until somebody takes it"),
         What::Undone => format!("{who} took the step before this back. It was a slip"),

@@ -415,10 +415,17 @@ pub(super) fn item(request: &AccountRequest, href: String) -> AnyView {
         };
         view! { <p><strong>{news}</strong>" since you looked last."</p> }.drawn()
     });
+    let grant = request.grant.clone().map(|grant| {
+        let page = paths::permit(&request.key);
+        let link = (!request.key.is_empty())
+            .then(|| view! { " "<a href=page rel="external">"See it, or change it"</a> }.into_any());
+        view! { <p><strong>{grant}</strong>"."{link}</p> }.drawn()
+    });
     view! {
         <li>
             <a href=href>{request.title.clone()}</a>
             {news}
+            {grant}
             <p>{standing}"."</p>
             <p class="govuk-hint">{request.reference.to_string()}", sent on "{received}</p>
         </li>

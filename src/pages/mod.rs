@@ -26,6 +26,8 @@ pub mod help;
 pub mod home;
 pub mod performance;
 #[cfg(feature = "ssr")]
+pub mod permit;
+#[cfg(feature = "ssr")]
 pub mod permit_zone;
 #[cfg(feature = "ssr")]
 pub mod receipt;

@@ -1,6 +1,6 @@
 //! `/follow/:key`: a request as its resident follows it. News arrive while the page is open.
 
-use domain::api::follow::{FollowView, FollowedBy, PartView};
+use domain::api::follow::{FollowView, FollowedBy, GrantView, PartView};
 use domain::api::privacy::ErasedView;
 use domain::field::{Photo, Value};
 use domain::standard::say_date;
@@ -107,6 +107,8 @@ fn request(key: String, first: FollowView) -> AnyView {
     let amends = Memo::new(move |_| now.with(|now| now.amends.clone()));
     // The rest of the request changes nothing of the day that somebody is choosing.
     let booked = Memo::new(move |_| now.with(|now| (now.slot.clone(), now.unreceived)));
+    // What it gave is given back on its own page.
+    let has_grant = Memo::new(move |_| now.with(|now| now.grant.as_ref().is_some_and(|grant| grant.live)));
     let ways = Memo::new(move |_| now.with(|now| (now.may_reopen, now.followed_by)));
     let update = Callback::new(move |new: FollowView| show(now, new));
     let key = StoredValue::new(key);
@@ -123,6 +125,7 @@ fn request(key: String, first: FollowView) -> AnyView {
         {live_if(move || now.with(goes_on))}
         {live(move || now.with(|now| payment(now, (!watching).then(|| paths::request(&key.get_value())).as_deref())))}
         {live_if(move || { booked.track(); now.with_untracked(|now| slot(now, &paths::request(&key.get_value()), problems)) })}
+        {live_if(move || now.with(|now| grant(now, &key.get_value())))}
         {part_of.as_ref().map(whole)}
         {live_if(move || now.with(|now| (!now.parts.is_empty()).then(|| parts(now.parts.clone()))))}
         {live_if(move || now.with(|now| work_photos(&now.work_photos, key)))}
@@ -138,7 +141,7 @@ fn request(key: String, first: FollowView) -> AnyView {
         {live_if(move || takes_messages.get().then(|| view! { <MessageForm to=follow::messages(&key.get_value()) on_sent=update problems=problems answers=Signal::derive(move || now.with(|now| now.asked.is_some())) /> }.drawn()))}
         {live_if(move || amends.get().map(|amends| amend::amend(&amends, &paths::request(&key.get_value()), problems)))}
         {if watching { stop_watching(key) } else { now.with_untracked(|now| told(now, key)) }}
-        {live_if(move || (is_open.get() && !is_fixed.get()).then(|| view! {
+        {live_if(move || (is_open.get() && !is_fixed.get() && !has_grant.get()).then(|| view! {
             <h2 class="govuk-heading-m">"If you no longer need this"</h2>
             <p><a href=paths::withdraw(&key.get_value())>"Withdraw this request"</a></p>
         }.drawn()))}
@@ -170,6 +173,19 @@ fn goes_on(request: &FollowView) -> Option<AnyView> {
                 "We deal with this together with an earlier report of the same. "
                 {words::goes_on(other.status)}"."{promise}
             </p>
+        }
+        .drawn(),
+    )
+}
+
+/// What it gave, and where that is shown and changed.
+fn grant(request: &FollowView, key: &str) -> Option<AnyView> {
+    let GrantView { name, said, .. } = request.grant.clone()?;
+    Some(
+        view! {
+            <h2 class="govuk-heading-m">{name.clone()}</h2>
+            <p>{said}"."</p>
+            <p><a href=paths::permit(key) rel="external">"Show it, change it or print it"<span class="govuk-visually-hidden">": "{name}</span></a></p>
         }
         .drawn(),
     )

@@ -106,6 +106,11 @@ fn form(view: &ServiceView, draft: Draft, deciding: Deciding) -> SubmitRequest {
 fn refused(view: &ServiceView, problem: ApiProblem, outcome: Outcome, shelf: Shelf) {
     let service = &view.service;
     let questions: Vec<&Question> = service.questions.iter().collect();
+    // What a home may have is known by the server alone: its page says it in words.
+    if matches!(problem.code.as_str(), "outside_zone" | "none_left") {
+        device::post(&paths::check(&service.id));
+        return;
+    }
     let found = words::problems(&questions, &problem.fields);
     if matches!(problem.code.as_str(), "stopped" | "changed")
         || (found.is_empty() && !problem.fields.is_empty())

@@ -249,6 +249,14 @@ pub async fn refund(id: Uuid, what: &RefundRequest) -> Reply<StaffCase> {
     api::post(&address(id, "/refunds"), what).await
 }
 
+/// Ends what a request gave.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn end_grant(id: Uuid, why: &ReasonRequest) -> Reply<StaffCase> {
+    api::post(&address(id, "/grant/end"), why).await
+}
+
 /// Refunds that wait for somebody's agreement, and those that did not go through.
 ///
 /// # Errors

@@ -8,7 +8,7 @@ use leptos_router::path;
 use portico_app::a11y;
 
 use crate::pages::{
-    answer::{DecisionPage, DeclinePage, SendBackPage},
+    answer::{DecisionPage, DeclinePage, EndGrantPage, SendBackPage},
     audit::AuditPage,
     board::BoardPage,
     bulk::BulkPage,
@@ -111,6 +111,7 @@ fn Shell(council: CouncilView) -> impl IntoView {
                         <Route path=path!("move") view=MovePage />
                         <Route path=path!("close") view=ClosePage />
                         <Route path=path!("refund") view=RefundPage />
+                        <Route path=path!("end-grant") view=EndGrantPage />
                     </ParentRoute>
                 </ParentRoute>
             </Routes>

@@ -156,7 +156,7 @@ pub fn move_date(id: Uuid) -> String {
 }
 
 /// Doing something else with a request: `ask`, `note`, `plan`, `slot`, `offer`, `decline`, `send-back`, `decision`,
-/// `contract`, `contract-end`, `check`, `refund`.
+/// `contract`, `contract-end`, `check`, `refund`, `end-grant`.
 #[must_use]
 pub fn step(id: Uuid, step: &str) -> String {
     format!("/staff/requests/{id}/{step}")

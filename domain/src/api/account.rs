@@ -98,6 +98,9 @@ pub struct AccountRequest {
     /// What has happened since its resident looked at it last.
     #[serde(default)]
     pub news: u32,
+    /// What it gave, while that holds: a permit, a subscription; in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grant: Option<String>,
 }
 
 /// Why a request needs its resident.

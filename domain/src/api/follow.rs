@@ -98,6 +98,9 @@ pub struct FollowView {
     /// The day that was booked with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slot: Option<SlotView>,
+    /// What it gave: a permit, a subscription.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grant: Option<GrantView>,
     /// It is not received: it is to be paid first, or was, and ended without.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unreceived: bool,
@@ -122,6 +125,19 @@ pub struct FollowView {
     pub feedback: Option<Feedback>,
     /// The number of the latest event; a stream of events says when it is behind.
     pub seq: u32,
+}
+
+/// What a request gave.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct GrantView {
+    /// What it is called.
+    pub name: String,
+    /// From when to when, and for which vehicle, in words.
+    pub said: String,
+    /// It holds, or will.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub live: bool,
 }
 
 /// What can follow a request that has ended.
@@ -254,6 +270,11 @@ pub enum What {
     AskedToPay,
     /// It was not paid in time, and so never received.
     Lapsed,
+    /// Something happened to what it gives.
+    Grant {
+        /// What, in words.
+        said: String,
+    },
     /// A member of staff took it.
     Taken,
     /// It is with the team again, and nobody's.

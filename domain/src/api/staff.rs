@@ -357,6 +357,9 @@ pub struct StaffCase {
     /// The ward it is about, by name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ward: Option<String>,
+    /// The permit zone of its address, where the service is for some zones only, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zone: Option<String>,
     /// How sure we were who sent it; none where nobody was signed in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identity: Option<Known>,

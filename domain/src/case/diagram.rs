@@ -112,6 +112,7 @@ fn first(on_payment: bool) -> Recorded {
         parts: Vec::new(),
         part_of: None,
         identity: None,
+        zone: None,
         channel: crate::channel::Channel::Web,
         lead: None,
         acknowledge_by: day().into(),

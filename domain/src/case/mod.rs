@@ -16,6 +16,7 @@ use crate::by::By;
 use crate::catalogue::Policy;
 use crate::channel::Channel;
 use crate::fee::Due;
+use crate::grant::{Grant, Step, Zone};
 use crate::identity::Known;
 use crate::reference::Reference;
 use crate::slots::Booked;
@@ -219,6 +220,8 @@ pub enum Event {
     AskedToPay,
     /// By the clock: nobody paid in time, so it was never received.
     Lapsed,
+    /// Something happened to what it gives: it is given, changed, or ends.
+    Grant(Box<Step>),
 }
 
 /// Money that came for a request.
@@ -284,6 +287,9 @@ pub struct Submission {
     /// How sure we were who sent it; none where nobody was signed in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identity: Option<Known>,
+    /// The permit zone of the address, where the service is for some zones only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zone: Option<Zone>,
     /// By which way it came.
     #[serde(default)]
     pub channel: Channel,
@@ -837,6 +843,9 @@ pub struct Case {
     /// Who of our staff saw it, where no resident told us.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seen_by: Option<Owner>,
+    /// What it gave: a permit, a subscription.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grant: Option<Box<Grant>>,
     /// The departments that it was passed on to, and where each stands.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parts: Vec<Part>,

@@ -8,6 +8,7 @@ use crate::by::By;
 use crate::fee;
 use crate::field::{Photo, Value};
 use crate::slots::{Booked, day_ends};
+use crate::grant::{Grant, Step};
 
 use super::{
     Actor, Age, Amendment, Before, Case, Cause, Closing, Escalated, Event, Feedback, Linked, Outcome, Owner,
@@ -193,6 +194,7 @@ impl Case {
             feedback: None,
             helper,
             seen_by,
+            grant: None,
             parts: submission.parts.iter().map(part).collect(),
             history: Vec::new(),
         })
@@ -415,6 +417,7 @@ impl Case {
             (Event::Paid(paid), _) => self.paid(paid, at),
             (Event::Feedback(feedback), _) => self.feedback = Some(feedback.clone()),
             (Event::Amended(amendment), _) => self.amended(amendment, at),
+            (Event::Grant(step), _) => self.granted(step, at),
             (Event::Noted { .. } | Event::Message { .. }, _) => {}
             (Event::Submitted(_) | Event::Taken | Event::Undone, _) => return Err(Refused::NotAllowed),
         }
@@ -456,6 +459,13 @@ impl Case {
             }
             (Actor::Clock, Event::Lapsed) if self.status == Status::ToPay => Ok(()),
             _ if !self.is_received() => Err(if open { Refused::NotAllowed } else { Refused::Closed }),
+            (by, Event::Grant(step)) => self.may_grant(by, step),
+            // What it gave is given back first, and the money with it.
+            (Actor::Resident | Actor::Helper(_), Event::Withdrawn { .. } | Event::TakenBack)
+                if self.live_grant().is_some() =>
+            {
+                Err(Refused::NotAllowed)
+            }
             // Whoever moved the part.
             (_, Event::PartMoved { part, status, complete_by }) => {
                 let known = self.parts.iter().find(|known| known.request.id == *part);
@@ -745,6 +755,52 @@ impl Case {
         }
     }
 
+    /// What it gave, unless that ended early.
+    #[must_use]
+    pub fn live_grant(&self) -> Option<&Grant> {
+        self.grant.as_deref().filter(|grant| grant.ended.is_none())
+    }
+
+    /// Once it is given, it goes on whether the request is closed or not.
+    fn may_grant(&self, by: &Actor, step: &Step) -> Result<(), Refused> {
+        let live = self.live_grant();
+        let is_theirs = matches!(by, Actor::Resident | Actor::Helper(_));
+        let allowed = match step {
+            // As a consequence of what somebody does: paying it, or closing it.
+            Step::Given(_) => self.grant.is_none() && self.parts.is_empty() && !matches!(by, Actor::Clock),
+            Step::Vehicle { on, now, before } => live.is_some_and(|grant| {
+                let is_other = grant.vehicle.as_ref() == Some(before) && now != before;
+                is_theirs && is_other && grant.is_live(*on) && grant.changes_left(*on) > 0
+            }),
+            Step::GivenBack { on, pence } => {
+                live.is_some_and(|grant| is_theirs && grant.give_back && grant.is_live(*on) && *pence >= 0)
+            }
+            Step::Ended { .. } => live.is_some() && matches!(by, Actor::Staff(_)),
+            Step::Reminded { days } => {
+                let is_news = |grant: &Grant| grant.reminded.is_none_or(|reminded| *days < reminded);
+                live.is_some_and(is_news) && *by == Actor::Clock
+            }
+        };
+        if allowed { Ok(()) } else { Err(Refused::NotAllowed) }
+    }
+
+    fn granted(&mut self, step: &Step, at: DateTime<Utc>) {
+        if let Step::Given(grant) = step {
+            self.grant = Some(Box::new(grant.clone()));
+            return;
+        }
+        let Some(grant) = &mut self.grant else { return };
+        match step {
+            Step::Given(_) => {}
+            Step::Vehicle { on, now, before } => {
+                grant.before.push((before.clone(), *on));
+                grant.vehicle = Some(now.clone());
+            }
+            Step::Reminded { days } => grant.reminded = Some(*days),
+            Step::GivenBack { .. } | Step::Ended { .. } => grant.ended = Some(at),
+        }
+    }
+
     /// Nobody has begun, and it was sent just now.
     fn may_take_back(&self, at: DateTime<Utc>) -> Result<(), Refused> {
         let is_new = at - self.received_at <= TimeDelta::minutes(UNDO_MINUTES);
@@ -903,6 +959,12 @@ impl Case {
     fn end(&mut self, outcome: Outcome, at: DateTime<Utc>) {
         self.status = Status::Closed(outcome);
         self.closed_at = Some(at);
+        // What was given before somebody looked ends where they find that it should not have been.
+        if !matches!(outcome, Outcome::Done | Outcome::PartDone)
+            && let Some(grant) = &mut self.grant
+        {
+            grant.ended.get_or_insert(at);
+        }
         (self.waiting, self.offer, self.offered_at) = (None, None, None);
         (self.proposed, self.escalated, self.unanswered, self.on_board) = (None, None, None, None);
         self.owed = None;

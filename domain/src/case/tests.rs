@@ -32,6 +32,7 @@ fn submitted() -> Recorded {
         parts: Vec::new(),
         part_of: None,
         identity: None,
+        zone: None,
         channel: Channel::Web,
         lead: Some(Owner { id: Uuid::from_u128(5), name: "Tom Okafor".into() }),
         acknowledge_by: by(8),

@@ -72,6 +72,7 @@ fn case() -> Case {
         parts: Vec::new(),
         part_of: None,
         identity: None,
+        zone: None,
         channel: crate::channel::Channel::Web,
         lead: Some(person(1, "Lead")),
         acknowledge_by: By::Day(day("2026-12-08")),

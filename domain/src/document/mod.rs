@@ -2,6 +2,7 @@
 //! an officer who edits a file gets one list and not one error a try.
 
 mod conditions;
+mod grants;
 mod questions;
 mod reach;
 mod reader;
@@ -123,7 +124,7 @@ fn read_one(
 }
 
 /// The settings of a document.
-const SETTINGS: [&str; 25] = [
+const SETTINGS: [&str; 28] = [
     "id",
     "version",
     "title",
@@ -146,6 +147,9 @@ const SETTINGS: [&str; 25] = [
     "needs_identity",
     "retention",
     "fee",
+    "zone",
+    "allowances",
+    "grant",
     "policies",
     "questions",
     "stops",
@@ -195,6 +199,7 @@ impl Reader<'_> {
         let needs_identity = self.needs_identity(root);
         let retention = self.retention(root);
         let fee = self.fee(root, &questions);
+        let terms = self.grants(root, &questions);
         let route = self.names(
             root,
             "route",
@@ -239,6 +244,7 @@ impl Reader<'_> {
             standards,
             fee,
             needs_identity,
+            terms,
             retention: retention.unwrap_or_else(|| council.retention.of(topic.unwrap_or_default())),
             next: next?,
         })

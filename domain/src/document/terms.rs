@@ -38,7 +38,7 @@ const OUTCOMES: [(&str, Outcome); 8] = [
 const REGISTERS: [(&str, Register); 2] =
     [("on_payment", Register::OnPayment), ("before_payment", Register::BeforePayment)];
 
-const MONTHS: [(&str, u8); 12] = [
+pub(super) const MONTHS: [(&str, u8); 12] = [
     ("january", 1),
     ("february", 2),
     ("march", 3),
@@ -278,7 +278,12 @@ impl Reader<'_> {
     }
 
     /// A setting that is one of a few words.
-    fn one_of<T: Copy>(&mut self, part: &Part<'_, '_>, key: &str, words: &[(&str, T)]) -> Option<T> {
+    pub(super) fn one_of<T: Copy>(
+        &mut self,
+        part: &Part<'_, '_>,
+        key: &str,
+        words: &[(&str, T)],
+    ) -> Option<T> {
         let said = self.plain_of(part, key)?;
         let found = words.iter().find(|(word, _)| *word == said);
         if found.is_none() {
@@ -376,7 +381,7 @@ impl Reader<'_> {
         }
     }
 
-    fn question_for(
+    pub(super) fn question_for(
         &mut self,
         part: &Part<'_, '_>,
         key: &str,

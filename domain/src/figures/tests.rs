@@ -49,6 +49,7 @@ fn submitted(days: u64, promised: u64) -> Recorded {
         parts: Vec::new(),
         part_of: None,
         identity: None,
+        zone: None,
         channel: Channel::Web,
         lead: None,
         acknowledge_by: on(days + 1).into(),

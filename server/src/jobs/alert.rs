@@ -11,6 +11,7 @@ use domain::case::{
 use domain::council::Council;
 use domain::fee;
 use domain::field::{self, Person};
+use domain::grant::{Grant, Step};
 use domain::money;
 use domain::slots::Booked;
 use domain::validate::{Answer, email_in};
@@ -106,6 +107,38 @@ pub enum Told {
     PlaceLost {
         /// The day.
         on: NaiveDate,
+    },
+    /// To the resident: they have what they asked for, a permit or a subscription.
+    Granted {
+        /// What it is called.
+        name: String,
+        /// Its first day.
+        from: NaiveDate,
+        /// Its last day.
+        until: NaiveDate,
+    },
+    /// To the resident: it ends soon.
+    GrantEnds {
+        /// What it is called.
+        name: String,
+        /// Its last day.
+        until: NaiveDate,
+    },
+    /// To the resident: it is for another vehicle.
+    GrantChanged {
+        /// What it is called.
+        name: String,
+        /// Which vehicle.
+        vehicle: String,
+    },
+    /// To the resident: it has ended before its last day.
+    GrantOver {
+        /// What it is called.
+        name: String,
+        /// Why staff ended it; empty where its holder gave it back.
+        reason: String,
+        /// The money that goes back, as it is written; empty where there is none.
+        sum: String,
     },
     /// To the resident: somebody took it.
     Taken {
@@ -505,6 +538,10 @@ impl Told {
             Self::Lapsed { .. } => "lapsed",
             Self::Rebooked { .. } => "rebooked",
             Self::PlaceLost { .. } => "place_lost",
+            Self::Granted { .. } => "granted",
+            Self::GrantEnds { .. } => "grant_ends",
+            Self::GrantChanged { .. } => "grant_changed",
+            Self::GrantOver { .. } => "grant_over",
             Self::Taken { .. } => "taken",
             Self::HandedBack { .. } => "handed_back",
             Self::Undone => "undone",
@@ -676,7 +713,10 @@ pub fn alerts(happened: &Happened, links: &Links, council: &Council) -> Vec<Aler
         && let Some(told) = for_resident(case, recorded)
         && let Some((name, email)) = resident(case, account_email.as_deref(), *has_moved)
     {
-        alerts.push(alert(case, name, email, &links.resident, told));
+        // What it gave has a page of its own, where a link with a key may lead there.
+        let is_grant = matches!(recorded.event, Event::Grant(_)) && case.helper.is_none();
+        let link = if is_grant { format!("{}/permit", links.resident) } else { links.resident.clone() };
+        alerts.push(alert(case, name, email, &link, told));
     }
     if let Some(owner) = answers
         && let Some(told) = for_owner(case, recorded, owner.id)
@@ -866,6 +906,7 @@ fn for_resident(case: &Case, recorded: &Recorded) -> Option<Told> {
         // After an outage it may have lapsed in the same moment.
         (Event::AskedToPay, _) if case.status.is_open() => Some(asked_to_pay(case)),
         (Event::Lapsed, _) => Some(Told::Lapsed { sum: sum(case) }),
+        (Event::Grant(step), _) => grant(case.grant.as_deref()?, step),
         // Of what was never received there is nothing to tell to who ended it themselves.
         (Event::TakenBack | Event::Withdrawn { .. }, Actor::Resident) if !case.is_received() => None,
         (Event::TakenBack, _) => Some(Told::TakenBack),
@@ -883,6 +924,21 @@ fn for_resident(case: &Case, recorded: &Recorded) -> Option<Told> {
 /// What the time of a booking is called; empty where days have none.
 fn time(booked: &Booked) -> String {
     booked.time.as_ref().map(|time| time.label.clone()).unwrap_or_default()
+}
+
+/// What its holder is told of what a request gave.
+fn grant(grant: &Grant, step: &Step) -> Option<Told> {
+    let name = grant.name.clone();
+    let over =
+        |reason: &str, sum: String| Told::GrantOver { name: name.clone(), reason: reason.to_owned(), sum };
+    Some(match step {
+        Step::Given(_) => Told::Granted { name, from: grant.from, until: grant.until },
+        Step::Reminded { .. } => Told::GrantEnds { name, until: grant.until },
+        Step::Vehicle { now, .. } => Told::GrantChanged { name, vehicle: now.clone() },
+        Step::GivenBack { pence: 0, .. } => over("", String::new()),
+        Step::GivenBack { pence, .. } => over("", money::show(*pence)),
+        Step::Ended { reason } => over(reason, String::new()),
+    })
 }
 
 /// What is told to who answers for it.

@@ -178,7 +178,11 @@ impl Retaining<'_> {
     fn is_due(&self, stored: &Stored, retention: Retention) -> bool {
         let day = |at| self.served.local(at).date();
         let case = &stored.case;
-        let due = retention.due(day(case.received_at), case.closed_at.map(day));
+        // What was given is kept as long as it holds, and then as long as if it had been closed on its last day.
+        let holds_until = case.live_grant().map(|grant| grant.until);
+        let closed =
+            case.closed_at.map(day).map(|closed| holds_until.map_or(closed, |last| last.max(closed)));
+        let due = retention.due(day(case.received_at), closed);
         case.submission.part_of.is_none() && due.is_some_and(|due| due <= day(self.now))
     }
 

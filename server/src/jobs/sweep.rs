@@ -1,6 +1,6 @@
-//! Clearing up: photos that no request took within a day and no draft names, documents that were decided on, sessions and codes that ended, old counts, the numbers of card services' messages, rows of ledgers that another import has replaced, who looked up a bill, what helpers might until a day that is over.
+//! Clearing up: photos that no request took within a day and no draft names, documents that were decided on, sessions and codes that ended, old counts, the numbers of card services' messages, rows of ledgers that another import has replaced, who looked up a bill, the homes of years that are over, what helpers might until a day that is over.
 
-use chrono::TimeDelta;
+use chrono::{Datelike as _, TimeDelta};
 use uuid::Uuid;
 
 use crate::state::AppState;
@@ -25,6 +25,7 @@ pub async fn sweep(state: &AppState) -> Result<(), StoreError> {
         store.forget_payment_hints(now).await?;
         store.forget_bill_visits(now).await?;
         store.forget_ledger_rows(now).await?;
+        store.forget_homes(today.year()).await?;
     }
     for (council, photo) in state.db.abandoned_photos(now - PHOTO_WAITS).await? {
         abandon(state, council, photo).await?;

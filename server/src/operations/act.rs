@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, TimeDelta, Utc};
-use domain::case::{Actor, Case, Event, Owner, Status, UNDO_MINUTES};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use domain::case::{Actor, Case, Event, Outcome, Owner, Status, UNDO_MINUTES};
 use domain::council::{Council, Department};
 use domain::field::Value;
+use domain::grant::Grant;
 use domain::validate::Answer;
 use uuid::Uuid;
 
@@ -169,6 +170,22 @@ impl Consequences for After {
 
     fn told_at(&self, at: DateTime<Utc>) -> DateTime<Utc> {
         if self.can_be_undone { at + TELL_AFTER } else { at }
+    }
+
+    fn gives(&self, case: &Case, event: &Event, renews: Option<NaiveDate>) -> Option<Grant> {
+        let sent = &case.submission;
+        let rules = self.served.service(&sent.service)?.terms.grant.as_ref()?;
+        let is_given = match event {
+            Event::Paid(_) => {
+                case.status.is_open() && rules.is_at_once(sent.identity.as_ref(), sent.zone.as_ref())
+            }
+            Event::Closed(closing) => matches!(closing.outcome, Outcome::Done | Outcome::PartDone),
+            _ => false,
+        };
+        let today = self.served.local(self.now).date();
+        let renews = renews.filter(|until| *until >= today);
+        (is_given && case.grant.is_none() && case.parts.is_empty())
+            .then(|| rules.give(&sent.answers, sent.zone.as_ref(), (today, renews)))
     }
 
     fn all_jobs(&self, happened: &[Happened]) -> Vec<(Uuid, Job)> {

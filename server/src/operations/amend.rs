@@ -146,6 +146,9 @@ pub async fn correct_place(
     (answer, event_id): (Answer, Uuid),
 ) -> Result<Case, ApiError> {
     let service = service_at(at, &stored.case)?;
+    if service.terms.rests_on(&answer.question) {
+        return Err(ApiError::not_found());
+    }
     let submission = &stored.case.submission;
     let mut answers = submission.answers.clone();
     for known in answers.iter_mut().filter(|known| known.question == answer.question) {

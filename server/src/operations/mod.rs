@@ -6,6 +6,8 @@ pub mod amend;
 pub mod books;
 pub mod clock;
 pub mod contract;
+pub mod granting;
+pub mod homes;
 pub mod looked;
 pub mod paying;
 pub mod performance;

@@ -141,6 +141,7 @@ pub async fn report(
             about: Some(stored.id),
             challenges: None,
             place: None,
+            takes: Vec::new(),
         };
         match at.store.submit(new).await {
             Ok(requests::Submission::Stored) => {

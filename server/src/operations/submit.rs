@@ -24,7 +24,7 @@ use crate::extract::{At, signed_in};
 use crate::gazetteer::search_key;
 use crate::jobs::alert;
 use crate::operations::acting::{Acting, service_of, today};
-use crate::operations::{clock, links, slots};
+use crate::operations::{clock, homes, links, slots};
 use crate::routes::consent;
 use crate::secret;
 use crate::state::AppState;
@@ -137,9 +137,24 @@ pub async fn submit(
     let service = &*service;
     let now = state.now();
     let place = locate(at, &mut answers).await?;
+    let zone = match homes::zone_of(at, service, &answers).await {
+        Ok(zone) => zone,
+        // The ledger may have changed since it was stored, too.
+        Err(error) => {
+            return at
+                .store
+                .sent_before(key)
+                .await?
+                .map_or(Err(error), |before| again(state, at, &sender, &before, &body_hash));
+        }
+    };
+    let takes = homes::takes(state, at, service, &answers).await?;
     let identity = resident.map(|_| known(&proofs, now));
-    let submission =
-        case::Submission { identity, ..promised(state, at, (service, &request.answers), answers, &place) };
+    let submission = case::Submission {
+        identity,
+        zone,
+        ..promised(state, at, (service, &request.answers), answers, &place)
+    };
     for _ in 0..TRIES {
         let id = state.dice.id(now);
         let reference = state.dice.reference();
@@ -179,9 +194,11 @@ pub async fn submit(
             about: None,
             challenges: None,
             place: None,
+            takes: Vec::new(),
         };
         let mut new = new_request(id, key, whole);
         new.about = about;
+        new.takes.clone_from(&takes);
         // Seen once already: it goes on at "Check your answers".
         let seen = service.questions.iter().map(|question| (question.id.clone(), question.stamp)).collect();
         let (form, answers) = (request.service.clone(), request.answers.clone());
@@ -295,6 +312,7 @@ pub(super) fn promised(
         parts: Vec::new(),
         part_of: None,
         identity: None,
+        zone: None,
         lead: None,
         channel: Channel::Web,
     }

@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use chrono::{DateTime, NaiveDate, SecondsFormat, TimeDelta, Utc};
 use domain::answers::Answers;
 use domain::api::follow::{
-    Amends, Change, Ending, Entry, FollowView, FollowedBy, GoesOnView, PartView, PlaceAsked, PlacePart, What,
+    Amends, Change, Ending, Entry, FollowView, FollowedBy, GoesOnView, GrantView, PartView, PlaceAsked,
+    PlacePart, What,
 };
 use domain::api::staff::{ContractView, OfferView, PersonRequest, QueueItem, RelatedRequest, StaffCase, Up};
 use domain::by::By;
@@ -15,6 +16,9 @@ use domain::case::{
 };
 use domain::catalogue::{Question, Service};
 use domain::field::{Kind, Value};
+use domain::grant::{Grant, Step, Zone};
+use domain::money;
+use domain::standard::say_date;
 use domain::validate::Answer;
 use uuid::Uuid;
 
@@ -55,6 +59,7 @@ pub fn follow(state: &AppState, served: &Served, case: Case) -> FollowView {
         is_over && !may_reopen && case.submission.part_of.is_none() && known(&case.submission.service);
     let complaint = is_over && !unreceived && served.council.complaint.is_some();
     let amends = amends(state, served, &case);
+    let grant = grant(served, state.now(), &case);
     let part = |linked: &Linked, status| PartView {
         department: served.council.department_name(&linked.department).to_owned(),
         reference: linked.reference.clone(),
@@ -92,6 +97,7 @@ pub fn follow(state: &AppState, served: &Served, case: Case) -> FollowView {
         fee: case.submission.fee,
         payment: None,
         slot: None,
+        grant,
         unreceived,
         timeline,
         next,
@@ -113,7 +119,7 @@ pub fn watched(state: &AppState, served: &Served, case: Case) -> FollowView {
     (view.asked, view.may_reopen) = (None, false);
     (view.undo, view.amends, view.followed_by) = (None, None, None);
     view.parts.clear();
-    (view.part_of, view.goes_on) = (None, None);
+    (view.part_of, view.goes_on, view.grant) = (None, None, None);
     view.timeline.retain(|entry| {
         matches!(
             entry.what,
@@ -155,6 +161,9 @@ fn amends(state: &AppState, served: &Served, case: &Case) -> Option<Amends> {
     let photos = photos_of(service, case).map_or(0, |(_, room)| room);
     let places = case.submission.answers.iter().filter_map(|answer| {
         let question = service.question(&answer.question)?;
+        if service.terms.rests_on(&answer.question) {
+            return None;
+        }
         let parts: Vec<(&str, &str)> = match (&question.kind, &answer.value) {
             (Kind::Place(place), Value::Place(_)) => {
                 let asset = place.asset.as_deref().map(|label| ("asset", label));
@@ -348,6 +357,7 @@ impl Seen<'_> {
             Event::AskedToPay => What::AskedToPay,
             Event::Lapsed if self.case.is_received() => return None,
             Event::Lapsed => What::Lapsed,
+            Event::Grant(step) => What::Grant { said: granted(step) },
             Event::Amended(amendment) => {
                 if let Some(complete_by) = amendment.complete_by {
                     self.promise(complete_by);
@@ -400,6 +410,42 @@ impl Seen<'_> {
             format!("{ward}. By the new place it belongs to {department}{team}, and has gone there.")
         }
     }
+}
+
+/// What happened to what a request gives, in words.
+fn granted(step: &Step) -> String {
+    match step {
+        Step::Given(Grant { name, from, until, .. }) => {
+            format!("{name}: given from {} to {}", say_date(*from), say_date(*until))
+        }
+        Step::Vehicle { now, before, .. } => format!("It is for vehicle {now} now. It was for {before}"),
+        Step::Reminded { .. } => "A reminder was sent that it ends".to_owned(),
+        Step::GivenBack { pence: 0, .. } => "It was given back".to_owned(),
+        Step::GivenBack { pence, .. } => {
+            format!("It was given back. {} of what was paid goes back", money::show(*pence))
+        }
+        Step::Ended { reason } => format!("It was ended: {reason}"),
+    }
+}
+
+/// What a request gave, as people see it in lists.
+#[must_use]
+pub fn grant(served: &Served, now: DateTime<Utc>, case: &Case) -> Option<GrantView> {
+    let grant = case.grant.as_deref()?;
+    let mut said = grant.vehicle.as_ref().map_or_else(String::new, |vehicle| format!("{vehicle}, "));
+    said += &format!("from {} to {}", say_date(grant.from), say_date(grant.until));
+    if let Some(ended) = grant.ended {
+        said += &format!(", ended on {}", say_date(served.local(ended).date()));
+    }
+    Some(GrantView { name: grant.name.clone(), said, live: grant.is_live(served.local(now).date()) })
+}
+
+/// The permit zone of a request, in words for staff.
+fn zone(case: &Case) -> Option<String> {
+    Some(match case.submission.zone.as_ref()? {
+        Zone::Known(zone) => zone.clone(),
+        Zone::Unknown => "not known: look whether the address is in one".to_owned(),
+    })
 }
 
 /// What was put right or added, in words.
@@ -549,6 +595,7 @@ pub fn staff(
         team: case.submission.team.clone(),
         routed: case.submission.routed.clone(),
         ward: case.submission.ward.clone(),
+        zone: zone(&case),
         identity: case.submission.identity.clone(),
         earliest: today.succ_opt().unwrap_or(today),
         part: case.submission.part_of.is_some(),

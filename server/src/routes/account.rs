@@ -31,6 +31,7 @@ use crate::jobs::Job;
 use crate::jobs::account_code::{AccountCode, WORKS as CODE_WORKS};
 use crate::operations::paying::Till;
 use crate::operations::submit::follow_key;
+use crate::operations::view;
 use crate::secret;
 use crate::state::AppState;
 use crate::store::accounts::{NewSession, Resident, SigningIn};
@@ -465,6 +466,9 @@ pub(crate) fn listed(at: &At, case: &Case, now: DateTime<Utc>, seen: Option<u32>
         news: count(case.history.iter().filter(is_new).count()),
         reference: case.submission.reference.clone(),
         title: case.submission.title.clone(),
+        grant: view::grant(&at.served, now, case)
+            .filter(|grant| grant.live)
+            .map(|grant| format!("{}: {}", grant.name, grant.said)),
     }
 }
 

@@ -20,6 +20,7 @@ pub mod documents;
 pub mod drafts;
 pub mod export;
 pub mod follow;
+pub mod grants;
 pub mod hand_over;
 pub mod health;
 pub mod helpers;
@@ -115,6 +116,7 @@ pub fn router() -> OpenApiRouter<AppState> {
         .merge(batches::router())
         .merge(board::router())
         .merge(refunds::router())
+        .merge(grants::router())
         .merge(income::router())
         .merge(ledgers::router())
         .merge(assisted::router())

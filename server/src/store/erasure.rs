@@ -18,6 +18,7 @@ use super::contracts::contract_link;
 use super::deliveries::delivery;
 use super::drafts::Holder;
 use super::entities::{draft, event, photo, request, spot, watcher};
+use super::grants::{allowance, granted};
 use super::ledgers::challenge;
 use super::notices::notice;
 use super::papers::identity_document;
@@ -105,7 +106,7 @@ pub struct Erasing {
 }
 
 /// What hangs on a request, and goes with it. A table more that names requests is a line more here.
-const HANGS_ON: [Unhang; 12] = [
+const HANGS_ON: [Unhang; 14] = [
     |on, council, id| {
         Box::pin(async move {
             draft::Entity::delete_many().filter(Holder::Request(id).own(council)).exec(on).await
@@ -189,6 +190,18 @@ const HANGS_ON: [Unhang; 12] = [
         Box::pin(async move {
             let own = slot_place::Column::CouncilId.eq(council).and(slot_place::Column::RequestId.eq(id));
             slot_place::Entity::delete_many().filter(own).exec(on).await
+        })
+    },
+    |on, council, id| {
+        Box::pin(async move {
+            let own = granted::Column::CouncilId.eq(council).and(granted::Column::RequestId.eq(id));
+            granted::Entity::delete_many().filter(own).exec(on).await
+        })
+    },
+    |on, council, id| {
+        Box::pin(async move {
+            let own = allowance::Column::CouncilId.eq(council).and(allowance::Column::RequestId.eq(id));
+            allowance::Entity::delete_many().filter(own).exec(on).await
         })
     },
 ];

@@ -18,6 +18,7 @@ pub mod drafts;
 pub mod entities;
 pub mod erasure;
 pub mod figures;
+pub mod grants;
 pub mod helpers;
 pub mod jobs;
 pub mod ledgers;
@@ -79,6 +80,14 @@ pub enum StoreError {
     /// uploaded.
     #[error("upload {0} is not there")]
     UploadGone(uuid::Uuid),
+    /// A home may have so many more in this year, and more were asked for.
+    #[error("{left} are left of {question}")]
+    NotLeft {
+        /// The question for the number.
+        question: String,
+        /// How many are left.
+        left: u32,
+    },
     /// They keep as many as there may be.
     #[error("there are as many as there may be")]
     TooMany,

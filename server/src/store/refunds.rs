@@ -14,6 +14,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::payments::{ASK_AGAIN, Payment, payment};
+use super::requests::{Follows, Happened, NewEvent};
 use super::{Store, StoreError, audit, jobs};
 use crate::jobs::Job;
 
@@ -302,44 +303,79 @@ impl Store {
         self.db
             .write(move |transaction| {
                 let (store, new) = (store.clone(), new.clone());
+                Box::pin(async move { store.ask_refund_within(transaction, new).await })
+            })
+            .await
+    }
+
+    /// Ends what a request gave because its holder gives it back, and writes down what goes back of what was paid: both, or
+    /// neither. A repeat changes nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`]; [`StoreError::Refused`] by the rules of the case, or where it is more than may go back; the
+    /// database's errors.
+    pub async fn give_back(
+        &self,
+        request: Uuid,
+        (event, refund): (NewEvent, Option<NewRefund>),
+        follows: Follows,
+    ) -> Result<(Vec<Happened>, Option<Refund>), StoreError> {
+        let store = self.clone();
+        self.db
+            .write(move |transaction| {
+                let (store, event, refund) = (store.clone(), event.clone(), refund.clone());
+                let follows = follows.clone();
                 Box::pin(async move {
-                    // Locked: two that ask at the same time are counted one after the other.
-                    let paid = store.locked_payment(transaction, new.payment).await?;
-                    let known =
-                        refund::Entity::find().filter(store.one_refund(new.id)).one(transaction).await?;
-                    if let Some(known) = known {
-                        let known = Refund::try_from(known)?;
-                        let is_it = known.payment == new.payment
-                            && known.pence == new.pence
-                            && known.asked_by.as_ref().is_some_and(|by| by.id == new.by.id);
-                        return if is_it { Ok(known) } else { Err(Refused::NotAllowed.into()) };
-                    }
-                    let of_it = Condition::all().add(refund::Column::PaymentId.eq(new.payment));
-                    let before = committed(&paid, &store.refunds_on(transaction, of_it).await?);
-                    if !may_refund(paid.state, paid.bill.total(), before, new.pence) {
-                        return Err(Refused::NotAllowed.into());
-                    }
-                    let is_waiting = needs_agreement(new.limit, before, new.pence);
-                    let state = if is_waiting { RefundState::Waiting } else { RefundState::Agreed };
-                    let row = refund::ActiveModel {
-                        council_id: Set(store.council.to_string()),
-                        id: Set(new.id),
-                        payment_id: Set(new.payment),
-                        pence: Set(new.pence),
-                        reason: Set(new.reason),
-                        state: Set(state.id().to_owned()),
-                        asked_by: Set(Some(new.by.id)),
-                        asked_name: Set(new.by.name),
-                        asked_at: Set(new.at),
-                        ask_at: Set((!is_waiting).then_some(new.at)),
-                        ..Default::default()
+                    // The request before its payments, as everywhere.
+                    let (_, happened) = store.append_within(transaction, request, event, &follows).await?;
+                    let asked = match refund.filter(|_| !happened.is_empty()) {
+                        Some(refund) => Some(store.ask_refund_within(transaction, refund).await?),
+                        None => None,
                     };
-                    refund::Entity::insert(row).exec_without_returning(transaction).await?;
-                    audit::append(&store, transaction, new.entry).await?;
-                    store.refund_on(transaction, new.id).await
+                    Ok((happened, asked))
                 })
             })
             .await
+    }
+
+    async fn ask_refund_within(
+        &self,
+        transaction: &impl ConnectionTrait,
+        new: NewRefund,
+    ) -> Result<Refund, StoreError> {
+        // Locked: two that ask at the same time are counted one after the other.
+        let paid = self.locked_payment(transaction, new.payment).await?;
+        let known = refund::Entity::find().filter(self.one_refund(new.id)).one(transaction).await?;
+        if let Some(known) = known {
+            let known = Refund::try_from(known)?;
+            let is_it = known.payment == new.payment
+                && known.pence == new.pence
+                && known.asked_by.as_ref().is_some_and(|by| by.id == new.by.id);
+            return if is_it { Ok(known) } else { Err(Refused::NotAllowed.into()) };
+        }
+        let of_it = Condition::all().add(refund::Column::PaymentId.eq(new.payment));
+        let before = committed(&paid, &self.refunds_on(transaction, of_it).await?);
+        if !may_refund(paid.state, paid.bill.total(), before, new.pence) {
+            return Err(Refused::NotAllowed.into());
+        }
+        let is_waiting = needs_agreement(new.limit, before, new.pence);
+        let state = if is_waiting { RefundState::Waiting } else { RefundState::Agreed };
+        let row = refund::ActiveModel {
+            council_id: Set(self.council.to_string()),
+            id: Set(new.id),
+            payment_id: Set(new.payment),
+            pence: Set(new.pence),
+            reason: Set(new.reason),
+            state: Set(state.id().to_owned()),
+            asked_by: Set(Some(new.by.id)),
+            asked_name: Set(new.by.name),
+            asked_at: Set(new.at),
+            ask_at: Set((!is_waiting).then_some(new.at)),
+            ..Default::default()
+        };
+        refund::Entity::insert(row).exec_without_returning(transaction).await?;
+        audit::append(self, transaction, new.entry).await?;
+        self.refund_on(transaction, new.id).await
     }
 
     async fn refund_on(&self, on: &impl ConnectionTrait, id: Uuid) -> Result<Refund, StoreError> {

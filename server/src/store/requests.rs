@@ -17,6 +17,7 @@ use domain::consent::Channel;
 use domain::council::Department;
 use domain::field::Value;
 use domain::figures::{SATISFIED, Standing};
+use domain::grant::{Grant, Step};
 use domain::reference::Reference;
 use domain::validate::Answer;
 use sea_orm::sea_query::{Expr, LikeExpr, NullOrdering, OnConflict};
@@ -30,6 +31,7 @@ use uuid::Uuid;
 use super::account_codes::still_there;
 use super::consent::{Answered, Told};
 use super::entities::{event, photo, request, resident, spot, watcher};
+use super::grants::Takes;
 use super::helpers::ActsBy;
 use super::ledgers::challenge;
 use super::nearby::{self, Spot, Watcher};
@@ -108,6 +110,8 @@ pub struct NewRequest {
     pub challenges: Option<(String, NaiveDate)>,
     /// The place that it takes of what can be booked.
     pub place: Option<Place>,
+    /// How many it takes of what is so many a home and year.
+    pub takes: Vec<Takes>,
 }
 
 /// What storing a new request gave.
@@ -187,6 +191,10 @@ pub trait Consequences: Send + Sync {
         at
     }
 
+    /// What a request gives by what happened to it just now, if it gives something then; after what it renews, which ends on
+    /// this day.
+    fn gives(&self, case: &Case, event: &Event, renews: Option<NaiveDate>) -> Option<Grant>;
+
     /// The jobs that follow from what happened in one go, in its order.
     fn all_jobs(&self, happened: &[Happened]) -> Vec<(Uuid, Job)>;
 }
@@ -243,7 +251,8 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::UploadGone`] when a photo or document is not there to be taken, [`StoreError::SlotTaken`] when no place
-    /// is left, [`StoreError::ReferenceTaken`]; [`StoreError::NotFound`] when who sends it may not act for its resident, or not any
+    /// is left, [`StoreError::ReferenceTaken`]; [`StoreError::NotLeft`] when it takes more than its home may have;
+    /// [`StoreError::NotFound`] when who sends it may not act for its resident, or not any
     /// more; the database's errors.
     #[expect(clippy::too_many_lines, reason = "what belongs to one request, one after the other")]
     pub async fn submit(&self, new: NewRequest) -> Result<Submission, StoreError> {
@@ -263,6 +272,7 @@ impl Store {
         let challenge = new.challenges.map(|challenged| self.challenge_row(new.id, challenged));
         let (store, council, key, id) = (self.clone(), self.council.clone(), new.idempotency_key, new.id);
         let (resident, by, consent, typed, place) = (new.resident, new.by, new.consent, new.typed, new.place);
+        let takes = new.takes;
         let service = case.submission.service.clone();
         let told = new.jobs.iter().find_map(|(_, job)| match job {
             Job::Alert(alert) if alert.told.bearing().0 == Audience::Resident => Some(&**alert),
@@ -288,6 +298,7 @@ impl Store {
                 let (tallies, typed, challenge) = (tallies.clone(), typed.clone(), challenge.clone());
                 let (mut consent, body_hash, notice) = (consent.clone(), body_hash.clone(), notice.clone());
                 let place = place.clone();
+                let takes = takes.clone();
                 Box::pin(async move {
                     if let Some(by) = &by {
                         let helper = store.acts_on(transaction, by, &service).await?;
@@ -333,6 +344,7 @@ impl Store {
                     {
                         return Err(StoreError::SlotTaken);
                     }
+                    store.take_allowances(transaction, (id, &service), &takes).await?;
                     event::Entity::insert_many(events).exec_without_returning(transaction).await?;
                     figures::insert(transaction, tallies).await?;
                     take_uploads(transaction, &council, id, &uploads).await?;
@@ -451,6 +463,7 @@ impl Store {
             return Ok((case, Vec::new()));
         }
         let before = (case.status, case.complete_by);
+        let about = row.about_id;
         let happened = Box::pin(self.step(transaction, (row, case), new.clone(), (follows, false))).await?;
         let mut case = happened.case.clone();
         let mut all = vec![happened];
@@ -459,6 +472,10 @@ impl Store {
             let lost = Box::pin(self.step(transaction, row, lost, (follows, false))).await?;
             case = lost.case.clone();
             all.push(lost);
+        }
+        if let Some(given) = self.give(transaction, (id, about), &all, &new, follows).await? {
+            case = given.case.clone();
+            all.push(given);
         }
         let like = (new.id, new.at, new.by.clone());
         for (row, part) in open_parts {
@@ -480,6 +497,42 @@ impl Store {
         notices::tell(transaction, &self.council, &all, &made).await?;
         jobs::insert(transaction, jobs::rows(&self.council, follows.told_at(new.at), &made)?).await?;
         Ok((case, all))
+    }
+
+    /// Gives what a request gives once this has happened to it. What renews an earlier one begins when that ends.
+    async fn give(
+        &self,
+        on: &impl ConnectionTrait,
+        (id, about): (Uuid, Option<Uuid>),
+        happened: &[Happened],
+        new: &NewEvent,
+        follows: &Follows,
+    ) -> Result<Option<Happened>, StoreError> {
+        let Some(Happened { case, recorded, .. }) = happened.first() else { return Ok(None) };
+        if follows.gives(case, &recorded.event, None).is_none() {
+            return Ok(None);
+        }
+        let earlier = match about {
+            Some(about) => self.granted_on(on, about).await?.map(|granted| (about, granted)),
+            None => None,
+        };
+        let earlier = earlier.filter(|(_, granted)| !granted.ended);
+        let renews = earlier.map(|(_, granted)| granted.until);
+        let Some(grant) = follows.gives(case, &recorded.event, renews) else { return Ok(None) };
+        if let Some((about, granted)) = earlier
+            && granted.until < grant.from
+        {
+            self.renewed(on, about).await?;
+        }
+        let given = NewEvent {
+            // Nobody else's: the event that it follows from has the identifier itself.
+            id: Uuid::from_u128(new.id.as_u128() ^ 2),
+            at: new.at,
+            by: new.by.clone(),
+            event: Event::Grant(Box::new(Step::Given(grant))),
+        };
+        let row = self.locked(on, id).await?;
+        Ok(Some(Box::pin(self.step(on, row, given, (follows, false))).await?))
     }
 
     /// What waits to be told of these requests, because it could be undone, can't any more: it is told before what happened
@@ -696,6 +749,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         let id = row.id;
         figures::insert(on, figures::rows(&self.council, (id, case), before)).await?;
+        self.keep_granted(on, (id, row.open), case).await?;
         let mut changed: request::ActiveModel = row.into();
         stand(&mut changed, case, wakes);
         changed.seq = Set(seq(case.next_seq() - 1));

@@ -13,6 +13,7 @@ mod form;
 pub mod identity;
 pub mod pages;
 pub mod paying;
+pub mod permit;
 pub mod permit_zone;
 pub mod posted;
 pub mod privacy;

@@ -114,7 +114,12 @@ async fn page(state: &AppState, at: &At, headers: &HeaderMap, address: &str) -> 
     if is_same_for_all && let Some(ready) = at.served.pages.get(address, language, now) {
         return Ok(with_policy(at, ready.reply(headers)));
     }
-    let posted = posted.map(|posted| Posted { files: Vec::new(), ..posted });
+    let mut posted = posted.map(|posted| Posted { files: Vec::new(), ..posted });
+    if let (Some(Page::Check { id }), Some(form), Some(posted)) = (found, &form, &mut posted)
+        && posted.problems.is_empty()
+    {
+        posted.problems = posted::not_for_home(state, at, (id, &form.service), &posted.answers).await?;
+    }
     let place = match found {
         Some(Page::Account { page }) => Some(portico_app::account::find(page)),
         _ => None,

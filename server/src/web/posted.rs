@@ -28,6 +28,7 @@ use crate::access::Pages;
 use crate::error::ApiError;
 use crate::extract::{At, Path};
 use crate::operations::acting;
+use crate::operations::homes;
 use crate::operations::submit::{Sender, follow_key, submit};
 use crate::routes::nearby::Near;
 use crate::routes::{self, consent};
@@ -243,6 +244,24 @@ pub(super) async fn sent_a_moment_ago(
     Ok(before.and_then(|before| filling.confirmed(&before).ok()))
 }
 
+/// What a form can't be sent with, because its home is outside the zones or has had what it may have; each with the page at
+/// which that is changed.
+pub(super) async fn not_for_home(
+    state: &AppState,
+    at: &At,
+    (id, service): (&str, &Service),
+    answers: &Answers,
+) -> Result<Vec<(String, String)>, ApiError> {
+    let questions: Vec<&Question> = service.questions.iter().collect();
+    let found = homes::problems(state, at, service, (&questions, answers)).await?;
+    Ok(in_pairs(found.into_iter().map(|problem| at_its_page(id, problem)).collect()))
+}
+
+/// On the last page, what is wrong leads to the page of its question.
+fn at_its_page(service: &str, problem: Problem) -> Problem {
+    Problem { id: paths::change(service, question_of(&problem.id)), ..problem }
+}
+
 impl Filling<'_> {
     /// Takes a page into the draft as it is now, and leads on from it.
     async fn go_on(
@@ -312,6 +331,10 @@ impl Filling<'_> {
                 // What helps with an answer stays until the answer is right.
                 if !problems.is_empty() && matches!(opened.split(':').next(), Some("find" | "hand")) {
                     posted.opened.clone_from(&opened);
+                }
+                if problems.is_empty() {
+                    let here = (checked.as_slice(), &posted.answers);
+                    problems.extend(homes::problems(state, at, service, here).await?);
                 }
                 if problems.is_empty() && is_new {
                     // Where scripts run it would have come up at once: here the page comes back at it.
@@ -517,13 +540,16 @@ impl Filling<'_> {
                     return Ok(visit.to(&paths::acting(acting.helper.id)));
                 }
                 let questions: Vec<&Question> = service.questions.iter().collect();
-                let found = words::problems(&questions, error.fields());
+                let found = if error.is_of_home() {
+                    homes::problems(state, at, service, (&questions, &posted.answers)).await?
+                } else {
+                    words::problems(&questions, error.fields())
+                };
                 if found.is_empty() && !matches!(error.code(), "stopped" | "changed") {
                     return Err(error);
                 }
-                let page =
-                    |problem: Problem| Problem { id: paths::change(id, question_of(&problem.id)), ..problem };
-                posted.problems = in_pairs(found.into_iter().map(page).collect());
+                let found = found.into_iter().map(|problem| at_its_page(id, problem));
+                posted.problems = in_pairs(found.collect());
                 visit.keep(&posted).await?;
                 Ok(visit.to(&paths::check(id)))
             }

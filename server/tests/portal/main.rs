@@ -27,6 +27,7 @@ mod contract;
 mod digest;
 mod documents;
 mod follow;
+mod grants;
 mod guard;
 mod helpers;
 mod identity;

@@ -6,7 +6,7 @@ use crate::support::Portal;
 use axum::body::Body;
 use serde_json::Value;
 
-const OPERATIONS: [&str; 184] = [
+const OPERATIONS: [&str; 185] = [
     "get /api/account",
     "get /api/account/acting/{id}",
     "get /api/account/acting/{id}/{request}",
@@ -171,6 +171,7 @@ const OPERATIONS: [&str; 184] = [
     "post /api/staff/requests/{id}/contract/end",
     "post /api/staff/requests/{id}/contract/link",
     "post /api/staff/requests/{id}/decision",
+    "post /api/staff/requests/{id}/grant/end",
     "post /api/staff/requests/{id}/hand-over",
     "post /api/staff/requests/{id}/messages",
     "post /api/staff/requests/{id}/notes",

@@ -613,13 +613,14 @@ enum Fate {
 }
 
 /// Every table. One more is a line more, when it is clear what takes away what it knows.
-const TABLES: [(&str, Fate); 58] = {
+const TABLES: [(&str, Fate); 61] = {
     use Fate::{Account, Ends, Request, Stays};
     const OF_RESIDENT: Fate = Account("resident_id = ?");
     [
         ("address", Stays("the council's gazetteer: places, not people")),
         ("agreed", OF_RESIDENT),
         ("alert_wish", OF_RESIDENT),
+        ("allowance", Request),
         ("attempt", Ends),
         ("audit", Stays("numbers in place of names, and a chain that holds only when it is whole")),
         ("audit_head", Stays("how far the log has got")),
@@ -639,7 +640,9 @@ const TABLES: [(&str, Fate); 58] = {
         ("elector", Stays("the electoral roll, which goes with the next one")),
         ("event", Request),
         ("figure", Stays("how many requests there were, and nobody in them")),
+        ("granted", Request),
         ("helper", OF_RESIDENT),
+        ("home", Ends),
         ("identity_document", Stays("that papers were seen; without a name, and their bytes are gone")),
         ("job", Ends),
         ("leave", Stays("when members of staff are away")),

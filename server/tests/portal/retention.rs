@@ -27,7 +27,7 @@ on_both_engines![
 const PRIYA: &str = "priya@saltmarsh.example";
 
 /// The tables that know of a request, itself included: all of it goes with the request.
-pub const OF_REQUESTS: [&str; 12] = [
+pub const OF_REQUESTS: [&str; 14] = [
     "request",
     "event",
     "photo",
@@ -40,6 +40,8 @@ pub const OF_REQUESTS: [&str; 12] = [
     "contract_link",
     "challenge",
     "slot_place",
+    "granted",
+    "allowance",
 ];
 
 /// Words that are nowhere else.
@@ -117,6 +119,9 @@ async fn what_was_kept_long_enough_goes_and_a_tombstone_remains(kept: Kept) {
     kept.tamper("INSERT INTO challenge (council_id, request_id, number, day) SELECT council_id, id, 'SM10000001', '2026-12-07' FROM request").await;
     // And as if a day were booked with it.
     kept.tamper("INSERT INTO slot_place (council_id, slots, day, time, number, request_id) SELECT council_id, 'lorry', '2026-12-07', '', 1, id FROM request").await;
+    // And as if it had given something, and taken some of what a home may have.
+    kept.tamper("INSERT INTO granted (council_id, request_id, service, from_day, until_day, ended, renewed) SELECT council_id, id, 'permit', '2026-12-07', '2027-12-06', FALSE, FALSE FROM request").await;
+    kept.tamper("INSERT INTO allowance (council_id, request_id, question, service, home, year, many, counts) SELECT council_id, id, 'books', 'vouchers', follow_hash, 2026, 1, TRUE FROM request").await;
     // What happened before it was in an account is not told there.
     let rows = kept.all_rows(OF_REQUESTS).await;
     let is_later = |table: &str| ["notice", "contract_link"].contains(&table);
@@ -143,7 +148,7 @@ async fn what_was_kept_long_enough_goes_and_a_tombstone_remains(kept: Kept) {
 
     // Nothing is left of it, but of the one that is open.
     assert!(!is_there(&portal, photo).await && is_there(&portal, open_photo).await);
-    assert_eq!(kept.all_rows(OF_REQUESTS).await, [1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0]);
+    assert_eq!(kept.all_rows(OF_REQUESTS).await, [1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
     assert_eq!(kept.number("SELECT COUNT(*) AS n FROM job WHERE payload LIKE '%Done for%'").await, 0);
     for column in ["tombstone WHERE figures", "audit WHERE detail", "audit WHERE object"] {
         let marked = format!("SELECT COUNT(*) AS n FROM {column} LIKE '%{MARK}%'");

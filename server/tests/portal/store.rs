@@ -111,6 +111,7 @@ fn with_photos(number: u32, photos: &[Uuid]) -> NewRequest {
         parts: Vec::new(),
         part_of: None,
         identity: None,
+        zone: None,
         lead: None,
         channel: Channel::Web,
         acknowledge_by: day(8).into(),
@@ -128,6 +129,7 @@ fn with_photos(number: u32, photos: &[Uuid]) -> NewRequest {
         about: None,
         challenges: None,
         place: None,
+        takes: Vec::new(),
         id: id(number),
         event_id: id(1000 + number),
         follow_hash: vec![1, number.to_le_bytes()[0], number.to_le_bytes()[1]],
@@ -217,6 +219,10 @@ fn message(number: u32, text: &str) -> NewEvent {
 struct OneJob;
 
 impl Consequences for OneJob {
+    fn gives(&self, _: &Case, _: &Event, _: Option<NaiveDate>) -> Option<domain::grant::Grant> {
+        None
+    }
+
     fn settle(&self, _: &Case, _: &Actor, event: Event) -> Event {
         event
     }

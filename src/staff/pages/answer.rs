@@ -1,4 +1,4 @@
-//! `/staff/requests/:id/decline`, `…/proposal`, `…/decision`: an answer to what somebody else asks.
+//! `/staff/requests/:id/decline`, `…/proposal`, `…/decision`: an answer to what somebody else asks; `…/end-grant`, with a reason too.
 
 use domain::api::staff::{DecisionRequest, ProposalRequest, ReasonRequest, StaffCase};
 use domain::field::plain;
@@ -31,15 +31,27 @@ pub fn SendBackPage() -> impl IntoView {
     handle.draw(move |case| reason(handle, case, Of::Proposal))
 }
 
+/// Ending what a request gave.
+#[component]
+pub fn EndGrantPage() -> impl IntoView {
+    let handle = handle::use_handle();
+    handle.draw(move |case| reason(handle, case, Of::Grant))
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Of {
     Offer,
     Proposal,
+    Grant,
 }
 
 fn reason(handle: Handle, case: Memo<StaffCase>, of: Of) -> AnyView {
     let id = case.with_untracked(|case| case.id);
-    let name = if of == Of::Offer { "decline" } else { "send-back" };
+    let name = match of {
+        Of::Offer => "decline",
+        Of::Proposal => "send-back",
+        Of::Grant => "end-grant",
+    };
     let draft = draft::open::<String>(handle.session, id, name);
     let sending = Sending::default();
     let send = move || {
@@ -47,8 +59,8 @@ fn reason(handle: Handle, case: Memo<StaffCase>, of: Of) -> AnyView {
         if !sending.begin() {
             return;
         }
-        let missing =
-            reason.is_empty().then(|| Problem { id: "reason".to_owned(), words: "Say why not".to_owned() });
+        let words = if of == Of::Grant { "Say why" } else { "Say why not" };
+        let missing = reason.is_empty().then(|| Problem { id: "reason".to_owned(), words: words.to_owned() });
         if !sending.all_well(missing.into_iter().collect()) {
             return;
         }
@@ -56,6 +68,7 @@ fn reason(handle: Handle, case: Memo<StaffCase>, of: Of) -> AnyView {
             match of {
                 Of::Offer => api::decline_offer(id, &ReasonRequest { reason }).await,
                 Of::Proposal => api::proposal(id, &ProposalRequest { agree: false, reason }).await,
+                Of::Grant => api::end_grant(id, &ReasonRequest { reason }).await,
             }
         };
         let action = Action {
@@ -66,6 +79,7 @@ fn reason(handle: Handle, case: Memo<StaffCase>, of: Of) -> AnyView {
             landed: move |now: &StaffCase| match of {
                 Of::Offer => now.offer.is_none(),
                 Of::Proposal => now.proposed.is_none(),
+                Of::Grant => now.request.grant.as_ref().is_none_or(|grant| !grant.live),
             },
             look_first: false,
             unsure: |_| {},
@@ -75,10 +89,13 @@ fn reason(handle: Handle, case: Memo<StaffCase>, of: Of) -> AnyView {
     let (title, button) = match of {
         Of::Offer => ("Don’t take it", "Don’t take it"),
         Of::Proposal => ("Send it back", "Send it back"),
+        Of::Grant => ("End what it gave", "End it"),
     };
-    let labelled = Labelled::new("reason", "Why not?")
-        .hint("For your colleague. The resident does not see it.".to_owned())
-        .error(sending.at("reason"));
+    let (why, hint) = match of {
+        Of::Grant => ("Why?", "The resident reads it word for word. It ends at once."),
+        Of::Offer | Of::Proposal => ("Why not?", "For your colleague. The resident does not see it."),
+    };
+    let labelled = Labelled::new("reason", why).hint(hint.to_owned()).error(sending.at("reason"));
     let proposed = case.with_untracked(|case| case.proposed.clone()).filter(|_| of == Of::Proposal);
     let value = draft.part(Clone::clone);
     let on_input = draft.setter(|draft, typed| *draft = typed);

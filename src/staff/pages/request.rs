@@ -57,6 +57,7 @@ fn page(handle: Handle, case: Memo<StaffCase>) -> AnyView {
             {move || case.with(|case| contract::contract(handle, sending, case))}
             {move || case.with(follows)}
             {move || case.with(destination)}
+            {move || case.with(grant)}
             {part_of(&first)}
             {filled_in_by(&first.request, "the resident")}
             {identity(&first)}
@@ -121,6 +122,22 @@ fn reach(case: &StaffCase) -> Option<AnyView> {
         }
         .into_any()
     })
+}
+
+/// What it gave, and the way to end that.
+fn grant(case: &StaffCase) -> Option<AnyView> {
+    let given = case.request.grant.clone()?;
+    let end = given.live.then(|| {
+        view! { <p><a href=paths::step(case.id, "end-grant")>"End it"</a></p> }
+    });
+    Some(
+        view! {
+            <h2 class="govuk-heading-m">{given.name}</h2>
+            <p>{given.said}"."</p>
+            {end}
+        }
+        .into_any(),
+    )
 }
 
 /// What others want to know: whether somebody takes it, agrees with how it is to be closed, or decides.
@@ -240,6 +257,7 @@ fn destination(case: &StaffCase) -> AnyView {
         {seen}
         {line("Team", &case.team)}
         {line("Ward", &case.ward)}
+        {line("Permit zone", &case.zone)}
         {line("Why it is here", &case.routed)}
     }
     .into_any()

@@ -32,7 +32,7 @@ variants!(Event, EVENTS, event_name:
     Submitted, Taken, HandedOver, Offered, HandedBack, Undone, OfferEnded, Planned, Begun, Asked, Answered, Message, Noted,
     PromiseMoved, Contracted, ContractorWrote, ContractorDone, ContractEnded, Checked, Proposed, SentBack, Closed, PartMoved,
     GoesOn, Withdrawn, Reopened, TakenBack, Amended, Feedback, Prompted, Missed, Escalated, Aged, Decided, Reminded,
-    AskedAgain, OwnerLeft, Paid, AskedToPay, Lapsed, Rebooked, PlaceLost,
+    AskedAgain, OwnerLeft, Paid, AskedToPay, Lapsed, Rebooked, PlaceLost, Grant,
 );
 variants!(Actor, ACTORS, actor_name: Resident, Helper, Staff, Contractor, Clock);
 
@@ -70,6 +70,7 @@ enum Step {
     Pay,
     Rebook(u8, bool),
     LosePlace,
+    Grant(u8),
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -109,6 +110,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Step::Pay),
         1 => (1_u8..40, any::<bool>()).prop_map(|(days, own)| Step::Rebook(days, own)),
         1 => Just(Step::LosePlace),
+        2 => (0_u8..5).prop_map(Step::Grant),
     ];
     prop_oneof![
         8 => (1_u16..400).prop_map(Step::Hours),
@@ -479,6 +481,7 @@ impl<'a> World<'a> {
                 (if own { resident() } else { owner() }, Event::Rebooked { before, to })
             }
             Step::LosePlace => (Actor::Clock, Event::PlaceLost),
+            Step::Grant(which) => grant(which, today, (resident(), staff(3))),
             Step::Judge => (Actor::Resident, Event::Feedback(Feedback { score: 2, ..Feedback::default() })),
         })
     }
@@ -514,6 +517,35 @@ impl<'a> World<'a> {
             ..Closing::of(outcome)
         })
     }
+}
+
+/// Something that happens to what a request gives.
+fn grant(which: u8, today: NaiveDate, (resident, staff): (Actor, Actor)) -> (Actor, Event) {
+    use crate::grant::{Grant, Step};
+    let vehicle = || "A1".to_owned();
+    let (by, step) = match which {
+        0 => {
+            let given = Grant {
+                name: "Permit".to_owned(),
+                zone: None,
+                vehicle: Some(vehicle()),
+                before: Vec::new(),
+                changes: 2,
+                holds: Vec::new(),
+                from: today,
+                until: today + Days::new(60),
+                give_back: true,
+                reminded: None,
+                ended: None,
+            };
+            (staff, Step::Given(given))
+        }
+        1 => (resident, Step::Vehicle { on: today, now: "B2".to_owned(), before: vehicle() }),
+        2 => (Actor::Clock, Step::Reminded { days: 28 }),
+        3 => (resident, Step::GivenBack { on: today, pence: 0 }),
+        _ => (staff, Step::Ended { reason: "Said".to_owned() }),
+    };
+    (by, Event::Grant(Box::new(step)))
 }
 
 /// The place of the request in which a duplicate goes on.

@@ -26,6 +26,7 @@ mod m0030_payments;
 mod m0034_refunds;
 mod m0037_ledgers;
 mod m0038_slots;
+mod m0040_grants;
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{
@@ -68,6 +69,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0034_refunds::Step),
             Box::new(m0037_ledgers::Step),
             Box::new(m0038_slots::Step),
+            Box::new(m0040_grants::Step),
         ]
     }
 }
