@@ -84,6 +84,9 @@ pub struct Council {
     /// How it takes payments by card; not at all where nothing is said.
     #[serde(default)]
     pub payments: Option<payment::Settings>,
+    /// What its public computers may show.
+    #[serde(default)]
+    pub terminals: Terminals,
     /// Providers that people may sign in with.
     #[serde(default)]
     pub sign_in: Vec<Provider>,
@@ -111,6 +114,15 @@ pub struct CouncilContact {
     pub email: String,
     /// Where to go in person.
     pub address: String,
+}
+
+/// What public computers may show besides the portal.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Terminals {
+    /// Host names that links may lead to: `www.gov.uk`. Other links are words there.
+    #[serde(default)]
+    pub sites: Vec<String>,
 }
 
 /// How a complaint about a request begins.

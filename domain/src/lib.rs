@@ -39,5 +39,6 @@ pub mod retention;
 pub mod search;
 pub mod sign_in;
 pub mod standard;
+pub mod terminal;
 pub mod tone;
 pub mod validate;

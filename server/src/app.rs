@@ -22,6 +22,7 @@ use crate::error::ApiError;
 use crate::state::AppState;
 use crate::web::{
     account, acting, alerts, amended, contract, followed, identity, pages, paying, posted, privacy, sharing,
+    terminal,
 };
 use crate::{guard, routes};
 
@@ -41,6 +42,7 @@ pub fn app(state: AppState) -> Router {
         .method_not_allowed_fallback(async || {
             ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed")
         })
+        .layer(middleware::from_fn_with_state(state.clone(), terminal::mode))
         .layer(middleware::from_fn_with_state(state.clone(), guard::same_site))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, TIME))
         .layer(CatchPanicLayer::custom(panicked))
@@ -86,6 +88,7 @@ fn beside_the_api(document: OpenApi) -> Pages {
         .merge(identity::router())
         .merge(sharing::router())
         .merge(privacy::router())
+        .merge(terminal::router())
 }
 
 /// Who may call each route of the server.

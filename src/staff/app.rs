@@ -35,6 +35,7 @@ use crate::pages::{
     shared::SharedPage,
     sign_in::SignInPage,
     team::TeamPage,
+    terminals::TerminalsPage,
     wording::{WordingOfPage, WordingPage},
     write::{AskPage, NotePage, WritePage},
 };
@@ -76,6 +77,7 @@ fn Shell(council: CouncilView) -> impl IntoView {
                     <Route path=path!("audit") view=AuditPage />
                     <Route path=path!("leave") view=LeavePage />
                     <Route path=path!("members") view=MembersPage />
+                    <Route path=path!("terminals") view=TerminalsPage />
                     <Route path=path!("identity") view=IdentityPage />
                     <Route path=path!("letters") view=LettersPage />
                     <Route path=path!("wording") view=WordingPage />

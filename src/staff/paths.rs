@@ -30,6 +30,8 @@ pub const LETTERS: &str = "/staff/letters";
 pub const WORDING: &str = "/staff/wording";
 /// Who works here.
 pub const MEMBERS: &str = "/staff/members";
+/// Public computers.
+pub const TERMINALS: &str = "/staff/terminals";
 
 /// Calls, visits and letters.
 pub const CONTACTS: &str = "/staff/contacts";
@@ -74,7 +76,7 @@ pub fn menu(role: Role, answers: bool) -> Vec<(&'static str, &'static str)> {
             (EXPORT, "Export"),
         ],
         Role::Auditor => vec![(AUDIT, "Audit log")],
-        Role::Admin => vec![(MEMBERS, "Staff"), LONG, WORDS],
+        Role::Admin => vec![(MEMBERS, "Staff"), (TERMINALS, "Public computers"), LONG, WORDS],
         Role::Officer | Role::Resident | Role::Helper | Role::Terminal | Role::Contractor => {
             let long = answers.then_some(LONG);
             let rest = [IDENTITIES, POST, (LEAVE, "Leave")];

@@ -26,5 +26,6 @@ pub mod services;
 pub mod sign_in;
 pub mod staff;
 pub mod team;
+pub mod terminals;
 pub mod wording;
 pub mod workspace;

@@ -52,10 +52,9 @@ pub fn router() -> OpenApiRouter<AppState> {
         .routes(routes!(reopen).open(KEY))
 }
 
-/// The request a key opens. A full stop or a blank that was copied along with the link does no harm.
+/// The request a key opens.
 pub(crate) async fn stored(at: &At, key: &str) -> Result<Stored, ApiError> {
-    let key = key.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
-    Ok(at.store.followed(&secret::hash(key.as_bytes())).await?)
+    Ok(at.store.followed(&secret::hash(at.key_given(key).as_bytes())).await?)
 }
 
 /// What a key opens: one's own request, or one that is watched.
@@ -65,8 +64,7 @@ enum Opened {
 }
 
 async fn opened(at: &At, key: &str) -> Result<Opened, ApiError> {
-    let key = key.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
-    let hash = secret::hash(key.as_bytes());
+    let hash = secret::hash(at.key_given(key).as_bytes());
     match at.store.followed(&hash).await {
         Ok(stored) => Ok(Opened::Own(stored)),
         Err(StoreError::NotFound) => match at.store.watched(&hash).await {
@@ -79,6 +77,20 @@ async fn opened(at: &At, key: &str) -> Result<Opened, ApiError> {
             Err(error) => Err(error.into()),
         },
         Err(error) => Err(error.into()),
+    }
+}
+
+/// On a public computer, the key that is good for this person's turn, in place of one that stays.
+pub(crate) async fn key_of_this_turn(at: &At, key: &str) -> Result<Option<String>, ApiError> {
+    let Some(turn) = at.turn.as_ref().filter(|turn| turn.opened_by(key).is_none()) else { return Ok(None) };
+    match opened(at, key).await {
+        Ok(Opened::Own(stored)) => Ok(Some(turn.key_to(stored.id))),
+        Ok(Opened::Watched(watcher, _)) => Ok(Some(turn.key_to(watcher))),
+        // The page says that it is not there.
+        Err(error) if error.status() == StatusCode::NOT_FOUND || error.status() == StatusCode::GONE => {
+            Ok(None)
+        }
+        Err(error) => Err(error),
     }
 }
 

@@ -36,6 +36,7 @@ pub mod roll;
 pub mod staff;
 pub mod staff_sessions;
 pub mod team;
+pub mod terminals;
 pub mod workspace;
 mod writer;
 

@@ -17,4 +17,5 @@ pub mod privacy;
 pub mod ready;
 mod received;
 pub mod sharing;
+pub mod terminal;
 pub(crate) mod visit;

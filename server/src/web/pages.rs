@@ -229,6 +229,14 @@ async fn instead(
     page: Option<Page<'_>>,
     (path, posted): (&str, Option<&Posted>),
 ) -> Result<Option<Response>, ApiError> {
+    // On a public computer, what stands in the history opens nothing for the next person.
+    if let Some(Page::Request { key } | Page::Sent { key } | Page::Withdraw { key } | Page::Reopen { key }) =
+        page
+        && let Some(here) = routes::follow::key_of_this_turn(at, key).await?
+    {
+        let there = path.replacen(key, &here, 1);
+        return Ok(Some((StatusCode::SEE_OTHER, [(header::LOCATION, there)]).into_response()));
+    }
     match page {
         // What was mistyped is shown once: the next person at this computer has no use for it.
         Some(Page::Find) if posted.is_some() => visit::forget_page(state, at, headers, path).await?,

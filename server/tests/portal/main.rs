@@ -51,6 +51,7 @@ mod retention;
 mod staff;
 mod store;
 mod team;
+mod terminals;
 mod uploads;
 mod web;
 mod workspace;

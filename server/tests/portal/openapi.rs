@@ -6,7 +6,7 @@ use crate::support::Portal;
 use axum::body::Body;
 use serde_json::Value;
 
-const OPERATIONS: [&str; 172] = [
+const OPERATIONS: [&str; 178] = [
     "get /api/account",
     "get /api/account/acting/{id}",
     "get /api/account/acting/{id}/{request}",
@@ -82,6 +82,7 @@ const OPERATIONS: [&str; 172] = [
     "get /api/staff/shared/{id}/photos/{photo}",
     "get /api/staff/team",
     "get /api/staff/team/export",
+    "get /api/staff/terminals",
     "get /api/staff/ways",
     "get /api/staff/wording",
     "get /api/staff/wording/{id}",
@@ -179,6 +180,11 @@ const OPERATIONS: [&str; 172] = [
     "post /api/staff/sign-in/code",
     "post /api/staff/sign-out",
     "post /api/staff/sign-out-everywhere",
+    "post /api/staff/terminals",
+    "post /api/staff/terminals/{id}/code",
+    "post /api/staff/terminals/{id}/lock",
+    "post /api/staff/terminals/{id}/remove",
+    "post /api/staff/terminals/{id}/setup",
 ];
 
 async fn document() -> Value {

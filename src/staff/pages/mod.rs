@@ -27,5 +27,6 @@ pub mod sessions;
 pub mod shared;
 pub mod sign_in;
 pub mod team;
+pub mod terminals;
 pub mod wording;
 pub mod write;

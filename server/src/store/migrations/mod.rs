@@ -23,6 +23,7 @@ mod m0026_ladder;
 mod m0027_hours;
 mod m0028_devices;
 mod m0030_payments;
+mod m0043_terminals;
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{
@@ -62,6 +63,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0027_hours::Step),
             Box::new(m0028_devices::Step),
             Box::new(m0030_payments::Step),
+            Box::new(m0043_terminals::Step),
         ]
     }
 }
