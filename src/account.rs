@@ -5,7 +5,7 @@ use domain::api::drafts::Posted;
 use leptos::prelude::*;
 
 use crate::api::account::{self, ADDRESS, SECURITY, WAYS};
-use crate::api::{alerts, consent, helpers, identity, privacy, profile};
+use crate::api::{alerts, consent, helpers, identity, payments, privacy, profile};
 use crate::components::bell::bell;
 use crate::components::layout::Column;
 use crate::components::load::not_found;
@@ -19,7 +19,8 @@ use crate::pages::{
     account_code::AccountCodePage, account_details::AccountDetailsPage, account_device::AccountDevicePage,
     account_helpers::AccountHelpersPage, account_identity::AccountIdentityPage,
     account_looked::AccountLookedPage, account_notices::AccountNoticesPage,
-    account_security::AccountSecurityPage, account_sharing::AccountSharingPage,
+    account_payments::AccountPaymentsPage, account_security::AccountSecurityPage,
+    account_sharing::AccountSharingPage,
 };
 use crate::paths::{self, Page};
 use crate::plain;
@@ -54,6 +55,13 @@ pub const PLACES: &[Place] = &[
         asks: Some(alerts::NOTICES),
         own: true,
         draw: || view! { <AccountNoticesPage /> }.drawn(),
+    },
+    Place {
+        slug: "payments",
+        title: Some("Your payments"),
+        asks: Some(payments::HISTORY),
+        own: true,
+        draw: || view! { <AccountPaymentsPage /> }.drawn(),
     },
     Place {
         slug: "alerts",

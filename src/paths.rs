@@ -10,6 +10,8 @@ pub const HOME: &str = "/";
 pub const FOLLOW: &str = "/follow";
 /// The resident's account, or signing in to it.
 pub const ACCOUNT: &str = "/account";
+/// The account right after signing out on it without the app, which then forgets here what it would have forgotten itself.
+pub const SIGNED_OUT: &str = "/account?out=yes";
 /// Typing the code that was sent.
 pub const ACCOUNT_CODE: &str = "/account/code";
 /// Showing who one is.
@@ -28,6 +30,12 @@ pub const PERFORMANCE: &str = "/performance";
 pub const PERFORMANCE_CSV: &str = "/performance.csv";
 /// The same as files.
 pub const PERFORMANCE_JSON: &str = "/performance.json";
+/// Finding a penalty charge.
+pub const PENALTY_CHARGE: &str = "/penalty-charge";
+/// Which permit zone a home is in.
+pub const PERMIT_ZONE: &str = "/permit-zone";
+/// Finding an account of council tax.
+pub const COUNCIL_TAX: &str = "/council-tax";
 /// The part of a step's address that says: go back to "check your answers" afterwards.
 pub const FROM_CHECK: &str = "check";
 /// The part of an address that says that this was sent just now.
@@ -215,6 +223,18 @@ pub fn acting_sent(helper: Uuid, request: Uuid) -> String {
 #[must_use]
 pub fn request(key: &str) -> String {
     format!("/follow/{key}")
+}
+
+/// The receipt of a request that is paid: a page of the server's own.
+#[must_use]
+pub fn receipt(key: &str) -> String {
+    format!("/follow/{key}/receipt")
+}
+
+/// Where a form is posted that leads to the card page of a request.
+#[must_use]
+pub fn pay(key: &str) -> String {
+    format!("/follow/{key}/pay")
 }
 
 /// The confirmation.

@@ -20,7 +20,13 @@ use crate::components::layout::{Column, Layout, phone_link};
 #[cfg(feature = "ssr")]
 use crate::live::Drawn as _;
 #[cfg(feature = "ssr")]
+use crate::pages::bills::{self, Bill};
+#[cfg(feature = "ssr")]
 use crate::pages::contract::{self as work, Work};
+#[cfg(feature = "ssr")]
+use crate::pages::permit_zone::{self, Zones};
+#[cfg(feature = "ssr")]
+use crate::pages::receipt::{self as paid, Receipt};
 #[cfg(feature = "ssr")]
 use crate::state::{boot, drafts, uploads};
 
@@ -174,6 +180,37 @@ pub fn contract(council: CouncilView, mut work: Work) -> Drawn {
         crate::a11y::provide(&council.name);
         boot::provide_posted(work.posted.take());
         view! { <Layout council=council path=String::new()>{work::draw(work)}</Layout> }.drawn()
+    })
+}
+
+/// Draws a page about a bill: finding it, or what is due.
+#[cfg(feature = "ssr")]
+#[must_use]
+pub fn bill(council: CouncilView, mut bill: Bill) -> Drawn {
+    drawn(move || {
+        crate::a11y::provide(&council.name);
+        boot::provide_posted(bill.take_posted());
+        view! { <Layout council=council path=String::new()>{bills::draw(bill)}</Layout> }.drawn()
+    })
+}
+
+/// Draws the page that says which permit zone a home is in.
+#[cfg(feature = "ssr")]
+#[must_use]
+pub fn permit_zone(council: CouncilView, zones: Zones) -> Drawn {
+    drawn(move || {
+        crate::a11y::provide(&council.name);
+        view! { <Layout council=council path=String::new()>{permit_zone::draw(zones)}</Layout> }.drawn()
+    })
+}
+
+/// Draws the receipt of a request.
+#[cfg(feature = "ssr")]
+#[must_use]
+pub fn receipt(council: CouncilView, receipt: Receipt) -> Drawn {
+    drawn(move || {
+        crate::a11y::provide(&council.name);
+        view! { <Layout council=council path=String::new()>{paid::draw(receipt)}</Layout> }.drawn()
     })
 }
 

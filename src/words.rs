@@ -221,6 +221,7 @@ pub fn outcome(outcome: Outcome) -> &'static str {
         Outcome::PartDone => "Closed: some of it is done",
         Outcome::NoAnswer => "Closed: we had no answer from you",
         Outcome::NothingFound => "Closed: we looked, and found nothing",
+        Outcome::NotPaid => "Not received: it was not paid in time",
     }
 }
 
@@ -228,6 +229,7 @@ pub fn outcome(outcome: Outcome) -> &'static str {
 #[must_use]
 pub fn part_status(status: Status) -> &'static str {
     match status {
+        Status::ToPay => "It is to be paid first",
         Status::Received => "They have it",
         Status::LookedAt => "They are looking at it",
         Status::Planned => "They have planned the work",
@@ -241,6 +243,7 @@ pub fn part_status(status: Status) -> &'static str {
 #[must_use]
 pub fn goes_on(status: Status) -> &'static str {
     match status {
+        Status::ToPay => "It is to be paid first",
         Status::Received => "We have it",
         Status::LookedAt => "We are looking at it",
         Status::Planned => "The work is planned",

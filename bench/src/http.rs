@@ -36,6 +36,19 @@ pub fn post(whom: SocketAddr, path: &str, cookies: &str, json: &str) -> Result<S
     Ok(send(whom, path, cookies, ("00000000-0000-4000-8000-000000000001", json))?.0)
 }
 
+/// Posts a body with headers, as another service does; the reply's status.
+pub fn post_with(whom: SocketAddr, path: &str, headers: &[(&str, &str)], body: &str) -> Result<u16> {
+    let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let reply = ask(
+        whom,
+        &format!(
+            "POST {path} HTTP/1.1\r\nHost: {whom}\r\nConnection: close\r\n{headers}Content-Length: {}\r\n\r\n{body}",
+            body.len()
+        ),
+    )?;
+    Ok(read(&reply)?.0)
+}
+
 /// The same under a key of the caller's; with the body of the reply.
 pub fn send(
     whom: SocketAddr,

@@ -23,6 +23,7 @@ mod size;
 mod table;
 mod takeover;
 mod times;
+mod webhook;
 
 use anyhow::Result;
 use clap::{Parser, ValueEnum};
@@ -41,6 +42,8 @@ struct Cli {
     figures: figures::Counted,
     #[command(flatten)]
     promise: promise::Council,
+    #[command(flatten)]
+    webhook: webhook::Told,
 }
 
 /// What can be measured.
@@ -64,6 +67,8 @@ enum Subject {
     Figures,
     /// Among a million requests: letting time go by, the queue of staff, and open pages that hear of events, on both databases
     Promise,
+    /// How soon a card service's webhooks are answered, on both databases
+    Webhook,
 }
 
 fn main() -> Result<()> {
@@ -80,6 +85,7 @@ fn main() -> Result<()> {
             Subject::Consent => consent::run(&cli.consent)?,
             Subject::Figures => figures::run(&cli.figures)?,
             Subject::Promise => promise::run(&cli.promise)?,
+            Subject::Webhook => webhook::run(&cli.webhook)?,
         }
     }
     Ok(())

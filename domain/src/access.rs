@@ -21,6 +21,8 @@ pub enum Role {
     Officer,
     /// Somebody who answers for a department.
     Manager,
+    /// Somebody who looks after the council's money: sees what was paid and goes back, and none of what was asked for.
+    Finance,
     /// Somebody who watches what staff did.
     Auditor,
     /// Somebody who looks after accounts and settings; sees no resident's record.
@@ -77,19 +79,30 @@ pub enum Act {
     ChangeWaysIn,
     /// See in which words people are told what happens.
     SeeWording,
-    /// Change the council's settings; import addresses, wards and the electoral roll.
+    /// Change the council's settings; import addresses, wards, the electoral roll and the ledgers.
     ManageCouncil,
+    /// Send money back that was paid for a request of one's own department, or ask somebody else to agree to it.
+    Refund,
+    /// See which refunds wait for somebody's agreement, and which did not go through.
+    SeeRefunds,
+    /// Agree to a refund that somebody else asked for.
+    AgreeRefund,
+    /// See what was paid on a day, and whether the card service says the same.
+    SeeIncome,
+    /// Take that away as a file.
+    ExportIncome,
 }
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Resident,
         Self::Helper,
         Self::Terminal,
         Self::Contractor,
         Self::Officer,
         Self::Manager,
+        Self::Finance,
         Self::Auditor,
         Self::Admin,
     ];
@@ -104,6 +117,7 @@ impl Role {
             Self::Contractor => "contractor",
             Self::Officer => "officer",
             Self::Manager => "manager",
+            Self::Finance => "finance",
             Self::Auditor => "auditor",
             Self::Admin => "admin",
         }
@@ -118,7 +132,7 @@ impl Role {
     /// Whether this is somebody who works for the council.
     #[must_use]
     pub fn is_staff(self) -> bool {
-        matches!(self, Self::Officer | Self::Manager | Self::Auditor | Self::Admin)
+        matches!(self, Self::Officer | Self::Manager | Self::Finance | Self::Auditor | Self::Admin)
     }
 
     /// Whether this role may do this at all.
@@ -130,7 +144,7 @@ impl Role {
 
 impl Act {
     /// Every kind of act.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 28] = [
         Self::SendForm,
         Self::SeeOwn,
         Self::ChangeOwn,
@@ -154,12 +168,17 @@ impl Act {
         Self::SeeWording,
         Self::ManageCouncil,
         Self::ChangeWaysIn,
+        Self::Refund,
+        Self::SeeRefunds,
+        Self::AgreeRefund,
+        Self::SeeIncome,
+        Self::ExportIncome,
     ];
 
     /// The table: the roles that may do it. Nobody else may.
     #[must_use]
     pub fn roles(self) -> &'static [Role] {
-        use Role::{Admin, Auditor, Helper, Manager, Officer, Resident, Terminal};
+        use Role::{Admin, Auditor, Finance, Helper, Manager, Officer, Resident, Terminal};
         match self {
             Self::SendForm => &[Resident, Helper, Terminal, Officer, Manager],
             Self::SeeOwn | Self::ChangeOwn => &[Resident],
@@ -169,14 +188,17 @@ impl Act {
             | Self::AnswerInBulk
             | Self::AnswerFor
             | Self::SeeShared
-            | Self::CheckDocuments => &[Officer, Manager],
+            | Self::CheckDocuments
+            | Self::Refund => &[Officer, Manager],
             Self::HandOver | Self::Supervise | Self::Export | Self::ActInBulk => &[Manager],
             Self::SeeBoard | Self::ExportBoard => &[Officer, Manager, Admin],
             Self::SeeFigures => &[Manager, Auditor, Admin],
             Self::ReadAudit | Self::ExportAudit => &[Auditor],
             Self::SeeWording => &[Manager, Admin],
             Self::ManageStaff | Self::ManageCouncil => &[Admin],
-            Self::ChangeWaysIn => &[Officer, Manager, Auditor, Admin],
+            Self::ChangeWaysIn => &[Officer, Manager, Finance, Auditor, Admin],
+            Self::SeeRefunds | Self::AgreeRefund => &[Manager, Finance],
+            Self::SeeIncome | Self::ExportIncome => &[Finance],
         }
     }
 
@@ -192,6 +214,9 @@ impl Act {
                 | Self::AnswerInBulk
                 | Self::ManageStaff
                 | Self::ChangeWaysIn
+                // A desk that was left open is no second pair of eyes.
+                | Self::AgreeRefund
+                | Self::ExportIncome
         )
     }
 }
@@ -208,8 +233,9 @@ mod tests {
             helper SendForm ActFor
             terminal SendForm
             contractor
-            officer SendForm SeeDepartment Answer SeeShared CheckDocuments AnswerFor SeeBoard ExportBoard! AnswerInBulk! ChangeWaysIn!
-            manager SendForm SeeDepartment Answer HandOver SeeShared CheckDocuments Supervise AnswerFor SeeBoard ExportBoard! SeeFigures Export! ActInBulk! AnswerInBulk! SeeWording ChangeWaysIn!
+            officer SendForm SeeDepartment Answer SeeShared CheckDocuments AnswerFor SeeBoard ExportBoard! AnswerInBulk! ChangeWaysIn! Refund
+            manager SendForm SeeDepartment Answer HandOver SeeShared CheckDocuments Supervise AnswerFor SeeBoard ExportBoard! SeeFigures Export! ActInBulk! AnswerInBulk! SeeWording ChangeWaysIn! Refund SeeRefunds AgreeRefund!
+            finance ChangeWaysIn! SeeRefunds AgreeRefund! SeeIncome ExportIncome!
             auditor SeeFigures ReadAudit ExportAudit! ChangeWaysIn!
             admin SeeBoard ExportBoard! SeeFigures ManageStaff! SeeWording ManageCouncil ChangeWaysIn!";
         for (line, role) in reviewed.trim().lines().zip(Role::ALL) {

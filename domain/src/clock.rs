@@ -12,6 +12,7 @@ use crate::by::By;
 use crate::case::{
     Actor, Age, Case, Cause, Closing, Escalation, Event, Outcome, Owner, REMINDERS, Rung, Status, Why,
 };
+use crate::payment::Waits;
 use crate::standard::{Calendar, Limit, Unit};
 
 /// The times that a council sets itself, besides those that each service promises.
@@ -114,17 +115,17 @@ impl Limits {
     }
 }
 
-mod limit {
+pub(crate) mod limit {
     use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};
 
     use super::Limit;
 
     #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
-    pub(super) fn serialize<S: Serializer>(limit: &Limit, to: S) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<S: Serializer>(limit: &Limit, to: S) -> Result<S::Ok, S::Error> {
         to.serialize_str(&limit.show())
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Limit, D::Error> {
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Limit, D::Error> {
         let text = String::deserialize(from)?;
         Limit::parse(&text)
             .ok_or_else(|| D::Error::custom("a time is written “2 working days” or “24 hours”"))
@@ -258,6 +259,10 @@ pub enum Rule {
     NoAnswer,
     /// Weeks later, how did it go?
     AskAgain,
+    /// It is not paid: a reminder.
+    AskToPay,
+    /// Nobody paid in time for it to be received.
+    Lapse,
 }
 
 impl Rule {
@@ -280,6 +285,8 @@ impl Rule {
             Self::Remind => "remind",
             Self::NoAnswer => "no-answer",
             Self::AskAgain => "ask-again",
+            Self::AskToPay => "ask-to-pay",
+            Self::Lapse => "lapse",
         }
     }
 }
@@ -306,6 +313,8 @@ pub struct Clock<'a> {
     pub people: &'a People,
     /// When somebody is away.
     pub leave: &'a dyn Fn(Uuid) -> Vec<Leave>,
+    /// How long is waited for who has not paid, where payments are taken.
+    pub waits: Option<Waits>,
 }
 
 impl Clock<'_> {
@@ -399,6 +408,17 @@ impl Clock<'_> {
         }
         let mut all = Vec::new();
         let mut add = |at, rule| all.push(Due { at, rule });
+        let waits = self.waits.unwrap_or_default();
+        let is_open = case.closed_at.is_none();
+        if is_open && case.is_owed() && !case.asked_to_pay && self.waits.is_some() {
+            add(self.until(case.open_since(), waits.remind), Rule::AskToPay);
+        }
+        if !case.is_received() {
+            if is_open {
+                add(self.until(case.received_at, waits.lapse), Rule::Lapse);
+            }
+            return all;
+        }
         if let Some(closed) = case.closed_at {
             if self.is_asked_again(case) {
                 let day = self.zone.local(closed).date() + Days::new(self.limits.ask_again.into());
@@ -568,6 +588,8 @@ impl Clock<'_> {
             Rule::Remind => Some(Event::Reminded),
             Rule::NoAnswer => Some(Event::Closed(Self::no_answer(case))),
             Rule::AskAgain => Some(Event::AskedAgain),
+            Rule::AskToPay => Some(Event::AskedToPay),
+            Rule::Lapse => Some(Event::Lapsed),
         }
     }
 

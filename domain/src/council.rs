@@ -17,6 +17,7 @@ use crate::field::contact::{is_email, same_email_key};
 use crate::holidays::Division;
 #[cfg(feature = "documents")]
 use crate::holidays::bank_holidays;
+use crate::ledger::{penalty, tax, zone};
 use crate::payment;
 use crate::retention;
 use crate::sign_in::{self, Provider};
@@ -87,6 +88,15 @@ pub struct Council {
     /// What its public computers may show.
     #[serde(default)]
     pub terminals: Terminals,
+    /// How it deals with penalty charges; they can't be looked up where nothing is said.
+    #[serde(default)]
+    pub penalty_charges: Option<penalty::Settings>,
+    /// How it takes council tax; balances can't be looked up where nothing is said.
+    #[serde(default)]
+    pub council_tax: Option<tax::Settings>,
+    /// Where it has permit zones; they can't be looked up where nothing is said.
+    #[serde(default)]
+    pub permit_zones: Option<zone::Settings>,
     /// Providers that people may sign in with.
     #[serde(default)]
     pub sign_in: Vec<Provider>,
@@ -420,7 +430,7 @@ impl Council {
         faults.extend(self.escalation.faults());
         for staff in self.staff.iter().filter(|staff| !staff.role.is_staff()) {
             faults.push(format!(
-                "the role of {} must be officer, manager, auditor or admin, not {}",
+                "the role of {} must be officer, manager, finance, auditor or admin, not {}",
                 staff.name,
                 staff.role.id()
             ));

@@ -6,7 +6,7 @@ use std::fmt::{self, Write};
 use crate::catalogue::{Question, Service, Stop, StopKind};
 use crate::condition::Condition;
 use crate::council::Council;
-use crate::fee::Amount;
+use crate::fee::{Amount, Register};
 use crate::field::{Ask, Kind};
 use crate::journey;
 use crate::money;
@@ -146,6 +146,13 @@ fn fee(out: &mut String, service: &Service) -> fmt::Result {
             Amount::Each { price, question } => {
                 format!("{} times the answer to “{}”", money::show(*price), label(service, question))
             }
+            Amount::Season { price, begins, question } => {
+                let times = question.as_ref().map_or_else(String::new, |question| {
+                    format!(" times the answer to “{}”", label(service, question))
+                });
+                let price = money::show(*price);
+                format!("{price}{times} for twelve months from month {begins}, by the whole months left")
+            }
             Amount::Answer(question) => format!("the answer to “{}”", label(service, question)),
             Amount::Percent(percent) => format!("{percent} % of the lines above"),
         };
@@ -153,6 +160,11 @@ fn fee(out: &mut String, service: &Service) -> fmt::Result {
             line.when.as_ref().map_or_else(String::new, |when| format!(", if {}", words(service, when)));
         writeln!(out, "  {}: {amount}{when}", line.label)?;
     }
+    let when = match fee.register {
+        Register::OnPayment => "once it is paid, where the council takes payments",
+        Register::BeforePayment => "when it is sent, and marked as unpaid",
+    };
+    writeln!(out, "  Received {when}")?;
     let Codes { fund, cost, vat } = &fee.codes;
     for (what, code) in [("fund", fund), ("cost code", cost), ("VAT", vat)] {
         if !code.is_empty() {

@@ -42,6 +42,29 @@ pub fn show(pence: i64) -> String {
     format!("{sign}£{grouped}.{pence:02}")
 }
 
+/// Pence as a document writes them: `"£12.50"`.
+pub mod written {
+    use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};
+
+    /// Writes pence.
+    ///
+    /// # Errors
+    /// The serializer's.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over like this")]
+    pub fn serialize<S: Serializer>(pence: &i64, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&super::show(*pence))
+    }
+
+    /// Reads pence.
+    ///
+    /// # Errors
+    /// Where it is no money.
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<i64, D::Error> {
+        let text = String::deserialize(from)?;
+        super::read(&text).ok_or_else(|| D::Error::custom(r#"money is written like "£12.50""#))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::fee::Due;
+use crate::retention::{After, Period, Retention, Then};
+use crate::standard::{Limit, Unit};
 
 /// The least that can be paid by card, in pence.
 pub const LEAST: i64 = 1;
@@ -111,11 +113,43 @@ impl Bill {
     }
 }
 
-/// What a payment is for. Each purpose is paid once.
+/// What one of the council's ledgers knows something by: up to sixteen letters and digits.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Account([u8; 16]);
+
+impl Account {
+    /// Of a number, as the ledger shows it; nothing for what can be none.
+    #[must_use]
+    pub fn new(number: &str) -> Option<Self> {
+        let mut account = [0; 16];
+        account.get_mut(..number.len())?.copy_from_slice(number.as_bytes());
+        let is_code = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        is_code.then_some(Self(account))
+    }
+
+    /// The number.
+    #[must_use]
+    pub fn number(&self) -> &str {
+        let end = self.0.iter().position(|byte| *byte == 0).unwrap_or(self.0.len());
+        self.0.get(..end).and_then(|number| std::str::from_utf8(number).ok()).unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for Account {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.number())
+    }
+}
+
+/// What a payment is for. Each purpose is paid once, but for an account, which is paid again and again: once in each round.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Purpose {
     /// What a request costs.
     Request(Uuid),
+    /// A penalty charge, by its number.
+    PenaltyCharge(Account),
+    /// Council tax, by the number of the account.
+    CouncilTax(Account),
 }
 
 impl Purpose {
@@ -124,6 +158,8 @@ impl Purpose {
     pub fn id(self) -> String {
         match self {
             Self::Request(request) => format!("request:{request}"),
+            Self::PenaltyCharge(notice) => format!("penalty-charge:{}", notice.number()),
+            Self::CouncilTax(account) => format!("council-tax:{}", account.number()),
         }
     }
 
@@ -133,7 +169,18 @@ impl Purpose {
         let (kind, rest) = id.split_once(':')?;
         match kind {
             "request" => Uuid::try_parse(rest).ok().map(Self::Request),
+            "penalty-charge" => Account::new(rest).map(Self::PenaltyCharge),
+            "council-tax" => Account::new(rest).map(Self::CouncilTax),
             _ => None,
+        }
+    }
+
+    /// The request that it is for, if it is for one.
+    #[must_use]
+    pub fn request(self) -> Option<Uuid> {
+        match self {
+            Self::Request(request) => Some(request),
+            Self::PenaltyCharge(_) | Self::CouncilTax(_) => None,
         }
     }
 }
@@ -236,8 +283,16 @@ pub enum Step {
 /// time may two of them be paid.
 #[must_use]
 pub fn step(attempts: &[(State, i64)], pence: i64) -> Step {
+    step_in_round(attempts, pence, 0)
+}
+
+/// The same for what is paid again and again. Whoever wants to pay says how many payments had been made when they were
+/// asked: pressed twice, or in an old tab, it is the same round, and is paid once.
+#[must_use]
+pub fn step_in_round(attempts: &[(State, i64)], pence: i64, round: usize) -> Step {
     let place = |fits: &dyn Fn(State) -> bool| attempts.iter().position(|(state, _)| fits(*state));
-    if let Some(paid) = place(&|state| state == State::Paid) {
+    let mut paid = attempts.iter().enumerate().filter(|(_, (state, _))| *state == State::Paid);
+    if let Some((paid, _)) = paid.nth(round) {
         return Step::Paid(paid);
     }
     match place(&State::is_under_way) {
@@ -274,6 +329,33 @@ impl Service {
     }
 }
 
+/// How long is waited for who has not paid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Waits {
+    /// Until they are reminded, once.
+    pub remind: Limit,
+    /// Until what is to be paid first lapses.
+    pub lapse: Limit,
+}
+
+impl Default for Waits {
+    fn default() -> Self {
+        Self { remind: in_an_hour(), lapse: in_a_week() }
+    }
+}
+
+fn in_an_hour() -> Limit {
+    Limit { amount: 1, unit: Unit::Hours }
+}
+
+fn in_a_week() -> Limit {
+    Limit { amount: 7, unit: Unit::Days }
+}
+
+fn a_month() -> Period {
+    Period::Days(30)
+}
+
 /// How a council takes payments.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -283,6 +365,34 @@ pub struct Settings {
     /// Where it is; for tests and demonstrations.
     #[serde(default)]
     pub api: Option<String>,
+    /// Pence that one member of staff may send back of a payment by themselves: above, another one must agree. Where nothing
+    /// is said, always.
+    #[serde(default, with = "crate::money::written")]
+    pub agree_above: i64,
+    /// After how long who has not paid is reminded, once.
+    #[serde(default = "in_an_hour", with = "crate::clock::limit")]
+    pub remind: Limit,
+    /// After how long what is received once it is paid lapses.
+    #[serde(default = "in_a_week", with = "crate::clock::limit")]
+    pub lapse: Limit,
+    /// How long what was never paid, and so never received, is kept after it ended; then it is erased.
+    #[serde(default = "a_month")]
+    pub keep: Period,
+}
+
+impl Settings {
+    /// How long is waited for who has not paid.
+    #[must_use]
+    pub fn waits(&self) -> Waits {
+        Waits { remind: self.remind, lapse: self.lapse }
+    }
+}
+
+/// What becomes of what was never paid, where the council says how long it is kept.
+#[must_use]
+pub fn retention(settings: Option<&Settings>) -> Retention {
+    let keep = settings.map_or_else(a_month, |settings| settings.keep);
+    Retention { keep, after: After::Closed, then: Then::Erase }
 }
 
 #[cfg(test)]
@@ -325,8 +435,18 @@ mod tests {
             assert_eq!(State::parse(state.id()), Some(state));
             assert_eq!(serde_json::to_value(state).unwrap(), state.id());
         }
-        let purpose = Purpose::Request(Uuid::from_u128(7));
-        assert_eq!(Purpose::parse(&purpose.id()), Some(purpose));
+        let notice = Account::new("SM12345678A").unwrap();
+        for purpose in [
+            Purpose::Request(Uuid::from_u128(7)),
+            Purpose::PenaltyCharge(notice),
+            Purpose::CouncilTax(Account::new("1234567890123456").unwrap()),
+        ] {
+            assert_eq!(Purpose::parse(&purpose.id()), Some(purpose));
+        }
+        assert_eq!(notice.number(), "SM12345678A");
+        for number in ["", "12345678901234567", "80-12", "SM 12", "é"] {
+            assert_eq!(Account::new(number), None, "{number}");
+        }
         for other in ["", "request:", "request:7", "fine:x"] {
             assert_eq!(Purpose::parse(other), None);
         }
@@ -372,6 +492,43 @@ mod tests {
                 }
                 let can_cost = attempts.iter().filter(|(state, _)| !state.is_unpaid()).count();
                 prop_assert!(can_cost <= 1, "{attempts:?}");
+            }
+        }
+
+        /// An account is paid again and again, but never by two at a time, and never twice by who was asked once: each
+        /// tab says how many payments there were when it was opened.
+        #[test]
+        fn each_round_is_paid_once(
+            doings in prop::collection::vec((1_i64..3, a_state(), 0_usize..4), 0..60)
+        ) {
+            let mut attempts: Vec<(State, i64)> = Vec::new();
+            let paid = |attempts: &[(State, i64)]| attempts.iter().filter(|(state, _)| *state == State::Paid).count();
+            let mut tabs = [0_usize; 3];
+            let mut paid_by_round = std::collections::BTreeMap::<usize, usize>::new();
+            let mut round_under_way = 0;
+            for (pence, said, doing) in doings {
+                match tabs.get(doing).copied() {
+                    Some(round) => match step_in_round(&attempts, pence, round) {
+                        Step::Begin => {
+                            prop_assert!(attempts.iter().all(|(state, _)| !state.is_under_way()));
+                            prop_assert_eq!(round, paid(&attempts));
+                            round_under_way = round;
+                            attempts.push((State::Asked, pence));
+                        }
+                        Step::GoOn(at) | Step::TakeBack(at) => prop_assert!(attempts[at].0.is_under_way()),
+                        // It is told that it is paid, and opens the page anew.
+                        Step::Paid(_) => tabs[doing] = paid(&attempts),
+                    },
+                    None => if let Some((state, _)) = attempts.last_mut() {
+                        let before = *state;
+                        *state = state.after(said);
+                        if *state == State::Paid && before.is_under_way() {
+                            *paid_by_round.entry(round_under_way).or_default() += 1;
+                        }
+                    },
+                }
+                prop_assert!(paid_by_round.values().all(|times| *times == 1));
+                prop_assert!(attempts.iter().filter(|(state, _)| state.is_under_way()).count() <= 1);
             }
         }
 

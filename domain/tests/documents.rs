@@ -120,7 +120,7 @@ team = "Bench team"
 
 [fee]
 rules = "No refunds."
-
+register = "before_payment"
 [[fee.lines]]
 label = "A bench"
 price = "£12.50"
@@ -524,6 +524,15 @@ fn every_mistake_is_named_with_its_line() {
             "has one of “price”, “price_from” and “percent”",
         ),
         ("each = \"many\"", "each = \"what\"", "“each” must name a question for a number"),
+        ("each = \"many\"", "each = \"what\"\nseason = \"may\"", "“each” must name a question for a number"),
+        ("each = \"many\"", "season = \"spring\"", "“season” is one of january, february"),
+        ("price = \"£12.50\"", "percent = 10\nseason = \"may\"", "“season” needs a “price”"),
+        (
+            "register = \"before_payment\"",
+            "register = \"never\"",
+            "“register” is one of on_payment, before_payment",
+        ),
+        ("register = \"before_payment\"\n", "", "add register = \"before_payment\" to [fee]"),
         (
             "rules = \"No refunds.\"",
             "rules = \"No refunds.\"\ncodes = { fund = \"G|1\" }",
@@ -691,13 +700,40 @@ fn what_is_promised_where_it_goes_and_what_it_costs_hang_on_the_answers() {
         ("highways".to_owned(), Some("Bench team".to_owned()))
     );
     let answers = with(&[("many", "3")]);
-    let due = service.fee.as_ref().unwrap().due(&answers, &journey::asked(&service, &answers));
+    let due = service.fee.as_ref().unwrap().due(&answers, &journey::asked(&service, &answers), today());
     assert_eq!(due.iter().map(|due| due.pence).collect::<Vec<_>>(), [3_750]);
     assert!(service.closed_on("2026-12-24".parse().unwrap()).is_some());
     assert!(service.closed_on("2027-01-04".parse().unwrap()).is_none());
     let graffiti = &catalogue()["report-graffiti"];
     assert_eq!(graffiti.goes_to(&with(&[]), Some("castle")).1.as_deref(), Some("North team"));
     assert_eq!(graffiti.goes_to(&with(&[]), None).1, None);
+}
+
+/// Half the price for who shows that they study: the document is asked of them, and without it nothing is sent.
+#[test]
+fn a_discount_can_need_a_proof() {
+    const HALF: &str = "each = \"many\"\n[[fee.lines]]\nlabel = \"Half price for students\"\npercent = -50\nwhen = { question = \"student\", equals = \"yes\" }\n";
+    const ASKED: &str = "[[questions]]\nid = \"student\"\nkind = \"yes_no\"\nlabel = \"Do you study?\"\n[[questions]]\nid = \"card\"\nkind = \"documents\"\nlabel = \"Add a picture of your student card\"\nshow_if = { question = \"student\", equals = \"yes\" }\n[[questions]]\nid = \"danger\"";
+    let text =
+        BASE.replacen("each = \"many\"\n", HALF, 1).replacen("[[questions]]\nid = \"danger\"", ASKED, 1);
+    assert_eq!(said_of(&text), Vec::<String>::new());
+    let files = [("bench.toml", text.as_str()), ("sets/contact.toml", CONTACT)];
+    let service = read_all(files, &council(), "en").unwrap().catalogue.remove("bench").unwrap();
+    let costs = |answers: &Answers| {
+        let due = service.fee.as_ref().unwrap().due(answers, &journey::asked(&service, answers), today());
+        domain::fee::total(&due)
+    };
+    let is_missing = |answers: &Answers| {
+        let errors = validate::form(&service, answers, today()).err().unwrap_or_default();
+        errors.iter().any(|error| error.path == "card")
+    };
+    let mut answers: Answers = [("many", "3"), ("student", "no")].into_iter().collect();
+    assert_eq!((costs(&answers), is_missing(&answers)), (3_750, false));
+    answers.set("student", "yes");
+    assert_eq!((costs(&answers), is_missing(&answers)), (1_875, true));
+    answers.set("card.1", "00000000-0000-0000-0000-000000000007");
+    answers.set("card.1.name", "card.png");
+    assert_eq!(costs(&answers), 1_875);
 }
 
 #[test]

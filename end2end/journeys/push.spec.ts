@@ -1,6 +1,6 @@
 import { SIGNED_OUT, signIn } from "../pages/account";
 import { Filler } from "../pages/filler";
-import { ARGUMENTS } from "../support/browser";
+import { ARGUMENTS, held } from "../support/browser";
 import { PushService } from "../support/push";
 import { Server } from "../support/server";
 import { expect, type Page, test } from "../support/test";
@@ -126,10 +126,15 @@ test("what a browser can’t do is said, and a device goes when I sign out on it
   await page.getByRole("button", { name: "Get notifications" }).click();
   await expect(page.getByRole("strong").getByText("My tablet")).toBeVisible();
   expect(await workers(page)).toEqual(["/push/"]);
+  // Before the app is there, the button sends the page; the app does the rest when it comes.
+  const letIn = await held(context);
   await page.goto("/account");
   await page.getByRole("button", { name: "Sign out", exact: true }).first().click();
-  await filler.shows("Sign in to your account");
+  await expect(filler.heading).toHaveText("Sign in to your account");
+  expect(await workers(page)).toEqual(["/push/"]);
+  letIn();
   await expect.poll(() => workers(page)).toEqual([]);
+  await expect(page).toHaveURL(/\/account$/);
   await signIn(page, server, filler, EMAIL);
   await page.goto("/account/alerts");
   await expect(page.getByText("We send notifications to none of your devices.")).toBeVisible();

@@ -1,19 +1,9 @@
-import type { BrowserContext, Page } from "@playwright/test";
+import type { Page } from "@playwright/test";
 
 import { Filler } from "../pages/filler";
+import { held } from "../support/browser";
 import { samples } from "../support/samples";
 import { expect, test } from "../support/test";
-
-/** Keeps the app away until it is let in. */
-async function held(context: BrowserContext): Promise<() => void> {
-  let open = () => {};
-  const gate = new Promise<void>((wake) => (open = wake));
-  await context.route("**/*.wasm", async (route) => {
-    await gate;
-    await route.continue();
-  });
-  return open;
-}
 
 test("what I typed, chose and picked before the app came is there, and so am I", async ({ page, context, inspector }) => {
   const letIn = await held(context);

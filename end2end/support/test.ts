@@ -20,6 +20,7 @@ export const STAFF = {
   martin: { name: "Martin Cole", email: "martin@saltmarsh.example", department: "Governance" },
   vera: { name: "Vera Stone", email: "vera@saltmarsh.example", department: "Governance" },
   nia: { name: "Nia Evans", email: "nia@saltmarsh.example", department: "Governance" },
+  farah: { name: "Farah Aziz", email: "farah@saltmarsh.example", department: "Governance" },
   omar: { name: "Omar Farouk", email: "omar@saltmarsh.example", department: "Customer services" },
   peter: { name: "Peter Lamb", email: "peter@saltmarsh.example", department: "Council tax and benefits" },
 } as const;

@@ -29,10 +29,11 @@ pub fn router(it: &StandIn) -> Router<StandIn> {
         .route("/v1/payments/{id}/capture", post(capture))
         .route("/v1/payments/{id}/refunds", post(refund).get(refunds))
         .route("/v1/payments/{id}/refunds/{refund}", get(one_refund))
+        .route("/v1/refunds", get(search_refunds))
         .layer(middleware::from_fn_with_state(it.clone(), gate));
     Router::new()
         .merge(api)
-        .route("/stand-in/payments", get(all))
+        .route("/stand-in/payments", get(all).post(elsewhere))
         .route("/stand-in/clock", post(turn))
         .route("/stand-in/faults", post(plan))
         .route("/stand-in/webhooks", post(webhooks))
@@ -189,49 +190,93 @@ async fn refund(
     Ok((StatusCode::ACCEPTED, Json(shown)))
 }
 
-async fn search(
-    State(it): State<StandIn>,
-    Query(query): Query<HashMap<String, String>>,
-) -> Result<Json<Value>, Refusal> {
-    let bad = |name: &str| {
-        let why =
-            format!("Invalid parameters: {name}. See Public API documentation for the correct data formats");
-        Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, "P0401", &why)
-    };
-    let number = |name: &str, most: usize, usual: usize| match query.get(name) {
-        None => Ok(usual),
-        Some(text) => text.parse().ok().filter(|number| (1..=most).contains(number)).ok_or_else(|| bad(name)),
-    };
-    let date = |name: &str| -> Result<Option<DateTime<Utc>>, Refusal> {
-        let Some(text) = query.get(name).filter(|text| !text.is_empty()) else { return Ok(None) };
-        text.parse().map(Some).map_err(|_| bad(name))
-    };
-    let (page, size) = (number("page", usize::MAX, 1)?, number("display_size", 500, 500)?);
-    let (from, to) = (date("from_date")?, date("to_date")?);
-    let is = |name: &str, value: &str| query.get(name).is_none_or(|asked| asked.is_empty() || asked == value);
-    let shown = it.changes(|book, now| {
-        let known = now - book.lag;
-        let mut fits: Vec<&Payment> = book
-            .ledger
-            .all(now)
-            .iter()
-            .filter(|payment| payment.at <= known)
-            .filter(|payment| is("reference", &payment.asked.reference) && is("state", payment.status.name()))
-            .filter(|payment| from.is_none_or(|from| from <= payment.at))
-            .filter(|payment| to.is_none_or(|to| payment.at < to))
-            .collect();
+/// What somebody looks for: a time, and which page of it.
+struct Wanted {
+    from: Option<DateTime<Utc>>,
+    to: Option<DateTime<Utc>>,
+    page: usize,
+    size: usize,
+}
+
+impl Wanted {
+    fn read(query: &HashMap<String, String>) -> Result<Self, Refusal> {
+        let bad = |name: &str| {
+            let why = format!(
+                "Invalid parameters: {name}. See Public API documentation for the correct data formats"
+            );
+            Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, "P0401", &why)
+        };
+        let number = |name: &str, most: usize, usual: usize| match query.get(name) {
+            None => Ok(usual),
+            Some(text) => {
+                text.parse().ok().filter(|number| (1..=most).contains(number)).ok_or_else(|| bad(name))
+            }
+        };
+        let date = |name: &str| -> Result<Option<DateTime<Utc>>, Refusal> {
+            let Some(text) = query.get(name).filter(|text| !text.is_empty()) else { return Ok(None) };
+            text.parse().map(Some).map_err(|_| bad(name))
+        };
+        Ok(Self {
+            from: date("from_date")?,
+            to: date("to_date")?,
+            page: number("page", usize::MAX, 1)?,
+            size: number("display_size", 500, 500)?,
+        })
+    }
+
+    fn has(&self, at: DateTime<Utc>) -> bool {
+        self.from.is_none_or(|from| from <= at) && self.to.is_none_or(|to| at < to)
+    }
+
+    /// The page that is wanted, of all that was found, which came the oldest first.
+    fn shown(&self, what: &str, mut all: Vec<Value>, query: &HashMap<String, String>, base: &str) -> Value {
         // The newest first.
-        fits.reverse();
-        let total = fits.len();
-        let here = fits.into_iter().skip((page - 1).saturating_mul(size)).take(size);
-        let results: Vec<Value> =
-            here.map(|payment| wire::payment(payment, it.base(), Told::Found)).collect();
+        all.reverse();
+        let total = all.len();
+        let here = all.into_iter().skip((self.page - 1).saturating_mul(self.size)).take(self.size);
+        let results: Vec<Value> = here.collect();
         let kept = query.iter().filter(|(name, _)| *name != "page" && *name != "display_size");
         let mut again = form_urlencoded::Serializer::new(String::new());
         again.extend_pairs(kept);
         let again = again.finish();
         let again = if again.is_empty() { again } else { again + "&" };
-        wire::found(&results, total, (page, size), &again, it.base())
+        wire::found(what, (&results, total), (self.page, self.size), &again, base)
+    }
+}
+
+async fn search(
+    State(it): State<StandIn>,
+    Query(query): Query<HashMap<String, String>>,
+) -> Result<Json<Value>, Refusal> {
+    let wanted = Wanted::read(&query)?;
+    let is = |name: &str, value: &str| query.get(name).is_none_or(|asked| asked.is_empty() || asked == value);
+    let shown = it.changes(|book, now| {
+        let known = now - book.lag;
+        let fits: Vec<Value> = book
+            .ledger
+            .all(now)
+            .iter()
+            .filter(|payment| payment.at <= known && wanted.has(payment.at))
+            .filter(|payment| is("reference", &payment.asked.reference) && is("state", payment.status.name()))
+            .map(|payment| wire::payment(payment, it.base(), Told::Found))
+            .collect();
+        wanted.shown("payments", fits, &query, it.base())
+    });
+    Ok(Json(shown))
+}
+
+async fn search_refunds(
+    State(it): State<StandIn>,
+    Query(query): Query<HashMap<String, String>>,
+) -> Result<Json<Value>, Refusal> {
+    let wanted = Wanted::read(&query)?;
+    let shown = it.changes(|book, now| {
+        let payments = book.ledger.all(now).iter();
+        let all = payments.flat_map(|payment| payment.refunds.iter().map(move |refund| (refund, payment)));
+        let mut fits: Vec<_> = all.filter(|(refund, _)| wanted.has(refund.at)).collect();
+        fits.sort_by_key(|(refund, _)| refund.at);
+        let shown = |(refund, payment)| wire::found_refund(refund, payment, it.base());
+        wanted.shown("refunds", fits.into_iter().map(shown).collect(), &query, it.base())
     });
     Ok(Json(shown))
 }
@@ -239,6 +284,19 @@ async fn search(
 /// All payments, for who compares books.
 async fn all(State(it): State<StandIn>) -> Json<Vec<Value>> {
     Json(it.payments().iter().map(|payment| wire::payment(payment, it.base(), Told::Hook)).collect())
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Elsewhere {
+    reference: String,
+    amount: i64,
+}
+
+/// A payment that another system made and somebody paid.
+async fn elsewhere(State(it): State<StandIn>, Json(asked): Json<Elsewhere>) -> StatusCode {
+    it.made_elsewhere(&asked.reference, asked.amount);
+    StatusCode::NO_CONTENT
 }
 
 #[derive(Deserialize)]

@@ -124,7 +124,31 @@ pub struct Card {
     pub expires: String,
 }
 
-/// Money that went back.
+/// How a refund goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Goes {
+    /// The bank has not said yet.
+    Submitted,
+    /// The money went back.
+    #[default]
+    Success,
+    /// The bank did not take it.
+    Error,
+}
+
+impl Goes {
+    /// Its name in the API.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Submitted => "submitted",
+            Self::Success => "success",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// Money that goes back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refund {
     /// Identifier.
@@ -133,6 +157,8 @@ pub struct Refund {
     pub amount: i64,
     /// When.
     pub at: DateTime<Utc>,
+    /// How it went.
+    pub goes: Goes,
 }
 
 /// A payment.
@@ -166,7 +192,7 @@ impl Payment {
     /// Pence that went back.
     #[must_use]
     pub fn refunded(&self) -> i64 {
-        self.refunds.iter().map(|refund| refund.amount).sum()
+        self.refunds.iter().filter(|refund| refund.goes != Goes::Error).map(|refund| refund.amount).sum()
     }
 }
 
@@ -241,6 +267,8 @@ pub struct Ledger {
     /// What no webhook told yet.
     happened: Vec<Happened>,
     dice: StdRng,
+    /// How refunds go at first.
+    pub refunds_go: Goes,
 }
 
 impl Ledger {
@@ -253,6 +281,7 @@ impl Ledger {
             pages: HashMap::new(),
             happened: Vec::new(),
             dice: StdRng::from_seed(seed),
+            refunds_go: Goes::default(),
         }
     }
 
@@ -379,6 +408,11 @@ impl Ledger {
         Ok(())
     }
 
+    /// The bank took the money of a payment after all that the card service had given up.
+    pub fn settle(&mut self, id: &str, now: DateTime<Utc>) {
+        self.becomes(id, Status::Success, now, "card_payment_captured");
+    }
+
     /// Sends money back.
     ///
     /// # Errors
@@ -400,12 +434,46 @@ impl Ledger {
         if amount > refundable {
             return Err(No::TooMuch);
         }
-        let refund = Refund { id: self.id(), amount, at: now };
+        let refund = Refund { id: self.id(), amount, at: now, goes: self.refunds_go };
         if let Some(payment) = self.places.get(id).and_then(|place| self.payments.get_mut(*place)) {
             payment.refunds.push(refund.clone());
         }
         self.tell(id, now, "card_payment_refunded");
         Ok(refund)
+    }
+
+    /// A payment that somebody else's system made and somebody paid.
+    pub fn made_elsewhere(&mut self, asked: Asked, now: DateTime<Utc>) {
+        let id = self.create(asked, now).id;
+        self.becomes(&id, Status::Success, now, "card_payment_succeeded");
+    }
+
+    /// Changes the books of one payment behind everybody's back.
+    pub fn change(&mut self, id: &str, change: impl FnOnce(&mut Payment)) -> Option<Payment> {
+        let payment = self.places.get(id).and_then(|place| self.payments.get_mut(*place))?;
+        change(payment);
+        Some(payment.clone())
+    }
+
+    /// The bank has said how the refunds went that it was asked for.
+    pub fn settle_refunds(&mut self, goes: Goes, now: DateTime<Utc>) {
+        let waits = |refund: &Refund| refund.goes == Goes::Submitted;
+        let ids: Vec<String> = self
+            .payments
+            .iter()
+            .filter(|payment| payment.refunds.iter().any(waits))
+            .map(|payment| payment.id.clone())
+            .collect();
+        for id in ids {
+            self.change(&id, |payment| {
+                payment
+                    .refunds
+                    .iter_mut()
+                    .filter(|refund| waits(refund))
+                    .for_each(|refund| refund.goes = goes);
+            });
+            self.tell(&id, now, "card_payment_refunded");
+        }
     }
 
     /// What nobody paid in time has failed.

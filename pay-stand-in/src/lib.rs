@@ -13,12 +13,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
 use chrono::{DateTime, TimeDelta, Utc};
+use tokio::net::TcpListener;
 
 pub use faults::{Call, Fault, Planned};
 pub use hooks::{Hooks, Message, SIGNATURE};
 
 use faults::Faults;
-use ledger::{Ledger, Payment, Typed};
+use ledger::{Asked, Goes, Ledger, Payment, Typed};
 
 /// The present moment.
 pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
@@ -79,6 +80,14 @@ impl StandIn {
         api::router(self).merge(card::router()).with_state(self.clone())
     }
 
+    /// Answers whoever connects.
+    ///
+    /// # Errors
+    /// When nobody can connect any more.
+    pub async fn serve(&self, listener: TcpListener) -> std::io::Result<()> {
+        axum::serve(listener, self.router()).await
+    }
+
     /// Its clock is turned.
     pub fn turn(&self, by: TimeDelta) {
         self.with(|book, _| book.ahead += by);
@@ -130,6 +139,48 @@ impl StandIn {
                 book.ledger.stop(&opened.id, now);
             }
         });
+    }
+
+    /// The bank took the money of a payment after all that the card service had given up.
+    pub fn settle(&self, id: &str) {
+        self.changes(|book, now| book.ledger.settle(id, now));
+    }
+
+    /// Somebody pays for what another system made ready with the same key.
+    pub fn made_elsewhere(&self, reference: &str, amount: i64) {
+        let asked = Asked {
+            amount,
+            reference: reference.to_owned(),
+            description: "Of another system".to_owned(),
+            return_url: "https://elsewhere.example".to_owned(),
+            language: "en".to_owned(),
+            email: None,
+            metadata: serde_json::Map::new(),
+            delayed_capture: false,
+            moto: false,
+        };
+        self.changes(|book, now| book.ledger.made_elsewhere(asked, now));
+    }
+
+    /// Somebody sends money back in the service's own pages.
+    pub fn refund_elsewhere(&self, id: &str, amount: i64) {
+        // It is in nobody's way where it can't be.
+        let _ = self.changes(|book, now| book.ledger.refund(id, amount, None, now));
+    }
+
+    /// Changes the books of one payment behind everybody's back.
+    pub fn change(&self, id: &str, change: impl FnOnce(&mut Payment)) -> Option<Payment> {
+        self.with(|book, _| book.ledger.change(id, change))
+    }
+
+    /// How refunds go from now on.
+    pub fn refunds_go(&self, goes: Goes) {
+        self.with(|book, _| book.ledger.refunds_go = goes);
+    }
+
+    /// The bank has said how the refunds went that wait for it.
+    pub fn settle_refunds(&self, goes: Goes) {
+        self.changes(|book, now| book.ledger.settle_refunds(goes, now));
     }
 
     /// Webhooks wait until they are taken or told.

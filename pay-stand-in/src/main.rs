@@ -60,7 +60,7 @@ async fn run(options: Options) -> Result<(), String> {
     });
     println!("The stand-in for GOV.UK Pay is at {base}");
     tokio::spawn(tell_again(it.clone()));
-    axum::serve(listener, it.router()).await.map_err(|error| error.to_string())
+    it.serve(listener).await.map_err(|error| error.to_string())
 }
 
 /// What was not taken is told again every minute.

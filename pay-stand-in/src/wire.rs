@@ -322,13 +322,21 @@ pub fn refund(refund: &Refund, payment: &Payment, base: &str) -> Value {
         "refund_id": refund.id,
         "created_date": moment(refund.at),
         "amount": refund.amount,
-        "status": "success",
+        "status": refund.goes.name(),
         "settlement_summary": {},
         "_links": {
             "self": link(&format!("{here}/refunds/{}", refund.id), "GET"),
             "payment": link(&here, "GET"),
         },
     })
+}
+
+/// The same, among others.
+#[must_use]
+pub fn found_refund(found: &Refund, payment: &Payment, base: &str) -> Value {
+    let mut shown = refund(found, payment, base);
+    shown["payment_id"] = json!(payment.id);
+    shown
 }
 
 /// All that went back of a payment.
@@ -346,14 +354,14 @@ pub fn refunds(payment: &Payment, base: &str) -> Value {
 /// A page of what was found.
 #[must_use]
 pub fn found(
-    results: &[Value],
-    total: usize,
+    what: &str,
+    (results, total): (&[Value], usize),
     (page, size): (usize, usize),
     query: &str,
     base: &str,
 ) -> Value {
     let last = total.div_ceil(size).max(1);
-    let to = |page: usize| link(&format!("{base}/v1/payments?{query}page={page}&display_size={size}"), "GET");
+    let to = |page: usize| link(&format!("{base}/v1/{what}?{query}page={page}&display_size={size}"), "GET");
     let mut links = json!({ "self": to(page), "first_page": to(1), "last_page": to(last) });
     if page > 1 {
         links["prev_page"] = to(page - 1);

@@ -21,8 +21,8 @@ use crate::access::{self, Gate, Pages, Rules};
 use crate::error::ApiError;
 use crate::state::AppState;
 use crate::web::{
-    account, acting, alerts, amended, contract, followed, identity, pages, paying, posted, privacy, sharing,
-    terminal,
+    account, acting, alerts, amended, bills, contract, followed, identity, pages, paying, permit_zone,
+    posted, privacy, receipt, sharing, terminal,
 };
 use crate::{guard, routes};
 
@@ -80,6 +80,9 @@ fn beside_the_api(document: OpenApi) -> Pages {
         .merge(posted::router())
         .merge(followed::router())
         .merge(paying::router())
+        .merge(receipt::router())
+        .merge(bills::router())
+        .merge(permit_zone::router())
         .merge(contract::router())
         .merge(amended::router())
         .merge(account::router())

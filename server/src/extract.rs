@@ -296,6 +296,12 @@ pub fn browser_token(state: &AppState, headers: &HeaderMap) -> Option<String> {
     own_cookie(state, headers, "browser")
 }
 
+/// The link by which this browser pays for a request, where it is not known to be its resident's.
+#[must_use]
+pub fn pay_link(state: &AppState, headers: &HeaderMap) -> Option<String> {
+    own_cookie(state, headers, "pay")
+}
+
 /// The token under which this browser's posted forms are kept.
 #[must_use]
 pub fn form_token(state: &AppState, headers: &HeaderMap) -> Option<String> {

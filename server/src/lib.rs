@@ -13,6 +13,7 @@ pub mod extract;
 pub mod gazetteer;
 pub mod guard;
 pub mod jobs;
+pub mod ledgers;
 pub mod listen;
 pub mod oidc;
 pub mod operations;

@@ -7,11 +7,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use chrono::NaiveDate;
 use clap::{Parser, Subcommand, ValueEnum};
 use domain::access::Role;
+use domain::api::ledgers::LeftOut;
 use domain::audit::Head;
 use domain::catalogue::Service;
 use domain::field::contact::is_email;
+use domain::ledger::Ledger;
 use indicatif::ProgressBar;
 use sea_orm::DbErr;
 use server::adapters::blobs::Blobs;
@@ -19,19 +22,24 @@ use server::adapters::mail::Mailer;
 use server::adapters::notify::GovNotify;
 use server::adapters::payments::Payments;
 use server::adapters::push::Pusher;
-use server::chance::Dice;
+use server::chance::{Clock, Dice};
 use server::config::{Config, ServeConfig};
 use server::councils::{Councils, Served, Sources};
 use server::gazetteer::addresses::Skipped;
 use server::gazetteer::{addresses, demo, electors, wards};
 use server::jobs::retention::{self, Erased, Gone, Retaining};
 use server::jobs::{self, bounced, figures, runner, sweep};
+use server::ledgers;
+use server::ledgers::import::take_in;
+use server::ledgers::photos::take_photos;
 use server::oidc::Providers;
+use server::operations::{books, sheet};
 use server::photo::{self, PhotoCleaner};
 use server::routes::staff_sign_in;
 use server::secret::Secret;
 use server::state::{AppState, Parts};
 use server::store::audit::Verified;
+use server::store::ledgers::{Count, NewImport};
 use server::store::roll::Rows;
 use server::store::{Database, Store, StoreError};
 use server::{app, listen, routes};
@@ -66,12 +74,15 @@ enum Command {
         #[arg(long, value_name = "SERVICE")]
         explain: Option<String>,
     },
-    /// Take in a council's addresses, wards or electoral roll, in place of those that were there
+    /// Take in a council's addresses, wards, electoral roll or one of its ledgers, in place of what was there
     Import {
         /// What the file holds
         what: Importable,
-        /// A CSV file of addresses or of the roll, or a GeoJSON file of wards
+        /// A CSV file, or a GeoJSON file of wards
         file: PathBuf,
+        /// The folder with the photos that a file of penalty charges names
+        #[arg(long)]
+        photos: Option<PathBuf>,
         /// The council, where there are several
         #[arg(long)]
         council: Option<String>,
@@ -92,6 +103,16 @@ enum Command {
         /// Erase it
         #[arg(long)]
         erase: bool,
+    },
+    /// Print what was paid by card and went back on a day, as CSV: line by line with the codes that the income system books it
+    /// under, and totals
+    Income {
+        /// The day, as 2026-12-07
+        #[arg(long)]
+        day: NaiveDate,
+        /// The council, where there are several
+        #[arg(long)]
+        council: Option<String>,
     },
     /// Look after the log of who did and read what
     Audit {
@@ -122,7 +143,7 @@ enum StaffCommand {
         /// The department, as the council's document calls it
         #[arg(long)]
         department: String,
-        /// officer, manager, auditor or admin
+        /// officer, manager, finance, auditor or admin
         #[arg(long, value_parser = role_of_staff)]
         role: Role,
     },
@@ -140,7 +161,7 @@ enum StaffCommand {
 
 fn role_of_staff(typed: &str) -> std::result::Result<Role, String> {
     let role = Role::parse(typed).filter(|role| role.is_staff());
-    role.ok_or_else(|| "it is officer, manager, auditor or admin".to_owned())
+    role.ok_or_else(|| "it is officer, manager, finance, auditor or admin".to_owned())
 }
 
 #[derive(Subcommand)]
@@ -161,6 +182,9 @@ enum Importable {
     Addresses,
     Wards,
     ElectoralRoll,
+    PenaltyCharges,
+    CouncilTax,
+    PermitZones,
 }
 
 type Result<T> = std::result::Result<T, String>;
@@ -199,9 +223,12 @@ async fn run(cli: Cli) -> Result<()> {
             Ok(())
         }
         Command::CheckServices { explain } => check_services(&cli.config, explain.as_deref()),
-        Command::Import { what, file, council } => import(&cli.config, what, &file, council.as_deref()).await,
+        Command::Import { what, file, photos, council } => {
+            import(&cli.config, what, (&file, photos.as_deref()), council.as_deref()).await
+        }
         Command::SeedDemo => seed_demo(&cli.config).await,
         Command::Staff { what, council } => staff(&cli.config, what, council.as_deref()).await,
+        Command::Income { day, council } => income(&cli.config, day, council.as_deref()).await,
         Command::Retention { erase } => erase_old(&cli.config, !erase).await,
         Command::Audit { what: Audit::Verify { head, council } } => {
             verify_audit(&cli.config, head, council.as_deref()).await
@@ -388,6 +415,17 @@ async fn verify_audit(config: &Config, kept: Option<Head>, only: Option<&str>) -
     if broken.is_empty() { Ok(()) } else { Err(broken.join("\n")) }
 }
 
+async fn income(config: &Config, day: NaiveDate, council: Option<&str>) -> Result<()> {
+    use std::io::Write as _;
+    let served = one_council(config, council)?;
+    let db = connect(config).await?;
+    db.migrate().await.map_err(|error| error.to_string())?;
+    let store = db.council(&served.council.id);
+    let movements = books::income(&served, &store, day).await.map_err(|error| error.to_string())?;
+    let lines = sheet::lines(books::rows(&served, day, &movements));
+    std::io::stdout().write_all(&lines).map_err(|error| error.to_string())
+}
+
 async fn erase_old(config: &Config, is_dry: bool) -> Result<()> {
     let db = connect(config).await?;
     db.migrate().await.map_err(|error| error.to_string())?;
@@ -421,7 +459,12 @@ async fn erase_old(config: &Config, is_dry: bool) -> Result<()> {
 const NAMED: usize = 100;
 
 #[expect(clippy::print_stderr, reason = "what was left out is told apart from what was done")]
-async fn import(config: &Config, what: Importable, file: &Path, council: Option<&str>) -> Result<()> {
+async fn import(
+    config: &Config,
+    what: Importable,
+    (file, photos): (&Path, Option<&Path>),
+    council: Option<&str>,
+) -> Result<()> {
     let served = one_council(config, council)?;
     let unreadable = |error: std::io::Error| format!("{}: {error}", file.display());
     let db = connect(config).await?;
@@ -461,8 +504,54 @@ async fn import(config: &Config, what: Importable, file: &Path, council: Option<
             println!("{}: {own} wards, and the areas of {around} councils around.", served.council.name);
         }
         Importable::ElectoralRoll => import_roll(&store, file, &served.council.name).await?,
+        Importable::PenaltyCharges => {
+            import_ledger(&store, Ledger::PenaltyCharges, file, &served.council.name).await?;
+            let blobs = Blobs::in_folder(&config.data_dir.join("photos"))?;
+            let cleaner = PhotoCleaner::new().map_err(|error| error.to_string())?;
+            take_photos(&store, &blobs, &cleaner, photos).await?;
+        }
+        Importable::CouncilTax => {
+            import_ledger(&store, Ledger::CouncilTax, file, &served.council.name).await?;
+        }
+        Importable::PermitZones => {
+            import_ledger(&store, Ledger::PermitZones, file, &served.council.name).await?;
+        }
     }
     Ok(())
+}
+
+/// Reads a ledger into the database, line by line.
+#[expect(clippy::print_stderr, reason = "what was left out is told apart from what was done")]
+async fn import_ledger(store: &Store, ledger: Ledger, file: &Path, council: &str) -> Result<()> {
+    let unreadable = |error: std::io::Error| format!("{}: {error}", file.display());
+    let opened = std::fs::File::open(file).map_err(unreadable)?;
+    let size = opened.metadata().map_err(unreadable)?.len();
+    let bar = ProgressBar::new(size);
+    let reading = std::io::BufReader::new(bar.wrap_read(opened));
+    let count = bring_in(store, (ledger, size), reading).await?;
+    bar.finish_and_clear();
+    for LeftOut { line, why } in &count.named {
+        eprintln!("{}:{line}: left out: {why}", file.display());
+    }
+    println!("{council}: {} rows of {}; {} lines left out.", count.rows, ledger.name(), count.left_out);
+    Ok(())
+}
+
+/// Begins an import and takes it in.
+async fn bring_in(
+    store: &Store,
+    (ledger, size): (Ledger, u64),
+    file: impl std::io::BufRead + Send + 'static,
+) -> Result<Count> {
+    let (clock, import): (Clock, _) = (Arc::new(now), dice()?.id(now()));
+    let new = NewImport { id: import, ledger, size, staff: None, at: now() };
+    store.begin_import(new).await.map_err(|error| match error {
+        StoreError::TooMany => format!("{} are being taken in at this moment.", ledger.name()),
+        other => other.to_string(),
+    })?;
+    let taken = take_in(store, (import, ledger), file, &clock).await.map_err(|error| error.to_string())?;
+    store.forget_ledger_rows(now()).await.map_err(|error| error.to_string())?;
+    Ok(taken)
 }
 
 /// Reads a roll straight into the database: its length does not matter.
@@ -518,6 +607,13 @@ async fn seed_demo(config: &Config) -> Result<()> {
             let roll: Rows = Arc::new(|| Ok(Box::new(demo::electors().into_iter().map(Ok))));
             store.replace_roll(roll).await.map_err(|error| error.to_string())?;
         }
+        let today = served.local(now()).date();
+        for ledger in Ledger::ALL {
+            if store.ledger_is(ledger).await.map_err(|error| error.to_string())?.is_none() {
+                let text = ledgers::demo::csv(ledger, today);
+                bring_in(&store, (ledger, text.len() as u64), std::io::Cursor::new(text)).await?;
+            }
+        }
         println!(
             "Staff of {}, who can sign in at /staff (the code comes to /demo/mailbox):",
             served.council.name
@@ -546,7 +642,7 @@ fn now() -> chrono::DateTime<chrono::Utc> {
 }
 
 /// The clock of a server. Only demonstrations may be ahead of their time.
-fn clock(days_ahead: u16, councils: &Councils) -> Result<server::chance::Clock> {
+fn clock(days_ahead: u16, councils: &Councils) -> Result<Clock> {
     if days_ahead == 0 {
         return Ok(Arc::new(now));
     }
@@ -627,11 +723,13 @@ async fn serve(config: &Config, serve: &ServeConfig) -> Result<()> {
     Ok(())
 }
 
-/// Picks up changed documents every second, adds up the figures every five, and clears up every ten minutes.
+/// Picks up changed documents every second, adds up the figures every five, and every ten minutes clears up and compares the books
+/// of days that are due.
 async fn look_after(state: AppState) {
     let mut look = tokio::time::interval(Duration::from_secs(1));
     let mut count = tokio::time::interval(Duration::from_secs(5));
     let mut clear = tokio::time::interval(Duration::from_mins(10));
+    let mut books = tokio::time::interval(Duration::from_mins(10));
     loop {
         tokio::select! {
             () = state.stop.cancelled() => return,
@@ -644,6 +742,9 @@ async fn look_after(state: AppState) {
             },
             _ = count.tick() => if let Err(error) = figures::add_up(&state).await {
                 tracing::error!(%error, "the figures can't be added up");
+            },
+            _ = books.tick() => if let Err(error) = jobs::reconcile::run_due(&state).await {
+                tracing::error!(%error, "the books can't be compared");
             },
             _ = clear.tick() => if let Err(error) = sweep::sweep(&state).await {
                 tracing::error!(%error, "clearing up failed");

@@ -37,7 +37,7 @@ const LEADING: f32 = 1.4;
 pub struct Letter {
     /// Who writes.
     pub council: String,
-    /// Where it goes back to if nobody is there.
+    /// Where it goes back to if nobody is there; empty for what is not posted.
     pub back: String,
     /// Whom it goes to, line by line.
     pub to: String,
@@ -87,11 +87,14 @@ impl Letter {
                 let at = Point::from_xy(x, y);
                 surface.draw_text(at, font.clone(), size, text, false, TextDirection::Auto);
             };
-            let mut y = if first { BODY } else { TOP };
+            // What is not posted needs no window.
+            let mut y = if first && !self.to.is_empty() { BODY } else { TOP };
             if first {
                 draw(MARGIN, 60.0, 14.0, &self.council);
-                let back = format!("If undelivered, return to: {}", self.back);
-                draw(MARGIN, WINDOW - 16.0, 6.0, &back);
+                if !self.back.is_empty() {
+                    let back = format!("If undelivered, return to: {}", self.back);
+                    draw(MARGIN, WINDOW - 16.0, 6.0, &back);
+                }
                 let step = ADDRESS * LEADING;
                 let mut address = WINDOW;
                 for line in self.to.lines().flat_map(|line| wrap(&face, line, ADDRESS, 260.0)) {

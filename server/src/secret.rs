@@ -4,6 +4,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use data_encoding::BASE32_NOPAD;
 use domain::canonical::Digest;
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -84,6 +85,27 @@ impl Secret {
     pub fn payment_key(&self, council: &str, payment: Uuid) -> String {
         let mac = self.mac(&[b"payment", council.as_bytes(), payment.as_bytes()]);
         in_letters(&mac)
+    }
+
+    /// The link by which a request can be paid until a moment, and nothing else be done.
+    #[must_use]
+    pub fn pay_link(&self, council: &str, request: Uuid, until: DateTime<Utc>) -> String {
+        let until = until.timestamp().to_be_bytes();
+        let mac = self.mac(&[b"pay", council.as_bytes(), request.as_bytes(), &until]);
+        let all = [request.as_bytes().as_slice(), &until, mac.get(..16).unwrap_or_default()].concat();
+        BASE32_NOPAD.encode(&all).to_ascii_lowercase()
+    }
+
+    /// The request that such a link is of, and until when it works.
+    #[must_use]
+    pub fn read_pay_link(&self, council: &str, link: &str) -> Option<(Uuid, DateTime<Utc>)> {
+        let all = BASE32_NOPAD.decode(link.to_ascii_uppercase().as_bytes()).ok()?;
+        let (request, rest) = all.split_at_checked(16)?;
+        let until = i64::from_be_bytes(rest.get(..8)?.try_into().ok()?);
+        let (request, until) = (Uuid::from_slice(request).ok()?, DateTime::from_timestamp(until, 0)?);
+        let known = self.pay_link(council, request, until);
+        // Hashes, so that it takes as long whatever is wrong.
+        (hash(known.as_bytes()) == hash(link.to_ascii_lowercase().as_bytes())).then_some((request, until))
     }
 
     /// What others name a request by that they may be shown: it opens nothing, and tells nothing.

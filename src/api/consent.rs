@@ -43,7 +43,8 @@ pub async fn looked() -> Result<Option<LookedView>, ApiProblem> {
     if_signed_in(super::get(LOOKED).await)
 }
 
-fn if_signed_in<T>(reply: Result<T, ApiProblem>) -> Result<Option<T>, ApiProblem> {
+/// Nobody being signed in is no problem of the page's.
+pub(super) fn if_signed_in<T>(reply: Result<T, ApiProblem>) -> Result<Option<T>, ApiProblem> {
     match reply {
         Ok(there) => Ok(Some(there)),
         Err(problem) if problem.is_signed_out() => Ok(None),

@@ -11,6 +11,7 @@ pub mod follow;
 pub mod helpers;
 pub mod identity;
 pub mod nearby;
+pub mod payments;
 pub mod performance;
 pub mod photos;
 pub mod places;
@@ -25,7 +26,7 @@ use gloo_net::http::{Request, RequestBuilder, Response};
 use leptos::prelude::*;
 use send_wrapper::SendWrapper;
 use serde::{Serialize, de::DeserializeOwned};
-use web_sys::{AbortController, AbortSignal};
+use web_sys::{AbortController, AbortSignal, File};
 
 use crate::json;
 use crate::live::ON_SERVER;
@@ -126,6 +127,15 @@ pub async fn send<B: Serialize>(request: RequestBuilder, body: &B) -> Result<Str
 pub async fn post_text(path: &str, json: String) -> Result<String, ApiProblem> {
     let request = Request::post(path).header("content-type", "application/json");
     exchange(request.body(json)).await
+}
+
+/// Sends a file as it is, and reads the answer.
+///
+/// # Errors
+/// [`ApiProblem`], also when the reply is not the JSON of a `T`.
+pub async fn post_file<T: DeserializeOwned>(path: &str, file: File) -> Result<T, ApiProblem> {
+    let request = Request::post(path).header("content-type", "application/octet-stream");
+    read(&exchange(request.body(file)).await?)
 }
 
 /// Reads a reply's text.

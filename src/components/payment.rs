@@ -1,7 +1,7 @@
 //! Paying for a request: how it stands, and the way to the card page. A small form that the browser sends itself, whether the
 //! app runs or not.
 
-use domain::api::follow::{FollowView, PayView};
+use domain::api::follow::{FollowView, PayView, Refunded};
 use domain::money;
 use domain::payment::State;
 use leptos::prelude::*;
@@ -15,7 +15,11 @@ pub fn payment(request: &FollowView, to: Option<&str>) -> AnyView {
     let sum = money::show(pay.pence);
     let title = if pay.state == Some(State::Paid) { "Paid: " } else { "To pay: " };
     let button = to.filter(|_| pay.may_pay).map(|to| {
-        let (action, label) = (format!("{to}/pay"), format!("Pay {sum} by card"));
+        let again = pay.state.is_some_and(State::is_unpaid);
+        let (action, label) = (
+            format!("{to}/pay"),
+            format!("{} {sum} by card", if again { "Try again to pay" } else { "Pay" }),
+        );
         view! {
             <form method="post" action=action>
                 <button type="submit" class="govuk-button">{label}</button>
@@ -23,17 +27,40 @@ pub fn payment(request: &FollowView, to: Option<&str>) -> AnyView {
         }
         .drawn()
     });
+    let receipt = to.filter(|_| pay.state == Some(State::Paid)).map(|to| {
+        let receipt = format!("{to}/receipt");
+        view! { <p><a href=receipt rel="external">"Receipt"</a></p> }.drawn()
+    });
+    let back = |refunded: &Refunded| {
+        view! { <p class="govuk-inset-text portico-typed">{said_back(refunded)}</p> }.drawn()
+    };
     view! {
         <h2 class="govuk-heading-m">{title}{sum}</h2>
         <p>{said(pay)}</p>
         {fee_lines(&request.fee)}
+        {pay.refunds.iter().map(back).collect_view()}
+        {receipt}
         {button}
     }
     .drawn()
 }
 
+/// What is said of money that goes back.
+#[must_use]
+pub fn said_back(refunded: &Refunded) -> String {
+    let Refunded { pence, on, done, reason } = refunded;
+    let sum = money::show(*pence);
+    let said = if *done {
+        format!("{sum} went back to the card that paid, on {on}. The bank can take some days to show it.")
+    } else {
+        format!("{sum} is on its way back to the card that paid.")
+    };
+    if reason.is_empty() { said } else { format!("{said} Why: {reason}") }
+}
+
 /// How it stands, as far as the card service has said.
-fn said(pay: &PayView) -> String {
+#[must_use]
+pub fn said(pay: &PayView) -> String {
     match pay.state {
         None => "This is not paid yet.".to_owned(),
         Some(State::Paid) => format!(
@@ -44,13 +71,17 @@ fn said(pay: &PayView) -> String {
         Some(State::Asked | State::Open | State::Held) => {
             "A payment was begun, and our card service has not said yet how it ended. We ask it every ten minutes. If it was paid, a receipt comes by email. Nobody can pay twice.".to_owned()
         }
-        Some(State::Declined) => not_paid("The card was declined."),
-        Some(State::Stopped) => not_paid("The payment was cancelled."),
-        Some(State::Expired) => not_paid("The card page was open for too long."),
-        Some(State::TakenBack | State::Broken) => not_paid("The payment did not go through."),
+        Some(state) => format!("{} This is not paid yet.", not_paid(state)),
     }
 }
 
-fn not_paid(why: &str) -> String {
-    format!("{why} No money was taken, and all that was typed is kept. This is not paid yet.")
+/// How a payment ended that was not made.
+pub fn not_paid(state: State) -> String {
+    let why = match state {
+        State::Declined => "The card was declined.",
+        State::Stopped => "The payment was cancelled.",
+        State::Expired => "The card page was open for too long.",
+        _ => "The payment did not go through.",
+    };
+    format!("{why} No money was taken, and all that was typed is kept.")
 }

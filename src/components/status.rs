@@ -30,7 +30,7 @@ impl Look {
     #[must_use]
     pub fn of(status: Status, later: bool) -> Self {
         match status {
-            Status::Waiting => Self::Waiting,
+            Status::Waiting | Status::ToPay => Self::Waiting,
             Status::Received | Status::LookedAt | Status::Planned | Status::InProgress if later => Self::Late,
             Status::Received | Status::LookedAt | Status::Planned | Status::InProgress => Self::Open,
             Status::Closed(Outcome::Done) => Self::Done,
@@ -62,6 +62,7 @@ pub fn title(request: &FollowView) -> &'static str {
             "Everybody you told has finished"
         }
         (Status::Closed(outcome), _) => words::outcome(outcome),
+        (Status::ToPay, _) => "Not sent yet: you have to pay first",
         (Status::Waiting, _) => "Open: waiting for your answer",
         (_, true) => "Open, later than promised",
         (Status::Received, false) => "Open: we have your request",
@@ -97,7 +98,9 @@ pub fn StatusPanel(
 
 /// Open, and either past its day or moved to a later one.
 fn is_later(request: &FollowView) -> bool {
-    request.status.is_open() && (request.late || request.complete_by > request.first_complete_by)
+    request.status.is_open()
+        && !request.unreceived
+        && (request.late || request.complete_by > request.first_complete_by)
 }
 
 fn details(request: &FollowView) -> AnyView {
@@ -109,6 +112,16 @@ fn details(request: &FollowView) -> AnyView {
             _ => None,
         });
         return said.into_any();
+    }
+    if request.unreceived {
+        let until = request.payment.as_ref().and_then(|pay| pay.until.clone());
+        let until =
+            until.map(|until| view! { <p>"It can be paid until "<strong>{until}</strong>"."</p> }.drawn());
+        return view! {
+            <p>"Everything that was filled in is kept. We receive the request, and begin, once it is paid."</p>
+            {until}
+        }
+        .drawn();
     }
     if let Some(question) = &request.asked {
         return view! {

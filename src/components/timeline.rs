@@ -2,6 +2,7 @@
 
 use domain::api::follow::{Change, Entry, FollowView, What};
 use domain::case::Age;
+use domain::money;
 use leptos::prelude::*;
 
 use super::status::ending_told;
@@ -45,6 +46,15 @@ pub fn title(entry: &Entry, for_staff: bool) -> String {
             Some(helper) => format!("We received the request from {helper}, who acts for {whom}"),
             None => format!("We received {your} request"),
         },
+        What::Sent => match helper {
+            Some(helper) => {
+                format!("{helper}, who acts for {whom}, filled it in. We receive it when it is paid")
+            }
+            None => format!("{you} filled it in. We receive it when it is paid"),
+        },
+        What::Paid { pence } => format!("{} was paid by card", money::show(*pence)),
+        What::AskedToPay => format!("We reminded {whom} that it is not paid"),
+        What::Lapsed => "It was not paid in time, so we did not receive it".to_owned(),
         What::Taken => format!("{who} is dealing with {your} request"),
         What::HandedBack { lead } => format!("{lead} looks after {your} request until somebody takes it"),
         What::Undone => format!("{who} took the step before this back. It was a slip"),

@@ -48,6 +48,15 @@ pub fn AccountPage() -> impl IntoView {
     .drawn()
 }
 
+/// Somebody has signed out here: nothing of theirs stays in this browser.
+async fn forget(draft: Option<Draft>) {
+    if let Some(draft) = draft {
+        // What was filled in here is in the account, and nobody else's.
+        draft.forget_all();
+    }
+    push::signed_out().await;
+}
+
 /// Signing in: the address that a code is sent to.
 fn signing_in(again: Callback<()>) -> AnyView {
     let email = RwSignal::new(boot::take_text("email"));
@@ -55,6 +64,14 @@ fn signing_in(again: Callback<()>) -> AnyView {
     a11y::use_page(move || format!("{}Sign in", sending.prefix()));
     let address = address::use_address();
     let then = paths::then(&address.query("to")).to_owned();
+    if !ON_SERVER && !address.query("out").is_empty() {
+        let draft = use_context::<Draft>();
+        spawn_local(async move {
+            forget(draft).await;
+            // Once is enough: what is typed from now on is somebody else's.
+            address.replace(paths::ACCOUNT);
+        });
+    }
     let ended = address.query("ended");
     let has_ended = !ended.is_empty();
     let why = if ended == "hours" {
@@ -203,11 +220,7 @@ fn signing_out(again: Callback<()>, failing: Callback<ApiProblem>) -> AnyView {
             spawn_local(async move {
                 match account::sign_out(everywhere).await {
                     Ok(()) => {
-                        // What was filled in here is in the account, and nobody else's.
-                        if let Some(draft) = draft {
-                            draft.forget_all();
-                        }
-                        push::signed_out().await;
+                        forget(draft).await;
                         announcer.say("You have signed out");
                         again.run(());
                     }
@@ -382,9 +395,11 @@ fn search(wanted: &str, look: Look) -> AnyView {
 pub(super) fn item(request: &AccountRequest, href: String) -> AnyView {
     let standing = match (request.needs, request.status.is_open()) {
         (Some(Needs::Message), _) => "There is a message for you".to_owned(),
+        (Some(Needs::Payment), _) => "This is not paid yet".to_owned(),
         (Some(Needs::Late), _) => {
             format!("We said we would finish by {}. We have not, and we are sorry", request.complete_by.say())
         }
+        (None, true) if request.status == Status::ToPay => "Not sent yet: it is to be paid first".to_owned(),
         (None, true) => format!("We will finish by {}", request.complete_by.say()),
         (None, false) => match request.status {
             Status::Closed(outcome) => words::outcome(outcome).to_owned(),

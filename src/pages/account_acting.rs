@@ -157,6 +157,14 @@ fn one(first: FollowView, which: &str, back: &str) -> AnyView {
 
 /// It was sent just now, and what happens next.
 fn sent(request: &FollowView) -> AnyView {
+    if request.unreceived {
+        return view! {
+            <h1 class="govuk-heading-l">"It is filled in, and they have to pay"</h1>
+            <p>"We have emailed them how to pay, to the address of their account. We receive the request once it is paid."</p>
+            <p>"It is in their account, where they can see that you filled it in."</p>
+        }
+        .drawn();
+    }
     let next = request.next.iter().map(|next| view! { <li>{next.clone()}</li> }.drawn()).collect_view();
     view! {
         <div class="govuk-panel govuk-panel--confirmation">

@@ -5,9 +5,11 @@ use std::sync::Arc;
 use domain::api::helpers::for_whom;
 use domain::api::services::ServiceView;
 use domain::catalogue::{Question, Service};
+use domain::fee::{Register, total};
 use domain::field::Value;
 use domain::field::contact::email_meant;
 use domain::journey::{self, Next};
+use domain::money;
 use domain::validate;
 use leptos::prelude::*;
 
@@ -85,7 +87,7 @@ fn check(
         back.set(paths::step(&service.id, &last.id));
     }
     let read = validate::questions(&asked, &answers, view.today).unwrap_or_default();
-    let due = service.fee.as_ref().map_or_else(Vec::new, |fee| fee.due(&answers, &asked));
+    let due = service.fee.as_ref().map_or_else(Vec::new, |fee| fee.due(&answers, &asked, view.today));
     let promise = view
         .promised(&answers)
         .map(|promised| view! { <Promise lead="If you send this now," promised=promised /> }.drawn());
@@ -129,7 +131,14 @@ fn check(
     });
     let send =
         send::sender(Arc::clone(view), draft, deciding, send::Outcome { failed, problems, sending, reload });
-    let council = boot::use_council().with_value(|council| council.name.clone());
+    let is_paid_first = service.fee.as_ref().is_some_and(|fee| fee.register == Register::OnPayment);
+    let label = boot::use_council().with_value(|council| {
+        if is_paid_first && council.takes_payments && total(&due) > 0 {
+            format!("Send and pay {}", money::show(total(&due)))
+        } else {
+            format!("Send to {}", council.name)
+        }
+    });
     view! {
         <ErrorSummary problems=problems />
         <Unsent problem=failed on_start_again=Callback::new({
@@ -151,9 +160,10 @@ fn check(
                 <input type="hidden" name="version" value=service.version />
                 <input type="hidden" name="key" value=draft.key().to_string() />
                 <input type="hidden" name="turn" value=draft.turn() />
+                <input type="hidden" name="quoted" value=total(&due) />
             }.drawn())}
             {deciding.ask()}
-            <SubmitButton label=format!("Send to {council}") sending=sending />
+            <SubmitButton label=label sending=sending />
         </form>
     }
     .drawn()

@@ -11,9 +11,12 @@ pub mod account_helpers;
 pub mod account_identity;
 pub mod account_looked;
 pub mod account_notices;
+pub mod account_payments;
 pub mod account_privacy;
 pub mod account_security;
 pub mod account_sharing;
+#[cfg(feature = "ssr")]
+pub mod bills;
 pub mod check;
 #[cfg(feature = "ssr")]
 pub mod contract;
@@ -22,6 +25,10 @@ pub mod form;
 pub mod help;
 pub mod home;
 pub mod performance;
+#[cfg(feature = "ssr")]
+pub mod permit_zone;
+#[cfg(feature = "ssr")]
+pub mod receipt;
 pub mod reopen;
 pub mod request;
 mod send;

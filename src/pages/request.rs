@@ -87,8 +87,10 @@ fn request(key: String, first: FollowView) -> AnyView {
     // What has parts is written about and judged in its parts.
     let has_parts = now.with_untracked(|now| !now.parts.is_empty());
     let judges = move |now: &FollowView| {
-        !watching && !has_parts && !now.status.is_open() && !status::is_taken_back(now)
+        !watching && !has_parts && !now.status.is_open() && !now.unreceived && !status::is_taken_back(now)
     };
+    // Nobody reads what is not received.
+    let takes_messages = Memo::new(move |_| is_open.get() && !has_parts && !now.with(|now| now.unreceived));
     // Whoever follows a link in a mail has said it there, and sends it here.
     let tapped = words::tapped(&address::use_address().query(SATISFIED));
     let is_new = move |now: &FollowView| judges(now) && now.feedback.is_none();
@@ -128,7 +130,7 @@ fn request(key: String, first: FollowView) -> AnyView {
         {live_if(move || ways_on(ways.get(), &key.get_value()))}
         <h2 class="govuk-heading-m">"What has happened"</h2>
         {live(move || view! { <Timeline entries=now.with(|now| now.timeline.clone()) /> }.drawn())}
-        {live_if(move || (is_open.get() && !has_parts).then(|| view! { <MessageForm to=follow::messages(&key.get_value()) on_sent=update problems=problems answers=Signal::derive(move || now.with(|now| now.asked.is_some())) /> }.drawn()))}
+        {live_if(move || takes_messages.get().then(|| view! { <MessageForm to=follow::messages(&key.get_value()) on_sent=update problems=problems answers=Signal::derive(move || now.with(|now| now.asked.is_some())) /> }.drawn()))}
         {live_if(move || amends.get().map(|amends| amend::amend(&amends, &paths::request(&key.get_value()), problems)))}
         {if watching { stop_watching(key) } else { now.with_untracked(|now| told(now, key)) }}
         {live_if(move || is_open.get().then(|| view! {

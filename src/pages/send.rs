@@ -7,6 +7,7 @@ use domain::api::helpers::for_whom;
 use domain::api::requests::SubmitRequest;
 use domain::api::services::ServiceView;
 use domain::catalogue::Question;
+use domain::fee;
 use domain::journey;
 use leptos::{prelude::*, task::spawn_local};
 
@@ -14,7 +15,7 @@ use crate::api::{ApiProblem, requests};
 use crate::components::error_summary::Problem;
 use crate::components::handlers::{Submitted, submitted};
 use crate::components::sharing::Deciding;
-use crate::state::{address, drafts::Draft, services, services::Shelf, visit};
+use crate::state::{address, device, drafts::Draft, services, services::Shelf, visit};
 use crate::{a11y, paths, words};
 
 /// Where the outcome of sending is told.
@@ -62,6 +63,14 @@ pub(super) fn sender(
                     }
                     draft.erase_of(&view.service.id);
                     // Also for those who turned to another page: this is the reference they need.
+                    if submitted.to_pay {
+                        // The confirmation stands behind the card page, for who comes back by "Back".
+                        if is_here {
+                            address.replace(&paths::sent(&submitted.key));
+                        }
+                        device::post(&paths::pay(&submitted.key));
+                        return;
+                    }
                     let sent = match (whom, submitted.request) {
                         (Some((_, helper)), Some(request)) => paths::acting_sent(helper, request),
                         _ => paths::sent(&submitted.key),
@@ -79,14 +88,17 @@ pub(super) fn sender(
 fn form(view: &ServiceView, draft: Draft, deciding: Deciding) -> SubmitRequest {
     let service = &view.service;
     let answers = draft.now();
-    let asked: Vec<&str> =
-        journey::asked(service, &answers).iter().map(|question| question.id.as_str()).collect();
+    let asked = journey::asked(service, &answers);
+    let due = service.fee.as_ref().map(|fee| fee.due(&answers, &asked, view.today));
+    let quoted = due.map(|due| fee::total(&due));
+    let asked: Vec<&str> = asked.iter().map(|question| question.id.as_str()).collect();
     let answers = answers.only(|question| asked.contains(&question));
     SubmitRequest {
         service: service.id.clone(),
         version: service.version,
         answers,
         consent: deciding.answers(),
+        quoted,
     }
 }
 

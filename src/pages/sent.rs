@@ -12,6 +12,7 @@ use crate::components::layout::Column;
 use crate::components::load::loaded;
 use crate::components::payment::payment;
 use crate::components::sharing::invitation;
+use crate::components::status::{self, StatusPanel};
 use crate::live::{Drawn as _, ON_SERVER, live_words};
 use crate::state::{boot, device};
 use crate::{a11y, paths};
@@ -31,6 +32,9 @@ pub fn SentPage(
 }
 
 fn sent(request: &FollowView, key: &str) -> AnyView {
+    if request.unreceived {
+        return to_pay(request, key);
+    }
     let title = format!("Sent - {}", request.title);
     a11y::use_page(move || title.clone());
     let email = email_in(&request.answers).map(ToOwned::to_owned);
@@ -54,6 +58,22 @@ fn sent(request: &FollowView, key: &str) -> AnyView {
         {keep(request, key)}
         <p>"To add something or to ask about it, "<a href=paths::request(key)>"open your request"</a>" or ring us on "{phone}"."</p>
         {invitation()}
+    }
+    .drawn()
+}
+
+/// What is received once it is paid: it is not, and all is kept.
+fn to_pay(request: &FollowView, key: &str) -> AnyView {
+    let title = format!("{} - {}", status::title(request), request.title);
+    a11y::use_page(move || title.clone());
+    let path = paths::request(key);
+    view! {
+        <span class="govuk-caption-l">"Reference "<span class="portico-reference">{request.reference.to_string()}</span></span>
+        <h1 class="govuk-heading-l">{request.title.clone()}</h1>
+        <StatusPanel request=request.clone() />
+        {payment(request, Some(&path))}
+        {undo(request.undo.as_ref(), &path)}
+        {keep(request, key)}
     }
     .drawn()
 }

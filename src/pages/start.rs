@@ -4,9 +4,7 @@
 use std::sync::Arc;
 
 use domain::api::services::ServiceView;
-use domain::fee::Amount;
 use domain::journey::{self, Next};
-use domain::money;
 use leptos::prelude::*;
 
 use super::form::{self, Page};
@@ -63,6 +61,7 @@ fn start(view: &Arc<ServiceView>) -> AnyView {
         .promises
         .first()
         .map(|promised| view! { <Promise lead="If you send this now," promised=promised.clone() /> }.drawn());
+    let prices = price_list(view);
     let call = view! { <p>"You can also ring us on "{phone}"."</p> };
     if let (1, Some(page)) = (pages, page) {
         page.set_title();
@@ -86,8 +85,7 @@ fn start(view: &Arc<ServiceView>) -> AnyView {
             }
             .drawn()
         });
-        return view! { {summary} {lead} {promise} {price_list(service.fee.as_ref())} {kept} {form} {call} }
-            .drawn();
+        return view! { {summary} {lead} {promise} {prices} {kept} {form} {call} }.drawn();
     }
     a11y::use_page(move || title.clone());
     let asked = service.questions.iter().filter(|question| question.show_if.is_none());
@@ -116,7 +114,7 @@ fn start(view: &Arc<ServiceView>) -> AnyView {
     view! {
         {lead}
         {promise}
-        {price_list(service.fee.as_ref())}
+        {prices}
         <h2 class="govuk-heading-m">"What we will ask"</h2>
         <ul class="govuk-list govuk-list--bullet">{asked}</ul>
         {begin}
@@ -139,21 +137,12 @@ fn throw_away(draft: drafts::Draft, then: Callback<()>) -> AnyView {
 }
 
 /// What it costs, before anything is typed.
-fn price_list(fee: Option<&domain::fee::Fee>) -> AnyView {
-    let Some(fee) = fee else { return ().into_any() };
-    let line = |line: &domain::fee::Line| {
-        let price = match &line.amount {
-            Amount::Fixed(pence) => money::show(*pence),
-            Amount::Each { price, .. } => format!("{} each", money::show(*price)),
-            Amount::Answer(_) => "the amount you give".to_owned(),
-            Amount::Percent(percent) if *percent < 0 => format!("{}% less", -percent),
-            Amount::Percent(percent) => format!("{percent}% more"),
-        };
-        view! { <li>{format!("{}: {price}", line.label)}</li> }.drawn()
-    };
+fn price_list(view: &ServiceView) -> AnyView {
+    let Some(fee) = &view.service.fee else { return ().into_any() };
+    let line = |line: &String| view! { <li>{line.clone()}</li> }.drawn();
     view! {
         <h2 class="govuk-heading-m">"What it costs"</h2>
-        <ul class="govuk-list govuk-list--bullet">{fee.lines.iter().map(line).collect_view()}</ul>
+        <ul class="govuk-list govuk-list--bullet">{view.prices.iter().map(line).collect_view()}</ul>
         <p>{fee.rules.clone()}</p>
     }
     .drawn()

@@ -1,5 +1,6 @@
 //! `/api/staff`: a session cookie is the permission, and a reply of 401 says that there is none.
 
+use chrono::NaiveDate;
 use domain::api::alerts::{Deliveries, Letters};
 use domain::api::board::Board;
 use domain::api::contacts::{
@@ -7,11 +8,14 @@ use domain::api::contacts::{
 };
 use domain::api::follow::MessageRequest;
 use domain::api::identity::{DecideRequest, DeskRequest, WaitingDocuments};
+use domain::api::income::IncomeView;
 use domain::api::leave::{EndLeaveRequest, LeaveRequest, LeaveView};
+use domain::api::ledgers::{ImportBegun, Ledgers};
+use domain::api::refunds::{RefundAnswer, RefundRequest, RefundsView};
 use domain::api::sign_in::{SecurityView, WaysView};
 use domain::api::staff::{
     Around, AuditPage, CheckRequest, CloseRequest, CodeRequest, Colleagues, ContractRequest, Contractors,
-    DecisionRequest, HandOverManyRequest, HandedOver, Me, Members, MovePromiseRequest, OfferRequest,
+    DecisionRequest, HandOverManyRequest, HandedOver, Me, Members, MovePromiseRequest, OfferRequest, PayHere,
     PersonView, PlanRequest, ProposalRequest, ProveRequest, PublishPhotoRequest, Queue, ReasonRequest,
     RelatedView, RoleRequest, Seen, SeenRequest, SharedRequest, SignInRequest, StaffCase, StaffSessions,
     WordsRequest,
@@ -25,6 +29,7 @@ use domain::api::workspace::{
 };
 use portico_app::api::{self, ApiProblem};
 use uuid::Uuid;
+use web_sys::File;
 
 use crate::paths;
 
@@ -284,6 +289,45 @@ pub async fn team() -> Reply<TeamView> {
 /// Where that is to be had as a file.
 pub const TEAM_EXPORT: &str = "/api/staff/team/export";
 
+/// Sends money back to who paid for a request.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn refund(id: Uuid, what: &RefundRequest) -> Reply<StaffCase> {
+    api::post(&address(id, "/refunds"), what).await
+}
+
+/// Refunds that wait for somebody's agreement, and those that did not go through.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn refunds() -> Reply<RefundsView> {
+    api::get("/api/staff/refunds").await
+}
+
+/// What was paid on a day, and whether the card service says the same; of yesterday where nothing is said.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn income(day: Option<NaiveDate>) -> Reply<IncomeView> {
+    let day = day.map(|day| format!("?day={day}")).unwrap_or_default();
+    api::get(&format!("/api/staff/income{day}")).await
+}
+
+/// Where the same is to be had as a file.
+#[must_use]
+pub fn income_export(day: NaiveDate) -> String {
+    format!("/api/staff/income/export?day={day}")
+}
+
+/// Agrees with a refund, or does not.
+///
+/// # Errors
+/// [`ApiProblem`]; `prove_again`, `own_proposal`.
+pub async fn answer_refund(id: Uuid, answer: &RefundAnswer) -> Reply<RefundsView> {
+    api::post(&format!("/api/staff/refunds/{id}/answer"), answer).await
+}
+
 /// What has been open for too long in the departments that I answer for.
 ///
 /// # Errors
@@ -437,6 +481,22 @@ pub async fn give_to_contractor(id: Uuid, what: &ContractRequest) -> Reply<Staff
 /// [`ApiProblem`].
 pub async fn send_contract_link(id: Uuid) -> Reply<StaffCase> {
     api::post(&address(id, "/contract/link"), &()).await
+}
+
+/// The page on which a request is paid on this screen.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn pay_here(id: Uuid) -> Reply<PayHere> {
+    api::post(&address(id, "/payment"), &()).await
+}
+
+/// Sends the resident a link to pay by.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn send_pay_link(id: Uuid) -> Reply<StaffCase> {
+    api::post(&address(id, "/payment/link"), &()).await
 }
 
 /// Takes the work back from the contractor.
@@ -676,6 +736,22 @@ pub fn letter(id: Uuid) -> String {
 /// [`ApiProblem`]; not found too when somebody else has said so.
 pub async fn letter_posted(id: Uuid) -> Reply<Letters> {
     api::post(&format!("/api/staff/letters/{id}/posted"), &()).await
+}
+
+/// The ledgers, and what was taken in of them.
+///
+/// # Errors
+/// [`ApiProblem`].
+pub async fn ledgers() -> Reply<Ledgers> {
+    api::get("/api/staff/ledgers").await
+}
+
+/// Sends a file of a ledger. The reply comes when it is there.
+///
+/// # Errors
+/// [`ApiProblem`]; 409 where another one is being read.
+pub async fn import_ledger(ledger: &str, file: File) -> Reply<ImportBegun> {
+    api::post_file(&format!("/api/staff/ledgers/{ledger}"), file).await
 }
 
 /// Every message that people are told.

@@ -22,13 +22,17 @@ use crate::pages::{
     export::ExportPage,
     hand_over::HandOverPage,
     identity::IdentityPage,
+    income::IncomePage,
     leave::LeavePage,
+    ledgers::LedgersPage,
     letters::LettersPage,
     members::MembersPage,
     move_date::MovePage,
     offer::OfferPage,
     plan::PlanPage,
     queue::QueuePage,
+    refund::RefundPage,
+    refunds::RefundsPage,
     request::RequestPage,
     security::SecurityPage,
     sessions::SessionsPage,
@@ -77,8 +81,11 @@ fn Shell(council: CouncilView) -> impl IntoView {
                     <Route path=path!("audit") view=AuditPage />
                     <Route path=path!("leave") view=LeavePage />
                     <Route path=path!("members") view=MembersPage />
+                    <Route path=path!("ledgers") view=LedgersPage />
                     <Route path=path!("terminals") view=TerminalsPage />
                     <Route path=path!("identity") view=IdentityPage />
+                    <Route path=path!("refunds") view=RefundsPage />
+                    <Route path=path!("income") view=IncomePage />
                     <Route path=path!("letters") view=LettersPage />
                     <Route path=path!("wording") view=WordingPage />
                     <Route path=path!("/wording/:id") view=WordingOfPage />
@@ -103,6 +110,7 @@ fn Shell(council: CouncilView) -> impl IntoView {
                         <Route path=path!("check") view=CheckPage />
                         <Route path=path!("move") view=MovePage />
                         <Route path=path!("close") view=ClosePage />
+                        <Route path=path!("refund") view=RefundPage />
                     </ParentRoute>
                 </ParentRoute>
             </Routes>

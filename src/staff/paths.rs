@@ -1,5 +1,6 @@
 //! Every address of the staff app, and the way back to the page a person wanted before they signed in.
 
+use chrono::NaiveDate;
 use domain::access::Role;
 use domain::api::wording::Values;
 use domain::api::workspace::QueueFilter;
@@ -26,8 +27,21 @@ pub const EXPORT: &str = "/staff/export";
 pub const AUDIT: &str = "/staff/audit";
 /// Letters to print and post.
 pub const LETTERS: &str = "/staff/letters";
+/// Refunds that wait for somebody's agreement.
+pub const REFUNDS: &str = "/staff/refunds";
+/// What was paid on a day.
+pub const INCOME: &str = "/staff/income";
+
+/// What was paid on this day.
+#[must_use]
+pub fn income(day: NaiveDate) -> String {
+    format!("{INCOME}?day={day}")
+}
+
 /// What people are told, and in which words.
 pub const WORDING: &str = "/staff/wording";
+/// Taking in the council's ledgers.
+pub const LEDGERS: &str = "/staff/ledgers";
 /// Who works here.
 pub const MEMBERS: &str = "/staff/members";
 /// Public computers.
@@ -61,6 +75,7 @@ pub fn menu(role: Role, answers: bool) -> Vec<(&'static str, &'static str)> {
     const LONG: (&str, &str) = (BOARD, "Board’s list");
     const POST: (&str, &str) = (LETTERS, "Letters");
     const WORDS: (&str, &str) = (WORDING, "Messages");
+    const BACK: (&str, &str) = (REFUNDS, "Refunds");
     match role {
         Role::Manager => vec![
             REQUESTS,
@@ -70,13 +85,15 @@ pub fn menu(role: Role, answers: bool) -> Vec<(&'static str, &'static str)> {
             LONG,
             IDENTITIES,
             POST,
+            BACK,
             WORDS,
             (HAND_OVER, "Hand over"),
             (LEAVE, "Leave"),
             (EXPORT, "Export"),
         ],
+        Role::Finance => vec![(INCOME, "Income"), BACK],
         Role::Auditor => vec![(AUDIT, "Audit log")],
-        Role::Admin => vec![(MEMBERS, "Staff"), (TERMINALS, "Public computers"), LONG, WORDS],
+        Role::Admin => vec![(MEMBERS, "Staff"), (TERMINALS, "Public computers"), LONG, WORDS, (LEDGERS, "Ledgers")],
         Role::Officer | Role::Resident | Role::Helper | Role::Terminal | Role::Contractor => {
             let long = answers.then_some(LONG);
             let rest = [IDENTITIES, POST, (LEAVE, "Leave")];
@@ -141,7 +158,7 @@ pub fn move_date(id: Uuid) -> String {
 }
 
 /// Doing something else with a request: `ask`, `note`, `plan`, `offer`, `decline`, `send-back`, `decision`, `contract`,
-/// `contract-end`, `check`.
+/// `contract-end`, `check`, `refund`.
 #[must_use]
 pub fn step(id: Uuid, step: &str) -> String {
     format!("/staff/requests/{id}/{step}")
@@ -176,7 +193,7 @@ pub fn with_next(path: &str, next: Option<&str>) -> String {
 pub fn safe_next(next: &str) -> Option<&str> {
     let ours = [
         QUEUE, LEAVE, IDENTITY, LETTERS, SESSIONS, SECURITY, HAND_OVER, EXPORT, AUDIT, MEMBERS, CONTACTS,
-        TEAM, BOARD, BULK, WORDING,
+        TEAM, BOARD, BULK, WORDING, REFUNDS, INCOME, LEDGERS,
     ]
     .contains(&next)
         || [
@@ -187,6 +204,7 @@ pub fn safe_next(next: &str) -> Option<&str> {
             "/staff/contacts?",
             "/staff/hand-over?",
             "/staff/wording/",
+            "/staff/income?",
         ]
         .iter()
         .any(|start| next.starts_with(start));
@@ -218,7 +236,11 @@ mod tests {
             &close_as_same(id, &Reference::from_random([1; 7])),
             &step(id, "send-back"),
             AUDIT,
+            LEDGERS,
             LETTERS,
+            REFUNDS,
+            INCOME,
+            "/staff/income?day=2026-12-07",
             SECURITY,
             CONTACTS,
             CONTACTS_RECORDED,

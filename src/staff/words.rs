@@ -32,6 +32,7 @@ pub fn requests(many: usize, sort: &str) -> String {
 #[must_use]
 pub fn status(status: Status) -> &'static str {
     match status {
+        Status::ToPay => "To be paid",
         Status::Received => "New",
         Status::LookedAt => "Being looked at",
         Status::Planned => "Planned",
@@ -53,6 +54,7 @@ pub fn closed(outcome: Outcome) -> &'static str {
         Outcome::PartDone => "Part done",
         Outcome::NoAnswer => "No answer",
         Outcome::NothingFound => "Nothing found",
+        Outcome::NotPaid => "Not paid",
     }
 }
 
@@ -88,6 +90,7 @@ pub fn outcome_value(outcome: Outcome) -> &'static str {
         Outcome::PartDone => "part_done",
         Outcome::NoAnswer => "no_answer",
         Outcome::NothingFound => "nothing_found",
+        Outcome::NotPaid => "not_paid",
     }
 }
 
@@ -123,6 +126,12 @@ pub fn field(error: &FieldError) -> String {
         ("contractor", _) => "Choose who is to do it",
         ("task", ErrorCode::Missing) => "Say what is to be done",
         ("outcome", _) => "Choose how it ended",
+        ("amount", ErrorCode::Missing) => "Enter how much goes back",
+        ("amount", ErrorCode::TooMuchMoney) => {
+            let left = domain::money::show(error.limit.unwrap_or(0));
+            return format!("At most {left} can go back. Enter that or less");
+        }
+        ("amount", _) => "Enter pounds and pence, like 12.50",
         ("seen-service", _) => "Choose what it is",
         ("seen-text", ErrorCode::Missing) => "Say what you saw",
         _ => match error.limit {
@@ -149,6 +158,7 @@ pub fn role(role: Role) -> &'static str {
         Role::Contractor => "Contractor",
         Role::Officer => "Officer",
         Role::Manager => "Manager",
+        Role::Finance => "Finance",
         Role::Auditor => "Auditor",
         Role::Admin => "Admin",
     }
@@ -240,6 +250,7 @@ pub fn refused(problem: &ApiProblem, owner: Option<&str>) -> String {
         "asked" => "The resident is being asked something, and has not answered yet".to_owned(),
         "not_reminded" => "The resident has to be reminded twice first. That happens by itself".to_owned(),
         "own_proposal" => "You proposed this yourself, so somebody else has to agree".to_owned(),
+        "nothing_to_refund" => "This request is not paid, so nothing can go back".to_owned(),
         "nobody_to_sign" => "This service needs somebody else’s agreement for that, and nobody else answers for the department. Whoever looks after your council’s settings has to name somebody".to_owned(),
         "not_checked" => "Somebody has to look at the contractor’s work first".to_owned(),
         "policy_missing" => "Choose the policy it is declined by".to_owned(),

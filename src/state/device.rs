@@ -29,6 +29,19 @@ pub fn copy(text: &str) -> bool {
     }
 }
 
+/// Posts an empty form: the browser goes to the page that answers.
+pub fn post(path: &str) {
+    let document = document();
+    let Some(body) = document.body() else { return };
+    let Ok(form) = document.create_element("form") else { return };
+    let form = form.unchecked_into::<web_sys::HtmlFormElement>();
+    form.set_method("post");
+    form.set_action(path);
+    if body.append_child(&form).is_ok() {
+        let _ = form.submit();
+    }
+}
+
 /// Opens the print dialogue.
 pub fn print() {
     let _ = window().print();

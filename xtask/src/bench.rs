@@ -41,10 +41,12 @@ enum Subject {
     Figures,
     /// Among a million requests: letting time go by, the queue of staff, and open pages, on both databases.
     Promise,
+    /// How soon a card service's webhooks are answered, on both databases.
+    Webhook,
 }
 
 impl Subject {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Size,
         Self::Photo,
         Self::Load,
@@ -54,6 +56,7 @@ impl Subject {
         Self::Consent,
         Self::Figures,
         Self::Promise,
+        Self::Webhook,
     ];
 
     fn name(self) -> &'static str {
@@ -67,6 +70,7 @@ impl Subject {
             Self::Consent => "consent",
             Self::Figures => "figures",
             Self::Promise => "promise",
+            Self::Webhook => "webhook",
         }
     }
 
@@ -75,7 +79,7 @@ impl Subject {
     }
 
     fn needs_postgres(self) -> bool {
-        matches!(self, Self::Load | Self::Places | Self::Figures | Self::Promise)
+        matches!(self, Self::Load | Self::Places | Self::Figures | Self::Promise | Self::Webhook)
     }
 }
 

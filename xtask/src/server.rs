@@ -33,6 +33,14 @@ fn optimised(report: &mut Report, workspace: &Workspace, what: &[&str]) -> Resul
     })
 }
 
+/// The stand-in for the card service, by itself: nothing of it is built into the server. Returns its path.
+pub fn stand_in(report: &mut Report, workspace: &Workspace) -> Result<PathBuf> {
+    report.step("card pages", "build the stand-in for the card service", || {
+        Cmd::cargo().args(["build", "-p", "pay-stand-in", "--bins"]).dir(workspace.root()).run()?;
+        Ok(workspace.target("debug/pay-stand-in"))
+    })
+}
+
 /// The server as the tests use it: it reads the app from `dist/`; and beside it, what answers the forms for them.
 /// Returns the server's path.
 pub fn debug(report: &mut Report, workspace: &Workspace) -> Result<PathBuf> {
@@ -41,7 +49,7 @@ pub fn debug(report: &mut Report, workspace: &Workspace) -> Result<PathBuf> {
         Cmd::cargo()
             .arg("build")
             .args(NATIVE)
-            .args(["--bin", "portico", "--example", "samples"])
+            .args(["--bin", "portico", "--bin", "pay-stand-in", "--example", "samples"])
             .dir(workspace.root())
             .run()?;
         Ok(workspace.target("debug/portico"))

@@ -107,6 +107,8 @@ pub struct AccountRequest {
 pub enum Needs {
     /// Staff wrote last: it may be a question.
     Message,
+    /// It is to be paid.
+    Payment,
     /// It was not done by the day that was promised.
     Late,
 }

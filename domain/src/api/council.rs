@@ -31,6 +31,9 @@ pub struct CouncilView {
     /// The key messages of today: those without services stand above every page, the others above the
     /// pages of their services.
     pub messages: Vec<crate::council::Message>,
+    /// It takes payments by card.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub takes_payments: bool,
     /// A demonstration, with invented data; the mailbox is at `/demo/mailbox`.
     pub demo: bool,
 }

@@ -37,6 +37,7 @@ pub struct Found {
 }
 
 /// `GET /api/follow/{key}`: a request as its resident sees it.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about the request")]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FollowView {
@@ -93,6 +94,9 @@ pub struct FollowView {
     /// How paying for it stands, where it can be paid by card.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment: Option<PayView>,
+    /// It is not received: it is to be paid first, or was, and ended without.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unreceived: bool,
     /// The departments that it was passed on to.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parts: Vec<PartView>,
@@ -235,6 +239,17 @@ pub struct Entry {
 pub enum What {
     /// The request arrived.
     Received,
+    /// It was sent, and is received once it is paid.
+    Sent,
+    /// What it costs was paid by card.
+    Paid {
+        /// How much, in pence.
+        pence: i64,
+    },
+    /// Who has not paid was reminded.
+    AskedToPay,
+    /// It was not paid in time, and so never received.
+    Lapsed,
     /// A member of staff took it.
     Taken,
     /// It is with the team again, and nobody's.
@@ -563,4 +578,26 @@ pub struct PayView {
     /// When it was paid, in words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on: Option<String>,
+    /// Of what is received once it is paid: until when that can be done, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<String>,
+    /// What goes back of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refunds: Vec<Refunded>,
+}
+
+/// Money that goes back to the card that paid.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Refunded {
+    /// Pence.
+    pub pence: i64,
+    /// When it went, or was asked for, in words.
+    pub on: String,
+    /// It went back; if not, it is on its way.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub done: bool,
+    /// Why; empty where nothing was said.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
 }

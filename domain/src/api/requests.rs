@@ -24,6 +24,9 @@ pub struct SubmitRequest {
     /// asked again: it never keeps a form from being sent.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub consent: Vec<ConsentAnswer>,
+    /// What it costs by what was shown, in pence. Where it costs something else by now, it is not sent but asked again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quoted: Option<i64>,
 }
 
 /// The acknowledgement. A reply without all of this is none.
@@ -41,4 +44,7 @@ pub struct Submitted {
     /// For who sent it for somebody else: which of their requests it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request: Option<Uuid>,
+    /// It is received once it is paid: a form that is posted to `/follow/{key}/pay` leads to the card page.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub to_pay: bool,
 }

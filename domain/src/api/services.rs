@@ -39,6 +39,9 @@ pub struct ServiceView {
     pub language: Option<String>,
     /// What is promised if it is sent now: as usual, then by each of [`Service::standards`].
     pub promises: Vec<Promised>,
+    /// What it costs today, line by line, before anything is answered.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub prices: Vec<String>,
 }
 
 /// What is promised.

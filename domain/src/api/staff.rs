@@ -7,6 +7,7 @@ use validator::Validate;
 
 use super::account::SessionView;
 use super::follow::{Ending, FollowView};
+use super::refunds::Refunds;
 use crate::access::Role;
 use crate::audit::Deed;
 use crate::by::By;
@@ -152,7 +153,7 @@ pub struct Member {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RoleRequest {
-    /// What they are from now on: officer, manager, auditor or admin.
+    /// What they are from now on: officer, manager, finance, auditor or admin.
     pub role: Role,
 }
 
@@ -326,6 +327,14 @@ pub struct QueueItem {
     pub received: String,
 }
 
+/// Where a request is paid on the screen of who asked for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PayHere {
+    /// The page: it works for half an hour, and nothing but paying can be done there.
+    pub path: String,
+}
+
 /// `GET /api/staff/requests/{id}`: one request of my department. Every action replies with this too.
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about the request")]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -418,6 +427,9 @@ pub struct StaffCase {
     /// The request that this one is about, and those that are about this one, such as complaints.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub related: Vec<Related>,
+    /// What went back of what was paid for it, and what still could; nothing where it is not paid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refunds: Option<Refunds>,
 }
 
 /// A request that another one is about.

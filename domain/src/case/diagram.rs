@@ -6,9 +6,12 @@ use std::fmt::Write as _;
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use uuid::Uuid;
 
-use super::{Actor, Case, Closing, Event, Linked, Outcome, Owner, Recorded, Status, Submission, Why};
+use super::{
+    Actor, Case, Closing, Event, Linked, Outcome, Owner, Paid, Promised, Recorded, Status, Submission, Why,
+};
 use crate::by::By;
 use crate::catalogue::Policy;
+use crate::fee::Due;
 use crate::reference::Reference;
 
 /// The states and what leads from one to another, as Mermaid reads it.
@@ -16,11 +19,12 @@ use crate::reference::Reference;
 pub fn mermaid() -> String {
     let mut arrows: BTreeMap<(u8, &str, &str), Vec<String>> = BTreeMap::new();
     let mut seen = Vec::new();
-    let mut left: Vec<Case> = Case::open(&first()).into_iter().collect();
+    let mut left: Vec<Case> = [first(false), first(true)].iter().flat_map(Case::open).collect();
     while let Some(case) = left.pop() {
         let waiting = case.waiting.as_ref().map(|waiting| (waiting.before, waiting.reminders));
         let reopened = case.reopened_at.is_some();
-        let standing = (case.status, case.owner.is_some(), reopened, case.is_taken_back(), waiting);
+        let is_owed = (case.is_received(), case.is_owed());
+        let standing = (case.status, case.owner.is_some(), reopened, case.is_taken_back(), waiting, is_owed);
         if seen.contains(&standing) {
             continue;
         }
@@ -48,7 +52,9 @@ pub fn mermaid() -> String {
             left.push(then);
         }
     }
-    let mut text = String::from("stateDiagram-v2\n    [*] --> received: sent (resident)\n");
+    let mut text = String::from(
+        "stateDiagram-v2\n    [*] --> received: sent (resident)\n    [*] --> to_pay: sent, to be paid first (resident)\n",
+    );
     for ((_, from, to), mut labels) in arrows {
         labels.sort();
         let _ = writeln!(text, "    {from} --> {to}: {}", labels.join(", "));
@@ -59,6 +65,7 @@ pub fn mermaid() -> String {
 
 fn name(status: Status) -> &'static str {
     match status {
+        Status::ToPay => "to_pay",
         Status::Received => "received",
         Status::LookedAt => "being_looked_at",
         Status::Planned => "planned",
@@ -70,12 +77,13 @@ fn name(status: Status) -> &'static str {
 
 fn order(status: Status) -> u8 {
     match status {
-        Status::Received => 0,
-        Status::LookedAt => 1,
-        Status::Planned => 2,
-        Status::InProgress => 3,
-        Status::Waiting => 4,
-        Status::Closed(_) => 5,
+        Status::ToPay => 0,
+        Status::Received => 1,
+        Status::LookedAt => 2,
+        Status::Planned => 3,
+        Status::InProgress => 4,
+        Status::Waiting => 5,
+        Status::Closed(_) => 6,
     }
 }
 
@@ -87,7 +95,8 @@ fn day() -> NaiveDate {
     at().date_naive() + Days::new(7)
 }
 
-fn first() -> Recorded {
+fn first(on_payment: bool) -> Recorded {
+    let fee = if on_payment { vec![Due { label: String::new(), pence: 1 }] } else { Vec::new() };
     let submission = Submission {
         reference: Reference::from_random([1; 7]),
         service: String::new(),
@@ -97,7 +106,8 @@ fn first() -> Recorded {
         team: None,
         routed: None,
         ward: None,
-        fee: Vec::new(),
+        fee,
+        on_payment,
         answers: Vec::new(),
         parts: Vec::new(),
         part_of: None,
@@ -170,6 +180,12 @@ fn tries(case: &Case) -> Vec<(Actor, Event, &'static str)> {
         (Actor::Clock, Event::Reminded, "reminded"),
         (Actor::Clock, Event::Missed { from: case.complete_by, to: later, why: Why::Longer }, "missed"),
     ];
+    let promised = Promised { acknowledge_by: later, complete_by: later, lead: None };
+    let promised = Some(promised).filter(|_| case.submission.on_payment);
+    let paid = Paid { reference: text(), pence: 1, promised };
+    tries.push((case.sender(), Event::Paid(Box::new(paid)), "paid"));
+    tries.push((Actor::Clock, Event::AskedToPay, "asked to pay"));
+    tries.push((Actor::Clock, Event::Lapsed, "not paid in time"));
     for closing in closings() {
         let label = match closing.outcome {
             Outcome::Done => "done",
@@ -180,6 +196,7 @@ fn tries(case: &Case) -> Vec<(Actor, Event, &'static str)> {
             Outcome::Withdrawn => "withdrawn",
             Outcome::NoAnswer => "no answer after two reminders",
             Outcome::NothingFound => "nothing found",
+            Outcome::NotPaid => "not paid",
         };
         tries.push((Actor::Staff(staff()), Event::Closed(closing.clone()), label));
         if closing.outcome == Outcome::NoAnswer {

@@ -203,6 +203,36 @@ pub enum Event {
     Reminded,
     /// By the clock: the resident was asked again, weeks after it was closed, how it went.
     AskedAgain,
+    /// What it costs was paid by card, as the card service says.
+    Paid(Box<Paid>),
+    /// By the clock: who has not paid was reminded.
+    AskedToPay,
+    /// By the clock: nobody paid in time, so it was never received.
+    Lapsed,
+}
+
+/// Money that came for a request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Paid {
+    /// The payment's reference.
+    pub reference: String,
+    /// How much, in pence.
+    pub pence: i64,
+    /// Of what is received once it is paid: what is promised from this moment on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub promised: Option<Promised>,
+}
+
+/// What is promised of a request when it is received.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Promised {
+    /// Somebody takes it by then.
+    pub acknowledge_by: By,
+    /// It is done by then.
+    pub complete_by: By,
+    /// Who owns it until somebody takes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lead: Option<Owner>,
 }
 
 /// What a resident sent, and what was promised then.
@@ -230,6 +260,9 @@ pub struct Submission {
     /// What is to be paid, line by line.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fee: Vec<Due>,
+    /// It is received once that is paid, and what is promised counts from then on.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub on_payment: bool,
     /// The answers.
     pub answers: Vec<Answer>,
     /// The requests of the departments that it was passed on to.
@@ -414,6 +447,8 @@ pub enum Outcome {
     NoAnswer,
     /// We looked, and there was nothing.
     NothingFound,
+    /// It was to be paid first, and nobody did: it was never received.
+    NotPaid,
 }
 
 /// How it went, in the resident's view.
@@ -493,6 +528,8 @@ pub struct Recorded {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
+    /// It was sent, and is received once it is paid.
+    ToPay,
     /// It has arrived and nobody has taken it yet.
     Received,
     /// Somebody took it and looks what is to be done.
@@ -766,7 +803,13 @@ pub struct Case {
     /// The resident was asked again how it went.
     #[serde(default)]
     pub asked_again: bool,
-    /// When it arrived.
+    /// When it was paid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paid_at: Option<DateTime<Utc>>,
+    /// Who has not paid was reminded.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub asked_to_pay: bool,
+    /// When it arrived; of what is to be paid first, when it was sent, until it is paid.
     pub received_at: DateTime<Utc>,
     /// When it ended.
     pub closed_at: Option<DateTime<Utc>>,

@@ -5,11 +5,12 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::by::By;
+use crate::fee;
 use crate::field::{Photo, Value};
 
 use super::{
     Actor, Age, Amendment, Before, Case, Cause, Closing, Escalated, Event, Feedback, Linked, Outcome, Owner,
-    Part, Recorded, Status, Waiting, Work,
+    Paid, Part, Recorded, Status, Waiting, Work,
 };
 
 /// Days after it was closed in which a resident may reopen a request.
@@ -119,6 +120,8 @@ impl Closing {
                 self.on.is_some() && said(&self.by) && said(&self.next)
             }
             Outcome::DeclinedByPolicy => said(&self.unless),
+            // Staff never see one.
+            Outcome::NotPaid => false,
             Outcome::NotOurs => self.elsewhere.as_ref().is_some_and(|elsewhere| said(&elsewhere.who)),
             Outcome::Duplicate => self.same_as.is_some(),
             Outcome::NoAnswer => said(&self.next),
@@ -157,9 +160,9 @@ impl Case {
         };
         Ok(Self {
             submission: (**submission).clone(),
-            status: Status::Received,
+            status: if submission.on_payment { Status::ToPay } else { Status::Received },
             owner: None,
-            lead: submission.lead.clone(),
+            lead: submission.lead.clone().filter(|_| !submission.on_payment),
             moved_to: None,
             complete_by: submission.complete_by,
             promised_at: None,
@@ -180,6 +183,8 @@ impl Case {
             age: None,
             on_board: None,
             asked_again: false,
+            paid_at: None,
+            asked_to_pay: false,
             received_at: first.at,
             closed_at: None,
             closing: None,
@@ -210,9 +215,34 @@ impl Case {
         self.history.last().map_or(2, |last| last.seq + 1)
     }
 
-    /// The department that it lies with.
+    /// Whether it was received: what is to be paid first is, once it is paid. Until then it is nobody's but its resident's.
+    #[must_use]
+    pub fn is_received(&self) -> bool {
+        !self.submission.on_payment || self.paid_at.is_some()
+    }
+
+    /// Whether it costs something, and nobody has paid.
+    #[must_use]
+    pub fn is_owed(&self) -> bool {
+        self.paid_at.is_none() && fee::total(&self.submission.fee) > 0
+    }
+
+    /// Who sent it.
+    #[must_use]
+    pub fn sender(&self) -> Actor {
+        match (&self.helper, &self.seen_by) {
+            (Some(helper), _) => Actor::Helper(helper.clone()),
+            (None, Some(staff)) => Actor::Staff(staff.clone()),
+            (None, None) => Actor::Resident,
+        }
+    }
+
+    /// The department that it lies with; none while it is not received.
     #[must_use]
     pub fn department(&self) -> &str {
+        if !self.is_received() {
+            return "";
+        }
         self.moved_to.as_deref().unwrap_or(&self.submission.department)
     }
 
@@ -375,6 +405,9 @@ impl Case {
                 self.promise(*complete_by, at);
             }
             (Event::AskedAgain, _) => self.asked_again = true,
+            (Event::AskedToPay, _) => self.asked_to_pay = true,
+            (Event::Lapsed, _) => self.end(Outcome::NotPaid, at),
+            (Event::Paid(paid), _) => self.paid(paid, at),
             (Event::Feedback(feedback), _) => self.feedback = Some(feedback.clone()),
             (Event::Amended(amendment), _) => self.amended(amendment, at),
             (Event::Noted { .. } | Event::Message { .. }, _) => {}
@@ -391,6 +424,28 @@ impl Case {
     pub fn may(&self, by: &Actor, event: &Event, at: DateTime<Utc>) -> Result<(), Refused> {
         let open = self.status.is_open();
         match (by, event) {
+            // Who sent it, as far as we know: only the card service says so, and money is never turned away. The first
+            // that comes counts, whatever became of the request meanwhile.
+            (_, Event::Paid(paid)) => {
+                let is_first = self.is_owed() && paid.promised.is_some() == self.submission.on_payment;
+                if is_first && *by == self.sender() { Ok(()) } else { Err(Refused::NotAllowed) }
+            }
+            // Nobody reads what is not received.
+            (Actor::Resident | Actor::Helper(_), Event::Withdrawn { .. }) if self.status == Status::ToPay => {
+                Ok(())
+            }
+            (Actor::Resident | Actor::Helper(_), Event::TakenBack) if self.status == Status::ToPay => {
+                self.may_take_back(at)
+            }
+            (Actor::Clock, Event::AskedToPay) => {
+                if open && self.is_owed() && !self.asked_to_pay {
+                    Ok(())
+                } else {
+                    Err(Refused::NotAllowed)
+                }
+            }
+            (Actor::Clock, Event::Lapsed) if self.status == Status::ToPay => Ok(()),
+            _ if !self.is_received() => Err(if open { Refused::NotAllowed } else { Refused::Closed }),
             // Whoever moved the part.
             (_, Event::PartMoved { part, status, complete_by }) => {
                 let known = self.parts.iter().find(|known| known.request.id == *part);
@@ -540,13 +595,8 @@ impl Case {
 
     /// The case as it was before the last event.
     fn before_last(&self) -> Result<Self, Refused> {
-        let by = match (&self.helper, &self.seen_by) {
-            (Some(helper), _) => Actor::Helper(helper.clone()),
-            (None, Some(staff)) => Actor::Staff(staff.clone()),
-            (None, None) => Actor::Resident,
-        };
         let event = Event::Submitted(Box::new(self.submission.clone()));
-        let mut case = Self::open(&Recorded { seq: 1, at: self.received_at, by, event })?;
+        let mut case = Self::open(&Recorded { seq: 1, at: self.received_at, by: self.sender(), event })?;
         for recorded in self.history.iter().take(self.history.len().saturating_sub(1)) {
             case.apply(recorded.clone())?;
         }
@@ -608,7 +658,7 @@ impl Case {
         let begun = |part: &Part| part.status != Status::Received;
         if !is_new {
             Err(Refused::TooLate)
-        } else if self.status != Status::Received || self.parts.iter().any(begun) {
+        } else if !matches!(self.status, Status::ToPay | Status::Received) || self.parts.iter().any(begun) {
             Err(Refused::Begun)
         } else {
             Ok(())
@@ -691,6 +741,20 @@ impl Case {
         }
         self.promise(complete_by, at);
         self.unanswered = Some(at);
+    }
+
+    /// Money came. What is to be paid first is received now, also where it had lapsed; what was withdrawn stays so, and lies
+    /// with the department, which owes the money back.
+    fn paid(&mut self, paid: &Paid, at: DateTime<Utc>) {
+        self.paid_at = Some(at);
+        let Some(promised) = &paid.promised else { return };
+        self.received_at = at;
+        self.submission.acknowledge_by = promised.acknowledge_by;
+        (self.submission.complete_by, self.complete_by) = (promised.complete_by, promised.complete_by);
+        self.lead.clone_from(&promised.lead);
+        if matches!(self.status, Status::ToPay | Status::Closed(Outcome::NotPaid)) {
+            (self.status, self.closed_at) = (Status::Received, None);
+        }
     }
 
     fn amended(&mut self, amendment: &Amendment, at: DateTime<Utc>) {

@@ -27,6 +27,7 @@ fn submitted() -> Recorded {
         routed: None,
         ward: None,
         fee: Vec::new(),
+        on_payment: false,
         answers: Vec::new(),
         parts: Vec::new(),
         part_of: None,

@@ -2,7 +2,8 @@ use chrono::{Datelike as _, NaiveTime, TimeZone as _, Weekday};
 use chrono_tz::Europe::London;
 
 use super::*;
-use crate::case::{Offer, Proposal, Recorded, Submission};
+use crate::case::{Offer, Paid, Promised, Proposal, Recorded, Submission};
+use crate::fee;
 use crate::holidays::{Division, bank_holidays};
 use crate::reference::Reference;
 
@@ -66,6 +67,7 @@ fn case() -> Case {
         routed: None,
         ward: None,
         fee: Vec::new(),
+        on_payment: false,
         answers: Vec::new(),
         parts: Vec::new(),
         part_of: None,
@@ -82,7 +84,8 @@ fn case() -> Case {
 
 fn with<T>(leave: &dyn Fn(Uuid) -> Vec<Leave>, run: impl FnOnce(Clock<'_>) -> T) -> T {
     let (limits, calendar, people) = (Limits::default(), calendar(Division::EnglandAndWales), people());
-    run(Clock { limits: &limits, calendar: &calendar, zone: &Britain, people: &people, leave })
+    let waits = Some(Waits::default());
+    run(Clock { limits: &limits, calendar: &calendar, zone: &Britain, people: &people, leave, waits })
 }
 
 fn staff(id: u128) -> Actor {
@@ -277,6 +280,7 @@ fn open_for_long_and_asked_again() {
         zone: &Britain,
         people: &people,
         leave: &|_| Vec::new(),
+        waits: None,
     };
     let mut case = case();
     then(&mut case, at("2026-12-07 11:00"), staff(9), Event::Taken);
@@ -296,8 +300,14 @@ fn who_may_not_be_contacted_is_not_asked_again() {
     let (limits, calendar) =
         (Limits { sample: 100, ..Limits::default() }, calendar(Division::EnglandAndWales));
     let (people, leave) = (people(), |_| Vec::new());
-    let clock =
-        Clock { limits: &limits, calendar: &calendar, zone: &Britain, people: &people, leave: &leave };
+    let clock = Clock {
+        limits: &limits,
+        calendar: &calendar,
+        zone: &Britain,
+        people: &people,
+        leave: &leave,
+        waits: None,
+    };
     for (contact, asked) in [(None, true), (Some(true), true), (Some(false), false)] {
         let mut case = case();
         then(&mut case, at("2026-12-07 11:00"), staff(9), Event::Taken);
@@ -315,6 +325,60 @@ fn who_may_not_be_contacted_is_not_asked_again() {
         then(&mut case, at("2026-12-07 13:00"), Actor::Resident, Event::Feedback(feedback));
         assert_eq!(clock.next(&case).is_some(), asked, "{contact:?}");
     }
+}
+
+/// The same, to be paid first.
+fn to_pay() -> Case {
+    let mut submission = case().submission;
+    (submission.on_payment, submission.fee) = (true, vec![fee::Due { label: "Bins".into(), pence: 5_200 }]);
+    let event = Event::Submitted(Box::new(submission));
+    Case::open(&Recorded { seq: 1, at: at("2026-12-07 10:00"), by: Actor::Resident, event }).unwrap()
+}
+
+fn paid(now: DateTime<Utc>, clock: Clock<'_>) -> Event {
+    let acknowledge_by = clock.due(now, working_days(1));
+    let complete_by = clock.due(now, working_days(5));
+    let promised = Promised { acknowledge_by, complete_by, lead: Some(person(1, "Lead")) };
+    Event::Paid(Box::new(Paid { reference: "P1".into(), pence: 5_200, promised: Some(promised) }))
+}
+
+#[test]
+fn who_does_not_pay_is_reminded_once_and_then_it_lapses() {
+    with(&|_| Vec::new(), |clock| {
+        let mut case = to_pay();
+        assert_eq!((case.department(), case.answers_for_it()), ("", None), "it is nobody's");
+        let said = ticks(clock, &mut case, ("2026-12-07 10:00", "2026-12-20 10:00"));
+        assert_eq!(said, ["07 11 ask-to-pay", "14 17 lapse"]);
+        assert_eq!(case.status, Status::Closed(Outcome::NotPaid));
+        assert_eq!(clock.next(&case), None, "nobody is asked how it went");
+        // Money is never turned away.
+        let now = at("2026-12-20 11:00");
+        then(&mut case, now, Actor::Resident, paid(now, clock));
+        assert_eq!((case.status, case.received_at, case.closed_at), (Status::Received, now, None));
+        assert_eq!((case.department(), case.complete_by), ("streets", By::Day(day("2026-12-30"))));
+        let said = ticks(clock, &mut case, ("2026-12-20 11:00", "2026-12-23 09:00"));
+        assert_eq!(said, ["23 09 not-acknowledged"], "the clock runs from then on");
+    });
+    with(&|_| Vec::new(), |clock| {
+        let mut case = to_pay();
+        let now = at("2026-12-07 10:30");
+        then(&mut case, now, Actor::Resident, paid(now, clock));
+        let said = ticks(clock, &mut case, ("2026-12-07 11:00", "2026-12-07 18:00"));
+        assert_eq!(said, [""; 0], "who has paid is not reminded");
+    });
+    // What is registered before it is paid is reminded of, and goes on all the same.
+    with(&|_| Vec::new(), |clock| {
+        let mut case = to_pay();
+        case.submission.on_payment = false;
+        let event = Event::Submitted(Box::new(case.submission));
+        let first = Recorded { seq: 1, at: at("2026-12-07 10:00"), by: Actor::Resident, event };
+        let mut case = Case::open(&first).unwrap();
+        let said = ticks(clock, &mut case, ("2026-12-07 10:00", "2026-12-09 10:00"));
+        assert_eq!(said, ["07 11 ask-to-pay", "09 09 not-acknowledged"]);
+        let silent = Clock { waits: None, ..clock };
+        let said = ticks(silent, &mut Case::open(&first).unwrap(), ("2026-12-07 10:00", "2026-12-09 08:00"));
+        assert_eq!(said, [""; 0], "nobody could pay by card");
+    });
 }
 
 #[test]
@@ -620,6 +684,7 @@ mod oracle {
                 zone: &Britain,
                 people: &people,
                 leave: &leave,
+                waits: None,
             };
             for day in every_day() {
                 // By Greenwich: of each night in which the clocks change, the hours that come twice, and that do not come.

@@ -13,7 +13,7 @@ use crate::catalogue::{
 };
 use crate::condition::Condition;
 use crate::council::{Council, Department};
-use crate::fee::{Amount, Fee, Line};
+use crate::fee::{Amount, Fee, Line, Register};
 use crate::field::Kind;
 use crate::identity::{Level, NeedsIdentity};
 use crate::payment::Codes;
@@ -33,6 +33,24 @@ const OUTCOMES: [(&str, Outcome); 8] = [
     ("withdrawn", Outcome::Withdrawn),
     ("no_answer", Outcome::NoAnswer),
     ("nothing_found", Outcome::NothingFound),
+];
+
+const REGISTERS: [(&str, Register); 2] =
+    [("on_payment", Register::OnPayment), ("before_payment", Register::BeforePayment)];
+
+const MONTHS: [(&str, u8); 12] = [
+    ("january", 1),
+    ("february", 2),
+    ("march", 3),
+    ("april", 4),
+    ("may", 5),
+    ("june", 6),
+    ("july", 7),
+    ("august", 8),
+    ("september", 9),
+    ("october", 10),
+    ("november", 11),
+    ("december", 12),
 ];
 
 const WRITINGS: [(&str, Writing); 2] = [("message", Writing::Message), ("question", Writing::Question)];
@@ -272,12 +290,14 @@ impl Reader<'_> {
 
     pub(super) fn fee(&mut self, root: &Part<'_, '_>, questions: &[Read]) -> Option<Fee> {
         let part = self.table(root, "fee")?;
-        self.only(&part, &["rules", "lines", "codes"]);
+        self.only(&part, &["rules", "lines", "register", "codes"]);
         let codes = self.codes(&part);
+        let register = if part.has("register") { self.one_of(&part, "register", &REGISTERS) } else { None };
+        let register = register.unwrap_or_default();
         let rules = self.words_of(&part, "rules");
         let mut lines = Vec::new();
         for line in self.tables(&part, "lines", "line") {
-            self.only(&line, &["label", "price", "each", "price_from", "percent", "when"]);
+            self.only(&line, &["label", "price", "each", "season", "price_from", "percent", "when"]);
             let label = self.words_of(&line, "label");
             let amount = self.amount(&line, questions);
             let when = self.maybe_condition_of(&line, questions);
@@ -288,7 +308,12 @@ impl Reader<'_> {
         if lines.is_empty() {
             self.fault(part.span.clone(), "[fee] has no [[fee.lines]]");
         }
-        Some(Fee { rules: rules?, lines, codes })
+        // Others are shown at once what is sent, and it is passed on at once.
+        if register == Register::OnPayment && (root.has("nearby") || root.has("pass_on")) {
+            let rule = "what is shown nearby or passed on is received before it is paid: add register = \"before_payment\" to [fee]";
+            self.fault(part.span.clone(), rule);
+        }
+        Some(Fee { rules: rules?, lines, register, codes })
     }
 
     fn codes(&mut self, fee: &Part<'_, '_>) -> Codes {
@@ -311,7 +336,21 @@ impl Reader<'_> {
     }
 
     fn amount(&mut self, line: &Part<'_, '_>, questions: &[Read]) -> Option<Amount> {
+        if line.has("season") && !line.has("price") {
+            self.fault(line.at("season"), "“season” needs a “price”: that of a whole season");
+        }
         match [line.has("price"), line.has("price_from"), line.has("percent")] {
+            [true, false, false] if line.has("season") => {
+                let price = self.pence(line, "price");
+                let begins = self.one_of(line, "season", &MONTHS);
+                let is_number = |kind: &Kind| matches!(kind, Kind::Number(_));
+                let question = if line.has("each") {
+                    Some(self.question_for(line, "each", questions, "a number", is_number)?)
+                } else {
+                    None
+                };
+                Some(Amount::Season { price: price?, begins: begins?, question })
+            }
             [true, false, false] if line.has("each") => {
                 let price = self.pence(line, "price");
                 let is_number = |kind: &Kind| matches!(kind, Kind::Number(_));

@@ -120,8 +120,8 @@ impl Standing {
         let received = day(case.received_at);
         let latest = case.history.last().map_or(case.received_at, |last| last.at);
         let mut all = Self { latest: month_of(day(latest)), ..Self::default() };
-        // It counts as it was sent in the end.
-        if case.is_taken_back() {
+        // It counts as it was sent in the end, and once it was received.
+        if case.is_taken_back() || !case.is_received() {
             return all;
         }
         if case.submission.part_of.is_none() {

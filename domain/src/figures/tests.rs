@@ -44,6 +44,7 @@ fn submitted(days: u64, promised: u64) -> Recorded {
         routed: None,
         ward: None,
         fee: Vec::new(),
+        on_payment: false,
         answers: Vec::new(),
         parts: Vec::new(),
         part_of: None,

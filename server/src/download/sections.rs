@@ -12,6 +12,7 @@ use domain::field::{Kind, Value};
 use domain::identity::Level;
 use domain::reference::Reference;
 use domain::standard::say_date;
+use portico_app::components::payment::said_back;
 use portico_app::components::timeline;
 use portico_app::words;
 use serde_json::json;
@@ -106,6 +107,9 @@ fn draw(blocks: &mut Vec<Block>, request: &FollowView, received: String) {
     if let Some(paid) = request.payment.as_ref().and_then(|pay| pay.on.as_ref().zip(pay.reference.as_ref())) {
         facts.push(("Paid by card".to_owned(), format!("{}, reference {}", paid.0, paid.1)));
     }
+    for refunded in request.payment.iter().flat_map(|pay| &pay.refunds) {
+        facts.push(("Refund".to_owned(), said_back(refunded)));
+    }
     let reference = request.reference.to_string();
     let mut files = Vec::new();
     for answer in &request.answers {
@@ -146,6 +150,7 @@ fn paper(of: &str, number: usize, id: Uuid, name: &str) -> File {
 
 fn status(status: Status) -> &'static str {
     match status {
+        Status::ToPay => "not received: it is to be paid first",
         Status::Received => "received",
         Status::LookedAt => "being looked at",
         Status::Planned => "planned",
@@ -165,6 +170,7 @@ fn ended(outcome: Outcome) -> &'static str {
         Outcome::PartDone => "closed: some of it is done",
         Outcome::NoAnswer => "closed: we had no answer from you",
         Outcome::NothingFound => "closed: we found nothing",
+        Outcome::NotPaid => "not paid in time, and never received",
     }
 }
 

@@ -41,7 +41,7 @@ pub fn search_words(text: &str) -> Vec<String> {
 }
 
 /// An identifier made of words: `mill-lane-riverside`.
-fn slug(text: &str) -> String {
+pub(crate) fn slug(text: &str) -> String {
     search_words(text).join("-")
 }
 

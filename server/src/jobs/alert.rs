@@ -9,7 +9,9 @@ use domain::case::{
     Actor, Age, Case, Cause, Closing, Event, GoesOn, Outcome, Owner, Recorded, Rung, Status, Why,
 };
 use domain::council::Council;
+use domain::fee;
 use domain::field::{self, Person};
+use domain::money;
 use domain::validate::{Answer, email_in};
 use portico_app::pages::request::SATISFIED;
 use serde::{Deserialize, Serialize};
@@ -70,6 +72,26 @@ pub enum Told {
         /// Who sent it for them, if they did not themselves.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         by: Option<String>,
+    },
+    /// To the resident: it is not paid.
+    ToPay {
+        /// What it costs, as it is written.
+        sum: String,
+        /// It is received once it is paid.
+        first: bool,
+        /// Who filled it in for them, if they did not themselves.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<String>,
+    },
+    /// To the resident: staff sent a link by which it can be paid.
+    PayLink {
+        /// What it costs, as it is written.
+        sum: String,
+    },
+    /// To the resident: it was not paid in time, and so never received.
+    Lapsed {
+        /// What it would have cost, as it is written.
+        sum: String,
     },
     /// To the resident: somebody took it.
     Taken {
@@ -193,6 +215,13 @@ pub enum Told {
     },
     /// To the owner: the resident withdrew it.
     ResidentWithdrew,
+    /// To the owner: money came for it after it had ended.
+    PaidTooLate {
+        /// How much, as it is written.
+        sum: String,
+        /// The payment's reference.
+        payment: String,
+    },
     /// To the owner: somebody gave it to them.
     HandedOver {
         /// Who.
@@ -449,6 +478,9 @@ impl Told {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Received { .. } => "received",
+            Self::ToPay { .. } => "to_pay",
+            Self::PayLink { .. } => "pay_link",
+            Self::Lapsed { .. } => "lapsed",
             Self::Taken { .. } => "taken",
             Self::HandedBack { .. } => "handed_back",
             Self::Undone => "undone",
@@ -476,6 +508,7 @@ impl Told {
             Self::WatchedClosed { .. } => "watched_closed",
             Self::ResidentWrote { .. } => "resident_wrote",
             Self::ResidentWithdrew => "resident_withdrew",
+            Self::PaidTooLate { .. } => "paid_too_late",
             Self::HandedOver { .. } => "handed_over",
             Self::OwnerLeft { .. } => "owner_left",
             Self::BackWithTeam { .. } => "back_with_team",
@@ -567,12 +600,44 @@ pub struct Links {
     pub staff: String,
 }
 
-/// What the resident is told when a request arrived. `account` is the address of the account that it is in.
+/// The address of the account that a request is in, and whether it is another one by now than the one that was given.
+type InAccount<'a> = (Option<&'a str>, bool);
+
+/// What the resident is told when a request arrived.
 #[must_use]
-pub fn received(case: &Case, account: Option<&str>, links: &Links, next: Vec<String>) -> Option<Alert> {
+pub fn received(
+    case: &Case,
+    (account, has_moved): InAccount<'_>,
+    links: &Links,
+    next: Vec<String>,
+) -> Option<Alert> {
     let by = case.helper.as_ref().map(|helper| helper.name.clone());
     let told = Told::Received { complete_by: case.complete_by, next, by };
-    resident(case, account, false).map(|(name, email)| alert(case, name, email, &links.resident, told))
+    resident(case, account, has_moved).map(|(name, email)| alert(case, name, email, &links.resident, told))
+}
+
+/// What the resident is told whose request is not paid.
+#[must_use]
+pub fn to_pay(case: &Case, (account, has_moved): InAccount<'_>, links: &Links) -> Option<Alert> {
+    let told = asked_to_pay(case);
+    resident(case, account, has_moved).map(|(name, email)| alert(case, name, email, &links.resident, told))
+}
+
+/// What the resident is told to whom staff send a link to pay by.
+#[must_use]
+pub fn pay_link(case: &Case, (account, has_moved): InAccount<'_>, links: &Links) -> Option<Alert> {
+    let told = Told::PayLink { sum: sum(case) };
+    resident(case, account, has_moved).map(|(name, email)| alert(case, name, email, &links.resident, told))
+}
+
+fn asked_to_pay(case: &Case) -> Told {
+    let by = case.helper.as_ref().map(|helper| helper.name.clone());
+    Told::ToPay { sum: sum(case), first: case.status == Status::ToPay, by }
+}
+
+/// What a request costs, as it is written.
+fn sum(case: &Case) -> String {
+    money::show(fee::total(&case.submission.fee))
 }
 
 /// The alerts that follow from an event after that. What the resident is told of what time did is [`by_the_clock`].
@@ -769,6 +834,11 @@ fn for_resident(case: &Case, recorded: &Recorded) -> Option<Told> {
             Some(Told::Decided { text: text.clone(), to: *complete_by })
         }
         (Event::Reopened { complete_by, .. }, _) => Some(Told::Reopened { to: *complete_by }),
+        // After an outage it may have lapsed in the same moment.
+        (Event::AskedToPay, _) if case.status.is_open() => Some(asked_to_pay(case)),
+        (Event::Lapsed, _) => Some(Told::Lapsed { sum: sum(case) }),
+        // Of what was never received there is nothing to tell to who ended it themselves.
+        (Event::TakenBack | Event::Withdrawn { .. }, Actor::Resident) if !case.is_received() => None,
         (Event::TakenBack, _) => Some(Told::TakenBack),
         (Event::Withdrawn { .. }, Actor::Helper(by)) => Some(Told::WithdrawnFor { by: by.name.clone() }),
         (Event::Withdrawn { .. }, _) if !case.parts.is_empty() => Some(Told::WithdrawnWithParts),
@@ -814,6 +884,9 @@ fn for_owner(case: &Case, recorded: &Recorded, answers: Uuid) -> Option<Told> {
         (Event::Prompted, _) => Some(Told::DueSoon { by: complete_by }),
         (Event::Missed { from, to, .. }, _) => Some(Told::Missed { from: *from, to: *to }),
         (Event::Withdrawn { .. }, _) if case.owner.is_some() => Some(Told::ResidentWithdrew),
+        (Event::Paid(paid), _) if !case.status.is_open() => {
+            Some(Told::PaidTooLate { sum: money::show(paid.pence), payment: paid.reference.clone() })
+        }
         (Event::HandedBack, Actor::Staff(by)) if answers != by.id => {
             Some(Told::BackWithTeam { by: by.name.clone(), complete_by })
         }

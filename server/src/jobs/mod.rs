@@ -14,6 +14,8 @@ pub mod left;
 pub mod paying;
 mod push;
 pub mod receipt;
+pub mod reconcile;
+pub mod refunded;
 pub mod repeats;
 pub mod retention;
 pub mod runner;
@@ -63,6 +65,10 @@ pub enum Job {
     Left(left::Left),
     /// Send a receipt to who paid.
     Receipt(receipt::Receipt),
+    /// Tell who paid that money went back.
+    Refunded(refunded::Refunded),
+    /// Tell finance that the books of a day differ from the card service's.
+    RedBooks(Box<reconcile::RedBooks>),
 }
 
 /// How a job ended.
@@ -92,6 +98,8 @@ impl Job {
             Self::Repeats(_) => Some(repeats::WORTH),
             Self::Digest(_) => Some(digest::WORTH),
             Self::Receipt(_) => Some(receipt::WORTH),
+            Self::Refunded(_) => Some(refunded::WORTH),
+            Self::RedBooks(_) => Some(reconcile::WORTH),
         }
     }
 
@@ -116,6 +124,8 @@ impl Job {
             | Self::Bounced(_)
             | Self::Digest(_)
             | Self::Receipt(_)
+            | Self::Refunded(_)
+            | Self::RedBooks(_)
             | Self::Left(_) => return false,
         };
         same_email_key(to) == email_key
@@ -140,6 +150,8 @@ impl Job {
             Self::Contractor(mail) => Letter::of(&served, mail.alert()),
             Self::Digest(digest) => Letter::of(&served, digest.alert(&served.council)),
             Self::Receipt(receipt) => receipt.letter(&served.council),
+            Self::Refunded(refunded) => refunded.letter(&served.council),
+            Self::RedBooks(books) => books.letter(&served.council),
         };
         let said = Mails {
             paragraphs: letter.paragraphs,

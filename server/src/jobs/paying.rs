@@ -1,5 +1,5 @@
-//! Asks card services about payments of which it is not known how they ended: every ten minutes, and at once where a message
-//! says that there is news.
+//! Asks card services about payments and refunds of which it is not known how they ended: every ten minutes, and at once where a
+//! message says that there is news.
 
 use std::time::Duration;
 
@@ -18,7 +18,11 @@ const ABREAST: usize = 4;
 /// Runs until the server stops.
 pub async fn run(state: AppState) {
     loop {
-        if let Err(error) = run_due(&state).await {
+        let asked = async {
+            run_due(&state).await?;
+            settle_due(&state).await
+        };
+        if let Err(error) = asked.await {
             tracing::error!(%error, "nobody can be asked about payments");
         }
         tokio::select! {
@@ -51,4 +55,24 @@ pub async fn run_due(state: &AppState) -> Result<usize, StoreError> {
         }
     }
     Ok(asked)
+}
+
+/// Has refunds sent that are due, and asks about those that are under way. One that can't be asked about is asked about again.
+///
+/// # Errors
+/// The database's errors.
+pub async fn settle_due(state: &AppState) -> Result<usize, StoreError> {
+    let mut settled = 0;
+    for served in state.councils.all() {
+        let store = state.db.council(&served.council.id);
+        let till = Till { state, served: &served, store: &store };
+        for id in store.payments_to_settle(state.now(), AT_ONCE).await? {
+            let payment = store.payment(id).await?;
+            settled += 1;
+            if let Err(error) = till.settle(&payment).await {
+                tracing::warn!(%error, payment = %id, "it is not known how a refund went");
+            }
+        }
+    }
+    Ok(settled)
 }

@@ -20,7 +20,7 @@ pub struct Receipt {
     pub email: String,
     /// The payment's reference.
     pub payment: String,
-    /// The request's reference.
+    /// The request's reference; empty where it is for none.
     pub request: String,
     /// What was asked for.
     pub title: String,
@@ -51,8 +51,14 @@ impl Receipt {
                     say_date(day)
                 ),
                 lines.join("\n"),
-                format!("Payment reference: {payment}\nYour request: {request}"),
-                "You can see it on the page of your request:".to_owned(),
+                match request.as_str() {
+                    "" => format!("Payment reference: {payment}"),
+                    request => format!("Payment reference: {payment}\nYour request: {request}"),
+                },
+                match request.as_str() {
+                    "" => "You can look it up here:".to_owned(),
+                    _ => "You can see it on the page of your request:".to_owned(),
+                },
                 link.clone(),
                 format!("If you did not make this payment, ring {}.", council.contact.phone),
             ],

@@ -8,6 +8,7 @@ use std::time::Duration;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Timelike as _, Utc};
 use domain::access::Role;
 use domain::audit::{Deed, Entry};
+use domain::payment::{self, Purpose};
 use domain::retention::Retention;
 use futures::TryStreamExt as _;
 
@@ -132,8 +133,11 @@ impl Retaining<'_> {
         service: &str,
         retention: Retention,
     ) -> Result<Gone, RetentionError> {
+        // What was never paid was never received: the service's period is not for it.
+        let of_unpaid = payment::retention(self.served.council.payments.as_ref());
         // Nothing that arrived later can be due. A day more, for days are the council's.
-        let shortest = TimeDelta::days(retention.keep.least_days().into()) - TimeDelta::days(1);
+        let days = retention.keep.least_days().min(of_unpaid.keep.least_days());
+        let shortest = TimeDelta::days(days.into()) - TimeDelta::days(1);
         let until = self.now - shortest;
         let mut gone = Gone::default();
         let mut behind = None;
@@ -142,7 +146,13 @@ impl Retaining<'_> {
             let Some((last, _)) = batch.last() else { return Ok(gone) };
             behind = Some(*last);
             for (_, stored) in batch {
+                let retention = if stored.case.is_received() { retention } else { of_unpaid };
                 if !self.is_due(&stored, retention) {
+                    continue;
+                }
+                // What may still be paid stays, so that it is known what the money was for.
+                let tried = store.payments_for(Purpose::Request(stored.id)).await?;
+                if tried.iter().any(|payment| payment.state.is_under_way()) {
                     continue;
                 }
                 let uploads = store.uploads_of(stored.id).await?;

@@ -1,4 +1,4 @@
-//! Clearing up: photos that no request took within a day and no draft names, documents that were decided on, sessions and codes that ended, old counts, the numbers of card services' messages, what helpers might until a day that is over.
+//! Clearing up: photos that no request took within a day and no draft names, documents that were decided on, sessions and codes that ended, old counts, the numbers of card services' messages, rows of ledgers that another import has replaced, who looked up a bill, what helpers might until a day that is over.
 
 use chrono::TimeDelta;
 use uuid::Uuid;
@@ -23,6 +23,8 @@ pub async fn sweep(state: &AppState) -> Result<(), StoreError> {
         let named = store.forget_helpers(today).await?;
         abandon_all(state, store.council(), named).await?;
         store.forget_payment_hints(now).await?;
+        store.forget_bill_visits(now).await?;
+        store.forget_ledger_rows(now).await?;
     }
     for (council, photo) in state.db.abandoned_photos(now - PHOTO_WAITS).await? {
         abandon(state, council, photo).await?;

@@ -172,6 +172,15 @@ impl Consequences for After {
         for one in happened {
             let to = links(state, council, (one.request, &one.case));
             alerts.extend(alert::alerts(one, &to, council));
+            if let Event::Paid(paid) = &one.recorded.event
+                && paid.promised.is_some()
+                && one.case.status.is_open()
+            {
+                let service = self.served.service(&one.case.submission.service);
+                let next = service.map_or_else(Vec::new, |service| service.next.clone());
+                let account = (one.account_email.as_deref(), one.has_moved);
+                alerts.extend(alert::received(&one.case, account, &to, next));
+            }
             for watcher in &one.watchers {
                 let link = watch_link(state, council, watcher.id);
                 alerts.extend(alert::for_watcher(one, watcher.email.clone(), &link));

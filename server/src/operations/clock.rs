@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
-use domain::case::{Case, Owner};
+use domain::case::{Case, Owner, Status};
 use domain::clock::{Clock, Due, Leave, People, Zone};
+use domain::payment::{Settings, Waits};
 use uuid::Uuid;
 
 use crate::councils::Served;
@@ -43,13 +44,26 @@ pub fn without_people<T>(served: &Served, ask: impl FnOnce(Clock<'_>) -> T) -> T
         zone: served,
         people: &people,
         leave: &|_| Vec::new(),
+        waits: waits(served),
     })
+}
+
+fn waits(served: &Served) -> Option<Waits> {
+    served.council.payments.as_ref().map(Settings::waits)
 }
 
 /// When the clock looks at a case next, at the latest.
 #[must_use]
 pub fn wakes(served: &Served, case: &Case) -> Option<DateTime<Utc>> {
     without_people(served, |clock| clock.next(case)).map(|due| due.at)
+}
+
+/// When what is to be paid first lapses.
+#[must_use]
+pub fn lapses_at(served: &Served, case: &Case) -> Option<DateTime<Utc>> {
+    let lapse = waits(served)?.lapse;
+    let is_to_pay = case.status == Status::ToPay;
+    is_to_pay.then(|| without_people(served, |clock| clock.until(case.received_at, lapse)))
 }
 
 /// Who answers for a department.
@@ -100,6 +114,7 @@ pub async fn tick(state: &AppState, served: &Arc<Served>, store: &Store, id: Uui
             zone: &*of,
             people: &people,
             leave: &|who| away.get(&who).cloned().unwrap_or_default(),
+            waits: waits(&of),
         };
         let happened = clock.tick(case, now)?;
         Ok((happened, clock.next(case).map(|due| due.at)))

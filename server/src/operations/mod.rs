@@ -3,11 +3,13 @@
 pub mod act;
 pub mod acting;
 pub mod amend;
+pub mod books;
 pub mod clock;
 pub mod contract;
 pub mod looked;
 pub mod paying;
 pub mod performance;
+pub mod refunding;
 pub mod seen;
 pub mod sheet;
 pub mod staff_session;

@@ -5,13 +5,17 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use domain::api::follow::PayView;
-use domain::case::Case;
+use domain::case::{Case, Event, Paid, Promised};
 use domain::field::Value;
 use domain::field::contact::Person;
 use domain::payment::{Bill, Codes, NotPayable, Purpose, State};
-use domain::standard::say_date;
+use domain::standard::{Limit, say_date};
+use portico_app::paths;
 use uuid::Uuid;
 
+use super::act::{after, tell};
+use super::amend::typed;
+use super::clock::{lapses_at, lead};
 use super::{base, watch_link};
 use crate::adapters::payments::{self, PayError, PaymentProvider, Started};
 use crate::councils::Served;
@@ -19,8 +23,8 @@ use crate::jobs::Job;
 use crate::jobs::receipt::Receipt;
 use crate::secret;
 use crate::state::AppState;
-use crate::store::payments::{Begun, NewPayment, Payment, Said};
-use crate::store::requests::Stored;
+use crate::store::payments::{Begun, NewPayment, OncePaid, Payment, Said};
+use crate::store::requests::{NewEvent, Stored};
 use crate::store::{Store, StoreError};
 
 /// How long a payment is looked for of which the card service never said that it has it. Nobody was told where to pay it.
@@ -54,6 +58,21 @@ pub enum Pay {
     Paid,
 }
 
+/// What somebody wants to pay.
+#[derive(Clone, Debug)]
+pub struct Wish {
+    /// What it is for.
+    pub purpose: Purpose,
+    /// How many payments for it had been made when they were asked; none for what is paid once.
+    pub round: usize,
+    /// What is paid.
+    pub bill: Bill,
+    /// What they read on the card page.
+    pub title: String,
+    /// Their address, if they gave one.
+    pub email: Option<String>,
+}
+
 /// One council's payments.
 pub struct Till<'t> {
     /// The server.
@@ -69,7 +88,7 @@ impl Till<'_> {
     ///
     /// # Errors
     /// Where it can't be paid by card.
-    fn bill(&self, case: &Case) -> Result<Bill, NotPayable> {
+    pub(crate) fn bill(&self, case: &Case) -> Result<Bill, NotPayable> {
         let sent = &case.submission;
         let fee = self.served.service(&sent.service).and_then(|service| service.fee.as_ref());
         let codes = fee.map_or_else(Codes::default, |fee| fee.codes.clone());
@@ -93,12 +112,18 @@ impl Till<'_> {
             return Ok(None);
         }
         let ended = paid.and_then(|paid| paid.ended_at);
+        let refunds = match paid {
+            Some(paid) => self.refunded(paid.id).await?,
+            None => Vec::new(),
+        };
         Ok(Some(PayView {
+            refunds,
             pence: paid.map_or_else(|| bill.total(), |paid| paid.bill.total()),
             state: last.map(|last| last.state),
             may_pay: case.status.is_open() && !is_paid,
             reference: paid.map(|paid| paid.reference.clone()),
             on: ended.map(|ended| say_date(self.served.local(ended).date())),
+            until: lapses_at(self.served, case).map(|at| self.served.say(at)),
         }))
     }
 
@@ -108,16 +133,30 @@ impl Till<'_> {
     /// [`NotPaid`].
     pub async fn pay(&self, request: &Stored, browser: &str) -> Result<Pay, NotPaid> {
         let bill = self.bill(&request.case).map_err(NotPaid::NotPayable)?;
+        let (title, email) = (request.case.submission.title.clone(), contact(request).1);
+        let purpose = Purpose::Request(request.id);
+        self.pay_for(&Wish { purpose, round: 0, bill, title, email }, browser).await
+    }
+
+    /// Somebody pays for anything in the browser with this token. However often, in however many tabs: it is one payment,
+    /// in one round.
+    ///
+    /// # Errors
+    /// [`NotPaid`].
+    pub async fn pay_for(&self, wish: &Wish, browser: &str) -> Result<Pay, NotPaid> {
         let provider = self.state.payments.of(&self.served.council).await?;
         for _ in 0..TRIES {
             let now = self.state.now();
             let id = self.state.dice.id(now);
             let new = NewPayment {
                 id,
-                purpose: Purpose::Request(request.id),
+                purpose: wish.purpose,
+                round: wish.round,
                 reference: self.state.dice.reference().to_string(),
                 service: provider.service(),
-                bill: bill.clone(),
+                bill: wish.bill.clone(),
+                // Of a request it stands there, and goes with it.
+                receipt_to: wish.email.clone().filter(|_| wish.purpose.request().is_none()),
                 key_hash: secret::hash(self.key(id).as_bytes()),
                 browser_hash: secret::hash(browser.as_bytes()),
                 at: now,
@@ -129,7 +168,7 @@ impl Till<'_> {
             match begun {
                 Begun::Paid(_) => return Ok(Pay::Paid),
                 Begun::Pay(payment) => {
-                    let led = self.lead(&*provider, request, (&payment, payment.id == id)).await?;
+                    let led = self.lead(&*provider, wish, (&payment, payment.id == id)).await?;
                     // Otherwise it ended meanwhile: another attempt may begin.
                     if let Some(pay) = led {
                         return Ok(pay);
@@ -145,12 +184,12 @@ impl Till<'_> {
     async fn lead(
         &self,
         provider: &dyn PaymentProvider,
-        request: &Stored,
+        wish: &Wish,
         (payment, is_new): (&Payment, bool),
     ) -> Result<Option<Pay>, NotPaid> {
         is_at(provider, payment)?;
         if payment.provider_ref.is_none() {
-            let new = self.asked(payment, request);
+            let new = self.asked(payment, (wish.title.clone(), wish.email.clone()));
             // Its first reply may have been lost, or somebody else is asking at this moment.
             let found = if is_new { None } else { provider.recover(&new).await? };
             let started = match found {
@@ -212,13 +251,9 @@ impl Till<'_> {
         mut payment: Payment,
     ) -> Result<(Payment, Option<String>), NotPaid> {
         if payment.provider_ref.is_none() && payment.state.is_under_way() {
-            let found = match payment.purpose {
-                Purpose::Request(request) => match self.store.by_id(request).await {
-                    Ok(request) => provider.recover(&self.asked(&payment, &request)).await?,
-                    // It is erased: nobody can pay for it.
-                    Err(StoreError::NotFound) => None,
-                    Err(error) => return Err(error.into()),
-                },
+            let found = match self.told(&payment).await? {
+                Some(told) => provider.recover(&self.asked(&payment, told)).await?,
+                None => None,
             };
             match found {
                 Some(started) => {
@@ -236,26 +271,74 @@ impl Till<'_> {
             tracing::error!(payment = %payment.id, "the card service has another amount or reference");
             return Err(NotPaid::Differs(payment.id));
         }
+        let has_moved = standing.refunded != payment.refunded;
         let payment = self.said(&payment, standing.state, standing.refunded).await?;
+        if has_moved {
+            self.settle_at(provider, &payment).await?;
+        }
         Ok((payment, standing.next_url))
     }
 
     async fn said(&self, payment: &Payment, state: State, refunded: i64) -> Result<Payment, NotPaid> {
         let now = self.state.now();
-        let mut once_paid = Vec::new();
+        let mut once_paid = None;
         if state == State::Paid && payment.state != State::Paid {
-            let Purpose::Request(request) = payment.purpose;
-            match self.store.by_id(request).await {
-                Ok(request) => once_paid.extend(self.receipt(payment, &request)),
-                // The money counts, whatever became of what it was for.
-                Err(StoreError::NotFound) => {}
-                Err(error) => return Err(error.into()),
+            if let Some(request) = payment.purpose.request() {
+                match self.store.by_id(request).await {
+                    Ok(request) => once_paid = Some(self.once_paid(payment, &request).await?),
+                    // The money counts, whatever became of what it was for.
+                    Err(StoreError::NotFound) => {
+                        tracing::error!(payment = %payment.id, "what was paid for is not there any more: it is to be paid back");
+                    }
+                    Err(error) => return Err(error.into()),
+                }
+            } else {
+                let receipt = self.receipt_of_ledger(payment).into_iter();
+                let jobs = receipt.map(|job| (self.state.dice.id(now), job)).collect();
+                once_paid = Some(OncePaid { jobs, event: None });
             }
         }
-        let jobs = once_paid.into_iter().map(|job| (self.state.dice.id(now), job)).collect();
-        let payment = self.store.payment_said(payment.id, Said { state, refunded, at: now }, jobs).await?;
+        let said = Said { state, refunded, at: now };
+        let (payment, happened) = self.store.payment_said(payment.id, said, once_paid).await?;
+        tell(self.state, happened);
         self.state.wake.notify_one();
         Ok(payment)
+    }
+
+    /// What follows for a request that is paid now. What is received by that is promised from this moment on.
+    async fn once_paid(&self, payment: &Payment, request: &Stored) -> Result<OncePaid, StoreError> {
+        let (now, served) = (self.state.now(), self.served);
+        let sent = &request.case.submission;
+        let promised = if sent.on_payment {
+            let service = served.service(&sent.service);
+            let standard = service.map(|service| service.standard_for(&typed(&sent.answers)));
+            let otherwise = served.council.escalation.extend;
+            let due = |limit: Option<Limit>| served.due(now, limit.unwrap_or(otherwise));
+            Some(Promised {
+                acknowledge_by: due(standard.as_ref().map(|standard| standard.acknowledge)),
+                complete_by: due(standard.as_ref().map(|standard| standard.complete)),
+                lead: lead(self.store, served, &sent.department).await?,
+            })
+        } else {
+            None
+        };
+        let paid = Paid { reference: payment.reference.clone(), pence: payment.bill.total(), promised };
+        Ok(OncePaid {
+            jobs: self
+                .receipt(payment, request)
+                .into_iter()
+                .map(|job| (self.state.dice.id(now), job))
+                .collect(),
+            event: Some((
+                NewEvent {
+                    id: payment.id,
+                    at: now,
+                    by: request.case.sender(),
+                    event: Event::Paid(Box::new(paid)),
+                },
+                after(self.state, served),
+            )),
+        })
     }
 
     /// What whoever gave an address is sent once it is paid.
@@ -275,19 +358,52 @@ impl Till<'_> {
         }))
     }
 
+    /// The same for what a ledger knows.
+    fn receipt_of_ledger(&self, payment: &Payment) -> Option<Job> {
+        let path = match payment.purpose {
+            Purpose::Request(_) => return None,
+            Purpose::PenaltyCharge(_) => paths::PENALTY_CHARGE,
+            Purpose::CouncilTax(_) => paths::COUNCIL_TAX,
+        };
+        Some(Job::Receipt(Receipt {
+            name: String::new(),
+            email: payment.receipt_to.clone()?,
+            payment: payment.reference.clone(),
+            request: String::new(),
+            title: title_of(&payment.bill),
+            lines: payment.bill.items().iter().map(|item| (item.label.clone(), item.pence)).collect(),
+            pence: payment.bill.total(),
+            day: self.served.local(self.state.now()).date(),
+            link: base(self.state, &self.served.council) + path,
+        }))
+    }
+
+    /// What the card service is told of a payment: its title, and the address of who pays. Nothing where what it is for was
+    /// erased: nobody can pay for it.
+    async fn told(&self, payment: &Payment) -> Result<Option<(String, Option<String>)>, StoreError> {
+        let Some(request) = payment.purpose.request() else {
+            return Ok(Some((title_of(&payment.bill), payment.receipt_to.clone())));
+        };
+        match self.store.by_id(request).await {
+            Ok(request) => Ok(Some((request.case.submission.title.clone(), contact(&request).1))),
+            Err(StoreError::NotFound) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     /// What the card service is asked for.
-    fn asked(&self, payment: &Payment, request: &Stored) -> payments::NewPayment {
+    fn asked(&self, payment: &Payment, (title, email): (String, Option<String>)) -> payments::NewPayment {
         payments::NewPayment {
             id: payment.id,
             reference: payment.reference.clone(),
-            description: request.case.submission.title.clone(),
+            description: title,
             bill: payment.bill.clone(),
             return_url: format!(
                 "{}/payments/{}",
                 base(self.state, &self.served.council),
                 self.key(payment.id)
             ),
-            email: contact(request).1,
+            email,
         }
     }
 
@@ -296,8 +412,13 @@ impl Till<'_> {
     }
 }
 
+/// What a bill of one line is for.
+fn title_of(bill: &Bill) -> String {
+    bill.items().first().map(|item| item.label.clone()).unwrap_or_default()
+}
+
 /// A council may change its card service; what is under way ends where it began.
-fn is_at(provider: &dyn PaymentProvider, payment: &Payment) -> Result<(), PayError> {
+pub(super) fn is_at(provider: &dyn PaymentProvider, payment: &Payment) -> Result<(), PayError> {
     if provider.service().id() == payment.service {
         Ok(())
     } else {
@@ -306,7 +427,7 @@ fn is_at(provider: &dyn PaymentProvider, payment: &Payment) -> Result<(), PayErr
 }
 
 /// The name and address that were given with a request. What somebody sent for another goes to nobody's address from here.
-fn contact(request: &Stored) -> (String, Option<String>) {
+pub(super) fn contact(request: &Stored) -> (String, Option<String>) {
     let case = &request.case;
     if case.helper.is_some() {
         return (String::new(), None);

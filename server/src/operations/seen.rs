@@ -139,6 +139,7 @@ pub async fn report(
             consent: Vec::new(),
             typed: None,
             about: Some(stored.id),
+            challenges: None,
         };
         match at.store.submit(new).await {
             Ok(requests::Submission::Stored) => {

@@ -37,7 +37,11 @@ fn safe(cell: &str) -> String {
         |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let cell: String = cell.chars().filter(|c| !turns(*c)).collect();
     let begins = cell.trim_start().chars().next();
-    let is_formula = matches!(begins, Some('=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠'))
+    // A sum is calculated to itself, and has to stay one.
+    let is_sum = cell.strip_prefix('-').is_some_and(|sum| {
+        sum.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') && sum.parse::<f64>().is_ok()
+    });
+    let is_formula = !is_sum && matches!(begins, Some('=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠'))
         || cell.starts_with(['\t', '\r', '\n']);
     if is_formula { format!("'{cell}") } else { cell }
 }
@@ -52,6 +56,10 @@ mod tests {
             "=HYPERLINK(\"https://evil.example\")",
             "+cmd|' /C calc'!A0",
             "-1+1",
+            "-",
+            "-.",
+            "- 1",
+            "-1e3",
             "@SUM(A1)",
             "\t=1",
             "\r=1",
@@ -61,7 +69,7 @@ mod tests {
         ] {
             assert!(safe(formula).starts_with('\''), "{formula:?} became {:?}", safe(formula));
         }
-        for text in ["Mill Lane", "", "1 - 2", "O’Brien", "a=b"] {
+        for text in ["Mill Lane", "", "1 - 2", "O’Brien", "a=b", "-26.00", "-1"] {
             assert_eq!(safe(text), text);
         }
     }

@@ -6,11 +6,13 @@ use axum::http::{HeaderMap, StatusCode};
 use domain::answers::{Answers, question_of};
 use domain::api::drafts::Posted;
 use domain::api::requests::{SubmitRequest, Submitted};
-use domain::case::{self, Actor, Case, Event, Linked, Recorded};
+use domain::case::{self, Actor, Case, Event, Linked, Recorded, Status};
 use domain::catalogue::Service;
 use domain::channel::Channel;
+use domain::fee::{self, Due, Register};
 use domain::field::{ErrorCode, FieldError, Kind, Position, Value};
 use domain::identity::Proof;
+use domain::payment::Bill;
 use domain::standard::Limit;
 use domain::validate::Answer;
 use domain::{journey, validate};
@@ -94,6 +96,7 @@ impl Sender {
             key: if has_key { follow_key(state, at, id) } else { String::new() },
             acknowledge_by: case.submission.acknowledge_by,
             complete_by: case.submission.complete_by,
+            to_pay: has_key && case.status == Status::ToPay,
             request,
         }
     }
@@ -104,6 +107,7 @@ impl Sender {
 /// # Errors
 /// `not_found` for an unknown service, `stopped` when the answers end the form early, `invalid` with the
 /// fields, `already_sent` when the key was used for other answers.
+#[expect(clippy::too_many_lines, reason = "what belongs to one request, one after the other")]
 pub async fn submit(
     state: &AppState,
     at: &At,
@@ -146,7 +150,9 @@ pub async fn submit(
         }
         let mut parts = parts(state, at, service, &request.answers, (id, &mut whole));
         // What has parts is nobody's but theirs.
-        let own = Some(&mut whole).filter(|whole| whole.parts.is_empty());
+        whole.on_payment = is_paid_first(at, service, &whole);
+        // What is to be paid first is somebody's when it is received.
+        let own = Some(&mut whole).filter(|whole| whole.parts.is_empty() && !whole.on_payment);
         for submission in parts.iter_mut().map(|(_, part)| part).chain(own) {
             submission.lead = clock::lead(&at.store, &at.served, &submission.department).await?;
         }
@@ -171,6 +177,7 @@ pub async fn submit(
             consent: Vec::new(),
             typed: None,
             about: None,
+            challenges: None,
         };
         let mut new = new_request(id, key, whole);
         new.about = about;
@@ -181,9 +188,16 @@ pub async fn submit(
         let case = Case::open(&new.submitted).map_err(StoreError::Refused)?;
         new.wakes = clock::wakes(&at.served, &case);
         let to = links(state, &at.served.council, (id, &case));
-        let told = alert::received(&case, sender.account(), &to, service.next.clone());
+        let told = match case.status {
+            // Whoever sends it themselves is led to the card page. What another sends is for its resident to pay.
+            Status::ToPay => {
+                alert::to_pay(&case, (sender.account(), false), &to).filter(|_| case.helper.is_some())
+            }
+            _ => alert::received(&case, (sender.account(), false), &to, service.next.clone()),
+        };
         new.jobs = alert::as_jobs(told, || state.dice.id(now));
         new.spot = spot(state, at, service, (id, &place));
+        new.challenges = challenged(at, &case).map(|number| (number, today(state, at)));
         // A part is never asked for by its key: it only has to be nobody else's.
         new.parts = parts.into_iter().map(|(id, part)| new_request(id, state.dice.id(now), part)).collect();
         for part in &mut new.parts {
@@ -212,6 +226,32 @@ pub async fn submit(
     Err(ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "internal"))
 }
 
+/// The number of the penalty charge that a request challenges, if it does.
+fn challenged(at: &At, case: &Case) -> Option<String> {
+    let settings = at.served.council.penalty_charges.as_ref()?;
+    let sent = Some(&case.submission).filter(|sent| sent.service == settings.challenge)?;
+    let answer = sent.answers.iter().find(|answer| answer.question == settings.number)?;
+    match &answer.value {
+        Value::Text(number) => Some(number.clone()),
+        _ => None,
+    }
+}
+
+/// Whether it is received once it is paid: its document says so, the council takes payments, and it can be paid by card.
+fn is_paid_first(at: &At, service: &Service, whole: &case::Submission) -> bool {
+    let Some(fee) = &service.fee else { return false };
+    at.served.council.payments.is_some()
+        && fee.register == Register::OnPayment
+        && whole.parts.is_empty()
+        && Bill::of(&whole.fee, &fee.codes, "").is_ok()
+}
+
+/// What these answers cost at this moment.
+fn due(state: &AppState, at: &At, service: &Service, raw: &Answers) -> Vec<Due> {
+    let today = at.served.local(state.now()).date();
+    service.fee.as_ref().map_or_else(Vec::new, |fee| fee.due(raw, &journey::asked(service, raw), today))
+}
+
 /// What was sent, where it goes and what is promised.
 pub(super) fn promised(
     state: &AppState,
@@ -228,7 +268,6 @@ pub(super) fn promised(
     if let Some((by_words, _)) = &routed {
         department.clone_from(by_words);
     }
-    let due = |fee: &domain::fee::Fee| fee.due(raw, &journey::asked(service, raw));
     case::Submission {
         reference: state.dice.reference(),
         service: service.id.clone(),
@@ -238,7 +277,8 @@ pub(super) fn promised(
         team,
         routed: routed.map(|(_, why)| why),
         ward: ward.map(|ward| ward.name.clone()),
-        fee: service.fee.as_ref().map_or_else(Vec::new, due),
+        fee: due(state, at, service, raw),
+        on_payment: false,
         acknowledge_by: at.served.due(now, standard.acknowledge),
         complete_by: at.served.due(now, standard.complete),
         within: Some(standard.complete).filter(Limit::is_in_hours),
@@ -297,6 +337,7 @@ fn parts(
             team: to.team.clone(),
             routed: None,
             fee: Vec::new(),
+            on_payment: false,
             part_of: Some(of.clone()),
             ..whole.clone()
         };
@@ -329,6 +370,11 @@ fn read<'s>(
         return Err(ApiError::new(StatusCode::CONFLICT, "stopped"));
     }
     let answers = validate::form(&service, &request.answers, today).map_err(ApiError::invalid)?;
+    // So is another price: by the month, or because the answers tell of a discount that is none any more.
+    let costs = fee::total(&due(state, at, &service, &request.answers));
+    if request.quoted.is_some_and(|quoted| quoted != costs) {
+        return Err(ApiError::new(StatusCode::CONFLICT, "changed"));
+    }
     Ok((service, answers))
 }
 

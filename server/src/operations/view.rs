@@ -36,6 +36,7 @@ pub fn follow(state: &AppState, served: &Served, case: Case) -> FollowView {
         Status::Closed(_) => Vec::new(),
         _ => served.service(&case.submission.service).map(|service| service.next.clone()).unwrap_or_default(),
     };
+    let unreceived = !case.is_received();
     let department = served.council.department_name(case.department()).to_owned();
     let reopened = Event::Reopened { reason: String::new(), complete_by: case.complete_by };
     let may_reopen = case.may(&Actor::Resident, &reopened, state.now()).is_ok();
@@ -49,9 +50,10 @@ pub fn follow(state: &AppState, served: &Served, case: Case) -> FollowView {
     // What is told of one department's part is told of it, and asked for again as the whole.
     let is_over = !case.status.is_open() && case.parts.is_empty() && !case.is_taken_back();
     let known = |service: &str| served.service(service).is_some();
+    // What was never received can be sent anew, and there is nothing to complain about.
     let again =
         is_over && !may_reopen && case.submission.part_of.is_none() && known(&case.submission.service);
-    let complaint = is_over && served.council.complaint.is_some();
+    let complaint = is_over && !unreceived && served.council.complaint.is_some();
     let amends = amends(state, served, &case);
     let part = |linked: &Linked, status| PartView {
         department: served.council.department_name(&linked.department).to_owned(),
@@ -89,6 +91,7 @@ pub fn follow(state: &AppState, served: &Served, case: Case) -> FollowView {
         answers: case.submission.answers,
         fee: case.submission.fee,
         payment: None,
+        unreceived,
         timeline,
         next,
         feedback: case.feedback.filter(|_| !is_asked),
@@ -209,7 +212,8 @@ fn timeline(served: &Served, case: &Case, for_staff: bool) -> Vec<Entry> {
     let mut seen = Seen { served, case, promised: case.submission.complete_by, days: HashMap::new() };
     let helper = case.helper.as_ref().map(|helper| helper.name.clone());
     let saw = case.seen_by.as_ref().map(|staff| staff.name.clone());
-    let mut entries = vec![seen.entry(1, case.received_at, (saw, helper), What::Received)];
+    let first = if case.is_received() { What::Received } else { What::Sent };
+    let mut entries = vec![seen.entry(1, case.received_at, (saw, helper), first)];
     let mut before = true;
     for Recorded { seq, at, by, event } in &case.history {
         let what = match (event, &before) {
@@ -261,6 +265,7 @@ impl Seen<'_> {
         Some(by).filter(|by| *by != before)
     }
 
+    #[expect(clippy::too_many_lines, reason = "one arm for each event")]
     fn what(&mut self, event: &Event, for_staff: bool) -> Option<What> {
         let staff_only = |what| Some(what).filter(|_| for_staff);
         // A contractor's words are for staff: nobody has looked at them.
@@ -331,6 +336,12 @@ impl Seen<'_> {
                 What::Reopened { reason: reason.clone(), to: *complete_by }
             }
             Event::TakenBack => What::TakenBack,
+            Event::Paid(paid) => What::Paid { pence: paid.pence },
+            // Before it was received nothing happened to it.
+            Event::AskedToPay if self.case.submission.on_payment => return None,
+            Event::AskedToPay => What::AskedToPay,
+            Event::Lapsed if self.case.is_received() => return None,
+            Event::Lapsed => What::Lapsed,
             Event::Amended(amendment) => {
                 if let Some(complete_by) = amendment.complete_by {
                     self.promise(complete_by);
@@ -536,6 +547,7 @@ pub fn staff(
         earliest: today.succ_opt().unwrap_or(today),
         part: case.submission.part_of.is_some(),
         related: Vec::new(),
+        refunds: None,
         request: FollowView { timeline, undo: None, amends: None, ..alone(state, served, case) },
     }
 }

@@ -29,6 +29,7 @@ use crate::extract::{
 };
 use crate::jobs::Job;
 use crate::jobs::account_code::{AccountCode, WORKS as CODE_WORKS};
+use crate::operations::paying::Till;
 use crate::operations::submit::follow_key;
 use crate::secret;
 use crate::state::AppState;
@@ -348,11 +349,16 @@ pub(crate) async fn view(
         .split_whitespace()
         .map(ToOwned::to_owned)
         .collect();
+    let due = Till { state, served: &at.served, store: &at.store }.due(&stored).await?;
     let mut requests: Vec<(Uuid, AccountRequest)> = stored
         .iter()
         .filter(|stored| fits(&stored.case, &words))
         .map(|stored| (stored.id, listed(at, &stored.case, now, seen.get(&stored.id).copied())))
         .collect();
+    // A question comes first, and then what is to be paid.
+    for (_, request) in requests.iter_mut().filter(|(id, _)| due.contains(id)) {
+        request.needs = request.needs.filter(|needs| *needs < Needs::Payment).or(Some(Needs::Payment));
+    }
     // The store gives the newest first, and equals stay in their order.
     requests.sort_by_key(|(_, request)| (request.needs.is_none(), !request.status.is_open()));
     let total = requests.len();

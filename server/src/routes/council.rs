@@ -32,6 +32,7 @@ pub fn view(state: &AppState, served: &Served) -> CouncilView {
         name: served.council.name.clone(),
         contact: served.council.contact.clone(),
         messages,
+        takes_payments: served.council.payments.is_some(),
         demo: served.council.demo,
     }
 }

@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::follow::private;
 use super::staff::mine;
-use super::wording::printed;
+use super::wording::{LETTER, printed};
 use crate::access::Declare as _;
 use crate::error::ApiError;
 use crate::extract::{At, Path, Staff};
@@ -132,7 +132,7 @@ async fn letter(
         said: on_paper(&at, &parts),
         is_large: is_large(&at, request).await?,
     };
-    printed(page).await
+    printed(page, LETTER).await
 }
 
 /// The letter was posted. Gives those that still wait.

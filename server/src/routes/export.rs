@@ -146,6 +146,7 @@ fn row(
 
 fn status(status: Status) -> &'static str {
     match status {
+        Status::ToPay => "To be paid",
         Status::Received => "New",
         Status::LookedAt => "Being looked at",
         Status::Planned => "Planned",
@@ -159,5 +160,6 @@ fn status(status: Status) -> &'static str {
         Status::Closed(Outcome::PartDone) => "Part done",
         Status::Closed(Outcome::NoAnswer) => "No answer",
         Status::Closed(Outcome::NothingFound) => "Nothing found",
+        Status::Closed(Outcome::NotPaid) => "Not paid",
     }
 }

@@ -2,9 +2,11 @@
 //! the same list.
 
 pub mod account;
+pub mod account_payments;
 pub mod acting;
 pub mod alerts;
 pub mod around;
+pub mod assisted;
 pub mod audit;
 pub mod batches;
 pub mod board;
@@ -22,7 +24,9 @@ pub mod hand_over;
 pub mod health;
 pub mod helpers;
 pub mod identity;
+pub mod income;
 pub mod leave;
+pub mod ledgers;
 pub mod looked;
 pub mod members;
 pub mod nearby;
@@ -36,6 +40,7 @@ pub mod places;
 pub mod privacy;
 pub mod profile;
 pub mod progress;
+pub mod refunds;
 pub mod requests;
 pub mod security;
 pub mod services;
@@ -78,6 +83,7 @@ pub fn router() -> OpenApiRouter<AppState> {
         .merge(places::router())
         .merge(follow::router())
         .merge(account::router())
+        .merge(account_payments::router())
         .merge(staff_sign_in::router())
         .merge(identity::router())
         .merge(profile::router())
@@ -109,6 +115,10 @@ pub fn router() -> OpenApiRouter<AppState> {
         .merge(workspace::router())
         .merge(batches::router())
         .merge(board::router())
+        .merge(refunds::router())
+        .merge(income::router())
+        .merge(ledgers::router())
+        .merge(assisted::router())
 }
 
 /// The OpenAPI document.

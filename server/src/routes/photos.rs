@@ -78,7 +78,7 @@ async fn preview(
 ) -> Result<Response, ApiError> {
     let id = Uuid::try_parse(&id).map_err(|_| ApiError::not_found())?;
     at.store.loose_photo(id).await?;
-    picture(&state, &at, id, Size::Thumbnail).await
+    picture(&state, at.store.council(), id, Size::Thumbnail).await
 }
 
 pub(super) fn fault(fault: &PhotoFault) -> ApiError {
@@ -99,6 +99,13 @@ pub(super) fn fault(fault: &PhotoFault) -> ApiError {
 #[derive(serde::Deserialize)]
 pub(crate) struct Which {
     size: Option<String>,
+}
+
+impl Which {
+    /// Its size.
+    pub(crate) fn size(&self) -> Size {
+        if self.size.as_deref() == Some("thumb") { Size::Thumbnail } else { Size::Full }
+    }
 }
 
 /// Which photos that a contractor sent of the work somebody may see.
@@ -124,12 +131,17 @@ pub(crate) async fn serve(
     }
     let holder = if is_of_work { stored.id } else { stored.holder_of(photo)? };
     at.store.upload_of(holder, photo, false).await?;
-    let size = if which.size.as_deref() == Some("thumb") { Size::Thumbnail } else { Size::Full };
-    picture(state, at, photo, size).await
+    picture(state, at.store.council(), photo, which.size()).await
 }
 
-async fn picture(state: &AppState, at: &At, photo: Uuid, size: Size) -> Result<Response, ApiError> {
-    match state.blobs.get(at.store.council(), photo, size).await {
+/// A picture of those that are kept for a council, or under another name.
+pub(crate) async fn picture(
+    state: &AppState,
+    kept_for: &str,
+    photo: Uuid,
+    size: Size,
+) -> Result<Response, ApiError> {
+    match state.blobs.get(kept_for, photo, size).await {
         Ok(bytes) => {
             Ok(([(header::CONTENT_TYPE, "image/jpeg"), (header::CACHE_CONTROL, "private, no-store")], bytes)
                 .into_response())

@@ -103,6 +103,7 @@ pub fn view(state: &AppState, served: &Served, language: &str, service: &Service
         // What is not translated reads as English, and is said to be.
         language: (language != ENGLISH && in_english != Some(&service.title)).then(|| language.to_owned()),
         promises: std::iter::once(&service.standard).chain(standards).map(promise).collect(),
+        prices: service.fee.as_ref().map_or_else(Vec::new, |fee| fee.prices(today)),
         service,
     }
 }

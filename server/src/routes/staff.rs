@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::access::{Act, Role};
-use domain::api::follow::MessageRequest;
+use domain::api::follow::{MessageRequest, PayView};
 use domain::api::problem::Problem;
 use domain::api::staff::{
     CloseRequest, MovePromiseRequest, PublishPhotoRequest, QUEUE_MOST, Queue, Related, StaffCase,
@@ -138,14 +138,18 @@ pub(super) async fn reply(
     let told = domain::profile::read(&profile.answers, at.served.local(state.now()).date());
     let reach = domain::profile::reach(&told.unwrap_or_default());
     let besides = Besides { is_shown, public_photos, reach, until, followers };
-    let payment = Till { state, served: &at.served, store: &at.store }.shown(id, &case).await?;
+    let till = Till { state, served: &at.served, store: &at.store };
+    let (payment, refunds) = (till.shown(id, &case).await?, till.refunds(id).await?);
     let reach = at.reach(member);
     let mut view = view::staff(state, &at.served, &reach, (id, case), besides);
-    view.request.payment = payment;
+    // Staff see all of them, whether they went through or not.
+    view.request.payment = payment.map(|payment| PayView { refunds: Vec::new(), ..payment });
+    view.refunds = refunds;
     let is_ours =
         view.mine || view.request.department == at.served.council.department_name(&member.department);
     view.gone = !is_ours && at.store.for_staff(&reach, id).await.is_err();
-    for (earlier, other) in at.store.related(id, RELATED).await? {
+    let related = at.store.related(id, RELATED).await?;
+    for (earlier, other) in related.into_iter().filter(|(_, other)| other.case.is_received()) {
         let own = at.store.for_staff(&reach, other.id).await.is_ok();
         view.related.push(Related {
             id: own.then_some(other.id),

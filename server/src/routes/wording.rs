@@ -141,21 +141,24 @@ async fn letter(
         said,
         is_large: false,
     };
-    printed(page).await
+    printed(page, LETTER).await
 }
 
-/// A letter as a reply.
+/// What the file of a letter is called.
+pub(super) const LETTER: &str = "letter.pdf";
+
+/// A letter as a reply: a file of this name.
 ///
 /// # Errors
 /// None but the server's own.
-pub(super) async fn printed(page: paper::Letter) -> Result<Response, ApiError> {
+pub(crate) async fn printed(page: paper::Letter, name: &str) -> Result<Response, ApiError> {
     let pdf = tokio::task::spawn_blocking(move || page.pdf()).await.ok().and_then(Result::ok);
     let pdf = pdf.ok_or(ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "internal"))?;
     let mut reply = pdf.into_response();
     let headers = reply.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/pdf"));
-    headers
-        .insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"letter.pdf\""));
+    let name = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""));
+    headers.insert(header::CONTENT_DISPOSITION, name.unwrap_or(HeaderValue::from_static("attachment")));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(reply)
 }

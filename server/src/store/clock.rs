@@ -4,18 +4,19 @@ use std::collections::HashSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::access::{Act, Role};
-use domain::case::{Actor, Case, Owner, Recorded, Rung};
+use domain::case::{Actor, Case, Owner, Recorded, Rung, Status};
 use domain::clock::{Due, Leave, People};
 use domain::council::Department;
 use domain::field::contact::same_email_key;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait as _, ConnectionTrait, EntityTrait as _, ExprTrait as _, QueryFilter as _,
-    QueryOrder as _, QuerySelect as _,
+    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, ConnectionTrait, EntityTrait as _,
+    ExprTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 use uuid::Uuid;
 
 use super::entities::{event, request, staff};
+use super::payments::ASK_AGAIN;
 use super::requests::{Follows, Happened, Stored};
 use super::staff::StaffMember;
 use super::{Store, StoreError, audit, figures, jobs, notices};
@@ -129,6 +130,13 @@ impl Store {
                     let (row, mut case) = store.locked(transaction, id).await?;
                     let is_due = row.wake_at.is_some_and(|at| at <= now);
                     if !is_due || of != (row.department.clone(), row.owner_id) {
+                        return Ok(Vec::new());
+                    }
+                    // While it may still be paid, nobody is told that it is not. How that ends is asked every ten minutes.
+                    if case.status == Status::ToPay && store.is_unpaid(transaction, id).await.is_err() {
+                        let mut later: request::ActiveModel = row.into();
+                        later.wake_at = Set(Some(now + ASK_AGAIN));
+                        later.update(transaction).await?;
                         return Ok(Vec::new());
                     }
                     let (known, resident) = (row.email_key.clone(), row.resident_id);

@@ -18,6 +18,7 @@ use super::contracts::contract_link;
 use super::deliveries::delivery;
 use super::drafts::Holder;
 use super::entities::{draft, event, photo, request, spot, watcher};
+use super::ledgers::challenge;
 use super::notices::notice;
 use super::papers::identity_document;
 use super::profile::seen;
@@ -103,7 +104,7 @@ pub struct Erasing {
 }
 
 /// What hangs on a request, and goes with it. A table more that names requests is a line more here.
-const HANGS_ON: [Unhang; 10] = [
+const HANGS_ON: [Unhang; 11] = [
     |on, council, id| {
         Box::pin(async move {
             draft::Entity::delete_many().filter(Holder::Request(id).own(council)).exec(on).await
@@ -175,6 +176,12 @@ const HANGS_ON: [Unhang; 10] = [
             let own =
                 contract_link::Column::CouncilId.eq(council).and(contract_link::Column::RequestId.eq(id));
             contract_link::Entity::delete_many().filter(own).exec(on).await
+        })
+    },
+    |on, council, id| {
+        Box::pin(async move {
+            let own = challenge::Column::CouncilId.eq(council).and(challenge::Column::RequestId.eq(id));
+            challenge::Entity::delete_many().filter(own).exec(on).await
         })
     },
 ];
@@ -311,7 +318,8 @@ impl Store {
                 None => {}
             }
         }
-        if rows.iter().any(|row| row.open) {
+        // What may still be paid stays, so that it is known what the money was for.
+        if rows.iter().any(|row| row.open) || self.is_being_paid(on, erasing.request).await? {
             return Ok(false);
         }
         for row in rows {

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::case::Refused;
-use domain::payment::{Bill, Purpose, Service, State, Step, step};
+use domain::payment::{Bill, Purpose, Service, State, Step, step_in_round};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _,
@@ -10,7 +10,8 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::entities::request;
+use super::entities::{request, resident};
+use super::requests::{Follows, Happened, NewEvent};
 use super::{Store, StoreError, jobs};
 use crate::jobs::Job;
 
@@ -51,6 +52,8 @@ pub mod payment {
         pub state: String,
         /// Pence that went back.
         pub refunded: i64,
+        /// Where the receipt goes, if it is for no request and somebody said where; forgotten once it ended.
+        pub receipt_to: Option<String>,
         /// SHA-256 of the key in the address to which the person comes back.
         pub key_hash: Vec<u8>,
         /// SHA-256 of the token of the browser that pays.
@@ -115,6 +118,8 @@ pub struct Payment {
     pub state: State,
     /// Pence that went back.
     pub refunded: i64,
+    /// Where the receipt goes, if it is for no request and somebody said where.
+    pub receipt_to: Option<String>,
     /// SHA-256 of the token of the browser that pays.
     pub browser_hash: Vec<u8>,
     /// When it was begun.
@@ -139,6 +144,7 @@ impl TryFrom<payment::Model> for Payment {
             bill: serde_json::from_str(&row.bill)?,
             state: State::parse(&row.state).ok_or_else(unreadable)?,
             refunded: row.refunded,
+            receipt_to: row.receipt_to,
             browser_hash: row.browser_hash,
             made_at: row.made_at,
             ask_at: row.ask_at,
@@ -154,12 +160,16 @@ pub struct NewPayment {
     pub id: Uuid,
     /// What it is for.
     pub purpose: Purpose,
+    /// How many payments for it had been made when the person was asked; none for what is paid once.
+    pub round: usize,
     /// Our reference, which no other payment has.
     pub reference: String,
     /// The card service.
     pub service: Service,
     /// What is paid.
     pub bill: Bill,
+    /// Where the receipt goes, if it is for no request and somebody said where.
+    pub receipt_to: Option<String>,
     /// SHA-256 of the key in the address to which the person comes back.
     pub key_hash: Vec<u8>,
     /// SHA-256 of the token of the browser that pays.
@@ -190,6 +200,15 @@ pub struct Said {
     pub at: DateTime<Utc>,
 }
 
+/// What follows once a payment is paid that was not before.
+#[derive(Clone)]
+pub struct OncePaid {
+    /// What is to be done then.
+    pub jobs: Vec<(Uuid, Job)>,
+    /// What happens to the request that it is for, if it is for one, and what follows from that.
+    pub event: Option<(NewEvent, Follows)>,
+}
+
 impl Store {
     /// Writes down that somebody wants to pay, unless it is paid or under way. At no time can two of one purpose be paid.
     ///
@@ -202,16 +221,23 @@ impl Store {
             .write(move |transaction| {
                 let (store, new, bill) = (store.clone(), new.clone(), bill.clone());
                 Box::pin(async move {
-                    let Purpose::Request(request) = new.purpose;
-                    // Locked: what is taken back at this moment is not paid.
-                    match store.locked(transaction, request).await {
-                        Ok((_, case)) if !case.status.is_open() => return Err(Refused::Closed.into()),
-                        Ok(_) | Err(StoreError::NotFound) => {}
-                        Err(error) => return Err(error),
+                    if let Some(request) = new.purpose.request() {
+                        // Locked: what is taken back at this moment is not paid.
+                        match store.locked(transaction, request).await {
+                            Ok((_, case)) if !case.status.is_open() => return Err(Refused::Closed.into()),
+                            Ok(_) | Err(StoreError::NotFound) => {}
+                            Err(error) => return Err(error),
+                        }
                     }
                     let mut tried = store.attempts(transaction, new.purpose).await?;
                     let mut is_new = false;
-                    if step_of(&tried, new.bill.total()) == Step::Begin {
+                    let paid = tried.iter().filter(|payment| payment.state == State::Paid).count();
+                    if new.round > paid {
+                        // No page of ours says so.
+                        return Err(Refused::NotAllowed.into());
+                    }
+                    let step_of = |tried: &[Payment]| step_of(tried, new.bill.total(), new.round);
+                    if step_of(&tried) == Step::Begin {
                         is_new = store.insert_payment(transaction, &new, bill, tried.len()).await?;
                         // Somebody else was quicker: theirs is there by now.
                         tried = store.attempts(transaction, new.purpose).await?;
@@ -220,16 +246,21 @@ impl Store {
                     if is_new && let Some(own) = own {
                         return Ok(Begun::Pay(tried.swap_remove(own)));
                     }
-                    match step_of(&tried, new.bill.total()) {
+                    match step_of(&tried) {
                         Step::Begin => Err(StoreError::ReferenceTaken),
                         Step::Paid(at) => Ok(Begun::Paid(tried.swap_remove(at))),
                         Step::TakeBack(at) => Ok(Begun::TakeBack(tried.swap_remove(at))),
                         Step::GoOn(at) => {
                             let mut payment = tried.swap_remove(at);
+                            // The same person in another tab need not say again where the receipt goes.
+                            let is_same = payment.browser_hash == new.browser_hash;
+                            let before = payment.receipt_to.take().filter(|_| is_same);
+                            payment.receipt_to = new.receipt_to.or(before);
                             // Whoever may pay it goes on where they are now.
                             payment.browser_hash.clone_from(&new.browser_hash);
                             payment::Entity::update_many()
                                 .col_expr(payment::Column::BrowserHash, Expr::value(new.browser_hash))
+                                .col_expr(payment::Column::ReceiptTo, Expr::value(payment.receipt_to.clone()))
                                 .filter(store.one_payment(payment.id))
                                 .exec(transaction)
                                 .await?;
@@ -260,6 +291,7 @@ impl Store {
             bill: Set(bill),
             state: Set(State::Asked.id().to_owned()),
             refunded: Set(0),
+            receipt_to: Set(new.receipt_to.clone()),
             key_hash: Set(new.key_hash.clone()),
             browser_hash: Set(new.browser_hash.clone()),
             made_at: Set(new.at),
@@ -300,6 +332,16 @@ impl Store {
         if is_unpaid { Ok(()) } else { Err(Refused::NotAllowed.into()) }
     }
 
+    /// Whether a payment for a request is under way.
+    pub(super) async fn is_being_paid(
+        &self,
+        on: &impl ConnectionTrait,
+        request: Uuid,
+    ) -> Result<bool, StoreError> {
+        let tried = self.attempts(on, Purpose::Request(request)).await?;
+        Ok(tried.iter().any(|payment| payment.state.is_under_way()))
+    }
+
     /// All attempts to pay for something, the first one first.
     ///
     /// # Errors
@@ -312,6 +354,20 @@ impl Store {
             .all(self.db.reader())
             .await?;
         rows.into_iter().map(Payment::try_from).collect()
+    }
+
+    /// All attempts to pay for some requests.
+    ///
+    /// # Errors
+    /// The database's errors.
+    pub async fn payments_for_requests(&self, requests: &[Uuid]) -> Result<Vec<Payment>, StoreError> {
+        let mut found = Vec::new();
+        for requests in requests.chunks(500) {
+            let purposes = requests.iter().map(|request| Purpose::Request(*request).id());
+            let which = Condition::all().add(payment::Column::Purpose.is_in(purposes));
+            found.extend(self.payments_that(which).await?);
+        }
+        Ok(found)
     }
 
     async fn find_payment(&self, which: Condition) -> Result<Option<Payment>, StoreError> {
@@ -368,12 +424,22 @@ impl Store {
             .await
     }
 
-    async fn locked_payment(&self, on: &impl ConnectionTrait, id: Uuid) -> Result<Payment, StoreError> {
+    async fn purpose_of(&self, on: &impl ConnectionTrait, id: Uuid) -> Result<Purpose, StoreError> {
+        let row = payment::Entity::find().filter(self.one_payment(id)).one(on).await?;
+        Ok(Payment::try_from(row.ok_or(StoreError::NotFound)?)?.purpose)
+    }
+
+    pub(super) async fn locked_payment(
+        &self,
+        on: &impl ConnectionTrait,
+        id: Uuid,
+    ) -> Result<Payment, StoreError> {
         let row = payment::Entity::find().filter(self.one_payment(id)).lock_exclusive().one(on).await?;
         row.ok_or(StoreError::NotFound)?.try_into()
     }
 
-    /// Moves a payment by what the card service said, with the jobs that follow where it is paid now and was not before.
+    /// Moves a payment by what the card service said. Where it is paid now and was not before, what follows from that is in
+    /// the same transaction: the request is paid with it. Gives what happened to requests, too.
     ///
     /// # Errors
     /// [`StoreError::NotFound`]; the database's errors.
@@ -381,30 +447,42 @@ impl Store {
         &self,
         id: Uuid,
         said: Said,
-        once_paid: Vec<(Uuid, Job)>,
-    ) -> Result<Payment, StoreError> {
+        once_paid: Option<OncePaid>,
+    ) -> Result<(Payment, Vec<Happened>), StoreError> {
         let store = self.clone();
-        let jobs = jobs::rows(&self.council, said.at, &once_paid)?;
         self.db
             .write(move |transaction| {
-                let (store, said, jobs) = (store.clone(), said.clone(), jobs.clone());
+                let (store, said, once_paid) = (store.clone(), said.clone(), once_paid.clone());
                 Box::pin(async move {
+                    // The request before its payments, as everywhere.
+                    if once_paid.is_some()
+                        && let Some(request) = store.purpose_of(transaction, id).await?.request()
+                    {
+                        match store.locked(transaction, request).await {
+                            Ok(_) | Err(StoreError::NotFound) => {}
+                            Err(error) => return Err(error),
+                        }
+                    }
                     let mut payment = store.locked_payment(transaction, id).await?;
                     let before = payment.state;
                     payment.state = before.after(said.state);
-                    payment.refunded = payment.refunded.max(said.refunded);
-                    if payment.state.is_under_way() {
+                    if !payment.state.is_under_way() {
+                        payment.receipt_to = None;
+                    }
+                    // What went back is written down with its refunds (`refunds_said`): until then, it is asked about again.
+                    let has_moved = payment.state == State::Paid && said.refunded != payment.refunded;
+                    if payment.state.is_under_way() || has_moved {
                         payment.ask_at = Some(said.at + ASK_AGAIN);
                     } else {
                         payment.ask_at = None;
-                        if payment.state != before {
-                            payment.ended_at = Some(said.at);
-                        }
+                    }
+                    if !payment.state.is_under_way() && payment.state != before {
+                        payment.ended_at = Some(said.at);
                     }
                     payment::Entity::update_many()
                         .set(payment::ActiveModel {
                             state: Set(payment.state.id().to_owned()),
-                            refunded: Set(payment.refunded),
+                            receipt_to: Set(payment.receipt_to.clone()),
                             ask_at: Set(payment.ask_at),
                             ended_at: Set(payment.ended_at),
                             ..Default::default()
@@ -412,10 +490,22 @@ impl Store {
                         .filter(store.one_payment(id))
                         .exec(transaction)
                         .await?;
-                    if payment.state == State::Paid && before != State::Paid {
-                        jobs::insert(transaction, jobs).await?;
+                    let Some(OncePaid { jobs, event }) = once_paid else {
+                        return Ok((payment, Vec::new()));
+                    };
+                    if payment.state != State::Paid || before == State::Paid {
+                        return Ok((payment, Vec::new()));
                     }
-                    Ok(payment)
+                    jobs::insert(transaction, jobs::rows(&store.council, said.at, &jobs)?).await?;
+                    let (Some(request), Some((event, follows))) = (payment.purpose.request(), event) else {
+                        return Ok((payment, Vec::new()));
+                    };
+                    match store.append_within(transaction, request, event, &follows).await {
+                        Ok((_, happened)) => Ok((payment, happened)),
+                        // The money counts, whatever became of what it was for.
+                        Err(StoreError::Refused(_) | StoreError::NotFound) => Ok((payment, Vec::new())),
+                        Err(error) => Err(error),
+                    }
                 })
             })
             .await
@@ -503,6 +593,75 @@ impl Store {
             .await
     }
 
+    /// The payments that were made from one moment until before another.
+    ///
+    /// # Errors
+    /// The database's errors.
+    pub async fn payments_paid(
+        &self,
+        from: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Result<Vec<Payment>, StoreError> {
+        let which = Condition::all()
+            .add(payment::Column::State.eq(State::Paid.id()))
+            .add(payment::Column::EndedAt.gte(from))
+            .add(payment::Column::EndedAt.lt(until));
+        self.payments_that(which).await
+    }
+
+    /// The payments that were begun from one moment until before another, and those that have one of these references or that
+    /// the card service knows by one of these names.
+    ///
+    /// # Errors
+    /// The database's errors.
+    pub async fn payments_named(
+        &self,
+        (from, until): (DateTime<Utc>, DateTime<Utc>),
+        references: &[String],
+        provider_refs: &[String],
+    ) -> Result<Vec<Payment>, StoreError> {
+        let begun =
+            Condition::all().add(payment::Column::MadeAt.gte(from)).add(payment::Column::MadeAt.lt(until));
+        let mut found = self.payments_that(begun).await?;
+        let services = [Service::GovukPay, Service::Stripe].map(Service::id);
+        // Bit by bit: a database takes so many values in one question.
+        for names in references.chunks(500) {
+            let which = Condition::all().add(payment::Column::Reference.is_in(names));
+            found.extend(self.payments_that(which).await?);
+        }
+        for names in provider_refs.chunks(500) {
+            let which = payment::Column::ProviderRef.is_in(names);
+            let which = Condition::all().add(payment::Column::Service.is_in(services)).add(which);
+            found.extend(self.payments_that(which).await?);
+        }
+        found.sort_by_key(|payment| payment.id);
+        found.dedup_by_key(|payment| payment.id);
+        Ok(found)
+    }
+
+    pub(super) async fn payments_that(&self, which: Condition) -> Result<Vec<Payment>, StoreError> {
+        let rows = payment::Entity::find()
+            .filter(payment::Column::CouncilId.eq(&*self.council))
+            .filter(which)
+            .order_by_asc(payment::Column::Id)
+            .all(self.db.reader())
+            .await?;
+        rows.into_iter().map(Payment::try_from).collect()
+    }
+
+    /// The address of the account that a request is in.
+    ///
+    /// # Errors
+    /// The database's errors.
+    pub async fn account_of(&self, request: Uuid) -> Result<Option<String>, StoreError> {
+        let key = (self.council.to_string(), request);
+        let row = request::Entity::find_by_id(key).one(self.db.reader()).await?;
+        let Some(resident) = row.and_then(|row| row.resident_id) else { return Ok(None) };
+        let key = (self.council.to_string(), resident);
+        let account = resident::Entity::find_by_id(key).one(self.db.reader()).await?;
+        Ok(account.map(|account| account.email))
+    }
+
     /// Whether a request is in this account.
     ///
     /// # Errors
@@ -535,8 +694,8 @@ impl Store {
     }
 }
 
-fn step_of(tried: &[Payment], pence: i64) -> Step {
+fn step_of(tried: &[Payment], pence: i64, round: usize) -> Step {
     let attempts: Vec<(State, i64)> =
         tried.iter().map(|payment| (payment.state, payment.bill.total())).collect();
-    step(&attempts, pence)
+    step_in_round(&attempts, pence, round)
 }

@@ -31,6 +31,7 @@ use super::account_codes::still_there;
 use super::consent::{Answered, Told};
 use super::entities::{event, photo, request, resident, spot, watcher};
 use super::helpers::ActsBy;
+use super::ledgers::challenge;
 use super::nearby::{self, Spot, Watcher};
 use super::notices::{self, Words};
 use super::staff::{Reach, StaffMember};
@@ -102,6 +103,8 @@ pub struct NewRequest {
     pub typed: Option<Posted>,
     /// The request that it is about.
     pub about: Option<Uuid>,
+    /// The penalty charge that it challenges, and the day.
+    pub challenges: Option<(String, NaiveDate)>,
 }
 
 /// What storing a new request gave.
@@ -236,6 +239,7 @@ impl Store {
     /// [`StoreError::UploadGone`] when a photo or document is not there to be taken,
     /// [`StoreError::ReferenceTaken`]; [`StoreError::NotFound`] when who sends it may not act for its resident, or not any
     /// more; the database's errors.
+    #[expect(clippy::too_many_lines, reason = "what belongs to one request, one after the other")]
     pub async fn submit(&self, new: NewRequest) -> Result<Submission, StoreError> {
         let case = Case::open(&new.submitted)?;
         let row = self.request_row(&new, &case)?;
@@ -250,6 +254,7 @@ impl Store {
         let tallies = figures::rows(&self.council, (new.id, &case), Standing::default());
         let uploads = upload_ids(&case);
         let spot = new.spot.map(|spot| self.spot_row(new.id, &case, spot));
+        let challenge = new.challenges.map(|challenged| self.challenge_row(new.id, challenged));
         let (store, council, key, id) = (self.clone(), self.council.clone(), new.idempotency_key, new.id);
         let (resident, by, consent, typed) = (new.resident, new.by, new.consent, new.typed);
         let service = case.submission.service.clone();
@@ -274,7 +279,7 @@ impl Store {
                     council.clone(),
                 );
                 let (spot, store, by, service) = (spot.clone(), store.clone(), by.clone(), service.clone());
-                let (tallies, typed) = (tallies.clone(), typed.clone());
+                let (tallies, typed, challenge) = (tallies.clone(), typed.clone(), challenge.clone());
                 let (mut consent, body_hash, notice) = (consent.clone(), body_hash.clone(), notice.clone());
                 Box::pin(async move {
                     if let Some(by) = &by {
@@ -321,6 +326,9 @@ impl Store {
                     take_uploads(transaction, &council, id, &uploads).await?;
                     if let Some(spot) = spot {
                         spot::Entity::insert(spot).exec_without_returning(transaction).await?;
+                    }
+                    if let Some(challenge) = challenge {
+                        challenge::Entity::insert(challenge).exec_without_returning(transaction).await?;
                     }
                     store.keep_typed(transaction, id, typed, told.at).await?;
                     jobs::insert(transaction, jobs).await?;
@@ -1161,6 +1169,7 @@ fn narrowed(filter: &QueueFilter, today: NaiveDate) -> Condition {
 /// The columns that lists are made by, as the case stands.
 fn stand(row: &mut request::ActiveModel, case: &Case, wakes: Option<DateTime<Utc>>) {
     let standing = match case.status {
+        Status::ToPay => "to_pay",
         Status::Received => "received",
         Status::LookedAt => "looked_at",
         Status::Planned => "planned",

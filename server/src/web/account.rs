@@ -25,7 +25,8 @@ use crate::error::ApiError;
 use crate::extract::{At, SignedIn, browser_token, signed_in};
 use crate::routes::account::{self, Wanted};
 use crate::routes::{
-    self, acting, alerts, consent, drafts, helpers, identity, looked, passkeys, privacy, profile,
+    self, account_payments, acting, alerts, consent, drafts, helpers, identity, looked, passkeys, privacy,
+    profile,
 };
 use crate::state::AppState;
 use crate::store::passkeys::Owner;
@@ -67,6 +68,9 @@ pub(super) async fn reply(
         api::identity::ADDRESS => serde_json::to_string(&identity::view(state, at, &who.resident).await?),
         api::consent::INVITE => serde_json::to_string(&consent::invite_for(at, Some(who.resident.id)).await?),
         api::consent::ADDRESS => serde_json::to_string(&consent::view_of(at, who.resident.id).await?),
+        api::payments::HISTORY => {
+            serde_json::to_string(&account_payments::view_of(state, at, who.resident.id).await?)
+        }
         api::consent::LOOKED => serde_json::to_string(&looked::view_of(state, at, who.resident.id).await?),
         api::account::SECURITY => {
             serde_json::to_string(&routes::security::view(state, at, Owner::Resident(who.resident.id)).await?)
@@ -140,7 +144,7 @@ async fn act(State(state): State<AppState>, at: At, request: Request) -> Respons
         let (act, on) = form.act();
         if act == "out" {
             let cookie = account::end_session(&state, &at, &headers).await?;
-            return Ok(with(visit.to(paths::ACCOUNT), cookie));
+            return Ok(with(visit.to(paths::SIGNED_OUT), cookie));
         }
         if !act.is_empty() {
             // Signed out meanwhile: the page says so by asking to sign in.
@@ -149,7 +153,10 @@ async fn act(State(state): State<AppState>, at: At, request: Request) -> Respons
             };
             let who = SignedIn { resident, session };
             match act {
-                "everywhere" => at.store.end_sessions(who.resident.id, None, state.now()).await?,
+                "everywhere" => {
+                    at.store.end_sessions(who.resident.id, None, state.now()).await?;
+                    return Ok(visit.to(paths::SIGNED_OUT));
+                }
                 "add" | "leave" => at.store.collect(&who.resident, act == "add", state.now()).await?,
                 "learn" | "unlearn" => profile::learn_for(&state, &at, &who, act == "learn").await?,
                 "find" => {

@@ -298,7 +298,7 @@ async fn complaint(
             contact.value.write(&contact.question, &mut answers);
         }
         let visit = Visit::of(&state, &at, &headers).await?;
-        let next = visit.begin(form, answers, stored.id).await?;
+        let next = visit.begin(form, answers, Some(stored.id)).await?;
         Ok(visit.to(&next))
     };
     or_sorry(&state, &at, Box::pin(done)).await
@@ -314,7 +314,7 @@ async fn again(State(state): State<AppState>, at: At, Path(key): Path<String>, r
         let answers = amend::typed(&stored.case.submission.answers);
         let answers = answers.only(|question| form.question(question).is_some());
         let visit = Visit::of(&state, &at, &headers).await?;
-        let next = visit.begin(form, answers, stored.id).await?;
+        let next = visit.begin(form, answers, Some(stored.id)).await?;
         Ok(visit.to(&next))
     };
     or_sorry(&state, &at, Box::pin(done)).await

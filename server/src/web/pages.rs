@@ -10,6 +10,7 @@ use domain::api::helpers::for_whom;
 use domain::api::nearby::Nearby;
 use domain::council::{Council, Message};
 use domain::journey;
+use domain::ledger::{penalty, tax, zone};
 use domain::sign_in::People;
 use portico_app::api::privacy::erased_at;
 use portico_app::api::{self, ApiProblem, consent, services};
@@ -153,6 +154,9 @@ async fn page(state: &AppState, at: &At, headers: &HeaderMap, address: &str) -> 
         told.about += &before_time_runs_out(state, at, who);
     }
     told.above = form.as_ref().and_then(|form| form.acting.as_ref()).map(banner).unwrap_or_default();
+    if let Some(Page::Start { id }) = found.filter(|_| form.is_some()) {
+        told.above += &looked_up(&at.served.council, service_of(id));
+    }
     if let Some(who) = who.as_ref().filter(|_| !matches!(found, Some(Page::Account { .. }))) {
         told.above += &bell(routes::alerts::unread_of(at, who).await?.unread);
     }
@@ -505,6 +509,34 @@ fn stylesheet_of_figures() -> String {
 fn says_for_whom(state: &AppState, at: &At, who: &SignedIn) -> String {
     let whose = state.secret.public_id(at.store.council(), who.resident.id);
     format!("<input type=\"hidden\" name=\"{DRAWN_FOR}\" value=\"{}\"></form>", escape(&whose))
+}
+
+/// Leads from the start page of a service to what can be looked up about it. It is drawn here: no program grows by it.
+fn looked_up(council: &Council, service: &str) -> String {
+    let is_tax = |tax: &tax::Settings| tax.services.iter().any(|known| known == service);
+    let is_charge = |charges: &penalty::Settings| {
+        [&charges.pay, &charges.challenge].iter().any(|known| *known == service)
+    };
+    let is_zone = |zones: &zone::Settings| zones.services.iter().any(|known| known == service);
+    let (there, words) = if council.penalty_charges.as_ref().is_some_and(is_charge) {
+        (
+            paths::PENALTY_CHARGE,
+            "See what is due, with photos, and pay or challenge it: find your penalty charge",
+        )
+    } else if council.council_tax.as_ref().is_some_and(is_tax) {
+        (
+            paths::COUNCIL_TAX,
+            "See what is left to pay, and pay some of it or all: find your council tax account",
+        )
+    } else if council.permit_zones.as_ref().is_some_and(is_zone) {
+        (paths::PERMIT_ZONE, "Look up which permit zone your home is in before you apply")
+    } else {
+        return String::new();
+    };
+    format!(
+        "<section class=\"portico-messages\" aria-label=\"Look it up\"><div class=\"govuk-width-container\"><ul><li>\
+         <a class=\"govuk-link\" rel=\"external\" href=\"{there}\">{words}</a></li></ul></div></section>"
+    )
 }
 
 /// Says for whom a form is filled in, on each of its pages. It is drawn here, for the app is the same whoever it is for.

@@ -5,15 +5,17 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use chrono::TimeDelta;
-use domain::payment::Purpose;
+use domain::case::Case;
+use domain::money;
+use portico_app::components::payment::said;
 use portico_app::paths;
 
 use super::form::{Form, no_files};
-use super::pages;
 use super::visit::or_sorry;
+use super::{bills, pages};
 use crate::access::Pages;
 use crate::error::ApiError;
-use crate::extract::{At, Path, browser_token, named_cookie, signed_in};
+use crate::extract::{At, Path, browser_token, named_cookie, pay_link, signed_in};
 use crate::jobs::escape;
 use crate::operations::paying::{NotPaid, Pay, Till};
 use crate::operations::submit::follow_key;
@@ -22,22 +24,29 @@ use crate::routes::follow::stored;
 use crate::secret;
 use crate::state::AppState;
 use crate::store::payments::Payment;
+use crate::store::requests::Stored;
 
+/// How long a browser knows by which link it pays: longer than card pages are open.
+const WAY_BACK: TimeDelta = TimeDelta::hours(3);
 /// How often somebody may go to the card page of one request.
 const TRIES: (i32, TimeDelta) = (20, TimeDelta::hours(1));
+
+/// The way to a request.
+const TO_REQUEST: &str = "Go to your request";
 
 /// The pages of this file.
 pub fn router() -> Pages {
     const KEY: &str = "the key in the address is the permission";
     const BACK: &str = "the key in the address and the browser that pays are the permission";
-    Pages::new().open("/follow/{key}/pay", get(pages::fallback).post(pay), KEY).open(
-        "/payments/{key}",
-        get(back),
-        BACK,
-    )
+    const LINK: &str =
+        "the link is the permission: it was made by staff, for this one payment and some hours";
+    Pages::new()
+        .open("/follow/{key}/pay", get(pages::fallback).post(pay), KEY)
+        .open("/pay/{key}", get(asked).post(pay_by_link), LINK)
+        .open("/payments/{key}", get(back), BACK)
 }
 
-fn till<'t>(state: &'t AppState, at: &'t At) -> Till<'t> {
+pub(super) fn till<'t>(state: &'t AppState, at: &'t At) -> Till<'t> {
     Till { state, served: &at.served, store: &at.store }
 }
 
@@ -47,34 +56,150 @@ async fn pay(State(state): State<AppState>, at: At, Path(key): Path<String>, req
     let led = async {
         // It asks nothing; what it must have is looked at as everywhere.
         Form::read((&state, &at), request, &no_files).await?;
-        let request = stored(&at, &key).await?;
-        // What was withdrawn or is done costs nothing any more.
-        if !request.case.status.is_open() {
-            return Err(ApiError::new(StatusCode::CONFLICT, "nothing_to_pay"));
+        lead_home(&state, &at, &headers, &key).await
+    };
+    or_sorry(&state, &at, Box::pin(led)).await
+}
+
+/// The way to the card page of the request that a key opens.
+pub(super) async fn lead_home(
+    state: &AppState,
+    at: &At,
+    headers: &HeaderMap,
+    key: &str,
+) -> Result<Response, ApiError> {
+    let request = stored(at, key).await?;
+    let mut reply = lead(state, at, headers, (&request, &home(&request.case, key))).await?;
+    // Whoever pays with their own key comes back to their own page.
+    reply.headers_mut().append(header::SET_COOKIE, named_cookie(state, "pay", "", TimeDelta::zero())?);
+    Ok(reply)
+}
+
+/// The way to the card page of a request, and from it to a page of ours.
+async fn lead(
+    state: &AppState,
+    at: &At,
+    headers: &HeaderMap,
+    (request, home): (&Stored, &str),
+) -> Result<Response, ApiError> {
+    // What was withdrawn or is done costs nothing any more.
+    if !request.case.status.is_open() {
+        return Err(ApiError::new(StatusCode::CONFLICT, "nothing_to_pay"));
+    }
+    if !at.store.try_once(format!("pay:{}", request.id), TRIES.0, TRIES.1, state.now()).await? {
+        return Err(ApiError::too_many());
+    }
+    let browser = browser_token(state, headers).unwrap_or_else(|| fresh_token(state));
+    let mut reply = match till(state, at).pay(request, &browser).await {
+        Ok(Pay::Paid) => to(home),
+        Ok(Pay::At(next_url)) => leave(at, &next_url)?,
+        Err(error @ (NotPaid::Service(_) | NotPaid::Differs(_))) => {
+            tracing::warn!(%error, "nobody can be led to the card page");
+            could_not(at, home)
         }
-        if !at.store.try_once(format!("pay:{}", request.id), TRIES.0, TRIES.1, state.now()).await? {
-            return Err(ApiError::too_many());
+        Err(NotPaid::NotPayable(_)) => return Err(ApiError::new(StatusCode::CONFLICT, "nothing_to_pay")),
+        Err(NotPaid::Store(error)) => return Err(error.into()),
+    };
+    reply.headers_mut().append(header::SET_COOKIE, named_cookie(state, "browser", &browser, BROWSER)?);
+    Ok(reply)
+}
+
+/// The request that a link to pay leads to; nothing where it worked until some moment before.
+async fn linked(state: &AppState, at: &At, link: &str) -> Result<Option<Stored>, ApiError> {
+    let found = state.secret.read_pay_link(at.store.council(), link);
+    let (request, until) = found.ok_or_else(ApiError::not_found)?;
+    if until <= state.now() {
+        return Ok(None);
+    }
+    Ok(Some(at.store.by_id(request).await?))
+}
+
+fn over(at: &At) -> Response {
+    let contact = &at.served.council.contact;
+    let html = format!(
+        "<h1 class=\"govuk-heading-l\">This link no longer works</h1>\
+         <p class=\"govuk-body\">Ask us for another one: ring {} ({}).</p>",
+        escape(&contact.phone),
+        escape(&contact.hours),
+    );
+    let mut reply = page(at, "This link no longer works", &html);
+    *reply.status_mut() = StatusCode::GONE;
+    reply
+}
+
+/// The page of a link to pay: for who was sent it, and for the screen that staff hand over. It shows what is paid for and
+/// nothing else of the request.
+async fn asked(State(state): State<AppState>, at: At, Path(link): Path<String>) -> Response {
+    let shown = async {
+        let Some(stored) = linked(&state, &at, &link).await? else { return Ok(over(&at)) };
+        let sent = &stored.case.submission;
+        let payment = till(&state, &at).shown(stored.id, &stored.case).await?;
+        let payment = payment.ok_or_else(|| ApiError::new(StatusCode::CONFLICT, "nothing_to_pay"))?;
+        let sum = money::show(payment.pence);
+        let is_paid = payment.state == Some(domain::payment::State::Paid);
+        let title = if is_paid { format!("Thank you: {sum} is paid") } else { format!("Pay {sum} by card") };
+        let mut html = format!(
+            "<h1 class=\"govuk-heading-l\">{}</h1><p class=\"govuk-body\">{} (reference {})</p><p class=\"govuk-body\">{}</p>",
+            escape(&title),
+            escape(&sent.title),
+            escape(&sent.reference.to_string()),
+            escape(&said(&payment)),
+        );
+        for due in &sent.fee {
+            let (label, pence) = (escape(&due.label), money::show(due.pence));
+            html.extend(["<p class=\"govuk-body\">", &label, ": ", &pence, "</p>"]);
         }
-        let browser = browser_token(&state, &headers).unwrap_or_else(|| fresh_token(&state));
-        let mut reply = match till(&state, &at).pay(&request, &browser).await {
-            Ok(Pay::Paid) => to(&paths::request(&key)),
-            Ok(Pay::At(next_url)) => leave(&at, &next_url)?,
-            Err(error @ (NotPaid::Service(_) | NotPaid::Differs(_))) => {
-                tracing::warn!(%error, "nobody can be led to the card page");
-                could_not(&at, &key)
-            }
-            Err(NotPaid::NotPayable(_)) => return Err(ApiError::new(StatusCode::CONFLICT, "nothing_to_pay")),
-            Err(NotPaid::Store(error)) => return Err(error.into()),
-        };
-        reply.headers_mut().append(header::SET_COOKIE, named_cookie(&state, "browser", &browser, BROWSER)?);
+        if payment.may_pay {
+            html.extend([
+                "<form method=\"post\"><button type=\"submit\" class=\"govuk-button\">Pay ",
+                &sum,
+                " by card</button></form>",
+            ]);
+        }
+        Ok(page(&at, &title, &html))
+    };
+    or_sorry(&state, &at, Box::pin(shown)).await
+}
+
+/// Leads to the card page by such a link.
+async fn pay_by_link(
+    State(state): State<AppState>,
+    at: At,
+    Path(link): Path<String>,
+    request: Request,
+) -> Response {
+    let headers = request.headers().clone();
+    let led = async {
+        Form::read((&state, &at), request, &no_files).await?;
+        let Some(stored) = linked(&state, &at, &link).await? else { return Ok(over(&at)) };
+        let mut reply = lead(&state, &at, &headers, (&stored, &format!("/pay/{link}"))).await?;
+        reply.headers_mut().append(header::SET_COOKIE, named_cookie(&state, "pay", &link, WAY_BACK)?);
         Ok(reply)
     };
     or_sorry(&state, &at, Box::pin(led)).await
 }
 
+/// Where it says how paying went: what is received by that is confirmed there.
+fn home(case: &Case, key: &str) -> String {
+    if case.submission.on_payment { paths::sent(key) } else { paths::request(key) }
+}
+
+/// A page without the app: between here and the card page there is nothing to start.
+fn page(at: &At, title: &str, html: &str) -> Response {
+    let council = escape(&at.served.council.name);
+    pages::without_app(
+        at,
+        title,
+        &format!(
+            "<div class=\"govuk-width-container\"><main class=\"govuk-main-wrapper\" id=\"main\">\
+             <span class=\"govuk-caption-l\">{council}</span>{html}</main></div>"
+        ),
+    )
+}
+
 /// A page that goes on to the card page by itself. A form of ours may not be answered by another site's page, so that
 /// nothing that is typed here can be led elsewhere.
-fn leave(at: &At, next_url: &str) -> Result<Response, ApiError> {
+pub(super) fn leave(at: &At, next_url: &str) -> Result<Response, ApiError> {
     let go = HeaderValue::from_str(&format!("0; url={next_url}"));
     let go = go.map_err(|_| ApiError::new(StatusCode::CONFLICT, "could_not_check"))?;
     let html = format!(
@@ -83,29 +208,34 @@ fn leave(at: &At, next_url: &str) -> Result<Response, ApiError> {
          <p class=\"govuk-body\"><a class=\"govuk-link\" href=\"{}\">Go to the card page</a></p>",
         escape(next_url)
     );
-    let mut reply = pages::without_app(at, "Pay by card", &html);
+    let mut reply = page(at, "Pay by card", &html);
     reply.headers_mut().insert("refresh", go);
     Ok(reply)
 }
 
 /// Neither paid nor failed is what is known now.
-fn could_not(at: &At, key: &str) -> Response {
+fn could_not(at: &At, home: &str) -> Response {
+    could_not_check(at, (home, TO_REQUEST))
+}
+
+/// The same, with the words of the way back.
+pub(super) fn could_not_check(at: &At, (home, label): (&str, &str)) -> Response {
     let contact = &at.served.council.contact;
     let html = format!(
         "<h1 class=\"govuk-heading-l\">We could not check with the card service</h1>\
-         <p class=\"govuk-body\">Your request is safe, and all that you typed. We don’t know yet whether you can pay now, or whether a payment of before went through. We ask again by ourselves, and you can’t pay twice.</p>\
+         <p class=\"govuk-body\">Nothing is lost of what you typed. We don’t know yet whether you can pay now, or whether a payment of before went through. We ask again by ourselves, and you can’t pay twice.</p>\
          <p class=\"govuk-body\">Try again in some minutes, or ring {} ({}).</p>\
-         <p class=\"govuk-body\"><a class=\"govuk-link\" href=\"{}\">Go to your request</a></p>",
+         <p class=\"govuk-body\"><a class=\"govuk-link\" href=\"{}\">{label}</a></p>",
         escape(&contact.phone),
         escape(&contact.hours),
-        escape(&paths::request(key)),
+        escape(home),
     );
-    let mut reply = pages::without_app(at, "We could not check with the card service", &html);
+    let mut reply = page(at, "We could not check with the card service", &html);
     *reply.status_mut() = StatusCode::CONFLICT;
     reply
 }
 
-fn to(address: &str) -> Response {
+pub(super) fn to(address: &str) -> Response {
     let headers = [(header::LOCATION, address), (header::CACHE_CONTROL, "no-store")];
     (StatusCode::SEE_OTHER, headers).into_response()
 }
@@ -120,19 +250,32 @@ async fn back(
 ) -> Response {
     let came = async {
         let payment = at.store.payment_by_key(&secret::hash(key.as_bytes())).await?;
-        let Purpose::Request(request) = payment.purpose;
+        let of = payment.clone();
         let is_theirs = is_theirs(&state, &at, &headers, &payment).await?;
+        let mut is_known = true;
         if payment.state.is_under_way()
             && let Err(error) = till(&state, &at).ask(payment).await
         {
             // The page says so, and it is asked again.
             tracing::warn!(%error, "it is not known how a payment went");
+            is_known = false;
         }
         if !is_theirs {
             return Err(ApiError::not_found());
         }
-        at.store.by_id(request).await?;
-        Ok(to(&paths::request(&follow_key(&state, &at, request))))
+        let Some(request) = of.purpose.request() else {
+            return bills::back(&state, &at, &headers, &of).await;
+        };
+        let stored = at.store.by_id(request).await?;
+        // Who pays by a link comes back to it: it opens nothing else of the request.
+        let link = pay_link(&state, &headers);
+        let read = link.as_deref().and_then(|link| state.secret.read_pay_link(at.store.council(), link));
+        let by_link = link.filter(|_| read.is_some_and(|(of, _)| of == request));
+        let home = match by_link {
+            Some(link) => format!("/pay/{link}"),
+            None => home(&stored.case, &follow_key(&state, &at, request)),
+        };
+        Ok(if is_known { to(&home) } else { could_not(&at, &home) })
     };
     or_sorry(&state, &at, Box::pin(came)).await
 }
@@ -149,6 +292,6 @@ async fn is_theirs(
         return Ok(true);
     }
     let Some((resident, _)) = signed_in(state, at, headers).await? else { return Ok(false) };
-    let Purpose::Request(request) = payment.purpose;
+    let Some(request) = payment.purpose.request() else { return Ok(false) };
     Ok(at.store.is_in_account(request, resident.id).await?)
 }

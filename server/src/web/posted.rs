@@ -1,13 +1,14 @@
 //! The forms of services without the app: pages of questions that are posted, and sent at the end.
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::Response;
 use axum::routing::get;
 use domain::answers::{Answers, question_of};
 use domain::api::drafts::Posted;
 use domain::api::requests::SubmitRequest;
 use domain::catalogue::{Question, Service};
+use domain::fee;
 use domain::field::Kind;
 use domain::field::group;
 use domain::journey::{self, Next};
@@ -22,7 +23,7 @@ use portico_app::{paths, plain, words};
 use super::form::{Form, no_files};
 use super::received::{self, Came};
 use super::visit::{self, Visit, in_pairs, or_sorry};
-use super::{pages, sharing};
+use super::{pages, paying, sharing};
 use crate::access::Pages;
 use crate::error::ApiError;
 use crate::extract::{At, Path};
@@ -436,14 +437,15 @@ async fn send(State(state): State<AppState>, at: At, Path(id): Path<String>, req
 }
 
 async fn post_check(state: &AppState, at: &At, id: &str, request: Request) -> Result<Response, ApiError> {
-    let filling = Filling::of(state, at, request.headers(), id).await?;
+    let headers = request.headers().clone();
+    let filling = Filling::of(state, at, &headers, id).await?;
     let form = Form::read((state, at), request, &no_files).await?;
-    visit::in_turn(|| filling.send(&form)).await
+    visit::in_turn(|| filling.send(&form, &headers)).await
 }
 
 impl Filling<'_> {
     /// Sends what was filled in, if it is what was seen.
-    async fn send(&self, form: &Form) -> Result<Response, ApiError> {
+    async fn send(&self, form: &Form, headers: &HeaderMap) -> Result<Response, ApiError> {
         let Self { state, at, visit, .. } = self;
         let service = self.service();
         let id = service.id.as_str();
@@ -459,9 +461,13 @@ impl Filling<'_> {
         };
         // A page of an older document, of other answers, or one that was never gone through, is not sent unseen.
         let differs = |name: &str, now: String| form.texts.get(name).is_some_and(|drawn| *drawn != now);
+        let today = at.served.local(state.now()).date();
+        let asked = journey::asked(service, &posted.answers);
+        let due = service.fee.as_ref().map_or_else(Vec::new, |fee| fee.due(&posted.answers, &asked, today));
         let has_changed = differs("version", service.version.to_string())
             || differs("key", posted.key.to_string())
-            || differs("turn", posted.turn.to_string());
+            || differs("turn", posted.turn.to_string())
+            || differs("quoted", fee::total(&due).to_string());
         let next = self.resume(&posted);
         if has_changed || next != Next::Check {
             posted.problems.clear();
@@ -469,8 +475,7 @@ impl Filling<'_> {
             visit.keep(&posted).await?;
             return Ok(visit.to(&paths::next(service, &next, false)));
         }
-        let asked: Vec<String> =
-            journey::asked(service, &posted.answers).iter().map(|question| question.id.clone()).collect();
+        let asked: Vec<String> = asked.iter().map(|question| question.id.clone()).collect();
         let answers = posted.answers.only(|question| asked.iter().any(|known| known == question));
         let sender = match (&self.form.acting, visit.resident()) {
             (Some(acting), _) => Sender::Helper(Box::new(acting.clone())),
@@ -484,13 +489,20 @@ impl Filling<'_> {
             }
             Sender::Helper(_) | Sender::Nobody => Vec::new(),
         };
-        let request = SubmitRequest { service: id.to_owned(), version: service.version, answers, consent };
+        let quoted = service.fee.as_ref().map(|_| fee::total(&due));
+        let request =
+            SubmitRequest { service: id.to_owned(), version: service.version, answers, consent, quoted };
         let about = visit.about(id, posted.key).await?;
         match submit(state, at, posted.key, request, sender, about).await {
             Ok((sent, _)) => {
                 // It is sent, whatever becomes of what was kept meanwhile.
                 if let Err(error) = visit.sent(id).await {
                     tracing::warn!(code = error.code(), "a draft that was sent is still kept");
+                }
+                if sent.to_pay {
+                    let mut reply = paying::lead_home(state, at, headers, &sent.key).await?;
+                    reply.headers_mut().append(header::SET_COOKIE, visit.cookie()?);
+                    return Ok(reply);
                 }
                 Ok(visit.to(&match (&self.form.acting, sent.request) {
                     (Some(acting), Some(request)) => paths::acting_sent(acting.helper.id, request),

@@ -281,15 +281,26 @@ impl<'a> Visit<'a> {
         Ok(self.at.store.draft_about(&self.holder(), service, key, self.state.now()).await?)
     }
 
-    /// Begins a form with these answers, about a request, and gives the page on which it goes on. What was begun of it
+    /// Begins a form with these answers, perhaps about a request, and gives the page on which it goes on. What was begun of it
     /// before is kept aside.
     ///
     /// # Errors
     /// The database's.
-    pub async fn begin(&self, service: &Service, answers: Answers, about: Uuid) -> Result<String, ApiError> {
-        let begun = match self.kept(&service.id).await? {
+    pub async fn begin(
+        &self,
+        service: &Service,
+        answers: Answers,
+        about: Option<Uuid>,
+    ) -> Result<String, ApiError> {
+        let kept = self.kept(&service.id).await?;
+        let is_same = match (&kept, about) {
+            (Some(posted), Some(about)) => self.about(&service.id, posted.key).await? == Some(about),
+            (Some(posted), None) => answers.iter().all(|(path, raw)| posted.answers.get(path) == raw),
+            (None, _) => false,
+        };
+        let begun = match kept {
             // Begun before, about the same: it goes on.
-            Some(posted) if self.about(&service.id, posted.key).await? == Some(about) => posted,
+            Some(posted) if is_same && !posted.ended => posted,
             _ => {
                 let told = |question: &&Question| answers.parts(&question.id).names().next().is_some();
                 let seen = service.questions.iter().filter(told);
@@ -303,7 +314,7 @@ impl<'a> Visit<'a> {
                     ..Posted::default()
                 };
                 let now = self.state.now();
-                self.at.store.begin_draft(&self.holder(), &posted, Some(about), now).await?;
+                self.at.store.begin_draft(&self.holder(), &posted, about, now).await?;
                 posted
             }
         };

@@ -21,7 +21,7 @@ pub const REFERENCE: &str = "ABCD-EFGH";
 /// The longest name and title, in characters.
 const LONG: usize = 200;
 
-const OUTCOMES: [Outcome; 8] = [
+const OUTCOMES: [Outcome; 9] = [
     Outcome::Done,
     Outcome::PartDone,
     Outcome::DeclinedByPolicy,
@@ -30,6 +30,7 @@ const OUTCOMES: [Outcome; 8] = [
     Outcome::Withdrawn,
     Outcome::NoAnswer,
     Outcome::NothingFound,
+    Outcome::NotPaid,
 ];
 
 /// What people wrote, and what things are called.
@@ -150,6 +151,10 @@ pub fn told(written: &Written) -> Vec<Told> {
             next: if *whole { vec![own(), own()] } else { Vec::new() },
             by: helper(),
         },
+        Told::ToPay { sum: "£52.00".to_owned(), first: *whole, by: helper() },
+        Told::PayLink { sum: "£52.00".to_owned() },
+        Told::Lapsed { sum: "£52.00".to_owned() },
+        Told::PaidTooLate { sum: "£52.00".to_owned(), payment: REFERENCE.to_owned() },
         Told::Taken { by: by(), complete_by: to },
         Told::Message { by: by(), text: own() },
         Told::PromiseMoved { to: day(), reason: own() },

@@ -53,7 +53,7 @@ fn without_numbers_of_services(text: &str) -> String {
 #[tokio::test]
 async fn it_does_what_it_says() {
     let documents = blocks("toml");
-    let [document, stop] = documents.as_slice() else { panic!("{documents:?}") };
+    let [document, stop, fee] = documents.as_slice() else { panic!("{documents:?}") };
     let name = "my-services/broken-bench.toml";
     assert!(RECIPE.contains(&format!("`{name}`")));
 
@@ -98,6 +98,14 @@ async fn it_does_what_it_says() {
     );
     let mut dangerous = answers.clone();
     dangerous["danger"] = json!("yes");
+    // What it costs, as it is on this day.
+    drop_in(&format!("{}\n{fee}", changed.replacen("version = 2", "version = 3", 1)));
+    assert_eq!(portal.state.councils.refresh(), Ok(true));
+    let prices = resident.get("/api/services/broken-bench").await.is(200).json()["prices"].clone();
+    assert_eq!(
+        prices,
+        json!(["A bench of your own: £30.00 if you pay today, for the 3 months that are left"])
+    );
     // The form ends before it is sent.
     resident.submit_to("broken-bench", 2, &dangerous).await.refused(409, "stopped");
     assert_eq!(resident.follow(&sent.text("key")).await["title"], "Report a broken bench");

@@ -27,7 +27,7 @@ on_both_engines![
 const PRIYA: &str = "priya@saltmarsh.example";
 
 /// The tables that know of a request, itself included: all of it goes with the request.
-pub const OF_REQUESTS: [&str; 10] = [
+pub const OF_REQUESTS: [&str; 11] = [
     "request",
     "event",
     "photo",
@@ -38,6 +38,7 @@ pub const OF_REQUESTS: [&str; 10] = [
     "notice",
     "delivery",
     "contract_link",
+    "challenge",
 ];
 
 /// Words that are nowhere else.
@@ -111,6 +112,8 @@ async fn what_was_kept_long_enough_goes_and_a_tombstone_remains(kept: Kept) {
     });
     portal.staff_now(PRIYA).await.post("/api/staff/contacts", &call).await.is(200);
     portal.mails().await;
+    // As if it were a challenge of a penalty charge, too.
+    kept.tamper("INSERT INTO challenge (council_id, request_id, number, day) SELECT council_id, id, 'SM10000001', '2026-12-07' FROM request").await;
     // What happened before it was in an account is not told there.
     let rows = kept.all_rows(OF_REQUESTS).await;
     let is_later = |table: &str| ["notice", "contract_link"].contains(&table);
@@ -137,7 +140,7 @@ async fn what_was_kept_long_enough_goes_and_a_tombstone_remains(kept: Kept) {
 
     // Nothing is left of it, but of the one that is open.
     assert!(!is_there(&portal, photo).await && is_there(&portal, open_photo).await);
-    assert_eq!(kept.all_rows(OF_REQUESTS).await, [1, 1, 1, 1, 0, 0, 0, 0, 0, 0]);
+    assert_eq!(kept.all_rows(OF_REQUESTS).await, [1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0]);
     assert_eq!(kept.number("SELECT COUNT(*) AS n FROM job WHERE payload LIKE '%Done for%'").await, 0);
     for column in ["tombstone WHERE figures", "audit WHERE detail", "audit WHERE object"] {
         let marked = format!("SELECT COUNT(*) AS n FROM {column} LIKE '%{MARK}%'");

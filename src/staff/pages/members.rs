@@ -14,7 +14,7 @@ use crate::parts::prove::{Proof, Prove};
 use crate::sending::Sending;
 use crate::{api, session, words};
 
-const ROLES: [Role; 4] = [Role::Officer, Role::Manager, Role::Auditor, Role::Admin];
+const ROLES: [Role; 5] = [Role::Officer, Role::Manager, Role::Finance, Role::Auditor, Role::Admin];
 
 #[derive(Clone, Copy)]
 struct Page {

@@ -9,15 +9,14 @@ use portico_app::a11y;
 use portico_app::components::answers::{AnswerList, Line};
 use portico_app::components::error_summary::ErrorSummary;
 use portico_app::components::layout::Column;
-use portico_app::components::payment::payment;
 use portico_app::components::status::ending_told;
 use portico_app::components::timeline::{Timeline, filled_in_by};
 use uuid::Uuid;
 
 use crate::handle::{self, Handle};
 use crate::parts::{
-    also::also, banner::SuccessBanner, contacts, contract, deliveries::deliveries, near::near, photos,
-    related::related, standing::standing,
+    also::also, banner::SuccessBanner, contacts, contract, deliveries::deliveries, near::near,
+    payment::payment, photos, refunds::refunds, related::related, standing::standing,
 };
 use crate::sending::{self, Action, Sending};
 use crate::{api, browser, paths, words};
@@ -75,7 +74,8 @@ fn page(handle: Handle, case: Memo<StaffCase>) -> AnyView {
                 />
             }}
             {reach(&first)}
-            {payment(&first.request, None)}
+            {move || case.with(|case| payment(handle, sending, case))}
+            {move || case.with(refunds)}
             {move || answers.with(|answers| photos::photos(id, answers))}
             {move || case.with(|case| photos::of_work(id, case))}
             {move || case.with(|case| case.mine.then(|| sharing(handle, sending, case)))}

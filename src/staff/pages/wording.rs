@@ -64,11 +64,13 @@ fn list(all: &Messages) -> AnyView {
         of("contractor", "Told to contractors"),
     ];
     view! {
-        <Column>
-            <h1 class="govuk-heading-l">"What people are told"</h1>
-            <p>"Choose a message to see how it reads by email, as a text message, as a letter and as a notification. The words are data: whoever looks after the portal can change each of them."</p>
-            {tables.collect_view()}
-        </Column>
+        <div class="govuk-width-container">
+            <main class="govuk-main-wrapper" id="main" tabindex="-1">
+                <h1 class="govuk-heading-l">"What people are told"</h1>
+                <p>"Choose a message to see how it reads by email, as a text message, as a letter and as a notification. The words are data: whoever looks after the portal can change each of them."</p>
+                {tables.collect_view()}
+            </main>
+        </div>
     }
     .into_any()
 }

@@ -12,7 +12,8 @@ use crate::{api, browser, session, words};
 #[component]
 pub fn Download(
     /// Where the file is to be had.
-    address: &'static str,
+    #[prop(into)]
+    address: Signal<String>,
     /// The button's words.
     label: &'static str,
 ) -> impl IntoView {
@@ -29,8 +30,13 @@ pub fn Download(
                     ApiProblem { status: 403, code: "prove_again".to_owned(), ..ApiProblem::default() };
                 if me.proved { Ok(()) } else { Err(again) }
             });
-            match proof.pass(reply, Callback::new(move |()| browser::download(address))) {
-                Some(Ok(())) => browser::download(address),
+            let fetch = move || {
+                if let Some(address) = address.try_get_untracked() {
+                    browser::download(&address);
+                }
+            };
+            match proof.pass(reply, Callback::new(move |()| fetch())) {
+                Some(Ok(())) => fetch(),
                 Some(Err(problem)) => sending.fail("download", words::refused(&problem, None)),
                 None => {}
             }

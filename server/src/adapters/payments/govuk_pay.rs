@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use axum::http::{HeaderMap, Method};
+use chrono::{DateTime, SecondsFormat, Utc};
 use data_encoding::HEXLOWER_PERMISSIVE;
 use domain::payment::{Service, State};
+use domain::refund::{RefundState, Told};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -13,7 +15,8 @@ use sha2::Sha256;
 use uuid::Uuid;
 
 use super::{
-    Call, Forged, Hint, NewPayment, PayError, PaymentProvider, Standing, Started, lines, number, plain, text,
+    Call, Forged, Hint, Listed, NewPayment, PayError, PaymentProvider, Span, Standing, Started, lines,
+    number, plain, text,
 };
 use crate::oidc::http::Http;
 
@@ -25,6 +28,8 @@ const SIGNATURE: &str = "pay-signature";
 const METADATA: (usize, usize) = (15, 100);
 /// The most characters of a description.
 const DESCRIPTION: usize = 255;
+/// The most that it lists on one page.
+const LISTED: usize = 500;
 
 /// GOV.UK Pay.
 pub struct GovukPay {
@@ -51,11 +56,58 @@ impl GovukPay {
     }
 
     async fn call(&self, method: Method, path: &str, body: Option<Value>) -> Result<Value, PayError> {
-        let url = format!("{}/v1/payments{path}", self.api);
+        let url = format!("{}/v1/{path}", self.api);
         // It never takes an empty body that says it is JSON.
         let body = body.map(|body| ("application/json", body.to_string()));
         Call { method, url, key: &self.key, body, once: None }.send(&self.http).await
     }
+
+    /// All that it lists of something in some time, page by page.
+    async fn pages(&self, what: &str, (from, until): Span) -> Result<Vec<Value>, PayError> {
+        let moment = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::Secs, true);
+        let mut found: Vec<Value> = Vec::new();
+        for page in 1_u32.. {
+            let query = form_urlencoded::Serializer::new(String::new())
+                .append_pair("from_date", &moment(from))
+                .append_pair("to_date", &moment(until))
+                .append_pair("page", &page.to_string())
+                .append_pair("display_size", &LISTED.to_string())
+                .finish();
+            let told = self.call(Method::GET, &format!("{what}?{query}"), None).await?;
+            let more = told["results"].as_array().cloned().unwrap_or_default();
+            let is_last = more.is_empty();
+            found.extend(more);
+            let total = number(&told, "/total")?;
+            if is_last || i64::try_from(found.len()).is_ok_and(|many| many >= total) {
+                break;
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// A moment, as it tells one.
+fn moment(told: &Value, pointer: &str) -> Result<DateTime<Utc>, PayError> {
+    let unreadable = |_| PayError::CouldNotCheck(format!("its reply has no moment at {pointer}"));
+    text(told, pointer)?.parse().map_err(unreadable)
+}
+
+/// A refund, in our words.
+fn refund(told: &Value) -> Result<Told, PayError> {
+    let state = match text(told, "/status")?.as_str() {
+        "submitted" => RefundState::Submitted,
+        "success" => RefundState::Done,
+        "error" => RefundState::Failed,
+        _ => return Err(PayError::CouldNotCheck("a refund is in a state that is not known here".to_owned())),
+    };
+    Ok(Told {
+        provider_ref: text(told, "/refund_id")?,
+        payment_ref: text(told, "/payment_id").ok(),
+        ours: None,
+        pence: number(told, "/amount")?,
+        state,
+        at: moment(told, "/created_date")?,
+    })
 }
 
 /// How far a payment has got, in our words.
@@ -82,7 +134,7 @@ fn started(told: &Value) -> Result<Started, PayError> {
 /// A payment's path. What it is known by comes from the service, and from webhooks that it signed.
 fn of(provider_ref: &str) -> Result<String, PayError> {
     let is_id = !provider_ref.is_empty() && provider_ref.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    if is_id { Ok(format!("/{provider_ref}")) } else { Err(PayError::Unknown) }
+    if is_id { Ok(format!("payments/{provider_ref}")) } else { Err(PayError::Unknown) }
 }
 
 #[async_trait]
@@ -107,7 +159,7 @@ impl PaymentProvider for GovukPay {
             body["email"] = json!(email);
         }
         // Its idempotency key protects agreements alone, so none is sent: `recover` looks instead.
-        started(&self.call(Method::POST, "", Some(body)).await?)
+        started(&self.call(Method::POST, "payments", Some(body)).await?)
     }
 
     async fn recover(&self, new: &NewPayment) -> Result<Option<Started>, PayError> {
@@ -115,7 +167,7 @@ impl PaymentProvider for GovukPay {
             .append_pair("reference", &new.reference)
             .append_pair("display_size", "20")
             .finish();
-        let found = self.call(Method::GET, &format!("?{query}"), None).await?;
+        let found = self.call(Method::GET, &format!("payments?{query}"), None).await?;
         let results = found["results"].as_array().cloned().unwrap_or_default();
         // Asked twice, there may be two; nobody can pay one whose address nobody was told. What was paid counts most.
         let mut best: Option<(State, String)> = None;
@@ -156,6 +208,28 @@ impl PaymentProvider for GovukPay {
         let body = json!({ "amount": pence, "refund_amount_available": available });
         self.call(Method::POST, &format!("{}/refunds", of(provider_ref)?), Some(body)).await?;
         Ok(())
+    }
+
+    async fn refunds(&self, provider_ref: &str) -> Result<Vec<Told>, PayError> {
+        let told = self.call(Method::GET, &format!("{}/refunds", of(provider_ref)?), None).await?;
+        told["_embedded"]["refunds"].as_array().into_iter().flatten().map(refund).collect()
+    }
+
+    async fn list(&self, span: Span) -> Result<Vec<Listed>, PayError> {
+        let listed = |told: &Value| {
+            Ok(Listed {
+                provider_ref: text(told, "/payment_id")?,
+                reference: text(told, "/reference")?,
+                state: state(told)?,
+                pence: number(told, "/amount")?,
+                at: moment(told, "/created_date")?,
+            })
+        };
+        self.pages("payments", span).await?.iter().map(listed).collect()
+    }
+
+    async fn list_refunds(&self, span: Span) -> Result<Vec<Told>, PayError> {
+        self.pages("refunds", span).await?.iter().map(refund).collect()
     }
 
     fn verify(&self, headers: &HeaderMap, raw: &[u8]) -> Result<Hint, Forged> {

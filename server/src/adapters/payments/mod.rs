@@ -9,8 +9,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use chrono::{DateTime, Utc};
 use domain::council::Council;
 use domain::payment::{Bill, Service, State};
+use domain::refund::Told;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -60,6 +62,24 @@ pub trait PaymentProvider: Send + Sync {
         available: i64,
     ) -> Result<(), PayError>;
 
+    /// The refunds of a payment that the service knows of, whoever made them.
+    ///
+    /// # Errors
+    /// [`PayError`].
+    async fn refunds(&self, provider_ref: &str) -> Result<Vec<Told>, PayError>;
+
+    /// The payments that were made ready there from one moment until before another, as the service lists them.
+    ///
+    /// # Errors
+    /// [`PayError`].
+    async fn list(&self, span: Span) -> Result<Vec<Listed>, PayError>;
+
+    /// The refunds that were made there in that time.
+    ///
+    /// # Errors
+    /// [`PayError`].
+    async fn list_refunds(&self, span: Span) -> Result<Vec<Told>, PayError>;
+
     /// Which payment a webhook is about, if it is the service's own. Nothing it says besides is believed.
     ///
     /// # Errors
@@ -108,6 +128,24 @@ pub struct Standing {
     pub next_url: Option<String>,
 }
 
+/// From one moment until before another.
+pub type Span = (DateTime<Utc>, DateTime<Utc>);
+
+/// A payment as the service lists it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// What the service knows it by.
+    pub provider_ref: String,
+    /// Our reference, or another system's.
+    pub reference: String,
+    /// How far it has got.
+    pub state: State,
+    /// Pence.
+    pub pence: i64,
+    /// When it was made ready there.
+    pub at: DateTime<Utc>,
+}
+
 /// What a webhook is worth: a reason to ask.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hint {
@@ -138,6 +176,9 @@ pub enum PayError {
     /// It said no, and did nothing.
     #[error("the card service refused: {0}")]
     Refused(String),
+    /// It did nothing, for another sum could go back than we thought.
+    #[error("other money went back meanwhile")]
+    OtherSum,
     /// It does not know such a payment.
     #[error("the card service does not know the payment")]
     Unknown,
@@ -219,6 +260,7 @@ impl Call<'_> {
                 told.map_err(|_| could_not("it answered with something else than JSON".to_owned()))
             }
             StatusCode::NOT_FOUND => Err(PayError::Unknown),
+            StatusCode::PRECONDITION_FAILED => Err(PayError::OtherSum),
             // Its key may be put right, and then the same is asked again.
             status @ (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::TOO_MANY_REQUESTS) => {
                 Err(could_not(status.as_u16().to_string()))

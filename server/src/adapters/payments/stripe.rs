@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use axum::http::{HeaderMap, Method};
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use data_encoding::HEXLOWER_PERMISSIVE;
 use domain::payment::{Service, State};
+use domain::refund::{RefundState, Told};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde::Deserialize;
 use serde_json::Value;
@@ -14,7 +15,8 @@ use sha2::Sha256;
 use uuid::Uuid;
 
 use super::{
-    Call, Forged, Hint, NewPayment, PayError, PaymentProvider, Standing, Started, lines, number, plain, text,
+    Call, Forged, Hint, Listed, NewPayment, PayError, PaymentProvider, Span, Standing, Started, lines,
+    number, plain, text,
 };
 use crate::chance::Clock;
 use crate::oidc::http::Http;
@@ -29,6 +31,8 @@ const TOLERANCE: TimeDelta = TimeDelta::seconds(300);
 const METADATA: (usize, usize) = (40, 500);
 /// The most characters of a description.
 const DESCRIPTION: usize = 255;
+/// The most that it lists on one page.
+const LISTED: &str = "100";
 /// What it tells of a session along with the session.
 const WITH_CHARGE: &str = "expand[]=payment_intent.latest_charge";
 
@@ -88,6 +92,27 @@ impl Stripe {
         Call { method, url, key: &self.key, body, once }.send(&self.http).await
     }
 
+    /// All that it lists of something, page by page.
+    async fn pages(&self, what: &str, query: &[(&str, String)]) -> Result<Vec<Value>, PayError> {
+        let mut found: Vec<Value> = Vec::new();
+        loop {
+            let last = found.last().map(|last| text(last, "/id")).transpose()?;
+            let after = last.iter().map(|last| ("starting_after", last));
+            let query = form_urlencoded::Serializer::new(String::new())
+                .extend_pairs(query)
+                .append_pair("limit", LISTED)
+                .extend_pairs(after)
+                .finish();
+            let told = self.call(Method::GET, &format!("{what}?{query}"), None, None).await?;
+            let more = told["data"].as_array().cloned().unwrap_or_default();
+            let is_last = more.is_empty() || told["has_more"] != true;
+            found.extend(more);
+            if is_last {
+                return Ok(found);
+            }
+        }
+    }
+
     async fn session(&self, provider_ref: &str) -> Result<Value, PayError> {
         self.call(Method::GET, &format!("{}?{WITH_CHARGE}", of(provider_ref)?), None, None).await
     }
@@ -110,6 +135,36 @@ fn state(told: &Value) -> Result<State, PayError> {
         ("open" | "complete", _) => State::Open,
         ("expired", _) => State::Expired,
         _ => return Err(PayError::CouldNotCheck("it is in a state that is not known here".to_owned())),
+    })
+}
+
+/// What was made in some time, as it is asked for.
+fn within((from, until): Span) -> [(&'static str, String); 2] {
+    [("created[gte]", from.timestamp().to_string()), ("created[lt]", until.timestamp().to_string())]
+}
+
+/// A moment, as it tells one.
+fn moment(told: &Value) -> Result<DateTime<Utc>, PayError> {
+    let at = DateTime::from_timestamp(number(told, "/created")?, 0);
+    at.ok_or_else(|| PayError::CouldNotCheck("its reply has no moment".to_owned()))
+}
+
+/// A refund, in our words.
+fn refund(told: &Value) -> Result<Told, PayError> {
+    let state = match text(told, "/status")?.as_str() {
+        "pending" | "requires_action" => RefundState::Submitted,
+        "succeeded" => RefundState::Done,
+        "failed" | "canceled" => RefundState::Failed,
+        _ => return Err(PayError::CouldNotCheck("a refund is in a state that is not known here".to_owned())),
+    };
+    let ours = told.pointer("/metadata/refund").and_then(Value::as_str);
+    Ok(Told {
+        provider_ref: text(told, "/id")?,
+        payment_ref: None,
+        ours: ours.and_then(|ours| Uuid::try_parse(ours).ok()),
+        pence: number(told, "/amount")?,
+        state,
+        at: moment(told)?,
     })
 }
 
@@ -177,7 +232,12 @@ impl PaymentProvider for Stripe {
         let told = self.session(provider_ref).await?;
         let intent = text(&told, "/payment_intent/id")?;
         let pence = pence.to_string();
-        let form = [("payment_intent", intent.as_str()), ("amount", pence.as_str())];
+        let ours = refund.to_string();
+        let form = [
+            ("payment_intent", intent.as_str()),
+            ("amount", pence.as_str()),
+            ("metadata[refund]", ours.as_str()),
+        ];
         let once = Some(format!("refund-{refund}"));
         let told = self.call(Method::POST, "refunds", Some(&form), once).await?;
         match text(&told, "/status")?.as_str() {
@@ -186,12 +246,48 @@ impl PaymentProvider for Stripe {
         }
     }
 
+    async fn refunds(&self, provider_ref: &str) -> Result<Vec<Told>, PayError> {
+        let told = self.session(provider_ref).await?;
+        let Ok(intent) = text(&told, "/payment_intent/id") else { return Ok(Vec::new()) };
+        self.pages("refunds", &[("payment_intent", intent)]).await?.iter().map(refund).collect()
+    }
+
+    async fn list(&self, span: Span) -> Result<Vec<Listed>, PayError> {
+        let listed = |told: &Value| {
+            Ok(Listed {
+                provider_ref: text(told, "/id")?,
+                // What another system makes there may have none.
+                reference: text(told, "/client_reference_id").unwrap_or_default(),
+                state: state(told)?,
+                pence: number(told, "/amount_total")?,
+                at: moment(told)?,
+            })
+        };
+        self.pages("checkout/sessions", &within(span)).await?.iter().map(listed).collect()
+    }
+
+    async fn list_refunds(&self, span: Span) -> Result<Vec<Told>, PayError> {
+        let mut listed = Vec::new();
+        for told in self.pages("refunds", &within(span)).await? {
+            let mut one = refund(&told)?;
+            // Not made here: of which session it is has to be asked.
+            if one.ours.is_none()
+                && let Ok(intent) = text(&told, "/payment_intent")
+            {
+                let sessions = self.pages("checkout/sessions", &[("payment_intent", intent)]).await?;
+                one.payment_ref = sessions.first().and_then(|session| text(session, "/id").ok());
+            }
+            listed.push(one);
+        }
+        Ok(listed)
+    }
+
     fn verify(&self, headers: &HeaderMap, raw: &[u8]) -> Result<Hint, Forged> {
         let secret = self.webhook.as_ref().ok_or(Forged::Signature)?;
         let told = headers.get(SIGNATURE).and_then(|told| told.to_str().ok()).ok_or(Forged::Signature)?;
         let parts = || told.split(',').filter_map(|part| part.trim().split_once('='));
         let time = parts().find(|(name, _)| *name == "t").map(|(_, time)| time).ok_or(Forged::Signature)?;
-        let at = time.parse().ok().and_then(|at| chrono::DateTime::from_timestamp(at, 0));
+        let at = time.parse().ok().and_then(|at| DateTime::from_timestamp(at, 0));
         // One that somebody kept is worth nothing.
         if at.is_none_or(|at| ((self.clock)() - at).abs() > TOLERANCE) {
             return Err(Forged::Signature);

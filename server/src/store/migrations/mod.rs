@@ -23,6 +23,8 @@ mod m0026_ladder;
 mod m0027_hours;
 mod m0028_devices;
 mod m0030_payments;
+mod m0034_refunds;
+mod m0037_ledgers;
 mod m0043_terminals;
 
 use sea_orm_migration::prelude::*;
@@ -63,6 +65,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0027_hours::Step),
             Box::new(m0028_devices::Step),
             Box::new(m0030_payments::Step),
+            Box::new(m0034_refunds::Step),
+            Box::new(m0037_ledgers::Step),
             Box::new(m0043_terminals::Step),
         ]
     }
