@@ -197,6 +197,8 @@
         ask();
       }
     });
+    // What was printed is all that somebody takes along: often they are done then.
+    addEventListener("afterprint", ask);
     sure.goes.addEventListener("click", () => finish(false));
     sure.stays.addEventListener("click", () => sure.made.close());
     const stay = () => {

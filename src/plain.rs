@@ -28,6 +28,8 @@ use crate::pages::permit_zone::{self, Zones};
 #[cfg(feature = "ssr")]
 use crate::pages::receipt::{self as paid, Receipt};
 #[cfg(feature = "ssr")]
+use crate::pages::slip::{self, Slip};
+#[cfg(feature = "ssr")]
 use crate::state::{boot, drafts, uploads};
 
 /// Where the page is that is drawn.
@@ -211,6 +213,17 @@ pub fn receipt(council: CouncilView, receipt: Receipt) -> Drawn {
     drawn(move || {
         crate::a11y::provide(&council.name);
         view! { <Layout council=council path=String::new()>{paid::draw(receipt)}</Layout> }.drawn()
+    })
+}
+
+/// Draws the slip of a request.
+#[cfg(feature = "ssr")]
+#[must_use]
+pub fn slip(council: CouncilView, posted: Option<Posted>, slip: Slip) -> Drawn {
+    drawn(move || {
+        crate::a11y::provide(&council.name);
+        boot::provide_posted(posted);
+        view! { <Layout council=council path=String::new()>{slip::draw(slip)}</Layout> }.drawn()
     })
 }
 

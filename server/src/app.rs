@@ -22,7 +22,7 @@ use crate::error::ApiError;
 use crate::state::AppState;
 use crate::web::{
     account, acting, alerts, amended, bills, contract, followed, identity, pages, paying, permit_zone,
-    posted, privacy, receipt, sharing, terminal,
+    posted, privacy, receipt, sharing, slip, terminal,
 };
 use crate::{guard, routes};
 
@@ -81,6 +81,7 @@ fn beside_the_api(document: OpenApi) -> Pages {
         .merge(followed::router())
         .merge(paying::router())
         .merge(receipt::router())
+        .merge(slip::router())
         .merge(bills::router())
         .merge(permit_zone::router())
         .merge(contract::router())

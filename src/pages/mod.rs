@@ -29,6 +29,7 @@ pub mod performance;
 pub mod permit_zone;
 #[cfg(feature = "ssr")]
 pub mod receipt;
+pub mod slip;
 pub mod reopen;
 pub mod request;
 mod send;

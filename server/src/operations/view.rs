@@ -95,6 +95,7 @@ pub fn follow(state: &AppState, served: &Served, case: Case) -> FollowView {
         timeline,
         next,
         feedback: case.feedback.filter(|_| !is_asked),
+        away: false,
         seq,
     }
 }

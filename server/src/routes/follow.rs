@@ -38,7 +38,7 @@ const TRIES: (i32, TimeDelta) = (10, TimeDelta::minutes(15));
 /// The routes of this file.
 pub fn router() -> OpenApiRouter<AppState> {
     const KEY: &str = "the key in the address is the permission";
-    const FOUND: &str = "a reference and the email address given with it are the permission";
+    const FOUND: &str = "a reference and the email address given with it, or the code on its slip, are the permission";
     OpenApiRouter::new()
         .routes(routes!(find).open(FOUND))
         .routes(routes!(follow).open(KEY))
@@ -94,7 +94,7 @@ pub(crate) async fn key_of_this_turn(at: &At, key: &str) -> Result<Option<String
     }
 }
 
-/// Finds a request by its reference and the e-mail address given with it.
+/// Finds a request by its reference and the e-mail address given with it, or the secret code on its slip.
 #[utoipa::path(post, path = "/api/follow", tag = "follow", request_body = FindRequest,
     responses((status = 200, body = Found), (status = 404, body = Problem), (status = 422, body = Problem), (status = 429, body = Problem)))]
 async fn find(
@@ -112,7 +112,16 @@ pub(crate) async fn key_of(state: &AppState, at: &At, request: &FindRequest) -> 
     if !at.store.try_once(format!("find:{}", reference.as_str()), TRIES.0, TRIES.1, state.now()).await? {
         return Err(ApiError::too_many());
     }
-    let stored = at.store.remembered(&reference, &request.email).await?;
+    let Some(code) = request.code() else {
+        let stored = at.store.remembered(&reference, &request.email).await?;
+        return Ok(follow_key(state, at, stored.id));
+    };
+    let stored = at.store.referred(&reference).await?;
+    let own = state.secret.slip_code(at.store.council(), stored.id);
+    // Hashes, so that it takes as long whatever is wrong.
+    if secret::hash(own.as_str().as_bytes()) != secret::hash(code.as_str().as_bytes()) {
+        return Err(ApiError::not_found());
+    }
     Ok(follow_key(state, at, stored.id))
 }
 
@@ -164,7 +173,7 @@ pub(crate) async fn for_resident(
     let view = view::follow(state, &at.served, case);
     // What is sent in its place would have to be paid, too.
     let undo = view.undo.clone().filter(|_| !may_cost);
-    Ok(FollowView { work_photos: sent, payment, undo, ..view })
+    Ok(FollowView { work_photos: sent, payment, undo, away: at.turn.is_some(), ..view })
 }
 
 /// Ends the watch of somebody else's request.

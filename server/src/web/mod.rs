@@ -18,6 +18,7 @@ pub mod posted;
 pub mod privacy;
 pub mod ready;
 pub mod receipt;
+pub mod slip;
 mod received;
 pub mod sharing;
 pub mod terminal;

@@ -51,6 +51,7 @@ mod push;
 mod recipe;
 mod requests;
 mod retention;
+mod slip;
 mod staff;
 mod store;
 mod team;
