@@ -21,7 +21,7 @@ use crate::access::{self, Gate, Pages, Rules};
 use crate::error::ApiError;
 use crate::state::AppState;
 use crate::web::{
-    account, acting, alerts, amended, bills, contract, followed, identity, pages, paying, permit_zone,
+    account, acting, alerts, amended, bills, contract, exit, followed, identity, pages, paying, permit_zone,
     posted, privacy, receipt, sharing, slip, terminal,
 };
 use crate::{guard, routes};
@@ -82,6 +82,7 @@ fn beside_the_api(document: OpenApi) -> Pages {
         .merge(paying::router())
         .merge(receipt::router())
         .merge(slip::router())
+        .merge(exit::router())
         .merge(bills::router())
         .merge(permit_zone::router())
         .merge(contract::router())

@@ -8,6 +8,7 @@ pub mod amended;
 pub mod assets;
 pub mod bills;
 pub mod contract;
+pub mod exit;
 pub mod followed;
 mod form;
 pub mod identity;

@@ -19,7 +19,7 @@ use portico_app::plain::{self, Drawn, Given};
 use portico_app::state::boot::Reply;
 use sha2::{Digest as _, Sha256};
 
-use super::{account, assets, posted, visit};
+use super::{account, assets, exit, posted, visit};
 use crate::councils::ENGLISH;
 use crate::error::ApiError;
 use crate::extract::{At, DRAWN_FOR, SignedIn, account_token, device_here, signed_in};
@@ -160,6 +160,8 @@ async fn page(state: &AppState, at: &At, headers: &HeaderMap, address: &str) -> 
     if let Some(who) = who.as_ref().filter(|_| !matches!(found, Some(Page::Account { .. }))) {
         told.above += &bell(routes::alerts::unread_of(at, who).await?.unread);
     }
+    let shown = id.map(|id| service_of(id).to_owned()).or_else(|| exit::service_shown(&replies));
+    told.above += &shown.map(|service| exit::above(&at.served.council, &service)).unwrap_or_default();
     let mut drawn = plain::draw(boot, given, replies);
     if let Some(who) = &who {
         drawn.html = drawn.html.replace("</form>", &says_for_whom(state, at, who));

@@ -271,7 +271,7 @@ async fn known(state: &AppState, at: &At, token: &str) -> Result<Option<Terminal
 }
 
 /// Ends all that there is of a turn, and gives the cookies that say so.
-async fn over(state: &AppState, at: &At, headers: &HeaderMap) -> Result<Vec<HeaderValue>, ApiError> {
+pub(super) async fn over(state: &AppState, at: &At, headers: &HeaderMap) -> Result<Vec<HeaderValue>, ApiError> {
     end_session(state, at, headers).await?;
     if let Some(form) = form_token(state, headers) {
         at.store.let_go_of_drafts(&form, state.now()).await?;
@@ -571,7 +571,7 @@ async fn enrol(State(state): State<AppState>, at: At, request: Request) -> Respo
 }
 
 /// Has the browser throw away what it kept of us. Cookies are ended one by one: the computer stays the one that it is.
-fn cleared(mut reply: Response) -> Response {
+pub(super) fn cleared(mut reply: Response) -> Response {
     reply.headers_mut().insert("clear-site-data", HeaderValue::from_static("\"cache\", \"storage\""));
     unkept(reply)
 }
