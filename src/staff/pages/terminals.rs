@@ -110,8 +110,8 @@ impl Page {
     /// Does something; where it worked, says so and reads all of them again.
     fn act<T: 'static, F: Future<Output = Result<T, ApiProblem>> + 'static>(
         self,
-        call: impl Fn() -> F + Clone + 'static,
-        done: impl FnOnce(T) -> Option<String> + Clone + 'static,
+        call: impl Fn() -> F + Clone + Send + Sync + 'static,
+        done: impl FnOnce(T) -> Option<String> + Clone + Send + Sync + 'static,
     ) {
         if !self.sending.begin() {
             return;
