@@ -237,6 +237,12 @@ pub fn permit(key: &str) -> String {
     format!("/follow/{key}/permit")
 }
 
+/// What a person takes home to follow a request without an address of their own: a page of the server's own.
+#[must_use]
+pub fn slip(key: &str) -> String {
+    format!("/follow/{key}/slip")
+}
+
 /// Where a form is posted that leads to the card page of a request.
 #[must_use]
 pub fn pay(key: &str) -> String {

@@ -33,6 +33,8 @@ use crate::pages::permit_zone::{self, Zones};
 #[cfg(feature = "ssr")]
 use crate::pages::receipt::{self as paid, Receipt};
 #[cfg(feature = "ssr")]
+use crate::pages::slip::{self, Slip};
+#[cfg(feature = "ssr")]
 use crate::state::{boot, drafts, uploads};
 
 /// Where the page is that is drawn.
@@ -245,6 +247,17 @@ pub fn permit(council: CouncilView, permit: Permit) -> Drawn {
         crate::a11y::provide(&council.name);
         boot::provide_posted(permit.posted.clone());
         view! { <Layout council=council path=String::new()>{given_page::draw(permit)}</Layout> }.drawn()
+    })
+}
+
+/// Draws the slip of a request.
+#[cfg(feature = "ssr")]
+#[must_use]
+pub fn slip(council: CouncilView, posted: Option<Posted>, slip: Slip) -> Drawn {
+    drawn(move || {
+        crate::a11y::provide(&council.name);
+        boot::provide_posted(posted);
+        view! { <Layout council=council path=String::new()>{slip::draw(slip)}</Layout> }.drawn()
     })
 }
 

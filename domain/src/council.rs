@@ -86,6 +86,12 @@ pub struct Council {
     /// How it takes payments by card; not at all where nothing is said.
     #[serde(default)]
     pub payments: Option<payment::Settings>,
+    /// The services from whose pages somebody may have to get away at once; from none where nothing is said.
+    #[serde(default)]
+    pub exit: Option<Exit>,
+    /// What its public computers may show.
+    #[serde(default)]
+    pub terminals: Terminals,
     /// How it deals with penalty charges; they can't be looked up where nothing is said.
     #[serde(default)]
     pub penalty_charges: Option<penalty::Settings>,
@@ -125,6 +131,25 @@ pub struct CouncilContact {
     pub email: String,
     /// Where to go in person.
     pub address: String,
+}
+
+/// Leaving at once: from which services' pages, and where to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Exit {
+    /// The services, by identifier.
+    pub services: Vec<String>,
+    /// What is shown then: the `https://` address of a site that looks like nothing in particular, such as the weather.
+    pub to: String,
+}
+
+/// What public computers may show besides the portal.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Terminals {
+    /// Host names that links may lead to: `www.gov.uk`. Other links are words there.
+    #[serde(default)]
+    pub sites: Vec<String>,
 }
 
 /// How a complaint about a request begins.
@@ -390,6 +415,9 @@ impl Council {
         let mut faults = Vec::new();
         if self.departments.is_empty() {
             faults.push("a council needs at least one [[departments]]".to_owned());
+        }
+        if self.exit.as_ref().is_some_and(|exit| !exit.to.starts_with("https://") || exit.to.contains(['"', '<', ' '])) {
+            faults.push("[exit] needs an address in “to” that begins with https://".to_owned());
         }
         if self.calendar.opens >= self.calendar.closes {
             faults.push("the working day must close after it opens".to_owned());

@@ -45,5 +45,6 @@ pub mod search;
 pub mod sign_in;
 pub mod slots;
 pub mod standard;
+pub mod terminal;
 pub mod tone;
 pub mod validate;

@@ -9,14 +9,14 @@ test("I find my request by its reference and my e-mail address", async ({ page, 
   await find.follow("Find your request");
   await find.shows("Find your request");
   await find.press("Find your request");
-  await find.complains("Enter your reference", "Enter an email address in the right format, like name@example.com");
+  await find.complains("Enter your reference", "Enter an email address in the right format, like name@example.com, or the code on your slip");
   await find.type("Reference", "1234");
-  await find.type("Email address", "sam@example.org");
+  await find.type("Email address, or secret code", "sam@example.org");
   await find.press("Find your request");
   await find.complains("Check the reference. It has eight letters and numbers, like 7K3M-9PQ9");
   // As people write it down and read it out.
   await find.type("Reference", ` ${reference.toLowerCase().replace("-", " ")} `);
-  await find.type("Email address", "SAM@example.org ");
+  await find.type("Email address, or secret code", "SAM@example.org ");
   await find.press("Find your request");
   await find.opened();
   await expect(page).toHaveURL(new RegExp(`/follow/${key}$`));
@@ -29,9 +29,9 @@ test("somebody else’s address finds nothing, and does not say which of the two
   await page.goto("/follow");
   await find.shows("Find your request");
   await find.type("Reference", reference);
-  await find.type("Email address", "kim@example.org");
+  await find.type("Email address, or secret code", "kim@example.org");
   await find.press("Find your request");
-  await find.complains("We can’t find a request with this reference and this email address. Check that both are right");
+  await find.complains("We can’t find a request with this reference and this email address or code. Check that both are right");
 });
 
 test("I write to those who deal with it, once however often I press", async ({ page, api, people, server, inspector }) => {

@@ -21,8 +21,8 @@ use crate::access::{self, Gate, Pages, Rules};
 use crate::error::ApiError;
 use crate::state::AppState;
 use crate::web::{
-    account, acting, alerts, amended, bills, contract, followed, identity, pages, paying, permit,
-    permit_zone, posted, privacy, receipt, sharing,
+    account, acting, alerts, amended, bills, contract, exit, followed, identity, pages, paying, permit,
+    permit_zone, posted, privacy, receipt, sharing, slip, terminal,
 };
 use crate::{guard, routes};
 
@@ -42,6 +42,7 @@ pub fn app(state: AppState) -> Router {
         .method_not_allowed_fallback(async || {
             ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed")
         })
+        .layer(middleware::from_fn_with_state(state.clone(), terminal::mode))
         .layer(middleware::from_fn_with_state(state.clone(), guard::same_site))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, TIME))
         .layer(CatchPanicLayer::custom(panicked))
@@ -81,6 +82,8 @@ fn beside_the_api(document: OpenApi) -> Pages {
         .merge(paying::router())
         .merge(receipt::router())
         .merge(permit::router())
+        .merge(slip::router())
+        .merge(exit::router())
         .merge(bills::router())
         .merge(permit_zone::router())
         .merge(contract::router())
@@ -91,6 +94,7 @@ fn beside_the_api(document: OpenApi) -> Pages {
         .merge(identity::router())
         .merge(sharing::router())
         .merge(privacy::router())
+        .merge(terminal::router())
 }
 
 /// Who may call each route of the server.

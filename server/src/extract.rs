@@ -22,6 +22,7 @@ use crate::store::Store;
 use crate::store::accounts::{Resident, Session};
 use crate::store::staff::{Reach, StaffMember};
 use crate::store::staff_sessions;
+use crate::web::terminal::Turn;
 
 /// The council whose host name was asked for, and what is kept for it.
 pub struct At {
@@ -29,9 +30,20 @@ pub struct At {
     pub served: Arc<Served>,
     /// What is kept for it.
     pub store: Store,
+    /// Whose turn it is, where a public computer asks.
+    pub turn: Option<Turn>,
 }
 
 impl At {
+    /// The key that stays, for the one that somebody brings. A full stop or a blank that was copied along with a link does no
+    /// harm.
+    #[must_use]
+    pub fn key_given(&self, given: &str) -> String {
+        let given = given.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
+        let here = self.turn.as_ref().and_then(|turn| turn.opened_by(given));
+        here.unwrap_or_else(|| given.to_owned())
+    }
+
     /// What a member of staff answers for: by the ladders of the council's document, and as a manager of their department.
     #[must_use]
     pub fn reach(&self, member: &StaffMember) -> Reach {
@@ -56,7 +68,7 @@ where
             .at(host)
             .ok_or(ApiError::new(StatusCode::MISDIRECTED_REQUEST, "no_such_council"))?;
         let store = state.db.council(&served.council.id);
-        Ok(Self { served, store })
+        Ok(Self { served, store, turn: parts.extensions.get().cloned() })
     }
 }
 
@@ -308,6 +320,18 @@ pub fn provider_used(state: &AppState, headers: &HeaderMap) -> Option<String> {
     own_cookie(state, headers, "provider")
 }
 
+/// What a public computer shows that it is one.
+#[must_use]
+pub fn terminal_token(state: &AppState, headers: &HeaderMap) -> Option<String> {
+    own_cookie(state, headers, "terminal")
+}
+
+/// What a public computer says about whose turn it is.
+#[must_use]
+pub fn turn_token(state: &AppState, headers: &HeaderMap) -> Option<String> {
+    own_cookie(state, headers, "turn")
+}
+
 /// The device that a browser is, to which notifications go.
 #[must_use]
 pub fn device_here(state: &AppState, headers: &HeaderMap) -> Option<Uuid> {
@@ -329,11 +353,25 @@ pub fn named_cookie(
     value: &str,
     lasts: TimeDelta,
 ) -> Result<HeaderValue, ApiError> {
+    cookie_that_lasts(state, name, value, &format!("; Max-Age={}", lasts.num_seconds()))
+}
+
+/// The same, until the browser is closed.
+///
+/// # Errors
+/// When the value can't stand in a header.
+pub fn passing_cookie(state: &AppState, name: &str, value: &str) -> Result<HeaderValue, ApiError> {
+    cookie_that_lasts(state, name, value, "")
+}
+
+fn cookie_that_lasts(
+    state: &AppState,
+    name: &str,
+    value: &str,
+    lasts: &str,
+) -> Result<HeaderValue, ApiError> {
     let (prefix, secure) = if is_secure(&state.public_url) { ("__Host-", "; Secure") } else { ("", "") };
-    let cookie = format!(
-        "{prefix}{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={}{secure}",
-        lasts.num_seconds()
-    );
+    let cookie = format!("{prefix}{name}={value}; Path=/; HttpOnly; SameSite=Lax{lasts}{secure}");
     HeaderValue::from_str(&cookie).map_err(|_| ApiError::new(StatusCode::BAD_REQUEST, "bad_request"))
 }
 

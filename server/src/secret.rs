@@ -7,12 +7,24 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use data_encoding::BASE32_NOPAD;
 use domain::canonical::Digest;
+use domain::reference::Reference;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::{Digest as _, Sha256};
+use subtle::ConstantTimeEq as _;
 use uuid::Uuid;
 
 /// Bits in a key to follow a request with: 130, in 26 characters.
 const KEY_CHARACTERS: usize = 26;
+
+/// What a key begins with that is good for one turn at a public computer. No other key has a hyphen.
+const HERE: &str = "here-";
+
+/// The beginning of a keyed hash, as it can stand in an address.
+fn in_letters(mac: &[u8; 32]) -> String {
+    let mut text = BASE32_NOPAD.encode(mac).to_ascii_lowercase();
+    text.truncate(KEY_CHARACTERS);
+    text
+}
 
 /// The server's secret.
 #[derive(Clone)]
@@ -66,18 +78,14 @@ impl Secret {
     #[must_use]
     pub fn follow_key(&self, council: &str, request: Uuid) -> String {
         let mac = self.mac(&[b"follow", council.as_bytes(), request.as_bytes()]);
-        let mut key = BASE32_NOPAD.encode(&mac).to_ascii_lowercase();
-        key.truncate(KEY_CHARACTERS);
-        key
+        in_letters(&mac)
     }
 
     /// The key in the address to which somebody comes back who pays.
     #[must_use]
     pub fn payment_key(&self, council: &str, payment: Uuid) -> String {
         let mac = self.mac(&[b"payment", council.as_bytes(), payment.as_bytes()]);
-        let mut key = BASE32_NOPAD.encode(&mac).to_ascii_lowercase();
-        key.truncate(KEY_CHARACTERS);
-        key
+        in_letters(&mac)
     }
 
     /// The link by which a request can be paid until a moment, and nothing else be done.
@@ -105,9 +113,51 @@ impl Secret {
     #[must_use]
     pub fn public_id(&self, council: &str, request: Uuid) -> String {
         let mac = self.mac(&[b"public", council.as_bytes(), request.as_bytes()]);
-        let mut id = BASE32_NOPAD.encode(&mac).to_ascii_lowercase();
-        id.truncate(KEY_CHARACTERS);
-        id
+        in_letters(&mac)
+    }
+
+    /// What a public computer shows that it is one with: it opens nothing that is anybody's.
+    #[must_use]
+    pub fn terminal_token(&self, council: &str, terminal: Uuid, generation: i32) -> String {
+        let mac =
+            self.mac(&[b"terminal", council.as_bytes(), terminal.as_bytes(), &generation.to_le_bytes()]);
+        format!("{}.{}", terminal.simple(), in_letters(&mac))
+    }
+
+    /// The keyed hash of the code that makes a computer a public one.
+    #[must_use]
+    pub fn terminal_code_hash(&self, council: &str, code: &str) -> Vec<u8> {
+        self.mac(&[b"terminal-code", council.as_bytes(), code.as_bytes()]).to_vec()
+    }
+
+    /// Seals what a public computer says about whose turn it is.
+    #[must_use]
+    pub fn turn_seal(&self, council: &str, terminal: Uuid, turn: &str) -> String {
+        in_letters(&self.mac(&[b"turn", council.as_bytes(), terminal.as_bytes(), turn.as_bytes()]))
+    }
+
+    /// What a key to follow a request with is on a public computer: it opens the same, during one person's turn only. What
+    /// stands in the history of its browser opens nothing for the next.
+    #[must_use]
+    pub fn key_for_a_turn(&self, council: &str, turn: &str, request: Uuid) -> String {
+        let mac = self.mac(&[b"here", council.as_bytes(), turn.as_bytes(), request.as_bytes()]);
+        format!("{HERE}{}{}", request.simple(), in_letters(&mac))
+    }
+
+    /// The request that such a key opens, if it is of this turn.
+    #[must_use]
+    pub fn opened_in_a_turn(&self, council: &str, turn: &str, key: &str) -> Option<Uuid> {
+        let request = Uuid::try_parse(key.strip_prefix(HERE)?.get(..32)?).ok()?;
+        let is_it = self.key_for_a_turn(council, turn, request).as_bytes().ct_eq(key.as_bytes());
+        bool::from(is_it).then_some(request)
+    }
+
+    /// The code on the slip of a request: with the reference it does what the key does. 31 bits, of which few are tried.
+    #[must_use]
+    pub fn slip_code(&self, council: &str, request: Uuid) -> Reference {
+        let mac = self.mac(&[b"slip", council.as_bytes(), request.as_bytes()]);
+        let mut words = mac.chunks_exact(4).map(|word| word.iter().fold(0, |all, byte| all << 8 | u32::from(*byte)));
+        Reference::from_random(std::array::from_fn(|_| words.next().unwrap_or_default()))
     }
 
     /// The code that a resident says at a desk: forty bits, in eight characters.

@@ -1,4 +1,4 @@
-//! `/follow`: finding a request by its reference and the e-mail address given with it.
+//! `/follow`: finding a request by its reference and the e-mail address given with it, or the code on its slip.
 
 use domain::api::follow::{FindRequest, Found};
 use domain::field::contact::is_email;
@@ -18,7 +18,7 @@ use crate::{a11y, paths, words};
 
 /// The two do not belong together; which of them is wrong is nobody's business.
 pub const NOT_FOUND: &str =
-    "We can’t find a request with this reference and this email address. Check that both are right";
+    "We can’t find a request with this reference and this email address or code. Check that both are right";
 
 /// Find your request.
 #[component]
@@ -40,10 +40,10 @@ pub fn FindPage() -> impl IntoView {
         move |found: Found| address.go(&paths::request(&found.key)),
     );
     let reference_label = Labelled::new("reference", "Reference")
-        .hint("It is in the email we sent you, and looks like 7K3M-9PQ9".to_owned())
+        .hint("It is in the email we sent you or on your slip, and looks like 7K3M-9PQ9".to_owned())
         .error(sending.at("reference"));
-    let email_label = Labelled::new("email", "Email address")
-        .hint("The one you gave with your request".to_owned())
+    let email_label = Labelled::new("email", "Email address, or secret code")
+        .hint("The address you gave with your request, or the secret code on your slip".to_owned())
         .error(sending.at("email"));
     view! {
         <Column>
@@ -57,7 +57,7 @@ pub fn FindPage() -> impl IntoView {
                 />
                 <TextInput
                     labelled=email_label value=email on_input=Callback::new(move |typed| email.set(typed))
-                    typing=Typing { kind: "email", autocomplete: Some("email"), verbatim: true, ..Typing::default() }
+                    typing=Typing { mode: Some("email"), autocomplete: Some("email"), verbatim: true, ..Typing::default() }
                 />
                 <SubmitButton label="Find your request" sending=sending.busy />
             </form>
@@ -76,8 +76,8 @@ pub fn check(what: &FindRequest) -> Vec<Problem> {
     } else if Reference::parse(&what.reference).is_none() {
         problem("reference", "Check the reference. It has eight letters and numbers, like 7K3M-9PQ9");
     }
-    if !is_email(&what.email) {
-        problem("email", words::email_format());
+    if !is_email(&what.email) && what.code().is_none() {
+        problem("email", "Enter an email address in the right format, like name@example.com, or the code on your slip");
     }
     found
 }
@@ -100,5 +100,7 @@ mod tests {
         assert_eq!(ids("nonsense", "sam@example.org"), ["reference"]);
         let real = Reference::from_random([1; 7]).to_string().to_lowercase();
         assert!(ids(&real, "sam@example.org").is_empty());
+        assert!(ids(&real, &real).is_empty());
+        assert_eq!(ids(&real, "1234"), ["email"]);
     }
 }

@@ -31,6 +31,7 @@ pub mod permit;
 pub mod permit_zone;
 #[cfg(feature = "ssr")]
 pub mod receipt;
+pub mod slip;
 pub mod reopen;
 pub mod request;
 mod send;

@@ -145,6 +145,9 @@ fn request(key: String, first: FollowView) -> AnyView {
             <h2 class="govuk-heading-m">"If you no longer need this"</h2>
             <p><a href=paths::withdraw(&key.get_value())>"Withdraw this request"</a></p>
         }.drawn()))}
+        {(!watching).then(|| view! {
+            <p><a href=paths::slip(&key.get_value()) rel="external">"A slip to follow this by, to print or send"</a></p>
+        }.drawn())}
     }
     .drawn()
 }

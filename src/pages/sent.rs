@@ -101,6 +101,15 @@ fn keep(request: &FollowView, key: &str) -> AnyView {
         copied.set(words.to_owned());
         announcer.say(words);
     });
+    let slip = paths::slip(key);
+    if request.away {
+        return view! {
+            <h2 class="govuk-heading-m">"Follow your request from home"</h2>
+            <p>"This computer forgets you when you finish. Take a slip with you: with it you can follow your request on any phone or computer, or by ringing us. You need no email address."</p>
+            <p><a href=slip rel="external">"Print the slip, or have it sent to you"</a></p>
+        }
+        .drawn();
+    }
     view! {
         <h2 class="govuk-heading-m">"Follow your request"</h2>
         <p>"Keep this link. It shows what is happening, and anybody who has it can see your request."</p>
@@ -110,6 +119,7 @@ fn keep(request: &FollowView, key: &str) -> AnyView {
             <button type="button" class=needs on:click=pressed(device::print)>"Print this page"</button>
             <a class="govuk-link" href=mail>"Email it to yourself"</a>
         </div>
+        <p>"For somebody without email: "<a href=slip rel="external">"a slip to print or send"</a>"."</p>
     }
     .drawn()
 }

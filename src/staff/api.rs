@@ -22,6 +22,7 @@ use domain::api::staff::{
     WordsRequest,
 };
 use domain::api::team::TeamView;
+use domain::api::terminals::{LockRequest, SetupRequest, TerminalCode, TerminalsView};
 use domain::api::wording::{Messages, Preview, Values};
 use domain::api::workspace::{
     BatchRequest, BatchView, Desk, ForgetFilterRequest, QueueFilter, SaveFilterRequest, ShortcutsRequest,
@@ -119,6 +120,54 @@ pub async fn members() -> Reply<Members> {
 /// [`ApiProblem`]; `prove_again`, `last_admin`.
 pub async fn change_role(id: Uuid, request: RoleRequest) -> Reply<()> {
     api::tell(&format!("/api/staff/members/{id}/role"), &request).await
+}
+
+/// The public computers.
+///
+/// # Errors
+/// [`ApiProblem`]; `prove_again`.
+pub async fn terminals() -> Reply<TerminalsView> {
+    api::get("/api/staff/terminals").await
+}
+
+/// Registers one, and gives the code to type on it.
+///
+/// # Errors
+/// [`ApiProblem`]; `prove_again`.
+pub async fn register_terminal(request: SetupRequest) -> Reply<TerminalCode> {
+    api::post("/api/staff/terminals", &request).await
+}
+
+/// Changes how one is set up.
+///
+/// # Errors
+/// [`ApiProblem`]; `prove_again`.
+pub async fn set_up_terminal(id: Uuid, request: SetupRequest) -> Reply<()> {
+    api::tell(&format!("/api/staff/terminals/{id}/setup"), &request).await
+}
+
+/// Another code to type on one.
+///
+/// # Errors
+/// [`ApiProblem`]; `prove_again`.
+pub async fn terminal_code(id: Uuid) -> Reply<TerminalCode> {
+    api::post(&format!("/api/staff/terminals/{id}/code"), &()).await
+}
+
+/// Takes one out of use, or back into it.
+///
+/// # Errors
+/// [`ApiProblem`]; `prove_again`.
+pub async fn lock_terminal(id: Uuid, request: LockRequest) -> Reply<()> {
+    api::tell(&format!("/api/staff/terminals/{id}/lock"), &request).await
+}
+
+/// Has one be a public computer no more.
+///
+/// # Errors
+/// [`ApiProblem`]; `prove_again`.
+pub async fn remove_terminal(id: Uuid) -> Reply<()> {
+    api::tell(&format!("/api/staff/terminals/{id}/remove"), &()).await
 }
 
 /// Who in my department can have a request.

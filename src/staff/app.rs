@@ -40,6 +40,7 @@ use crate::pages::{
     sign_in::SignInPage,
     slot::SlotPage,
     team::TeamPage,
+    terminals::TerminalsPage,
     wording::{WordingOfPage, WordingPage},
     write::{AskPage, NotePage, WritePage},
 };
@@ -82,6 +83,7 @@ fn Shell(council: CouncilView) -> impl IntoView {
                     <Route path=path!("leave") view=LeavePage />
                     <Route path=path!("members") view=MembersPage />
                     <Route path=path!("ledgers") view=LedgersPage />
+                    <Route path=path!("terminals") view=TerminalsPage />
                     <Route path=path!("identity") view=IdentityPage />
                     <Route path=path!("refunds") view=RefundsPage />
                     <Route path=path!("income") view=IncomePage />

@@ -44,6 +44,8 @@ pub const WORDING: &str = "/staff/wording";
 pub const LEDGERS: &str = "/staff/ledgers";
 /// Who works here.
 pub const MEMBERS: &str = "/staff/members";
+/// Public computers.
+pub const TERMINALS: &str = "/staff/terminals";
 
 /// Calls, visits and letters.
 pub const CONTACTS: &str = "/staff/contacts";
@@ -91,7 +93,7 @@ pub fn menu(role: Role, answers: bool) -> Vec<(&'static str, &'static str)> {
         ],
         Role::Finance => vec![(INCOME, "Income"), BACK],
         Role::Auditor => vec![(AUDIT, "Audit log")],
-        Role::Admin => vec![(MEMBERS, "Staff"), LONG, WORDS, (LEDGERS, "Ledgers")],
+        Role::Admin => vec![(MEMBERS, "Staff"), (TERMINALS, "Public computers"), LONG, WORDS, (LEDGERS, "Ledgers")],
         Role::Officer | Role::Resident | Role::Helper | Role::Terminal | Role::Contractor => {
             let long = answers.then_some(LONG);
             let rest = [IDENTITIES, POST, (LEAVE, "Leave")];

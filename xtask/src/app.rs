@@ -32,7 +32,7 @@ const PAGES: [(&str, &str); 4] = [
 ];
 
 /// All that the result depends on, besides the crates of the workspace.
-const INPUTS: [&str; 20] = [
+const INPUTS: [&str; 22] = [
     ".cargo/config.toml",
     ".npmrc",
     "Cargo.lock",
@@ -46,6 +46,8 @@ const INPUTS: [&str; 20] = [
     "public",
     "rust-toolchain.toml",
     "server/src/routes/demo.rs",
+    "server/src/web/exit.rs",
+    "server/src/web/terminal.rs",
     "src",
     "staff.html",
     "style",
@@ -60,7 +62,7 @@ const OTHER_CRATES: [&str; 3] = ["bench", "server", "xtask"];
 
 /// Where the class names stand that pages use, by the stylesheet's name. What only the account has, and staff, weighs
 /// on nobody who fills in a form.
-const STYLED: [(&str, &[&str]); 4] = [
+const STYLED: [(&str, &[&str]); 6] = [
     (
         "resident",
         &[
@@ -71,12 +73,16 @@ const STYLED: [(&str, &[&str]); 4] = [
             "src/*.rs",
             "src/{api,components,follow,photo,state}/**/*.rs",
             "src/pages/!(account*).rs",
+            "public/terminal.js",
             "server/src/routes/demo.rs",
+            "server/src/web/{exit,terminal}.rs",
         ],
     ),
     ("account", &["account.html", STARTER, "public/timeout.js", "src/*.rs", "src/!(staff)/**/*.rs"]),
     ("staff", &["staff.html", STARTER, "src/**/*.rs"]),
     ("performance", &["src/pages/performance.rs"]),
+    ("exit", &["server/src/web/exit.rs"]),
+    ("terminal", &["public/terminal.js", "server/src/web/terminal.rs"]),
 ];
 
 const WORKER: &str = "photo-worker";

@@ -24,9 +24,17 @@ pub struct FindRequest {
     /// The reference, as typed.
     #[validate(length(min = 1, max = 40))]
     pub reference: String,
-    /// The e-mail address given with the request.
+    /// The e-mail address given with the request, or the secret code on its slip.
     #[validate(length(min = 1, max = 254))]
     pub email: String,
+}
+
+impl FindRequest {
+    /// The secret code of a slip, where that was typed in place of an address.
+    #[must_use]
+    pub fn code(&self) -> Option<Reference> {
+        Reference::parse(&self.email)
+    }
 }
 
 /// The key to the found request.
@@ -123,6 +131,9 @@ pub struct FollowView {
     /// What was said of how it went.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub feedback: Option<Feedback>,
+    /// It is shown on a public computer, where links work only until the person has finished: they take a slip home.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub away: bool,
     /// The number of the latest event; a stream of events says when it is behind.
     pub seq: u32,
 }

@@ -31,5 +31,6 @@ pub mod sign_in;
 pub mod slots;
 pub mod staff;
 pub mod team;
+pub mod terminals;
 pub mod wording;
 pub mod workspace;

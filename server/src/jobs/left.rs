@@ -34,7 +34,7 @@ impl Left {
 
     async fn give_back(&self, state: &AppState, served: &Arc<Served>) -> Result<(), StoreError> {
         let store = state.db.council(&served.council.id);
-        let at = At { served: served.clone(), store: store.clone() };
+        let at = At { served: served.clone(), store: store.clone(), turn: None };
         let member = store.member(self.staff).await?;
         let can_answer = |role: Role| role.may(Act::Answer);
         let member = member.filter(|member| member.role().is_some_and(can_answer));

@@ -14,6 +14,7 @@ pub mod left;
 pub mod paying;
 mod push;
 pub mod receipt;
+pub mod slip;
 pub mod reconcile;
 pub mod refunded;
 pub mod repeats;
@@ -65,6 +66,8 @@ pub enum Job {
     Left(left::Left),
     /// Send a receipt to who paid.
     Receipt(receipt::Receipt),
+    /// Send what a request can be followed by to who asks for it.
+    Slip(slip::Slip),
     /// Tell who paid that money went back.
     Refunded(refunded::Refunded),
     /// Tell finance that the books of a day differ from the card service's.
@@ -98,6 +101,7 @@ impl Job {
             Self::Repeats(_) => Some(repeats::WORTH),
             Self::Digest(_) => Some(digest::WORTH),
             Self::Receipt(_) => Some(receipt::WORTH),
+            Self::Slip(_) => Some(slip::WORTH),
             Self::Refunded(_) => Some(refunded::WORTH),
             Self::RedBooks(_) => Some(reconcile::WORTH),
         }
@@ -124,6 +128,7 @@ impl Job {
             | Self::Bounced(_)
             | Self::Digest(_)
             | Self::Receipt(_)
+            | Self::Slip(_)
             | Self::Refunded(_)
             | Self::RedBooks(_)
             | Self::Left(_) => return false,
@@ -150,6 +155,10 @@ impl Job {
             Self::Contractor(mail) => Letter::of(&served, mail.alert()),
             Self::Digest(digest) => Letter::of(&served, digest.alert(&served.council)),
             Self::Receipt(receipt) => receipt.letter(&served.council),
+            Self::Slip(slip) if slip.is_text() => {
+                return ended(slip.text(state, &served.council, claimed.id).await);
+            }
+            Self::Slip(slip) => slip.letter(&served.council),
             Self::Refunded(refunded) => refunded.letter(&served.council),
             Self::RedBooks(books) => books.letter(&served.council),
         };
@@ -169,11 +178,15 @@ impl Job {
             text: said.paragraphs.join("\n\n") + "\n",
             html: html(&said),
         };
-        match state.mail.send(mail).await {
-            Ok(()) => Ended::Done,
-            Err(error @ MailError::Never(_)) => Ended::Never(error.to_string()),
-            Err(error @ MailError::NotNow(_)) => Ended::Retry(error.to_string()),
-        }
+        ended(state.mail.send(mail).await)
+    }
+}
+
+fn ended(sent: Result<(), MailError>) -> Ended {
+    match sent {
+        Ok(()) => Ended::Done,
+        Err(error @ MailError::Never(_)) => Ended::Never(error.to_string()),
+        Err(error @ MailError::NotNow(_)) => Ended::Retry(error.to_string()),
     }
 }
 

@@ -126,7 +126,7 @@ pub async fn report(
         let new = NewRequest {
             id,
             event_id: state.dice.id(now),
-            follow_hash: secret::hash(submit::follow_key(state, at, id).as_bytes()),
+            follow_hash: secret::hash(state.secret.follow_key(at.store.council(), id).as_bytes()),
             idempotency_key: key,
             body_hash: body_hash.clone(),
             resident: None,

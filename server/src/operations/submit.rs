@@ -174,7 +174,7 @@ pub async fn submit(
         let new_request = |id, key, submission| NewRequest {
             id,
             event_id: state.dice.id(now),
-            follow_hash: secret::hash(follow_key(state, at, id).as_bytes()),
+            follow_hash: secret::hash(state.secret.follow_key(at.store.council(), id).as_bytes()),
             idempotency_key: key,
             body_hash: body_hash.clone(),
             resident,
@@ -423,10 +423,13 @@ fn again(
     }
 }
 
-/// The key to follow a request with.
+/// The key to follow a request with; on a public computer, one that is good for this person's turn.
 #[must_use]
 pub fn follow_key(state: &AppState, at: &At, request: Uuid) -> String {
-    state.secret.follow_key(at.store.council(), request)
+    match &at.turn {
+        Some(turn) => turn.key_to(request),
+        None => state.secret.follow_key(at.store.council(), request),
+    }
 }
 
 /// What was said, whatever the document's version: a retry from a stale tab is still the same request.

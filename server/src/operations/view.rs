@@ -102,6 +102,7 @@ pub fn follow(state: &AppState, served: &Served, case: Case) -> FollowView {
         timeline,
         next,
         feedback: case.feedback.filter(|_| !is_asked),
+        away: false,
         seq,
     }
 }

@@ -38,7 +38,7 @@ const TRIES: (i32, TimeDelta) = (10, TimeDelta::minutes(15));
 /// The routes of this file.
 pub fn router() -> OpenApiRouter<AppState> {
     const KEY: &str = "the key in the address is the permission";
-    const FOUND: &str = "a reference and the email address given with it are the permission";
+    const FOUND: &str = "a reference and the email address given with it, or the code on its slip, are the permission";
     OpenApiRouter::new()
         .routes(routes!(find).open(FOUND))
         .routes(routes!(follow).open(KEY))
@@ -52,10 +52,9 @@ pub fn router() -> OpenApiRouter<AppState> {
         .routes(routes!(reopen).open(KEY))
 }
 
-/// The request a key opens. A full stop or a blank that was copied along with the link does no harm.
+/// The request a key opens.
 pub(crate) async fn stored(at: &At, key: &str) -> Result<Stored, ApiError> {
-    let key = key.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
-    Ok(at.store.followed(&secret::hash(key.as_bytes())).await?)
+    Ok(at.store.followed(&secret::hash(at.key_given(key).as_bytes())).await?)
 }
 
 /// What a key opens: one's own request, or one that is watched.
@@ -65,8 +64,7 @@ enum Opened {
 }
 
 async fn opened(at: &At, key: &str) -> Result<Opened, ApiError> {
-    let key = key.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
-    let hash = secret::hash(key.as_bytes());
+    let hash = secret::hash(at.key_given(key).as_bytes());
     match at.store.followed(&hash).await {
         Ok(stored) => Ok(Opened::Own(stored)),
         Err(StoreError::NotFound) => match at.store.watched(&hash).await {
@@ -82,7 +80,21 @@ async fn opened(at: &At, key: &str) -> Result<Opened, ApiError> {
     }
 }
 
-/// Finds a request by its reference and the e-mail address given with it.
+/// On a public computer, the key that is good for this person's turn, in place of one that stays.
+pub(crate) async fn key_of_this_turn(at: &At, key: &str) -> Result<Option<String>, ApiError> {
+    let Some(turn) = at.turn.as_ref().filter(|turn| turn.opened_by(key).is_none()) else { return Ok(None) };
+    match opened(at, key).await {
+        Ok(Opened::Own(stored)) => Ok(Some(turn.key_to(stored.id))),
+        Ok(Opened::Watched(watcher, _)) => Ok(Some(turn.key_to(watcher))),
+        // The page says that it is not there.
+        Err(error) if error.status() == StatusCode::NOT_FOUND || error.status() == StatusCode::GONE => {
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Finds a request by its reference and the e-mail address given with it, or the secret code on its slip.
 #[utoipa::path(post, path = "/api/follow", tag = "follow", request_body = FindRequest,
     responses((status = 200, body = Found), (status = 404, body = Problem), (status = 422, body = Problem), (status = 429, body = Problem)))]
 async fn find(
@@ -100,7 +112,16 @@ pub(crate) async fn key_of(state: &AppState, at: &At, request: &FindRequest) -> 
     if !at.store.try_once(format!("find:{}", reference.as_str()), TRIES.0, TRIES.1, state.now()).await? {
         return Err(ApiError::too_many());
     }
-    let stored = at.store.remembered(&reference, &request.email).await?;
+    let Some(code) = request.code() else {
+        let stored = at.store.remembered(&reference, &request.email).await?;
+        return Ok(follow_key(state, at, stored.id));
+    };
+    let stored = at.store.referred(&reference).await?;
+    let own = state.secret.slip_code(at.store.council(), stored.id);
+    // Hashes, so that it takes as long whatever is wrong.
+    if secret::hash(own.as_str().as_bytes()) != secret::hash(code.as_str().as_bytes()) {
+        return Err(ApiError::not_found());
+    }
     Ok(follow_key(state, at, stored.id))
 }
 
@@ -153,7 +174,7 @@ pub(crate) async fn for_resident(
     let view = view::follow(state, &at.served, case);
     // What is sent in its place would have to be paid, too.
     let undo = view.undo.clone().filter(|_| !may_cost);
-    Ok(FollowView { work_photos: sent, payment, slot, undo, ..view })
+    Ok(FollowView { work_photos: sent, payment, slot, undo, away: at.turn.is_some(), ..view })
 }
 
 /// Ends the watch of somebody else's request.

@@ -51,6 +51,7 @@ pub mod staff;
 pub mod staff_sign_in;
 mod streams;
 pub mod team;
+pub mod terminals;
 pub mod wording;
 pub mod workspace;
 
@@ -112,6 +113,7 @@ pub fn router() -> OpenApiRouter<AppState> {
         .merge(contract::router())
         .merge(around::router())
         .merge(team::router())
+        .merge(terminals::router())
         .merge(workspace::router())
         .merge(batches::router())
         .merge(board::router())

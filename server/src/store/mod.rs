@@ -40,6 +40,7 @@ pub mod slots;
 pub mod staff;
 pub mod staff_sessions;
 pub mod team;
+pub mod terminals;
 pub mod workspace;
 mod writer;
 

@@ -872,6 +872,14 @@ impl Store {
             .await
     }
 
+    /// A request by its reference alone, which is no permission.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`]; the database's errors.
+    pub async fn referred(&self, reference: &Reference) -> Result<Stored, StoreError> {
+        self.one(request::Column::Reference.eq(reference.as_str())).await
+    }
+
     /// A request that a member of staff has to do with: their department's, one that is offered to it, one that went up
     /// to them, or one that they took then; and of a department that they answer for what nobody has, what has been open for
     /// long, and what needs their agreement.

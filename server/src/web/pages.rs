@@ -20,7 +20,7 @@ use portico_app::plain::{self, Drawn, Given};
 use portico_app::state::boot::Reply;
 use sha2::{Digest as _, Sha256};
 
-use super::{account, assets, posted, visit};
+use super::{account, assets, exit, posted, visit};
 use crate::councils::ENGLISH;
 use crate::error::ApiError;
 use crate::extract::{At, DRAWN_FOR, SignedIn, account_token, device_here, signed_in};
@@ -169,6 +169,8 @@ async fn page(state: &AppState, at: &At, headers: &HeaderMap, address: &str) -> 
     if let Some(who) = who.as_ref().filter(|_| !matches!(found, Some(Page::Account { .. }))) {
         told.above += &bell(routes::alerts::unread_of(at, who).await?.unread);
     }
+    let shown = id.map(|id| service_of(id).to_owned()).or_else(|| exit::service_shown(&replies));
+    told.above += &shown.map(|service| exit::above(&at.served.council, &service)).unwrap_or_default();
     let mut drawn = plain::draw(boot, given, replies);
     if let Some(who) = &who {
         drawn.html = drawn.html.replace("</form>", &says_for_whom(state, at, who));
@@ -247,6 +249,14 @@ async fn instead(
     page: Option<Page<'_>>,
     (path, posted): (&str, Option<&Posted>),
 ) -> Result<Option<Response>, ApiError> {
+    // On a public computer, what stands in the history opens nothing for the next person.
+    if let Some(Page::Request { key } | Page::Sent { key } | Page::Withdraw { key } | Page::Reopen { key }) =
+        page
+        && let Some(here) = routes::follow::key_of_this_turn(at, key).await?
+    {
+        let there = path.replacen(key, &here, 1);
+        return Ok(Some((StatusCode::SEE_OTHER, [(header::LOCATION, there)]).into_response()));
+    }
     match page {
         // What was mistyped is shown once: the next person at this computer has no use for it.
         Some(Page::Find) if posted.is_some() => visit::forget_page(state, at, headers, path).await?,

@@ -238,6 +238,8 @@ struct Town {
     /// A member of street scene, and one of another department.
     colleague: Uuid,
     stranger: Uuid,
+    /// A public computer, and one that may be removed.
+    terminals: [String; 2],
 }
 
 /// Somebody has to contact the council three times about a service; the last contact.
@@ -273,6 +275,11 @@ impl Town {
         let una = portal.state.new_id();
         store.put_staff(una, "Una Bell", UNA, "street-scene", Role::Officer).await.unwrap();
         let id = async |email: &str| store.staff_by_email(email).await.unwrap().unwrap().id;
+        let omar = portal.staff_now(OMAR).await;
+        let setup = json!({ "name": "A", "place": "B", "idle": 3, "large": false, "printer": false });
+        let setup = json!({ "setup": setup });
+        let terminal = async || omar.post("/api/staff/terminals", &setup).await.is(200).text("id");
+        let terminals = [terminal().await, terminal().await];
         let (colleague, stranger) = (id(PRIYA).await, id(GRACE).await);
         let repeats = come_back(&portal, PRIYA, "report-graffiti").await;
         let repeats_elsewhere = come_back(&portal, GRACE, "missed-bin").await;
@@ -285,6 +292,7 @@ impl Town {
             elsewhere,
             repeats,
             repeats_elsewhere,
+            terminals,
             colleague,
             stranger,
         }
@@ -303,6 +311,12 @@ impl Town {
             ("id", Whose::Others) if within("/api/staff/requests/") || within("/api/staff/shared/") => {
                 Some(requests.1.clone())
             }
+            ("id", Whose::Own) if within("/api/staff/terminals/") => {
+                let [stays, goes] = &self.terminals;
+                Some(if path.ends_with("/remove") { goes } else { stays }.clone())
+            }
+            // They are the council's, too.
+            ("id", Whose::Others) if within("/api/staff/terminals/") => None,
             ("id", Whose::Own) if within("/api/staff/members/") => Some(self.colleague.to_string()),
             // The members are the council's: nobody's are another's.
             ("id", Whose::Others) if within("/api/staff/members/") => None,
@@ -630,7 +644,7 @@ async fn what_needs_a_fresh_proof_asks_for_it() {
         .into_iter()
         .filter(|operation| operation.act().is_some_and(Act::needs_fresh_proof))
         .collect();
-    assert_eq!(needing.len(), 13);
+    assert_eq!(needing.len(), 19);
     for operation in &needing {
         let who = Who::ALL.into_iter().find(|who| who.may(&operation.roles()));
         let who = who.unwrap();

@@ -6,7 +6,7 @@ use crate::support::Portal;
 use axum::body::Body;
 use serde_json::Value;
 
-const OPERATIONS: [&str; 185] = [
+const OPERATIONS: [&str; 191] = [
     "get /api/account",
     "get /api/account/acting/{id}",
     "get /api/account/acting/{id}/{request}",
@@ -88,6 +88,7 @@ const OPERATIONS: [&str; 185] = [
     "get /api/staff/shared/{id}/photos/{photo}",
     "get /api/staff/team",
     "get /api/staff/team/export",
+    "get /api/staff/terminals",
     "get /api/staff/ways",
     "get /api/staff/wording",
     "get /api/staff/wording/{id}",
@@ -192,6 +193,11 @@ const OPERATIONS: [&str; 185] = [
     "post /api/staff/sign-in/code",
     "post /api/staff/sign-out",
     "post /api/staff/sign-out-everywhere",
+    "post /api/staff/terminals",
+    "post /api/staff/terminals/{id}/code",
+    "post /api/staff/terminals/{id}/lock",
+    "post /api/staff/terminals/{id}/remove",
+    "post /api/staff/terminals/{id}/setup",
 ];
 
 async fn document() -> Value {

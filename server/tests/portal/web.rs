@@ -1,6 +1,7 @@
 //! Pages and files. The app itself may not have been built here: a page then says so, and what needs it is
 //! not looked at.
 
+use crate::support::browser::Browser;
 use crate::support::{NOT_BUILT, Portal, Reply, Setup, graffiti};
 use axum::body::Body;
 use axum::http::Method;
@@ -271,4 +272,18 @@ async fn health() {
     assert_eq!(&visitor.get("/health/ready").await.is(200).body[..], b"ready");
     portal.state.stop.cancel();
     visitor.get("/health/live").await.is(200);
+}
+
+#[tokio::test]
+async fn leaving_at_once_ends_the_session() {
+    let portal = Portal::open().await;
+    let mut sam = Browser::of(&portal);
+    sam.sign_in(&portal, "sam@example.org").await;
+    sam.get("/api/account").await.is(200);
+    let left = sam.post_form("/exit", "").await.is(200);
+    assert_eq!(left.header("refresh"), "0; url=https://www.bbc.co.uk/weather");
+    assert!(left.header("clear-site-data").contains("storage"));
+    assert_eq!(left.header("cache-control"), "no-store");
+    sam.get("/api/account").await.refused(401, "not_signed_in");
+    sam.post_form("/exit?quiet=true", "").await.is(204);
 }

@@ -32,5 +32,6 @@ pub mod shared;
 pub mod sign_in;
 pub mod slot;
 pub mod team;
+pub mod terminals;
 pub mod wording;
 pub mod write;

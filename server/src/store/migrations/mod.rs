@@ -27,6 +27,7 @@ mod m0034_refunds;
 mod m0037_ledgers;
 mod m0038_slots;
 mod m0040_grants;
+mod m0043_terminals;
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{
@@ -70,6 +71,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0037_ledgers::Step),
             Box::new(m0038_slots::Step),
             Box::new(m0040_grants::Step),
+            Box::new(m0043_terminals::Step),
         ]
     }
 }
