@@ -2,7 +2,6 @@
 //! the forms they are one address.
 
 use domain::api::drafts::Posted;
-use domain::catalogue::Service;
 use leptos::prelude::*;
 
 use crate::api::account::{self, ADDRESS, SECURITY, WAYS};
@@ -204,7 +203,7 @@ pub fn draft_name(slug: &str, person: uuid::Uuid) -> String {
 
 /// Where the API has what a page asks for first, given what was posted.
 #[must_use]
-pub fn needs(page: Page<'_>, posted: Option<&Posted>, service: Option<&Service>) -> Vec<String> {
+pub fn needs(page: Page<'_>, posted: Option<&Posted>) -> Vec<String> {
     let Page::Account { page } = page else { return Vec::new() };
     let asks = find(page).and_then(|place| Some((place, place.asks?)));
     let own = asks.map(|(place, asks)| {
@@ -223,10 +222,7 @@ pub fn needs(page: Page<'_>, posted: Option<&Posted>, service: Option<&Service>)
     let more = [WAYS, consent::INVITE].into_iter().filter(|_| is_first).map(ToOwned::to_owned);
     let has_menu = is_first || find(page).is_some_and(|place| place.own);
     let more = more.chain(has_menu.then(|| alerts::UNREAD.to_owned()));
-    own.into_iter()
-        .chain(more)
-        .chain(plain::needs_of_forms(Page::Account { page }, posted, service))
-        .collect()
+    own.into_iter().chain(more).chain(plain::needs_of_forms(Page::Account { page }, posted)).collect()
 }
 
 /// Draws a page of the account; none when it is a page of another app.

@@ -5,12 +5,9 @@
 use domain::api::council::{Boot, CouncilView};
 use domain::api::drafts::Posted;
 use domain::api::helpers::for_whom;
-use domain::catalogue::Service;
-use domain::field::{Kind, Slot};
-use domain::journey;
 use leptos::prelude::*;
 
-use crate::api::{consent, follow, nearby, performance, places, slots};
+use crate::api::{consent, follow, nearby, performance, places};
 use crate::components::nearby::{OPEN, SAME, TOLD};
 use crate::paths::Page;
 
@@ -62,46 +59,28 @@ pub(crate) fn given() -> Given {
     use_context().unwrap_or_default()
 }
 
-/// Where the API has what a page asks for first, given what was posted and the form that it is of. Each app knows its own
-/// pages only.
-pub type Needs = fn(Page<'_>, Option<&Posted>, Option<&Service>) -> Vec<String>;
+/// Where the API has what a page asks for first, given what was posted. Each app knows its own pages only.
+pub type Needs = fn(Page<'_>, Option<&Posted>) -> Vec<String>;
 
 /// The same for any page.
 #[cfg(feature = "ssr")]
 #[must_use]
-pub fn needs(page: Page<'_>, posted: Option<&Posted>, service: Option<&Service>) -> Vec<String> {
+pub fn needs(page: Page<'_>, posted: Option<&Posted>) -> Vec<String> {
     match page {
-        Page::Start { .. } | Page::Step { .. } => needs_of_forms(page, posted, service),
-        Page::Account { .. } => account::needs(page, posted, None),
+        Page::Start { .. } | Page::Step { .. } => needs_of_forms(page, posted),
+        Page::Account { .. } => account::needs(page, posted),
         _ => needs_around(page),
     }
 }
 
 /// For the questions of a form.
 #[must_use]
-pub fn needs_of_forms(page: Page<'_>, posted: Option<&Posted>, service: Option<&Service>) -> Vec<String> {
-    let free = service.and_then(|service| slot_on(page, service));
-    let free = free.map(|slot| slots::address(&slot.of)).into_iter();
-    let Some(posted) = posted else { return free.collect() };
+pub fn needs_of_forms(_: Page<'_>, posted: Option<&Posted>) -> Vec<String> {
+    let Some(posted) = posted else { return Vec::new() };
     let postcode = looked_for(posted);
     let near = told_near(posted).map(|(position, street)| nearby::near_at(&posted.service, position, street));
     let addresses = (!postcode.is_empty()).then(|| places::addresses_at(&postcode));
-    free.chain(near).chain(addresses).collect()
-}
-
-/// What is booked on a page of a form.
-fn slot_on<'s>(page: Page<'_>, service: &'s Service) -> Option<&'s Slot> {
-    let (question, slot) = service.questions.iter().find_map(|question| match &question.kind {
-        Kind::Slot(slot) => Some((question, slot)),
-        _ => None,
-    })?;
-    let own = journey::page_of(service, &question.id);
-    let is_here = match page {
-        Page::Step { slug, .. } => own == journey::page_of(service, slug),
-        // A short form stands on its first page.
-        _ => own == service.questions.first().map(|first| &*first.id),
-    };
-    is_here.then_some(slot)
+    near.into_iter().chain(addresses).collect()
 }
 
 /// For everything around a form.

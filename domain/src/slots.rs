@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{Datelike as _, Days, NaiveDate, NaiveTime, Weekday};
 use serde::{Deserialize, Serialize};
 
-use crate::api::slots::{Free, FreeGroup};
+use crate::api::slots::Free;
 use crate::field::{Choice, Opt};
 use crate::standard::say;
 
@@ -16,10 +16,8 @@ pub const HOLD_MINUTES: i64 = 15;
 const FEW: u16 = 3;
 /// The furthest ahead that anything is booked, in days.
 const FURTHEST: u16 = 366;
-/// Of days without times, the weeks that are shown before somebody asks for more.
+/// The weeks that are shown before somebody asks for more.
 const WEEKS: usize = 2;
-/// Of days with times, the days that are.
-const DAYS: usize = 5;
 
 /// Something that can be booked, as `[[slots]]` of `council.toml` says it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -170,37 +168,36 @@ impl Bookable {
         day.checked_sub_days(Days::new(self.change.into())).unwrap_or(day)
     }
 
-    /// What is free today, for people to choose from: days by their weeks, or times by their days.
+    /// What is free today, for people to choose from, by weeks.
     #[must_use]
     pub fn free(&self, today: NaiveDate, shut: &BTreeSet<NaiveDate>, taken: &Taken) -> Free {
-        let left = |day: NaiveDate, time: &str| {
-            let all = self.places(day, Some(time).filter(|time| !time.is_empty()));
-            all.saturating_sub(taken.get(&(day, time.to_owned())).copied().unwrap_or_default())
-        };
-        let option = |day: NaiveDate, time: &str, label: String| {
-            let left = left(day, time);
+        let option = |day: NaiveDate, time: Option<&Time>| {
+            let id = time.map(|time| &*time.id);
+            let here = taken.get(&(day, id.unwrap_or_default().to_owned())).copied().unwrap_or_default();
+            let left = self.places(day, id).saturating_sub(here);
             let few = if left == 1 { "1 place left".to_owned() } else { format!("{left} places left") };
-            let value = write(day, Some(time).filter(|time| !time.is_empty()));
-            (left > 0).then(|| Opt { value, label, hint: (left <= FEW).then_some(few) })
+            let label = time.map_or_else(|| say(day), |time| format!("{}: {}", say(day), time.label));
+            (left > 0).then(|| Opt { value: write(day, id), label, hint: (left <= FEW).then_some(few) })
         };
-        let mut groups: Vec<FreeGroup> = Vec::new();
+        let mut weeks: Vec<Vec<Opt>> = Vec::new();
         for day in self.days(today, shut) {
-            let (title, options) = if self.times.is_empty() {
-                let monday = day.week(Weekday::Mon).first_day();
-                (week(monday, today), option(day, "", say(day)).into_iter().collect::<Vec<_>>())
+            let options: Vec<Opt> = if self.times.is_empty() {
+                option(day, None).into_iter().collect()
             } else {
-                let times = self.times.iter().filter_map(|time| option(day, &time.id, time.label.clone()));
-                (say(day), times.collect())
+                self.times.iter().filter_map(|time| option(day, Some(time))).collect()
             };
-            match groups.last_mut().filter(|last| last.title == title) {
-                Some(last) => last.options.extend(options),
+            let title = week(day.week(Weekday::Mon).first_day(), today);
+            match weeks.last_mut().filter(|last| last[0].label == title) {
+                Some(last) => last.extend(options),
                 None if options.is_empty() => {}
-                None => groups.push(FreeGroup { title, options }),
+                None => {
+                    let heading = Opt { value: String::new(), label: title, hint: None };
+                    weeks.push([heading].into_iter().chain(options).collect());
+                }
             }
         }
-        let soon = if self.times.is_empty() { WEEKS } else { DAYS };
-        let later = groups.split_off(soon.min(groups.len()));
-        Free { soon: groups, later }
+        let later = weeks.split_off(WEEKS.min(weeks.len()));
+        Free { soon: weeks.concat(), later: later.concat() }
     }
 }
 
@@ -385,43 +382,48 @@ mod tests {
     }
 
     #[test]
-    fn days_stand_in_weeks_and_times_in_days() {
+    fn days_and_times_stand_in_weeks() {
         let today = on("2026-12-02");
         let taken =
             Taken::from([((on("2026-12-07"), String::new()), 2), ((on("2026-12-08"), String::new()), 4)]);
         let Free { soon, later } = lorry().free(today, &shut(), &taken);
-        let titles =
-            |groups: &[FreeGroup]| groups.iter().map(|group| group.title.clone()).collect::<Vec<_>>();
-        assert_eq!(titles(&soon), ["Next week", "Week of Monday 14 December"]);
-        assert_eq!(titles(&later), ["Week of Monday 21 December", "Week of Monday 28 December"]);
         let option = |value: &str, label: &str, hint: Option<&str>| Opt {
             value: value.into(),
             label: label.into(),
             hint: hint.map(Into::into),
         };
         assert_eq!(
-            soon[0].options,
+            soon,
             [
+                option("", "Next week", None),
                 option("2026-12-07", "Monday 7 December", Some("2 places left")),
                 option("2026-12-10", "Thursday 10 December", None),
+                option("", "Week of Monday 14 December", None),
+                option("2026-12-14", "Monday 14 December", None),
+                option("2026-12-17", "Thursday 17 December", None),
             ]
+        );
+        assert_eq!(
+            later
+                .iter()
+                .filter(|option| option.value.is_empty())
+                .map(|option| &*option.label)
+                .collect::<Vec<_>>(),
+            ["Week of Monday 21 December", "Week of Monday 28 December"]
         );
         let taken = Taken::from([((on("2026-12-07"), "morning".to_owned()), 1)]);
-        let Free { soon, later } = visit().free(today, &shut(), &taken);
-        assert_eq!((soon.len(), &*soon[0].title), (5, "Monday 7 December"));
+        let Free { soon, .. } = visit().free(today, &shut(), &taken);
         assert_eq!(
-            soon[0].options,
+            soon[..3],
             [
-                option("2026-12-07 morning", "MORNING", Some("1 place left")),
-                option("2026-12-07 afternoon", "AFTERNOON", None),
+                option("", "Next week", None),
+                option("2026-12-07 morning", "Monday 7 December: MORNING", Some("1 place left")),
+                option("2026-12-07 afternoon", "Monday 7 December: AFTERNOON", None),
             ]
         );
-        assert!(!later.is_empty());
-        let (own, shut) = (visit(), shut());
-        let gone = own.days(today, &shut).map(|day| ((day, "morning".to_owned()), 9));
-        let Free { soon, later } =
-            Bookable { times: visit().times[..1].to_vec(), ..visit() }.free(today, &shut, &gone.collect());
-        assert!(soon.is_empty() && later.is_empty(), "all is taken");
+        let (own, shut) = (Bookable { times: visit().times[..1].to_vec(), ..visit() }, shut());
+        let gone = own.days(today, &shut).map(|day| ((day, "morning".to_owned()), 9)).collect();
+        assert_eq!(own.free(today, &shut, &gone), Free::default(), "all is taken");
     }
 
     #[test]
@@ -467,8 +469,7 @@ mod tests {
             let day = today + Days::new(ahead);
             let free = lorry().free(today, &shut(), &Taken::new());
             let value = write(day, None);
-            let mut all = free.soon.iter().chain(&free.later).flat_map(|group| &group.options);
-            prop_assert_eq!(all.any(|option| option.value == value), lorry().offers((day, None), today, &shut()));
+            prop_assert_eq!(free.has(&value), lorry().offers((day, None), today, &shut()));
         }
     }
 }

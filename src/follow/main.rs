@@ -8,7 +8,7 @@ use portico_app::state::{drafts, failure, mount};
 fn main() {
     failure::install();
     mount::take_over(
-        |page, _, _| plain::needs_around(page),
+        |page, _| plain::needs_around(page),
         |boot| {
             drafts::provide();
             view! { <App boot=boot draw=around /> }

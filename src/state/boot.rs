@@ -26,8 +26,7 @@ pub async fn fetch_replies(boot: &Boot, needs: plain::Needs) -> Vec<Reply> {
     let address = super::address::here();
     let mut replies = Vec::new();
     if let Some(page) = Page::read(&address) {
-        let service = boot.service.as_ref().map(|view| &view.service);
-        for path in needs(page, boot.posted.as_ref(), service) {
+        for path in needs(page, boot.posted.as_ref()) {
             let reply = api::get_text(&path).await;
             replies.push((path, reply));
         }

@@ -6,25 +6,25 @@ use validator::Validate;
 
 use crate::field::Opt;
 
-/// What is free, in words, for people to choose from.
+/// What is free, in words, for people to choose from: the value of each is the answer. What has no value is the heading of
+/// what follows.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Free {
     /// What comes first.
-    pub soon: Vec<FreeGroup>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub soon: Vec<Opt>,
     /// What is shown when somebody asks for more.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub later: Vec<FreeGroup>,
+    pub later: Vec<Opt>,
 }
 
-/// What belongs together: the days of a week, or the times of a day.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct FreeGroup {
-    /// The week or the day.
-    pub title: String,
-    /// What is free of it; the value is the answer.
-    pub options: Vec<Opt>,
+impl Free {
+    /// Whether something is among it.
+    #[must_use]
+    pub fn has(&self, value: &str) -> bool {
+        self.soon.iter().chain(&self.later).any(|option| option.value == value)
+    }
 }
 
 /// What was booked with a request, as its page shows it.

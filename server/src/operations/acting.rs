@@ -16,6 +16,7 @@ use uuid::Uuid;
 use crate::error::ApiError;
 use crate::extract::{At, signed_in};
 use crate::operations::looked::ONCE;
+use crate::operations::slots;
 use crate::routes::identity;
 use crate::state::AppState;
 use crate::store::accounts::Resident;
@@ -173,7 +174,7 @@ impl<'s> Form<'s> {
             Some(acting) => Cow::Owned(filled_in_for(service.into_owned(), acting)),
             None => service,
         };
-        Ok(Self { service, acting })
+        Ok(Self { service: slots::offered(state, at, service).await?, acting })
     }
 }
 

@@ -1,11 +1,14 @@
 //! Booking a day: what is free, what a form books, and another day instead.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
+use axum::http::StatusCode;
 use chrono::{DateTime, Days, TimeDelta, Utc};
 use domain::api::slots::{Free, SlotView};
 use domain::case::{Actor, Case, Event, Status};
-use domain::field::{ErrorCode, FieldError, Slot, Value};
+use domain::catalogue::{Question, Service};
+use domain::field::{ErrorCode, FieldError, Kind, Slot, Value};
 use domain::slots::{Bookable, Booked, HOLD_MINUTES};
 use domain::standard::say;
 use domain::validate::Answer;
@@ -36,6 +39,29 @@ pub async fn free(state: &AppState, at: &At, id: &str) -> Result<Free, ApiError>
     let today = at.served.local(now).date();
     let taken = at.store.taken(id, today, now).await?;
     Ok(known.free(today, &at.served.calendar.closed, &taken))
+}
+
+/// A document with what is free of what it books, as its form offers it.
+///
+/// # Errors
+/// The database's.
+pub async fn offered<'s>(
+    state: &AppState,
+    at: &At,
+    mut service: Cow<'s, Service>,
+) -> Result<Cow<'s, Service>, ApiError> {
+    let books = |question: &Question| match &question.kind {
+        Kind::Slot(slot) => Some(slot.of.clone()),
+        _ => None,
+    };
+    let Some(of) = service.questions.iter().find_map(books) else { return Ok(service) };
+    let free = free(state, at, &of).await?;
+    for question in &mut service.to_mut().questions {
+        if let Kind::Slot(slot) = &mut question.kind {
+            slot.free.clone_from(&free);
+        }
+    }
+    Ok(service)
 }
 
 /// A day that is asked for, if it can be booked now: with until when it may be changed.
@@ -86,11 +112,11 @@ pub fn taken(answers: &[Answer]) -> ApiError {
 /// The event by which another day is booked.
 ///
 /// # Errors
-/// `not_found` where nothing is booked; `invalid` for what can't be.
+/// `not_allowed` where nothing is booked; `invalid` for what can't be.
 fn rebooked(state: &AppState, at: &At, case: &Case, raw: &str) -> Result<Event, ApiError> {
-    let before = case.booked().ok_or_else(ApiError::not_found)?.clone();
+    let before = case.booked().ok_or_else(|| ApiError::new(StatusCode::CONFLICT, "not_allowed"))?.clone();
     let times = bookable(&at.served, &before.of).map(Bookable::options).unwrap_or_default();
-    let asked = Slot { of: before.of.clone(), times }.read(raw.trim());
+    let asked = Slot { of: before.of.clone(), times, ..Slot::default() }.read(raw.trim());
     let to = asked.and_then(|asked| booked(&at.served, state.now(), &asked));
     let wrong = if raw.trim().is_empty() { ErrorCode::Missing } else { ErrorCode::NotASlot };
     let to = to.ok_or_else(|| ApiError::invalid(vec![FieldError::new("slot", wrong)]))?;
@@ -100,7 +126,7 @@ fn rebooked(state: &AppState, at: &At, case: &Case, raw: &str) -> Result<Event, 
 /// Books another day for a request, for its resident. Asked twice with one identifier, it is one change.
 ///
 /// # Errors
-/// `not_found` where nothing is booked; `invalid` for what can't be, or is taken; the reason when the rules of the case
+/// `not_allowed` where nothing is booked; `invalid` for what can't be, or is taken; the reason when the rules of the case
 /// refuse it.
 pub async fn rebook(
     state: &AppState,

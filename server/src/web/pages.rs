@@ -8,8 +8,8 @@ use domain::api::council::{Boot, CouncilView};
 use domain::api::drafts::Posted;
 use domain::api::helpers::for_whom;
 use domain::api::nearby::Nearby;
-use domain::catalogue::Service;
 use domain::council::{Council, Message};
+use domain::field::Kind;
 use domain::journey;
 use domain::ledger::{penalty, tax, zone};
 use domain::sign_in::People;
@@ -28,7 +28,7 @@ use crate::guard::POLICY;
 use crate::jobs::escape;
 use crate::operations::acting::service_of;
 use crate::operations::acting::{self, Acting};
-use crate::operations::{base, performance, slots};
+use crate::operations::{base, performance};
 use crate::routes;
 use crate::routes::nearby::Near;
 use crate::state::AppState;
@@ -109,8 +109,14 @@ async fn page(state: &AppState, at: &At, headers: &HeaderMap, address: &str) -> 
     if let Some(elsewhere) = instead(state, at, headers, found, (path, posted.as_ref())).await? {
         return Ok(elsewhere);
     }
-    let is_same_for_all =
-        posted.is_none() && account_token(state, headers).is_none() && found.is_some_and(is_same);
+    // What is free to be booked is another in a moment.
+    let books = |form: &acting::Form<'_>| {
+        form.service.questions.iter().any(|question| matches!(question.kind, Kind::Slot(_)))
+    };
+    let is_same_for_all = !form.as_ref().is_some_and(books)
+        && posted.is_none()
+        && account_token(state, headers).is_none()
+        && found.is_some_and(is_same);
     if is_same_for_all && let Some(ready) = at.served.pages.get(address, language, now) {
         return Ok(with_policy(at, ready.reply(headers)));
     }
@@ -137,10 +143,7 @@ async fn page(state: &AppState, at: &At, headers: &HeaderMap, address: &str) -> 
     if who.is_none() && place.flatten().is_some_and(|place| place.own) {
         return Ok(account::to_sign_in(path));
     }
-    let of_form = service.as_ref().map(|view| &view.service);
-    let mut replies = replies(state, at, who.as_ref(), headers, (found, posted.as_ref(), of_form)).await?;
-    // What is free is another in a moment.
-    let is_same_for_all = is_same_for_all && !replies.iter().any(|(path, _)| is_free(path));
+    let mut replies = replies(state, at, who.as_ref(), headers, found, posted.as_ref()).await?;
     if let (Some(id), None) = (id, &service) {
         replies.push((services::address(id), Err(ApiProblem::not_found())));
     }
@@ -193,11 +196,6 @@ async fn page(state: &AppState, at: &At, headers: &HeaderMap, address: &str) -> 
     };
     let response = with_policy(at, (status, Html(html)).into_response());
     Ok(if is_same_for_all { asked_for_anew(response) } else { kept_private(response) })
-}
-
-/// Whether a reply says what is free of something that can be booked.
-fn is_free(path: &str) -> bool {
-    path.starts_with(&api::slots::address(""))
 }
 
 /// Whether a page is the same for all who have posted nothing.
@@ -278,12 +276,13 @@ async fn replies(
     at: &At,
     who: Option<&SignedIn>,
     headers: &HeaderMap,
-    (page, posted, service): (Option<Page<'_>>, Option<&Posted>, Option<&Service>),
+    page: Option<Page<'_>>,
+    posted: Option<&Posted>,
 ) -> Result<Vec<Reply>, ApiError> {
     let json = |value: Result<String, serde_json::Error>| value.unwrap_or_default();
     let mut replies = Vec::new();
     let Some(page) = page else { return Ok(replies) };
-    for path in plain::needs(page, posted, service) {
+    for path in plain::needs(page, posted) {
         let reply = match page {
             Page::Sent { .. } | Page::Check { .. } if path == consent::INVITE => {
                 let resident = signed_in(state, at, headers).await?.map(|(resident, _)| resident.id);
@@ -325,10 +324,6 @@ async fn replies(
                 let list = at.served.list_in(routes::services::language(&at.served, headers));
                 let list = list.map(|list| String::from_utf8_lossy(&list.json).into_owned());
                 Ok(list.unwrap_or_default())
-            }
-            _ if is_free(&path) => {
-                let id = path.trim_start_matches(&api::slots::address(""));
-                Ok(json(serde_json::to_string(&slots::free(state, at, id).await?)))
             }
             _ => {
                 let Some(posted) = posted else { continue };

@@ -9,8 +9,8 @@ use domain::api::drafts::Posted;
 use domain::api::requests::SubmitRequest;
 use domain::catalogue::{Question, Service};
 use domain::fee;
-use domain::field::Kind;
 use domain::field::group;
+use domain::field::{ErrorCode, Kind};
 use domain::journey::{self, Next};
 use domain::validate;
 use portico_app::components::error_summary::Problem;
@@ -494,6 +494,14 @@ impl Filling<'_> {
         let next = self.resume(&posted);
         if has_changed || next != Next::Check {
             posted.problems.clear();
+            if !has_changed {
+                // What was free when it was chosen may be so no longer.
+                let wrong = validate::form(service, &posted.answers, today).err().unwrap_or_default();
+                let taken: Vec<_> =
+                    wrong.into_iter().filter(|error| error.code == ErrorCode::NotASlot).collect();
+                let questions: Vec<&Question> = service.questions.iter().collect();
+                posted.problems = in_pairs(words::problems(&questions, &taken));
+            }
             posted.opened = if has_changed { CHANGED.to_owned() } else { String::new() };
             visit.keep(&posted).await?;
             return Ok(visit.to(&paths::next(service, &next, false)));

@@ -63,7 +63,7 @@ pub struct Choosing {
 }
 
 impl Choosing {
-    /// Draws options, before which so many others of the same choice stand.
+    /// Draws options, before which so many others of the same choice stand. One without a value is a heading.
     pub fn list(&self, options: Vec<RadioOption>, before: usize) -> AnyView {
         let Self { name, value, on_choose, inline, several, none } = self.clone();
         // Whole names: what is not found whole in the code is taken out of the stylesheet.
@@ -86,12 +86,16 @@ impl Choosing {
                 "govuk-hint govuk-radios__hint",
             )
         };
-        let options = options.into_iter().enumerate().map(|(at, option)| {
-        let at = at + before;
+        let mut at = before;
+        let options = options.into_iter().map(|option| {
+        let RadioOption { value: own, label, hint } = option;
+        if own.is_empty() {
+            return view! { <p class="govuk-heading-s">{label}</p> }.drawn();
+        }
         // The first one has the group's own id: an error leads there.
         let id = if at == 0 { name.clone() } else { format!("{name}-{at}") };
-        let hint_id = option.hint.as_ref().map(|_| format!("{id}-about"));
-        let RadioOption { value: own, label, hint } = option;
+        at += 1;
+        let hint_id = hint.as_ref().map(|_| format!("{id}-about"));
         let checked = {
             let own = own.clone();
             Signal::derive(move || value.with(|value| value.split(',').any(|value| value == own)))
