@@ -38,7 +38,8 @@ pub fn post(whom: SocketAddr, path: &str, cookies: &str, json: &str) -> Result<S
 
 /// Posts a body with headers, as another service does; the reply's status.
 pub fn post_with(whom: SocketAddr, path: &str, headers: &[(&str, &str)], body: &str) -> Result<u16> {
-    let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let headers: Vec<String> = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let headers = headers.concat();
     let reply = ask(
         whom,
         &format!(

@@ -139,9 +139,11 @@ async fn begin(url: &str, pay: &StandIn, many: u128) -> Result<Vec<Message>> {
         let new = NewPayment {
             id,
             purpose: Purpose::Request(Uuid::from_u128(number)),
+            round: 0,
             reference,
             service: Service::GovukPay,
             bill: bill.clone(),
+            receipt_to: None,
             key_hash: number.to_be_bytes().to_vec(),
             browser_hash: vec![1; 32],
             at: now(),

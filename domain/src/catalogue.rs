@@ -302,7 +302,7 @@ pub struct StandardWhen {
 pub struct Stop {
     /// Identifier within the document.
     pub id: String,
-    /// When it stops; none for a service that is closed for now.
+    /// When it stops; none for a service that is closed for now, or is done on another page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub when: Option<Condition>,
     /// For [`StopKind::Closed`]: the first day.
@@ -340,6 +340,9 @@ pub enum StopKind {
     SignIn,
     /// Closed for now, from a day to a day.
     Closed,
+    /// Done on a page of its own, where what is due is looked up. No document says so: it is so where the council keeps
+    /// the ledger, see [`Service::for_council`].
+    LookUp,
 }
 
 /// A published policy.
@@ -434,10 +437,12 @@ impl Service {
     /// The stop that closes the service on this day, if one does.
     #[must_use]
     pub fn closed_on(&self, day: NaiveDate) -> Option<&Stop> {
-        self.stops.iter().find(|stop| {
-            matches!(stop.kind, StopKind::Closed | StopKind::SignIn)
-                && stop.from.is_some_and(|from| from <= day)
-                && stop.until.is_some_and(|until| day <= until)
+        self.stops.iter().find(|stop| match stop.kind {
+            StopKind::LookUp => true,
+            StopKind::Closed | StopKind::SignIn => {
+                stop.from.is_some_and(|from| from <= day) && stop.until.is_some_and(|until| day <= until)
+            }
+            StopKind::Policy | StopKind::NotOurs | StopKind::Emergency => false,
         })
     }
 
@@ -473,7 +478,9 @@ impl Service {
         Cow::Owned(own)
     }
 
-    /// The document as one council offers it: where the options are "the departments", they are filled in.
+    /// The document as one council offers it: where the options are "the departments", they are filled in. Where it takes
+    /// payments and keeps the ledger of penalty charges, one is paid where it is looked up: a form that does not know the
+    /// ledger would take the same money twice.
     #[must_use]
     pub fn for_council(mut self, council: &Council) -> Self {
         let departments = || {
@@ -490,6 +497,27 @@ impl Service {
                 Kind::Choices(choices) if choices.departments => choices.options = departments(),
                 _ => {}
             }
+        }
+        let is_paid_elsewhere = council.payments.is_some()
+            && council.penalty_charges.as_ref().is_some_and(|charges| charges.pay == self.id);
+        if is_paid_elsewhere {
+            self.stops.insert(
+                0,
+                Stop {
+                    id: "look-up".to_owned(),
+                    when: None,
+                    from: None,
+                    until: None,
+                    kind: StopKind::LookUp,
+                    title: "Find your penalty charge first".to_owned(),
+                    text: vec![
+                        "With the number of the notice and the registration of the vehicle you see what is due today and until when, with photos where there are any.".to_owned(),
+                        "You pay it there by card. You can challenge it there, too.".to_owned(),
+                    ],
+                    instead: None,
+                    policy: None,
+                },
+            );
         }
         self
     }

@@ -23,7 +23,7 @@ pub fn explain(service: &Service, council: &Council) -> Result<String, fmt::Erro
     writeln!(out, "{} ({}, version {})", service.title, service.id, service.version)?;
     writeln!(out, "{}", service.summary)?;
     writeln!(out, "People find it by: {}", service.keywords.join(", "))?;
-    for stop in service.stops.iter().filter(|stop| stop.kind == StopKind::Closed) {
+    for stop in service.stops.iter().filter(|stop| matches!(stop.kind, StopKind::Closed | StopKind::LookUp)) {
         stop_lines(&mut out, service, stop, "")?;
     }
     promise(&mut out, service)?;
@@ -131,6 +131,7 @@ fn stop_lines(out: &mut String, service: &Service, stop: &Stop, indent: &str) ->
         StopKind::Emergency => "an emergency",
         StopKind::SignIn => "needs sign-in",
         StopKind::Closed => "closed for now",
+        StopKind::LookUp => "looked up elsewhere",
     };
     writeln!(out, "{indent}> {when} it ends here, {kind}: {}", stop.title)?;
     for text in stop.text.iter().chain(&stop.instead) {

@@ -50,7 +50,6 @@ pub mod written {
     ///
     /// # Errors
     /// The serializer's.
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over like this")]
     pub fn serialize<S: Serializer>(pence: &i64, to: S) -> Result<S::Ok, S::Error> {
         to.serialize_str(&super::show(*pence))
     }

@@ -33,7 +33,9 @@ test("a penalty charge: found from its service, paid once in two tabs, and chall
   const page = await context.newPage();
   const screen = new Screen(page, inspector);
   await page.goto("/services/pay-penalty-charge");
-  await page.getByRole("link", { name: /find your penalty charge/ }).click();
+  await screen.shows("Pay a penalty charge");
+  await expect(page.getByRole("heading", { name: "Find your penalty charge first" })).toBeVisible();
+  await page.getByRole("link", { name: "Find your penalty charge" }).click();
   await screen.shows("Find your penalty charge");
   await picture(page, "find");
   // A wrong number and a wrong registration are told alike.

@@ -26,14 +26,19 @@ pub fn stop_panel(service: &Service, stop: &Stop) -> AnyView {
         StopKind::Policy => "If you think this policy does not fit your case, ring us on ",
         StopKind::NotOurs => "If you are not sure who is responsible, ring us on ",
         StopKind::Emergency => "If it is not an emergency, change your answer, or ring us on ",
-        StopKind::SignIn | StopKind::Closed => "If you can't wait or need help, ring us on ",
+        StopKind::SignIn | StopKind::Closed | StopKind::LookUp => {
+            "If you can't wait or need help, ring us on "
+        }
     };
     let (way, way_words) = match &service.needs_identity {
         Some(_) if stop.kind == StopKind::SignIn => {
             (paths::for_form(paths::ACCOUNT_IDENTITY, &service.id), "Sign in and show who you are")
         }
+        _ if stop.kind == StopKind::LookUp => (paths::PENALTY_CHARGE.to_owned(), "Find your penalty charge"),
         _ => (paths::HOME.to_owned(), "See what else you can do here"),
     };
+    // It is drawn by the server alone.
+    let outside = (stop.kind == StopKind::LookUp).then_some("external");
     let urgent = stop.kind == StopKind::Emergency;
     view! {
         <section class="portico-stop" class:portico-stop--urgent=urgent id=format!("stop-{}", stop.id)>
@@ -42,7 +47,7 @@ pub fn stop_panel(service: &Service, stop: &Stop) -> AnyView {
             {policy.map(|policy| view! { <PolicyLetter policy=policy /> }.drawn())}
             {instead}
             <p>{wrong}{phone}" ("{hours}")."</p>
-            <p><a href=way>{way_words}</a></p>
+            <p><a href=way rel=outside>{way_words}</a></p>
         </section>
     }
     .drawn()

@@ -383,6 +383,16 @@ impl Store {
         row.ok_or(StoreError::NotFound)?.try_into()
     }
 
+    async fn set_refund(
+        &self,
+        on: &impl ConnectionTrait,
+        id: Uuid,
+        row: refund::ActiveModel,
+    ) -> Result<(), StoreError> {
+        refund::Entity::update_many().set(row).filter(self.one_refund(id)).exec(on).await?;
+        Ok(())
+    }
+
     /// A refund whose payment is locked.
     async fn locked_refund(&self, on: &impl ConnectionTrait, id: Uuid) -> Result<Refund, StoreError> {
         let payment = self.refund_on(on, id).await?.payment;
@@ -419,11 +429,7 @@ impl Store {
                         ended_at: Set((!agrees).then_some(answer.at)),
                         ..Default::default()
                     };
-                    refund::Entity::update_many()
-                        .set(row)
-                        .filter(store.one_refund(id))
-                        .exec(transaction)
-                        .await?;
+                    store.set_refund(transaction, id, row).await?;
                     audit::append(&store, transaction, answer.entry).await?;
                     store.refund_on(transaction, id).await
                 })
@@ -470,11 +476,7 @@ impl Store {
                         ask_at: Set(Some(at + ASK_AGAIN)),
                         ..Default::default()
                     };
-                    refund::Entity::update_many()
-                        .set(row)
-                        .filter(store.one_refund(id))
-                        .exec(transaction)
-                        .await?;
+                    store.set_refund(transaction, id, row).await?;
                     store.refund_on(transaction, id).await.map(Some)
                 })
             })
@@ -501,11 +503,7 @@ impl Store {
                         ended_at: Set(Some(at)),
                         ..Default::default()
                     };
-                    refund::Entity::update_many()
-                        .set(row)
-                        .filter(store.one_refund(id))
-                        .exec(transaction)
-                        .await?;
+                    store.set_refund(transaction, id, row).await?;
                     Ok(())
                 })
             })
@@ -552,11 +550,7 @@ impl Store {
                             row.ended_at = Set(Some(at));
                         }
                         if let Some(before) = &before {
-                            refund::Entity::update_many()
-                                .set(row)
-                                .filter(store.one_refund(before.id))
-                                .exec(transaction)
-                                .await?;
+                            store.set_refund(transaction, before.id, row).await?;
                         } else {
                             row.council_id = Set(store.council.to_string());
                             row.id = Set(id);

@@ -511,8 +511,9 @@ fn says_for_whom(state: &AppState, at: &At, who: &SignedIn) -> String {
 /// Leads from the start page of a service to what can be looked up about it. It is drawn here: no program grows by it.
 fn looked_up(council: &Council, service: &str) -> String {
     let is_tax = |tax: &tax::Settings| tax.services.iter().any(|known| known == service);
+    // Where it is paid there and nowhere else, the page of the form says so itself.
     let is_charge = |charges: &penalty::Settings| {
-        [&charges.pay, &charges.challenge].iter().any(|known| *known == service)
+        charges.challenge == service || (charges.pay == service && council.payments.is_none())
     };
     let is_zone = |zones: &zone::Settings| zones.services.iter().any(|known| known == service);
     let (there, words) = if council.penalty_charges.as_ref().is_some_and(is_charge) {

@@ -145,6 +145,11 @@ async fn a_penalty_charge_is_paid_once(kept: Kept) {
     bring(&shop.portal, Ledger::PenaltyCharges, format!("{HEAD}{NOTICE}")).await.unwrap();
     let purpose = Purpose::PenaltyCharge(Account::new("SM10000001").unwrap());
     let mut sam = Browser::of(&shop.portal);
+    // The form, which does not know the ledger, takes no money for it.
+    let form = shop.portal.visitor().get("/api/services/pay-penalty-charge").await.is(200).json();
+    assert_eq!(form["service"]["stops"][0]["kind"], "look_up");
+    let answers = json!({ "stage": "full", "level": "higher" });
+    shop.portal.visitor().submit_to("pay-penalty-charge", 7, &answers).await.refused(409, "stopped");
     let there = find(&mut sam, "/penalty-charge", FIND).await;
     assert!(see(&mut sam, &there).await.contains("value=\"3500\""));
     // What was not on the page is not charged: less, nothing, less than nothing, too much, no number.

@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use crate::handle::{self, Handle};
 use crate::parts::action::count;
-use crate::parts::refunds::refunds;
+use crate::parts::refunds::asked_for;
 use crate::sending::{self, Action, Sending};
 use crate::{api, check, draft, paths};
 
@@ -133,7 +133,7 @@ fn page(handle: Handle, case: Memo<StaffCase>) -> AnyView {
                 <TextArea labelled=reason value=why on_input=on_why count=count(MAX) />
                 <SubmitButton label="Send it back" sending=sending.busy />
             </form>
-            {move || case.with(refunds)}
+            {move || case.with(asked_for)}
         </Column>
     }
     .into_any()

@@ -8,20 +8,24 @@ use leptos::prelude::*;
 
 use crate::paths;
 
-/// The refunds of a request; nothing where it is not paid.
+/// The refunds of a request, and the way to one more; nothing where it is not paid.
 #[must_use]
 pub fn refunds(case: &StaffCase) -> Option<AnyView> {
-    let Refunds { left, refunds, .. } = case.refunds.as_ref()?;
-    let list = (!refunds.is_empty()).then(|| {
-        view! {
-            <h3 class="govuk-heading-s">"Refunds"</h3>
-            <ul class="govuk-list govuk-list--bullet">{refunds.iter().map(line).collect_view()}</ul>
-        }
-    });
-    let more = (*left > 0).then(|| {
+    let more = (case.refunds.as_ref()?.left > 0).then(|| {
         view! { <p><a href=paths::step(case.id, "refund")>"Send money back"</a></p> }
     });
-    Some(view! { {list}{more} }.into_any())
+    Some(view! { {asked_for(case)}{more} }.into_any())
+}
+
+/// The refunds of a request; nothing where there are none.
+#[must_use]
+pub fn asked_for(case: &StaffCase) -> Option<AnyView> {
+    let Refunds { refunds, .. } = case.refunds.as_ref().filter(|all| !all.refunds.is_empty())?;
+    let list = view! {
+        <h2 class="govuk-heading-s">"Refunds"</h2>
+        <ul class="govuk-list govuk-list--bullet">{refunds.iter().map(line).collect_view()}</ul>
+    };
+    Some(list.into_any())
 }
 
 fn line(refund: &RefundItem) -> AnyView {
@@ -42,11 +46,11 @@ fn line(refund: &RefundItem) -> AnyView {
 #[must_use]
 pub fn standing(state: RefundState) -> (&'static str, &'static str) {
     match state {
-        RefundState::Waiting => ("govuk-tag--yellow", "Waits for agreement"),
+        RefundState::Waiting => ("govuk-tag--yellow", "Not agreed yet"),
         RefundState::Agreed | RefundState::Sent => ("govuk-tag--blue", "Being sent"),
         RefundState::Submitted => ("govuk-tag--blue", "On its way"),
         RefundState::Refused => ("govuk-tag--grey", "Not agreed to"),
-        RefundState::Failed => ("govuk-tag--red", "Did not go through"),
+        RefundState::Failed => ("govuk-tag--red", "Failed"),
         RefundState::Done => ("govuk-tag--green", "Went back"),
     }
 }
