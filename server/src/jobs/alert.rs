@@ -906,6 +906,8 @@ fn for_resident(case: &Case, recorded: &Recorded) -> Option<Told> {
         // After an outage it may have lapsed in the same moment.
         (Event::AskedToPay, _) if case.status.is_open() => Some(asked_to_pay(case)),
         (Event::Lapsed, _) => Some(Told::Lapsed { sum: sum(case) }),
+        // Of what is given as soon as it is paid, the message that it came leads to the page that says so.
+        (Event::Grant(step), Actor::Resident | Actor::Helper(_)) if matches!(**step, Step::Given(_)) => None,
         (Event::Grant(step), _) => grant(case.grant.as_deref()?, step),
         // Of what was never received there is nothing to tell to who ended it themselves.
         (Event::TakenBack | Event::Withdrawn { .. }, Actor::Resident) if !case.is_received() => None,
