@@ -193,7 +193,7 @@ async fn two_that_change_places_wait_for_nobody(kept: Kept) {
     let visitor = portal.visitor();
     let days = ["2026-12-09 morning", "2026-12-10 morning"];
     let mut keys = Vec::new();
-    for (number, day) in (1_u128..=4).zip(days.iter().cycle()) {
+    for (number, day) in (1_u128..=2).zip(days) {
         keys.push(visitor.submit_to("pest-control", number, &rats(day)).await.is(201).text("key"));
     }
     let store = portal.state.db.council("demo");
@@ -213,9 +213,9 @@ async fn two_that_change_places_wait_for_nobody(kept: Kept) {
     for moved in join_all(moves).await {
         moved.map_err(|error: StoreError| error.to_string()).unwrap();
     }
-    assert_eq!(kept.rows("slot_place").await, 4);
-    assert_eq!(left(&visitor, "pest-control", days[0]).await, Some(Some("1 place left".to_owned())));
-    assert_eq!(left(&visitor, "pest-control", days[1]).await, Some(Some("1 place left".to_owned())));
+    assert_eq!(kept.rows("slot_place").await, 2);
+    assert_eq!(left(&visitor, "pest-control", days[0]).await, Some(Some("2 places left".to_owned())));
+    assert_eq!(left(&visitor, "pest-control", days[1]).await, Some(Some("2 places left".to_owned())));
 }
 
 /// Goes to the card page.
