@@ -70,31 +70,36 @@
   };
   const channel = new BroadcastChannel("portico:terminal");
 
-  const leave = async () => {
-    const asked = send(FINISH, { method: "POST", headers: { "X-Portico": "1" }, keepalive: true });
-    const waited = new Promise((done) => setTimeout(done, 1500));
-    await Promise.race([asked, waited]).catch(() => {});
+  const pause = (time) => new Promise((done) => setTimeout(done, time));
+  // Until the server has heard that the turn is over, whoever comes next would be in it: without a network this page
+  // stays, empty.
+  const serverHears = async () => {
+    for (;;) {
+      const how = { method: "POST", headers: { "X-Portico": "1" }, keepalive: true };
+      const heard = await send(FINISH, how).then(
+        ({ status }) => status < 500,
+        () => false,
+      );
+      if (heard) return;
+      await pause(2000);
+    }
   };
-  // The first page takes this one's place, so that the way back does not lead here. Without a network there is none: then
-  // this page stays, empty, until there is.
-  const start = async () => {
-    const isThere = await send("/robots.txt", { cache: "no-store" }).then(
-      () => true,
-      () => false,
-    );
-    if (isThere) location.replace("/");
-    else setTimeout(start, 2000);
-  };
-  const finish = async (isTold) => {
+  let othersHeard;
+  const othersHear = new Promise((done) => (othersHeard = done));
+
+  // Who ends it: somebody here, another tab, which then tells the server, or the server.
+  const finish = async (by = "here") => {
     if (isOver) return;
     isOver = true;
     blank("Everything is cleared.");
     clearStored();
-    if (!isTold) {
+    if (by === "here") {
       channel.postMessage({ over: true });
-      await leave();
-    }
-    await start();
+      await serverHears();
+      channel.postMessage({ heard: true });
+    } else if (by === "tab") await Promise.race([othersHear, pause(5000).then(serverHears)]);
+    // The first page takes this one's place, so that the way back does not lead here.
+    location.replace("/");
   };
 
   // ---- Somebody is there ----
@@ -104,20 +109,21 @@
   let looked = used;
   const here = () => {
     const now = Date.now();
-    if (now - looked > IDLE + WARNING) return void finish(false);
+    if (now - looked > IDLE + WARNING) return void finish();
     used = now;
     channel.postMessage({ used });
     if (now - told > TELL) {
       told = now;
       send(`/terminal/here?turn=${turn}`, { method: "POST", headers: { "X-Portico": "1" } }).then(
         // Somebody finished elsewhere, or it took too long.
-        (reply) => reply.redirected || reply.status === 401 ? finish(true) : undefined,
+        (reply) => reply.redirected || reply.status === 401 ? finish("server") : undefined,
         () => {},
       );
     }
   };
   channel.onmessage = ({ data }) => {
-    if (data.over) finish(true);
+    if (data.heard) othersHeard();
+    else if (data.over) finish("tab");
     else if (data.used > used) used = data.used;
   };
 
@@ -199,14 +205,14 @@
     });
     // What was printed is all that somebody takes along: often they are done then.
     addEventListener("afterprint", ask);
-    sure.goes.addEventListener("click", () => finish(false));
+    sure.goes.addEventListener("click", () => finish());
     sure.stays.addEventListener("click", () => sure.made.close());
     const stay = () => {
       here();
       if (warning.made.open) warning.made.close();
     };
     warning.goes.addEventListener("click", stay);
-    warning.stays.addEventListener("click", () => finish(false));
+    warning.stays.addEventListener("click", () => finish());
     // Escape closes it, which is an answer, too.
     warning.made.addEventListener("close", stay);
 
@@ -230,7 +236,7 @@
       const slept = now - looked > IDLE + WARNING;
       looked = now;
       const rest = used + IDLE + WARNING - now;
-      if (slept || rest <= 0) return void finish(false);
+      if (slept || rest <= 0) return void finish();
       const minutes = Math.ceil(rest / 60_000);
       const words = `Clears itself in ${minutes} minute${minutes === 1 ? "" : "s"} if nobody uses it.`;
       if (left && left.textContent !== words) left.textContent = words;
@@ -255,7 +261,7 @@
   });
 
   // A page that went without saying so has crashed, or its browser has: whoever opens it again may be somebody else.
-  if (real.session.getItem("portico:open")) finish(false);
+  if (real.session.getItem("portico:open")) finish();
   addEventListener("pagehide", () => {
     real.session.removeItem("portico:open");
     // What a browser keeps of a page to go back to is an empty one.

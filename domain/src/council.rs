@@ -416,7 +416,11 @@ impl Council {
         if self.departments.is_empty() {
             faults.push("a council needs at least one [[departments]]".to_owned());
         }
-        if self.exit.as_ref().is_some_and(|exit| !exit.to.starts_with("https://") || exit.to.contains(['"', '<', ' '])) {
+        if self
+            .exit
+            .as_ref()
+            .is_some_and(|exit| !exit.to.starts_with("https://") || exit.to.contains(['"', '<', ' ']))
+        {
             faults.push("[exit] needs an address in “to” that begins with https://".to_owned());
         }
         if self.calendar.opens >= self.calendar.closes {

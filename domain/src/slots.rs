@@ -6,8 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{Datelike as _, Days, NaiveDate, NaiveTime, Weekday};
 use serde::{Deserialize, Serialize};
 
-use crate::api::slots::Free;
-use crate::field::{Choice, Opt};
+use crate::field::{Choice, Choices, Opt};
 use crate::standard::say;
 
 /// How long a place is held while somebody pays for it, in minutes.
@@ -16,8 +15,6 @@ pub const HOLD_MINUTES: i64 = 15;
 const FEW: u16 = 3;
 /// The furthest ahead that anything is booked, in days.
 const FURTHEST: u16 = 366;
-/// The weeks that are shown before somebody asks for more.
-const WEEKS: usize = 2;
 
 /// Something that can be booked, as `[[slots]]` of `council.toml` says it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -168,9 +165,9 @@ impl Bookable {
         day.checked_sub_days(Days::new(self.change.into())).unwrap_or(day)
     }
 
-    /// What is free today, for people to choose from, by weeks.
+    /// What is free today, for people to choose from, by weeks: what has no value is the heading of what follows.
     #[must_use]
-    pub fn free(&self, today: NaiveDate, shut: &BTreeSet<NaiveDate>, taken: &Taken) -> Free {
+    pub fn free(&self, today: NaiveDate, shut: &BTreeSet<NaiveDate>, taken: &Taken) -> Choices {
         let option = |day: NaiveDate, time: Option<&Time>| {
             let id = time.map(|time| &*time.id);
             let here = taken.get(&(day, id.unwrap_or_default().to_owned())).copied().unwrap_or_default();
@@ -196,8 +193,7 @@ impl Bookable {
                 }
             }
         }
-        let later = weeks.split_off(WEEKS.min(weeks.len()));
-        Free { soon: weeks.concat(), later: later.concat() }
+        Choices { options: weeks.concat(), departments: false }
     }
 }
 
@@ -386,14 +382,14 @@ mod tests {
         let today = on("2026-12-02");
         let taken =
             Taken::from([((on("2026-12-07"), String::new()), 2), ((on("2026-12-08"), String::new()), 4)]);
-        let Free { soon, later } = lorry().free(today, &shut(), &taken);
+        let Choices { options, .. } = lorry().free(today, &shut(), &taken);
         let option = |value: &str, label: &str, hint: Option<&str>| Opt {
             value: value.into(),
             label: label.into(),
             hint: hint.map(Into::into),
         };
         assert_eq!(
-            soon,
+            options[..6],
             [
                 option("", "Next week", None),
                 option("2026-12-07", "Monday 7 December", Some("2 places left")),
@@ -404,7 +400,7 @@ mod tests {
             ]
         );
         assert_eq!(
-            later
+            options[6..]
                 .iter()
                 .filter(|option| option.value.is_empty())
                 .map(|option| &*option.label)
@@ -412,9 +408,9 @@ mod tests {
             ["Week of Monday 21 December", "Week of Monday 28 December"]
         );
         let taken = Taken::from([((on("2026-12-07"), "morning".to_owned()), 1)]);
-        let Free { soon, .. } = visit().free(today, &shut(), &taken);
+        let Choices { options, .. } = visit().free(today, &shut(), &taken);
         assert_eq!(
-            soon[..3],
+            options[..3],
             [
                 option("", "Next week", None),
                 option("2026-12-07 morning", "Monday 7 December: MORNING", Some("1 place left")),
@@ -423,7 +419,7 @@ mod tests {
         );
         let (own, shut) = (Bookable { times: visit().times[..1].to_vec(), ..visit() }, shut());
         let gone = own.days(today, &shut).map(|day| ((day, "morning".to_owned()), 9)).collect();
-        assert_eq!(own.free(today, &shut, &gone), Free::default(), "all is taken");
+        assert_eq!(own.free(today, &shut, &gone), Choices::default(), "all is taken");
     }
 
     #[test]
@@ -467,9 +463,9 @@ mod tests {
         fn what_is_offered_is_what_can_be_booked(ahead in 0_u64..60, start in 0_u64..400) {
             let today = on("2026-01-01") + Days::new(start);
             let day = today + Days::new(ahead);
-            let free = lorry().free(today, &shut(), &Taken::new());
+            let free = lorry().free(today, &shut(), &Taken::new()).options;
             let value = write(day, None);
-            prop_assert_eq!(free.has(&value), lorry().offers((day, None), today, &shut()));
+            prop_assert_eq!(free.iter().any(|option| option.value == value), lorry().offers((day, None), today, &shut()));
         }
     }
 }

@@ -14,7 +14,7 @@ test("an admin registers a public computer; a resident sends a request there, an
   await omar.page.goto("/staff/terminals");
   await omar.shows("Public computers");
   await omar.press("Register it");
-  await expect(omar.summary).toContainText("name");
+  await expect(omar.summary).toContainText("Say what the computer is called");
   await omar.inspected();
   await omar.type("Its name", "By the window");
   await omar.type("Where it stands", "Central Library");
@@ -53,8 +53,8 @@ test("an admin registers a public computer; a resident sends a request there, an
 
   const form = new Form(page, inspector);
   await form.graffitiToCheck(SAM, "By the steps of the library");
-  await form.press("Send to Street scene");
-  await form.shows("We have your request");
+  await form.send();
+  await form.confirmed();
   await expect(page.locator("main")).toContainText("This computer forgets you when you finish");
   await expect(page.locator("main")).not.toContainText("Keep this link");
   await screen.follow("Print the slip, or have it sent to you");

@@ -88,7 +88,7 @@ test("a permit is bought, checked, shown, put on another vehicle and given back"
     object: "Write to us on the page of your request.",
   });
   await staff.page.reload();
-  await expect(staff.page.getByRole("heading", { name: "Resident parking permit" })).toBeVisible();
+  await expect(staff.page.getByRole("heading", { name: "Resident parking permit", exact: true })).toBeVisible();
   await staff.inspected();
 
   await page.goto(follow);

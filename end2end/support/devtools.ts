@@ -104,7 +104,7 @@ export class Chromium {
       if (targetId) return this.attach(targetId);
       await new Promise((wake) => setTimeout(wake, 50));
     }
-    return this.tab(origin);
+    return this.tab(`${origin}/`);
   }
 
   /** The files of its profile in which these bytes stand. */
@@ -199,6 +199,19 @@ export class Tab {
     const text = key === "Enter" ? "\r" : undefined;
     await this.send("Input.dispatchKeyEvent", { type: "keyDown", key, code: key, windowsVirtualKeyCode, text });
     await this.send("Input.dispatchKeyEvent", { type: "keyUp", key, code: key, windowsVirtualKeyCode });
+  }
+
+  /** The page crashes, and somebody loads it again. A page that crashes answers nothing any more. */
+  async crash(): Promise<void> {
+    const crashed = new Promise<void>((done) => {
+      this.browser.on(({ method, sessionId }) => {
+        if (method === "Inspector.targetCrashed" && sessionId === this.session) done();
+      });
+    });
+    await this.send("Inspector.enable");
+    void this.send("Page.crash");
+    await crashed;
+    await this.send("Page.reload");
   }
 
   /** The network of the computer. */

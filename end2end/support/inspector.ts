@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
 import AxeBuilder from "@axe-core/playwright";
@@ -6,6 +6,8 @@ import { type BrowserContext, type Page, expect } from "@playwright/test";
 
 /** Where pictures of all pages go that are inspected, if somebody wants to look at them. */
 const PICTURES = process.env.E2E_PICTURES;
+/** Every class that one of our stylesheets has a rule for. */
+const STYLED = styled(join(__dirname, "../../dist"));
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
 /**
@@ -62,7 +64,7 @@ export class Inspector {
     const key = `${new URL(page.url()).pathname.replace(/[0-9a-z]{20,}|[0-9a-f-]{36}/g, "*")} ${look}`;
     if (this.seen.has(key)) return;
     this.seen.add(key);
-    const found = await page.evaluate(disorder);
+    const found = await page.evaluate(disorder, STYLED);
     expect.soft(found, `what is out of order on ${page.url()}`).toEqual([]);
     // There are no frames; without them axe needs no page of its own to put the results together.
     const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).withTags(RULES).analyze();
@@ -107,9 +109,20 @@ function lookOf(): string {
   return `${innerWidth < 640 ? "narrow" : "wide"} ${document.title.startsWith("Error: ")} ${parts.join(" ")}`;
 }
 
-/** Things that no page may have. Runs in the page. */
-function disorder(): string[] {
+function styled(folder: string): string[] {
+  const sheets = readdirSync(folder).filter((name) => name.endsWith(".css"));
+  const rules = sheets.map((name) => readFileSync(join(folder, name), "utf8")).join("\n");
+  return [...new Set([...rules.matchAll(/\.((?:govuk|portico)[\w-]+)/g)].map(([, name]) => name!))];
+}
+
+/** Things that no page may have. Runs in the page; `styled` are the classes that have a rule in some stylesheet. */
+function disorder(styled: string[]): string[] {
   const found: string[] = [];
+  // Each page fetches the rules that it needs, and no others: what is drawn without its rule is out of order.
+  const rules = [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules].map((rule) => rule.cssText)).join("\n");
+  const drawn = new Set([...document.querySelectorAll("body [class]")].flatMap((element) => [...element.classList]));
+  const bare = styled.filter((name) => drawn.has(name) && !new RegExp(`\\.${name}(?![\\w-])`).test(rules));
+  if (bare.length > 0) found.push(`classes without their rules: ${bare.join()}`);
   const root = document.documentElement;
   if (root.scrollWidth > root.clientWidth) found.push(`it is ${root.scrollWidth} wide in a window of ${root.clientWidth}`);
   if (root.lang !== "en") found.push("it does not say its language");

@@ -156,7 +156,8 @@ impl Secret {
     #[must_use]
     pub fn slip_code(&self, council: &str, request: Uuid) -> Reference {
         let mac = self.mac(&[b"slip", council.as_bytes(), request.as_bytes()]);
-        let mut words = mac.chunks_exact(4).map(|word| word.iter().fold(0, |all, byte| all << 8 | u32::from(*byte)));
+        let mut words =
+            mac.chunks_exact(4).map(|word| word.iter().fold(0, |all, byte| all << 8 | u32::from(*byte)));
         Reference::from_random(std::array::from_fn(|_| words.next().unwrap_or_default()))
     }
 

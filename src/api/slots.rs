@@ -1,6 +1,6 @@
 //! `/api/slots`: what is free of something that can be booked.
 
-use domain::api::slots::Free;
+use domain::field::Choices;
 
 use super::ApiProblem;
 
@@ -8,6 +8,6 @@ use super::ApiProblem;
 ///
 /// # Errors
 /// [`ApiProblem`].
-pub async fn free(of: &str) -> Result<Free, ApiProblem> {
+pub async fn free(of: &str) -> Result<Choices, ApiProblem> {
     super::get(&format!("/api/slots/{of}")).await
 }

@@ -2,12 +2,13 @@
 
 use domain::api::follow::{FeedbackRequest, FollowView};
 use domain::case::Shortfall;
+use domain::field::Opt;
 use leptos::{prelude::*, task::spawn_local};
 
 use super::button::{SECONDARY, SubmitButton};
 use super::error_summary::{Problem, problem_at};
 use super::handlers::{posted_to, pressed};
-use super::input::{Labelled, RadioOption, Radios, TextArea};
+use super::input::{Labelled, Radios, TextArea};
 use super::sending::Sending;
 use crate::api::follow;
 use crate::live::{Drawn as _, ON_SERVER};
@@ -136,11 +137,8 @@ pub fn WhyForm(
             a11y::focus_when_drawn("main h1");
         },
     );
-    let option = |(value, label): (&str, &str)| RadioOption {
-        value: value.to_owned(),
-        label: label.to_owned(),
-        hint: None,
-    };
+    let option =
+        |(value, label): (&str, &str)| Opt { value: value.to_owned(), label: label.to_owned(), hint: None };
     let what = (!words::is_satisfied(score)).then(|| {
         let options = words::SHORTFALLS.into_iter().map(|(value, _, label)| option((value, label))).collect();
         let labelled = Labelled::new(ABOUT, "What was not right? (optional)");

@@ -2,12 +2,13 @@
 //! somebody chose it.
 
 use domain::api::consent::{ConsentAnswer, ConsentInvite, ConsentQuestion, ConsentRequest};
+use domain::field::Opt;
 use leptos::prelude::*;
 
 use super::button::SubmitButton;
 use super::error_summary::{ErrorSummary, Problem};
 use super::handlers::posted_to;
-use super::input::{Labelled, RadioOption, Radios};
+use super::input::{Labelled, Radios};
 use super::load::loaded;
 use super::sending::{Call, Sending};
 use crate::api::{ApiProblem, consent};
@@ -220,7 +221,7 @@ fn fields(asked: &Asked, sending: Sending) -> AnyView {
     let Asked { question, choice, ticked } = asked.clone();
     let id = question.purpose.id();
     let wording = &question.wording;
-    let option = |value: &str, label: String| RadioOption { value: value.to_owned(), label, hint: None };
+    let option = |value: &str, label: String| Opt { value: value.to_owned(), label, hint: None };
     let by_department = question.purpose.is_for_departments();
     let options = if by_department {
         vec![
@@ -263,8 +264,8 @@ fn fields(asked: &Asked, sending: Sending) -> AnyView {
     .drawn()
 }
 
-fn option_of(id: &str, name: &str) -> RadioOption {
-    RadioOption { value: id.to_owned(), label: name.to_owned(), hint: None }
+fn option_of(id: &str, name: &str) -> Opt {
+    Opt { value: id.to_owned(), label: name.to_owned(), hint: None }
 }
 
 /// What is asked once, on a page that is about something else: nothing where it was answered. Who has no account reads

@@ -8,8 +8,7 @@ use leptos::prelude::*;
 
 use super::amend::opened;
 use super::error_summary::{Problem, problem_at};
-use super::field::slot::{offered, one};
-use super::input::Labelled;
+use super::input::{Labelled, Radios};
 use crate::live::Drawn as _;
 use crate::state::boot;
 use crate::{api, words};
@@ -34,12 +33,12 @@ pub fn slot(request: &FollowView, to: &str, problems: RwSignal<Vec<Problem>>) ->
     let wrong = problems.with_untracked(|problems| problems.iter().any(|problem| problem.id == SLOT));
     let change = slot.free.as_ref().map(|free| {
         let value = RwSignal::new(boot::take_text(SLOT));
-        let choosing = one(SLOT.to_owned(), value.into(), Callback::new(move |chosen| value.set(chosen)));
+        let choose = Callback::new(move |chosen| value.set(chosen));
         let labelled = Labelled::new(SLOT, "Which day suits you better?").error(problem_at(problems, SLOT));
         let form = view! {
             <form novalidate method="post" action=format!("{to}/{SLOT}")>
                 <input type="hidden" name="id" value=api::new_id().to_string() />
-                {labelled.fieldset(offered(free, &choosing))}
+                <Radios labelled=labelled options=free.options.clone() value=value on_choose=choose />
                 <button type="submit" class="govuk-button govuk-button--secondary">"Book this day instead"</button>
             </form>
         }

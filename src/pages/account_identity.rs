@@ -4,6 +4,7 @@
 use domain::api::identity::{
     DocumentKind, DocumentState, IdentityService, IdentityView, ProofView, RollView, SentDocument,
 };
+use domain::field::Opt;
 use domain::identity::Level;
 use leptos::prelude::*;
 
@@ -11,7 +12,7 @@ use crate::account::menu;
 use crate::api::identity;
 use crate::components::button::StartButton;
 use crate::components::error_summary::ErrorSummary;
-use crate::components::input::{Labelled, RadioOption, Radios, TextInput, Typing};
+use crate::components::input::{Labelled, Radios, TextInput, Typing};
 use crate::components::layout::Column;
 use crate::components::load::loaded;
 use crate::components::sending::Sending;
@@ -201,11 +202,8 @@ fn roll(roll: &RollView, here: &str, sending: Sending) -> AnyView {
     }
     let wording = &roll.wording;
     let agreed = RwSignal::new(String::new());
-    let option = |value: &str, label: &str| RadioOption {
-        value: value.to_owned(),
-        label: label.to_owned(),
-        hint: None,
-    };
+    let option =
+        |value: &str, label: &str| Opt { value: value.to_owned(), label: label.to_owned(), hint: None };
     let options = vec![option("yes", &wording.yes), option("no", &wording.no)];
     let labelled = Labelled::new("agreed", wording.question.clone()).error(sending.at("agreed"));
     let text = wording.text.iter().map(|text| view! { <p>{text.clone()}</p> }.drawn()).collect_view();
@@ -232,7 +230,7 @@ fn roll(roll: &RollView, here: &str, sending: Sending) -> AnyView {
 
 fn documents(sent: &[SentDocument], here: &str, sending: Sending) -> AnyView {
     let kind = RwSignal::new(boot::take_text("kind"));
-    let options = DocumentKind::ALL.map(|kind| RadioOption {
+    let options = DocumentKind::ALL.map(|kind| Opt {
         value: kind.id().to_owned(),
         label: kind.label().to_owned(),
         hint: None,

@@ -77,7 +77,10 @@ pub fn check(what: &FindRequest) -> Vec<Problem> {
         problem("reference", "Check the reference. It has eight letters and numbers, like 7K3M-9PQ9");
     }
     if !is_email(&what.email) && what.code().is_none() {
-        problem("email", "Enter an email address in the right format, like name@example.com, or the code on your slip");
+        problem(
+            "email",
+            "Enter an email address in the right format, like name@example.com, or the code on your slip",
+        );
     }
     found
 }

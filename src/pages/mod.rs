@@ -31,11 +31,11 @@ pub mod permit;
 pub mod permit_zone;
 #[cfg(feature = "ssr")]
 pub mod receipt;
-pub mod slip;
 pub mod reopen;
 pub mod request;
 mod send;
 pub mod sent;
+pub mod slip;
 pub mod start;
 pub mod step;
 pub mod withdraw;

@@ -72,9 +72,9 @@ pub fn draw(slip: Slip) -> AnyView {
     };
     let typed = Signal::stored(boot::take_text(TO));
     let nothing = Callback::new(|_: String| {});
-    let sent = slip.sent.then(|| {
-        view! { <p class="govuk-inset-text" role="status">"It is on its way."</p> }.drawn()
-    });
+    let sent = slip
+        .sent
+        .then(|| view! { <p class="govuk-inset-text" role="status">"It is on its way."</p> }.drawn());
     // A script shows it: without one, browsers print from their own menu.
     let print = slip.prints.then(|| {
         view! {

@@ -93,7 +93,9 @@ pub fn menu(role: Role, answers: bool) -> Vec<(&'static str, &'static str)> {
         ],
         Role::Finance => vec![(INCOME, "Income"), BACK],
         Role::Auditor => vec![(AUDIT, "Audit log")],
-        Role::Admin => vec![(MEMBERS, "Staff"), (TERMINALS, "Public computers"), LONG, WORDS, (LEDGERS, "Ledgers")],
+        Role::Admin => {
+            vec![(MEMBERS, "Staff"), (TERMINALS, "Public computers"), LONG, WORDS, (LEDGERS, "Ledgers")]
+        }
         Role::Officer | Role::Resident | Role::Helper | Role::Terminal | Role::Contractor => {
             let long = answers.then_some(LONG);
             let rest = [IDENTITIES, POST, (LEAVE, "Leave")];

@@ -60,20 +60,34 @@ const INPUTS: [&str; 22] = [
 /// Crates that no part of the app is made of.
 const OTHER_CRATES: [&str; 3] = ["bench", "server", "xtask"];
 
-/// Where the class names stand that pages use, by the stylesheet's name. What only the account has, and staff, weighs
-/// on nobody who fills in a form.
+/// Where the class names stand that pages use, by the stylesheet's name. What only other pages have weighs on nobody who
+/// fills in a form: whatever a form's page is made of is to be named here, and the journeys find what is forgotten.
 const STYLED: [(&str, &[&str]); 6] = [
     (
         "resident",
         &[
             "index.html",
+            STARTER,
+            "public/{bell,terminal,timeout}.js",
+            "src/!(account|push|passkey).rs",
+            "src/{api,photo,state}/**/*.rs",
+            "src/pages/{form,send,start,step}.rs",
+            "src/components/{field,input}/**/*.rs",
+            "src/components/{bell,better_form,button,count,error_summary,fee,gallery,handlers,layout}.rs",
+            "src/components/{load,map,nearby,policy,promise,stop,unsent}.rs",
+            "server/src/routes/demo.rs",
+            "server/src/web/{exit,terminal}.rs",
+        ],
+    ),
+    (
+        "follow",
+        &[
             "follow.html",
             STARTER,
-            "public/bell.js",
+            "public/*.js",
             "src/*.rs",
             "src/{api,components,follow,photo,state}/**/*.rs",
             "src/pages/!(account*).rs",
-            "public/terminal.js",
             "server/src/routes/demo.rs",
             "server/src/web/{exit,terminal}.rs",
         ],
@@ -81,7 +95,6 @@ const STYLED: [(&str, &[&str]); 6] = [
     ("account", &["account.html", STARTER, "public/timeout.js", "src/*.rs", "src/!(staff)/**/*.rs"]),
     ("staff", &["staff.html", STARTER, "src/**/*.rs"]),
     ("performance", &["src/pages/performance.rs"]),
-    ("exit", &["server/src/web/exit.rs"]),
     ("terminal", &["public/terminal.js", "server/src/web/terminal.rs"]),
 ];
 

@@ -1,31 +1,10 @@
-//! `GET /api/slots/{id}`: what is free of something that can be booked; and what was booked with a request.
+//! What was booked with a request, and another day instead.
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use validator::Validate;
 
-use crate::field::Opt;
-
-/// What is free, in words, for people to choose from: the value of each is the answer. What has no value is the heading of
-/// what follows.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Free {
-    /// What comes first.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub soon: Vec<Opt>,
-    /// What is shown when somebody asks for more.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub later: Vec<Opt>,
-}
-
-impl Free {
-    /// Whether something is among it.
-    #[must_use]
-    pub fn has(&self, value: &str) -> bool {
-        self.soon.iter().chain(&self.later).any(|option| option.value == value)
-    }
-}
+use crate::field::Choices;
 
 /// What was booked with a request, as its page shows it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,7 +28,7 @@ pub struct SlotView {
     pub held: String,
     /// What its resident may choose instead; nothing where they can't change it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub free: Option<Free>,
+    pub free: Option<Choices>,
 }
 
 /// `POST /api/staff/requests/{id}/slot`: another day, or another time.

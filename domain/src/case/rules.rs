@@ -7,8 +7,8 @@ use uuid::Uuid;
 use crate::by::By;
 use crate::fee;
 use crate::field::{Photo, Value};
-use crate::slots::{Booked, day_ends};
 use crate::grant::{Grant, Step};
+use crate::slots::{Booked, day_ends};
 
 use super::{
     Actor, Age, Amendment, Before, Case, Cause, Closing, Escalated, Event, Feedback, Linked, Outcome, Owner,
@@ -530,20 +530,20 @@ impl Case {
             }
             (Actor::Staff(staff), Event::Undone) => self.may_undo(staff.id, at),
             (Actor::Staff(staff), event) => self.may_staff(staff.id, event),
-            (Actor::Contractor(who), event) => {
-                let mine = self.contract.as_ref().is_some_and(|contract| contract.contractor.id == who.id);
-                match event {
-                    _ if !mine => Err(Refused::NotAllowed),
-                    Event::ContractorWrote { planned: Some(on), .. } if *on > self.complete_by.day() => {
-                        Err(Refused::AfterPromise)
-                    }
-                    Event::ContractorWrote { .. } | Event::ContractorDone { .. } if self.work.is_none() => {
-                        Ok(())
-                    }
-                    _ => Err(Refused::NotAllowed),
-                }
-            }
+            (Actor::Contractor(who), event) => self.may_contractor(who.id, event),
             (Actor::Clock, event) => self.may_clock(event),
+            _ => Err(Refused::NotAllowed),
+        }
+    }
+
+    fn may_contractor(&self, who: Uuid, event: &Event) -> Result<(), Refused> {
+        let mine = self.contract.as_ref().is_some_and(|contract| contract.contractor.id == who);
+        match event {
+            _ if !mine => Err(Refused::NotAllowed),
+            Event::ContractorWrote { planned: Some(on), .. } if *on > self.complete_by.day() => {
+                Err(Refused::AfterPromise)
+            }
+            Event::ContractorWrote { .. } | Event::ContractorDone { .. } if self.work.is_none() => Ok(()),
             _ => Err(Refused::NotAllowed),
         }
     }
@@ -751,6 +751,13 @@ impl Case {
             Some(closed) if at - closed > TimeDelta::days(REOPEN_DAYS) => Err(Refused::TooLate),
             // What was said again goes on where it was said first.
             Some(_) if self.status == Status::Closed(Outcome::Duplicate) => Err(Refused::NotAllowed),
+            // What was paid for it may have been paid back by then: it is asked for, and paid, anew.
+            Some(_)
+                if self.status == Status::Closed(Outcome::Withdrawn)
+                    && fee::total(&self.submission.fee) > 0 =>
+            {
+                Err(Refused::NotAllowed)
+            }
             Some(_) => Ok(()),
         }
     }

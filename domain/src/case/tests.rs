@@ -725,6 +725,22 @@ fn what_is_handed_back_is_still_somebodys() {
     assert_eq!(then(&mut case, staff(1), Event::HandedBack), Err(Refused::NotAllowed), "nobody would answer");
 }
 
+#[test]
+fn what_was_paid_for_and_withdrawn_is_asked_for_anew() {
+    let withdrawn = |fee: Vec<Due>| {
+        let mut first = submitted();
+        if let Event::Submitted(submission) = &mut first.event {
+            submission.fee = fee;
+        }
+        let mut case = Case::open(&first).unwrap();
+        then(&mut case, Actor::Resident, Event::Withdrawn { reason: String::new() }).unwrap();
+        then(&mut case, Actor::Resident, Event::Reopened { reason: "After all".into(), complete_by: by(25) })
+    };
+    assert_eq!(withdrawn(Vec::new()), Ok(()));
+    let charge = Due { label: "Collection".into(), pence: 2000 };
+    assert_eq!(withdrawn(vec![charge]), Err(Refused::NotAllowed), "it may have been paid back");
+}
+
 fn booked(number: u32) -> Booked {
     // Until the end of the day before.
     let until = Some(at(number).timestamp() - 12 * 3600);

@@ -199,7 +199,7 @@ impl Reader<'_> {
             }
             "slot" => {
                 known.push("slots");
-                Kind::Slot(Slot { of: self.plain_of(part, "slots")?, ..Slot::default() })
+                Kind::Slot(Slot { of: self.plain_of(part, "slots")?, times: Vec::new() })
             }
             "email" => Kind::Email(Email {}),
             "phone" => Kind::Phone(PhoneNumber {}),

@@ -1,11 +1,11 @@
-//! A day, or a time of a day, that is free: what can be booked is the council's data, and what is free the server says.
+//! A day, or a time of a day, that is free: what can be booked is the council's data. What is free the server knows, and a
+//! form offers it as a choice.
 
 use chrono::{Datelike as _, Days, NaiveDate, Weekday};
 use serde::{Deserialize, Serialize};
 
 use super::{Choice, ErrorCode, FieldError, Opt, Parsed, Value};
 use crate::answers::{Answers, Parts};
-use crate::api::slots::Free;
 use crate::slots::{Booked, write};
 
 /// A question for a day that is booked.
@@ -17,21 +17,16 @@ pub struct Slot {
     /// The times of a day; filled in when the council's catalogue is made. None where a whole day is booked.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub times: Vec<Opt>,
-    /// What is free, as the page of a form offers it; nothing in the catalogue.
-    #[serde(default)]
-    pub free: Free,
 }
 
 impl Slot {
-    /// Reads `2026-12-03`, or `2026-12-03 morning`, which was free when the form was shown. Whether it still is only the
-    /// server can say.
+    /// Reads `2026-12-03`, or `2026-12-03 morning`. Whether that is free only the server can say.
     pub(super) fn parse(&self, parts: Parts<'_>) -> Parsed {
         let raw = parts.whole().trim();
         if raw.is_empty() {
             return Ok(None);
         }
-        let was_free = self.free.soon.is_empty() || self.free.has(raw);
-        self.read(raw).filter(|_| was_free).map_or_else(
+        self.read(raw).map_or_else(
             || Err(vec![FieldError::new(parts.path(""), ErrorCode::NotASlot)]),
             |booked| Ok(Some(Value::Slot(booked))),
         )
@@ -71,7 +66,7 @@ mod tests {
 
     fn visit() -> Slot {
         let time = |value: &str| Opt { value: value.into(), label: value.to_uppercase(), hint: None };
-        Slot { of: "visit".into(), times: vec![time("morning"), time("afternoon")], free: Free::default() }
+        Slot { of: "visit".into(), times: vec![time("morning"), time("afternoon")] }
     }
 
     fn parse(kind: &Slot, raw: &str) -> Parsed {
@@ -114,15 +109,6 @@ mod tests {
         ] {
             assert_eq!(parse(&visit(), raw), wrong(), "{raw:?}");
         }
-    }
-
-    #[test]
-    fn what_is_not_shown_as_free_is_refused() {
-        let option = |value: &str| Opt { value: value.into(), label: String::new(), hint: None };
-        let free = Free { soon: vec![option(""), option("2026-12-03")], later: vec![option("2026-12-21")] };
-        let kind = Slot { free, ..day() };
-        assert!(parse(&kind, "2026-12-03").is_ok() && parse(&kind, "2026-12-21").is_ok());
-        assert!(parse(&kind, "2026-12-04").is_err() && parse(&kind, "") == Ok(None));
     }
 
     proptest::proptest! {

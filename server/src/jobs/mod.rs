@@ -14,13 +14,13 @@ pub mod left;
 pub mod paying;
 mod push;
 pub mod receipt;
-pub mod slip;
 pub mod reconcile;
 pub mod refunded;
 pub mod repeats;
 pub mod retention;
 pub mod runner;
 pub mod sign_in_code;
+pub mod slip;
 pub mod staff_notice;
 pub mod sweep;
 

@@ -47,7 +47,10 @@ impl Slip {
                 "With both you can follow your request, answer us and withdraw it, on any phone or computer:"
                     .to_owned(),
                 site.clone(),
-                format!("Or ring {} ({}) and say the reference.", council.contact.phone, council.contact.hours),
+                format!(
+                    "Or ring {} ({}) and say the reference.",
+                    council.contact.phone, council.contact.hours
+                ),
             ],
             link: Some(site),
             to: (String::new(), to),
@@ -57,7 +60,8 @@ impl Slip {
     /// Sends it as a text message.
     pub(super) async fn text(self, state: &AppState, council: &Council, id: Uuid) -> Result<(), MailError> {
         let Self { to, reference, code, promise, site, .. } = self;
-        let text = format!("{}: reference {reference}, code {code}. {promise} Follow it: {site}", council.name);
+        let text =
+            format!("{}: reference {reference}, code {code}. {promise} Follow it: {site}", council.name);
         if council.alerts.notify.is_some() {
             state.notify.send(council, Kind::Text { to: &to, text: &text }, (id, false)).await.map(drop)
         } else {

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use axum::http::StatusCode;
 use chrono::{DateTime, Days, TimeDelta, Utc};
-use domain::api::slots::{Free, SlotView};
+use domain::api::slots::SlotView;
 use domain::case::{Actor, Case, Event, Status};
 use domain::catalogue::{Question, Service};
-use domain::field::{ErrorCode, FieldError, Kind, Slot, Value};
+use domain::field::{Choices, ErrorCode, FieldError, Kind, Slot, Value};
 use domain::slots::{Bookable, Booked, HOLD_MINUTES};
 use domain::standard::say;
 use domain::validate::Answer;
@@ -24,6 +24,9 @@ use crate::store::StoreError;
 use crate::store::requests::Stored;
 use crate::store::slots::Place;
 
+/// What is said where there is nothing to choose from.
+const NOTHING_FREE: &str = "Nothing is free at the moment. Look again tomorrow, or ring us.";
+
 /// What can be booked, by its identifier.
 fn bookable<'s>(served: &'s Served, id: &str) -> Option<&'s Bookable> {
     served.council.slots.iter().find(|known| known.id == id)
@@ -33,7 +36,7 @@ fn bookable<'s>(served: &'s Served, id: &str) -> Option<&'s Bookable> {
 ///
 /// # Errors
 /// `not_found`; the database's.
-pub async fn free(state: &AppState, at: &At, id: &str) -> Result<Free, ApiError> {
+pub async fn free(state: &AppState, at: &At, id: &str) -> Result<Choices, ApiError> {
     let known = bookable(&at.served, id).ok_or_else(ApiError::not_found)?;
     let now = state.now();
     let today = at.served.local(now).date();
@@ -41,7 +44,7 @@ pub async fn free(state: &AppState, at: &At, id: &str) -> Result<Free, ApiError>
     Ok(known.free(today, &at.served.calendar.closed, &taken))
 }
 
-/// A document with what is free of what it books, as its form offers it.
+/// A document as its form offers it: what it books is a choice of what is free.
 ///
 /// # Errors
 /// The database's.
@@ -57,8 +60,11 @@ pub async fn offered<'s>(
     let Some(of) = service.questions.iter().find_map(books) else { return Ok(service) };
     let free = free(state, at, &of).await?;
     for question in &mut service.to_mut().questions {
-        if let Kind::Slot(slot) = &mut question.kind {
-            slot.free.clone_from(&free);
+        if matches!(question.kind, Kind::Slot(_)) {
+            if free.options.is_empty() {
+                question.hint = Some(NOTHING_FREE.to_owned());
+            }
+            question.kind = Kind::Choice(free.clone());
         }
     }
     Ok(service)
@@ -116,7 +122,7 @@ pub fn taken(answers: &[Answer]) -> ApiError {
 fn rebooked(state: &AppState, at: &At, case: &Case, raw: &str) -> Result<Event, ApiError> {
     let before = case.booked().ok_or_else(|| ApiError::new(StatusCode::CONFLICT, "not_allowed"))?.clone();
     let times = bookable(&at.served, &before.of).map(Bookable::options).unwrap_or_default();
-    let asked = Slot { of: before.of.clone(), times, ..Slot::default() }.read(raw.trim());
+    let asked = Slot { of: before.of.clone(), times }.read(raw.trim());
     let to = asked.and_then(|asked| booked(&at.served, state.now(), &asked));
     let wrong = if raw.trim().is_empty() { ErrorCode::Missing } else { ErrorCode::NotASlot };
     let to = to.ok_or_else(|| ApiError::invalid(vec![FieldError::new("slot", wrong)]))?;

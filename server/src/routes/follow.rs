@@ -38,7 +38,8 @@ const TRIES: (i32, TimeDelta) = (10, TimeDelta::minutes(15));
 /// The routes of this file.
 pub fn router() -> OpenApiRouter<AppState> {
     const KEY: &str = "the key in the address is the permission";
-    const FOUND: &str = "a reference and the email address given with it, or the code on its slip, are the permission";
+    const FOUND: &str =
+        "a reference and the email address given with it, or the code on its slip, are the permission";
     OpenApiRouter::new()
         .routes(routes!(find).open(FOUND))
         .routes(routes!(follow).open(KEY))

@@ -6,9 +6,10 @@ use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 use domain::access::Act;
 use domain::api::problem::Problem;
-use domain::api::slots::{Free, SlotRequest};
+use domain::api::slots::SlotRequest;
 use domain::api::staff::StaffCase;
 use domain::case::{Actor, Owner};
+use domain::field::Choices;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -29,7 +30,7 @@ pub fn router() -> OpenApiRouter<AppState> {
 
 /// What is free, as the form of a service shows it. Whose the rest is nobody learns.
 #[utoipa::path(get, path = "/api/slots/{id}", tag = "services", operation_id = "free_slots", params(("id" = String, Path)),
-    responses((status = 200, body = Free), (status = 404, body = Problem)))]
+    responses((status = 200, body = Choices), (status = 404, body = Problem)))]
 async fn free(State(state): State<AppState>, at: At, Path(id): Path<String>) -> Result<Response, ApiError> {
     let free = slots::free(&state, &at, &id).await?;
     Ok(([(header::CACHE_CONTROL, CACHING)], Json(free)).into_response())

@@ -20,10 +20,10 @@ pub fn text(name: &str) -> Option<String> {
     String::from_utf8(App::get(name)?.data.into_owned()).ok()
 }
 
-/// The name of the resident app's stylesheet.
+/// The name of the stylesheet of residents' pages that are no forms.
 #[must_use]
 pub fn stylesheet() -> Option<String> {
-    App::iter().find(|name| name.starts_with("resident") && name.ends_with(".css")).map(Cow::into_owned)
+    part("follow", "css")
 }
 
 /// The name of a script that is no app, or a stylesheet of one page, by what it begins with and its ending.

@@ -23,7 +23,11 @@ const EXIT: &str = "/exit";
 
 /// The pages of this file.
 pub fn router() -> Pages {
-    Pages::new().open(EXIT, get(pages::fallback).post(leave), "ends what there is of who asks, and nothing else")
+    Pages::new().open(
+        EXIT,
+        get(pages::fallback).post(leave),
+        "ends what there is of who asks, and nothing else",
+    )
 }
 
 /// What stands above the pages of a service that somebody may have to get away from; nothing on those of others.
@@ -32,17 +36,15 @@ pub fn above(council: &Council, service: &str) -> String {
     let Some(exit) = council.exit.as_ref().filter(|exit| exit.services.iter().any(|id| id == service)) else {
         return String::new();
     };
-    let part = |ending| assets::part("exit", ending).map(|file| format!("/{file}")).unwrap_or_default();
+    let script = assets::part("exit", "js").map(|file| format!("/{file}")).unwrap_or_default();
+    let to = escape(&exit.to);
     format!(
-        "<section class=\"portico-exit\" aria-label=\"Leave quickly\"><link rel=\"stylesheet\" href=\"{}\">\
+        "<section class=\"portico-exit\" aria-label=\"Leave quickly\">\
          <form method=\"post\" action=\"{EXIT}\"><button class=\"govuk-button govuk-button--warning\" id=\"exit\">\
          <span class=\"govuk-visually-hidden\">Emergency: </span>Exit this page</button></form>\
          <p class=\"portico-exit__keys\">Or press Shift three times.</p>\
          <p class=\"govuk-visually-hidden\" id=\"exit-said\" role=\"status\"></p>\
-         <script src=\"{}\" data-to=\"{}\"></script></section>",
-        part("css"),
-        part("js"),
-        escape(&exit.to),
+         <script src=\"{script}\" data-to=\"{to}\"></script></section>"
     )
 }
 

@@ -36,7 +36,8 @@ const MOST_OF_MESSAGE: u32 = 4_000;
 /// The pages with these forms.
 pub fn router() -> Pages {
     const KEY: &str = "the key in the address is the permission";
-    const FOUND: &str = "a reference and the email address given with it, or the code on its slip, are the permission";
+    const FOUND: &str =
+        "a reference and the email address given with it, or the code on its slip, are the permission";
     Pages::new()
         .open("/follow", get(pages::fallback).post(find_request), FOUND)
         .open("/follow/{key}", get(pages::fallback).post(write), KEY)

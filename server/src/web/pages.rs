@@ -180,9 +180,8 @@ async fn page(state: &AppState, at: &At, headers: &HeaderMap, address: &str) -> 
     }
     let file = match found {
         _ if is_form => "index.html",
-        None => "index.html",
         Some(Page::Account { .. }) => "account.html",
-        Some(_) => "follow.html",
+        _ => "follow.html",
     };
     let Some(html) = told.fill_in(at, file, &drawn) else { return Ok(not_built()) };
     if is_same_for_all && !is_missing && !address.contains('?') {

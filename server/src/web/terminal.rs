@@ -214,7 +214,9 @@ async fn settle(state: &AppState, at: &At, parts: &mut Parts, token: &str) -> Re
     let of_turn = said.as_ref().map(|said| turn(state, &council, &terminal, said).public_id());
     // What was drawn in another's turn changes nothing in this one, and is told nothing.
     let is_stale = drawn_in.is_some() && drawn_in != of_turn || is_change && (is_over || drawn_in.is_none());
-    if is_stale && path != FINISH {
+    // A turn can be ended once more, but not the next one from a page of the one before.
+    let ends_another = drawn_in.is_some() && said.is_some();
+    if is_stale && (path != FINISH || ends_another) {
         return Ok(Settled::Answer(with(start_again(&path), cookies)));
     }
     if NOT_HERE.iter().any(|not| is_below(&path, not)) {
@@ -271,7 +273,11 @@ async fn known(state: &AppState, at: &At, token: &str) -> Result<Option<Terminal
 }
 
 /// Ends all that there is of a turn, and gives the cookies that say so.
-pub(super) async fn over(state: &AppState, at: &At, headers: &HeaderMap) -> Result<Vec<HeaderValue>, ApiError> {
+pub(super) async fn over(
+    state: &AppState,
+    at: &At,
+    headers: &HeaderMap,
+) -> Result<Vec<HeaderValue>, ApiError> {
     end_session(state, at, headers).await?;
     if let Some(form) = form_token(state, headers) {
         at.store.let_go_of_drafts(&form, state.now()).await?;

@@ -65,7 +65,11 @@ async fn it_is_sent_where_somebody_says_and_the_address_is_not_kept() {
     let mails = portal.mails_to(AWAY).await;
     let [mail] = mails.as_slice() else { panic!("{mails:?}") };
     assert!(mail.subject.starts_with("Your slip for “Report graffiti”"), "{}", mail.subject);
-    assert!(mail.text.contains(said(&page, "Secret code")) && !mail.text.contains("/follow/"), "{}", mail.text);
+    assert!(
+        mail.text.contains(said(&page, "Secret code")) && !mail.text.contains("/follow/"),
+        "{}",
+        mail.text
+    );
     sam.post_form(&here, "to=07700+900982").await.is(303);
     sam.post_form(&here, "to=kim%40example.org").await.is(303);
     sam.post_form(&here, "to=kim%40example.org").await.is(429);

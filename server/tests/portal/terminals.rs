@@ -220,6 +220,11 @@ async fn what_one_person_did_is_out_of_reach_once_they_have_finished(kept: Kept)
     stale.send(2).await.refused(401, "not_signed_in");
     let posted = format!("/services/report-graffiti?turn={}", stale.turn);
     assert_eq!(stale.post_form(&posted, "photo=1").await.is(303).header("location"), "/");
+    // Nor does it end it.
+    browser.sign_in(&portal, SAM).await;
+    stale.jar.clone_from(&browser.jar);
+    stale.post_form(&format!("/terminal/finish?turn={}", stale.turn), "").await.is(303);
+    browser.get("/api/account").await.is(200);
 }
 
 async fn a_turn_ends_by_itself_and_what_was_drawn_in_it_changes_nothing(kept: Kept) {

@@ -1,7 +1,7 @@
 //! An address: found by its postcode and picked from a list, or typed by hand. Nobody is made to have one.
 
 use domain::api::places::{AddressFound, Addresses};
-use domain::field::Address;
+use domain::field::{Address, Opt};
 use leptos::{prelude::*, task::spawn_local};
 
 use super::Asked;
@@ -9,7 +9,7 @@ use crate::a11y;
 use crate::api::{ApiProblem, places};
 use crate::components::button::{SECONDARY, act_button};
 use crate::components::handlers::{Typed, pressed, typed};
-use crate::components::input::{RadioOption, Radios, Typing};
+use crate::components::input::{Radios, Typing};
 use crate::live::{Drawn as _, live_if};
 use crate::state::boot;
 
@@ -51,7 +51,7 @@ pub(super) fn view(asked: &Asked, kind: &Address) -> AnyView {
         live_if(move || has_one.get().then(|| look_up(&asked)))
     };
     let none = kind.no_fixed.then(|| {
-        let option = RadioOption { value: "yes".into(), label: "I have no fixed address".into(), hint: None };
+        let option = Opt { value: "yes".into(), label: "I have no fixed address".into(), hint: None };
         let path = asked.path("no_fixed");
         let (value, choose) = (draft.text(&path), draft.setter(&path));
         let labelled = asked.part("no_fixed", "If you don’t have one");

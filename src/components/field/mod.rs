@@ -21,7 +21,6 @@ mod penalty_charge;
 mod phone;
 mod photos;
 mod place;
-pub mod slot;
 mod text;
 mod vehicle;
 mod yes_no;
@@ -136,7 +135,8 @@ pub fn field(asked: &Asked) -> AnyView {
         Kind::Money(_) => amount::view(asked),
         Kind::Date(_) => date::view(asked),
         Kind::DateRange(_) => date_range::view(asked),
-        Kind::Slot(kind) => slot::view(asked, kind),
+        // A form offers it as a choice of what is free: server/src/operations/slots.rs.
+        Kind::Slot(_) => ().into_any(),
         Kind::Email(_) => email::view(asked),
         Kind::Phone(_) => phone::view(asked),
         Kind::Address(kind) => address::view(asked, kind),

@@ -1,9 +1,10 @@
 //! Yes or no. Neither is chosen beforehand.
 
+use domain::field::Opt;
 use leptos::prelude::*;
 
 use super::Asked;
-use crate::components::input::{RadioOption, Radios};
+use crate::components::input::Radios;
 use crate::live::Drawn as _;
 
 pub(super) fn view(asked: &Asked) -> AnyView {
@@ -15,11 +16,8 @@ pub(super) fn view(asked: &Asked) -> AnyView {
 }
 
 /// The two options.
-pub(super) fn yes_or_no() -> Vec<RadioOption> {
-    let option = |value: &str, label: &str| RadioOption {
-        value: value.to_owned(),
-        label: label.to_owned(),
-        hint: None,
-    };
+pub(super) fn yes_or_no() -> Vec<Opt> {
+    let option =
+        |value: &str, label: &str| Opt { value: value.to_owned(), label: label.to_owned(), hint: None };
     vec![option("yes", "Yes"), option("no", "No")]
 }

@@ -25,5 +25,5 @@ pub fn first_text(value: Signal<String>) -> String {
 
 pub use area::TextArea;
 pub use labelled::Labelled;
-pub use radios::{Choosing, RadioOption, Radios};
+pub use radios::Radios;
 pub use text::{TextInput, Typing};

@@ -1,30 +1,19 @@
 //! One of a list, or several.
 
-use domain::field::choices;
+use domain::field::{Opt, choices};
 use leptos::prelude::*;
 
 use super::Labelled;
 use crate::components::handlers::Typed;
 use crate::live::{Drawn as _, ON_SERVER};
 
-/// One of several: a value, a label, and a line below it.
-#[derive(Clone, Debug)]
-pub struct RadioOption {
-    /// What is stored.
-    pub value: String,
-    /// What is read.
-    pub label: String,
-    /// A line below the label.
-    pub hint: Option<String>,
-}
-
 /// A choice from a list.
 #[component]
 pub fn Radios(
     /// Legend, hint and error.
     labelled: Labelled,
-    /// The options, in order.
-    options: Vec<RadioOption>,
+    /// The options, in order. What has no value is the heading of those that follow.
+    options: Vec<Opt>,
     /// The value chosen; empty when none is. Of several, commas stand between them.
     #[prop(into)]
     value: Signal<String>,
@@ -41,60 +30,35 @@ pub fn Radios(
     none: Option<String>,
 ) -> impl IntoView {
     let name = labelled.id.clone();
-    let choosing = Choosing { name, value, on_choose, inline, several, none: none.unwrap_or_default() };
-    labelled.fieldset(choosing.list(options, 0))
-}
-
-/// How is chosen from options.
-#[derive(Clone)]
-pub struct Choosing {
-    /// The name of the inputs, and the id of the first: an error leads there.
-    pub name: String,
-    /// The value chosen; empty when none is. Of several, commas stand between them.
-    pub value: Signal<String>,
-    /// Called with the value chosen.
-    pub on_choose: Callback<String>,
-    /// Side by side.
-    pub inline: bool,
-    /// Several can be chosen.
-    pub several: bool,
-    /// Of several, the one that says that none of the others is; empty where there is none such.
-    pub none: String,
-}
-
-impl Choosing {
-    /// Draws options, before which so many others of the same choice stand. One without a value is a heading.
-    pub fn list(&self, options: Vec<RadioOption>, before: usize) -> AnyView {
-        let Self { name, value, on_choose, inline, several, none } = self.clone();
-        // Whole names: what is not found whole in the code is taken out of the stylesheet.
-        let (kind, list_class, item_class, input_class, label_class, hint_class) = if several {
-            (
-                "checkbox",
-                "govuk-checkboxes",
-                "govuk-checkboxes__item",
-                "govuk-checkboxes__input",
-                "govuk-label govuk-checkboxes__label",
-                "govuk-hint govuk-checkboxes__hint",
-            )
-        } else {
-            (
-                "radio",
-                if inline { "govuk-radios govuk-radios--inline" } else { "govuk-radios" },
-                "govuk-radios__item",
-                "govuk-radios__input",
-                "govuk-label govuk-radios__label",
-                "govuk-hint govuk-radios__hint",
-            )
-        };
-        let mut at = before;
-        let options = options.into_iter().map(|option| {
-        let RadioOption { value: own, label, hint } = option;
+    let none = none.unwrap_or_default();
+    // Whole names: what is not found whole in the code is taken out of the stylesheet.
+    let (kind, list_class, item_class, input_class, label_class, hint_class) = if several {
+        (
+            "checkbox",
+            "govuk-checkboxes",
+            "govuk-checkboxes__item",
+            "govuk-checkboxes__input",
+            "govuk-label govuk-checkboxes__label",
+            "govuk-hint govuk-checkboxes__hint",
+        )
+    } else {
+        (
+            "radio",
+            if inline { "govuk-radios govuk-radios--inline" } else { "govuk-radios" },
+            "govuk-radios__item",
+            "govuk-radios__input",
+            "govuk-label govuk-radios__label",
+            "govuk-hint govuk-radios__hint",
+        )
+    };
+    let mut before = 0;
+    let options = options.into_iter().map(|Opt { value: own, label, hint }| {
         if own.is_empty() {
             return view! { <p class="govuk-heading-s">{label}</p> }.drawn();
         }
         // The first one has the group's own id: an error leads there.
-        let id = if at == 0 { name.clone() } else { format!("{name}-{at}") };
-        at += 1;
+        let id = if before == 0 { name.clone() } else { format!("{name}-{before}") };
+        before += 1;
         let hint_id = hint.as_ref().map(|_| format!("{id}-about"));
         let checked = {
             let own = own.clone();
@@ -126,6 +90,6 @@ impl Choosing {
         }
         .drawn()
     });
-        view! { <div class=list_class>{options.collect_view()}</div> }.drawn()
-    }
+    let list = view! { <div class=list_class>{options.collect_view()}</div> };
+    labelled.fieldset(list.into_any())
 }

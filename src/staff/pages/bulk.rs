@@ -1,6 +1,7 @@
 //! `/staff/bulk`: the same done to each of the requests that are chosen. First what will become of each is shown, and what
 //! can't be, and why; afterwards what became of them, and the way back while there is one.
 
+use domain::field::Opt;
 use std::collections::BTreeSet;
 
 use domain::api::staff::CloseRequest;
@@ -12,7 +13,7 @@ use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use portico_app::a11y;
 use portico_app::components::button::SubmitButton;
 use portico_app::components::error_summary::{ErrorSummary, Problem};
-use portico_app::components::input::{Labelled, RadioOption, Radios, TextArea, TextInput};
+use portico_app::components::input::{Labelled, Radios, TextArea, TextInput};
 use portico_app::components::layout::Column;
 use portico_app::words::count;
 use uuid::Uuid;
@@ -509,7 +510,7 @@ fn asking(page: Page) -> AnyView {
         event.prevent_default();
         page.look();
     };
-    let option = |(value, label, hint): (&str, &str, &str)| RadioOption {
+    let option = |(value, label, hint): (&str, &str, &str)| Opt {
         value: value.to_owned(),
         label: label.to_owned(),
         hint: Some(hint.to_owned()),

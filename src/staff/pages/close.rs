@@ -4,11 +4,12 @@ use domain::api::follow::What;
 use domain::api::staff::{CloseRequest, StaffCase};
 use domain::case::Outcome;
 use domain::catalogue::{Policy, Reply};
+use domain::field::Opt;
 use domain::field::{ErrorCode, FieldError, plain};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use portico_app::components::error_summary::Problem;
-use portico_app::components::input::{Labelled, RadioOption, Radios, TextArea, TextInput};
+use portico_app::components::input::{Labelled, Radios, TextArea, TextInput};
 use portico_app::components::policy::PolicyLetter;
 use serde::{Deserialize, Serialize};
 
@@ -270,7 +271,7 @@ fn objecting(draft: Draft<Close>, sending: Sending, object: StoredValue<String>)
 fn outcomes(draft: Draft<Close>, sending: Sending, has_policies: bool) -> AnyView {
     let offered =
         OUTCOMES.into_iter().filter(|(outcome, ..)| has_policies || *outcome != Outcome::DeclinedByPolicy);
-    let option = |(outcome, label, hint): (Outcome, &str, &str)| RadioOption {
+    let option = |(outcome, label, hint): (Outcome, &str, &str)| Opt {
         value: outcome_value(outcome).to_owned(),
         label: label.to_owned(),
         hint: Some(hint.to_owned()),
@@ -291,7 +292,7 @@ fn outcomes(draft: Draft<Close>, sending: Sending, has_policies: bool) -> AnyVie
 
 /// Which policy, in the policy's own words: what the resident will read.
 fn policy(draft: Draft<Close>, sending: Sending, policies: Vec<Policy>) -> AnyView {
-    let option = |policy: &Policy| RadioOption {
+    let option = |policy: &Policy| Opt {
         value: policy.id.clone(),
         label: policy.name.clone(),
         hint: Some(format!("Version {}", policy.version)),

@@ -4,6 +4,7 @@
 use domain::api::contacts::{ContactForm, ContactView, RecordRequest};
 use domain::api::services::ServiceSummary;
 use domain::contact_log::{self, ContactChannel, ThreeAnswers, Who};
+use domain::field::Opt;
 use domain::field::{ErrorCode, FieldError, plain};
 use domain::reference::Reference;
 use domain::search::{Entry, Index};
@@ -13,7 +14,7 @@ use portico_app::a11y;
 use portico_app::api::{ApiProblem, services};
 use portico_app::components::button::SubmitButton;
 use portico_app::components::error_summary::{ErrorSummary, Problem};
-use portico_app::components::input::{Labelled, RadioOption, Radios, TextArea, TextInput, Typing};
+use portico_app::components::input::{Labelled, Radios, TextArea, TextInput, Typing};
 use portico_app::components::layout::Column;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -249,8 +250,8 @@ fn inputs(page: Page, form: &ContactForm, services: StoredValue<Vec<ServiceSumma
     .into_any()
 }
 
-fn option(value: &str, label: &str) -> RadioOption {
-    RadioOption { value: value.to_owned(), label: label.to_owned(), hint: None }
+fn option(value: &str, label: &str) -> Opt {
+    Opt { value: value.to_owned(), label: label.to_owned(), hint: None }
 }
 
 /// The request that the page was opened for.
@@ -319,7 +320,7 @@ fn service(page: Page, services: StoredValue<Vec<ServiceSummary>>) -> AnyView {
         let found = found.get();
         services.with_value(|services| {
             let offered = found.iter().filter_map(|at| services.get(*at));
-            offered.map(|service| option(&service.id, &service.title)).collect::<Vec<RadioOption>>()
+            offered.map(|service| option(&service.id, &service.title)).collect::<Vec<Opt>>()
         })
     };
     let list = move || {

@@ -2,10 +2,11 @@
 //! what was seen of it.
 
 use domain::api::staff::{CheckRequest, ContractRequest, Contractors, ReasonRequest, StaffCase};
+use domain::field::Opt;
 use domain::field::plain;
 use leptos::prelude::*;
 use portico_app::components::error_summary::Problem;
-use portico_app::components::input::{Labelled, RadioOption, Radios, TextArea};
+use portico_app::components::input::{Labelled, Radios, TextArea};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -219,11 +220,8 @@ fn look(handle: Handle, case: Memo<StaffCase>) -> AnyView {
         };
         sending::act(handle, sending, &case.get_untracked(), action);
     };
-    let option = |value: &str, label: &str| RadioOption {
-        value: value.to_owned(),
-        label: label.to_owned(),
-        hint: None,
-    };
+    let option =
+        |value: &str, label: &str| Opt { value: value.to_owned(), label: label.to_owned(), hint: None };
     let mut options = vec![option("yes", "Yes")];
     // Who has not said that it is done can't be sent back to it.
     if is_done {

@@ -1,13 +1,14 @@
 //! `/staff/identity`: documents that residents sent to show who they are, and those that are shown at a desk.
 
 use domain::api::identity::{DecideRequest, DeskRequest, DocumentKind, WaitingDocument, WaitingDocuments};
+use domain::field::Opt;
 use domain::field::plain;
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use portico_app::a11y;
 use portico_app::api::ApiProblem;
 use portico_app::components::button::SubmitButton;
 use portico_app::components::error_summary::ErrorSummary;
-use portico_app::components::input::{Labelled, RadioOption, Radios, TextArea, TextInput, Typing};
+use portico_app::components::input::{Labelled, Radios, TextArea, TextInput, Typing};
 use portico_app::components::layout::Column;
 use uuid::Uuid;
 
@@ -200,7 +201,7 @@ fn at_desk(desk: Desk) -> AnyView {
             let typing = Typing { autocomplete: Some("off"), verbatim, ..Typing::PLAIN };
             view! { <TextInput labelled=labelled value=value on_input=on_input typing=typing /> }.into_any()
         };
-    let options = DocumentKind::ALL.map(|kind| RadioOption {
+    let options = DocumentKind::ALL.map(|kind| Opt {
         value: kind.id().to_owned(),
         label: kind.label().to_owned(),
         hint: None,

@@ -5,8 +5,7 @@ use domain::api::staff::StaffCase;
 use leptos::prelude::*;
 use portico_app::api::{new_id, slots};
 use portico_app::components::error_summary::Problem;
-use portico_app::components::field::slot::{offered, one};
-use portico_app::components::input::Labelled;
+use portico_app::components::input::{Labelled, Radios};
 use portico_app::components::slot::SLOT;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -71,9 +70,13 @@ fn page(handle: Handle, case: Memo<StaffCase>) -> AnyView {
     let choose = draft.setter(|draft: &mut Typed, chosen: String| {
         (draft.chosen, draft.id) = (chosen, new_id());
     });
-    let choosing = one(SLOT.to_owned(), value, choose);
     let labelled = Labelled::new(SLOT, "Which day instead?").error(sending.at(SLOT));
-    let days = move || free.value().with(|free| free.as_ref().map(|free| offered(free, &choosing)));
+    let days = move || {
+        free.value().with(|free| {
+            let options = free.as_ref()?.options.clone();
+            Some(view! { <Radios labelled=labelled.clone() options=options value=value on_choose=choose /> })
+        })
+    };
     let typed = draft.now() != Typed::default();
     let now = if slot.lost {
         format!("There is no place on {} any more.", slot.day)
@@ -86,7 +89,7 @@ fn page(handle: Handle, case: Memo<StaffCase>) -> AnyView {
             on_send=Callback::new(move |()| send())
         >
             <p>{now}</p>
-            {labelled.fieldset(days.into_any())}
+            {days}
         </ActionPage>
     }
     .into_any()

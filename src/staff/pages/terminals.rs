@@ -202,8 +202,8 @@ pub fn TerminalsPage() -> impl IntoView {
                 <p>"A computer in a library or a hub that one resident uses after another. Everything is cleared after each person, and whenever nobody has used it for some minutes."</p>
                 <Prove proof=page.proof />
                 {move || page.code.get().map(|(code, name)| made(&code, &name))}
-                {move || page.all.get().map(|all| list(page, all))}
-                {move || page.all.with(Option::is_some).then(|| form(page))}
+                {move || page.all.get().map(|all| list(&page, all))}
+                {move || page.all.with(Option::is_some).then(|| form(&page))}
             </Column>
         }
         .into_any(),
@@ -224,7 +224,7 @@ fn made(code: &str, name: &str) -> AnyView {
     .into_any()
 }
 
-fn list(page: Page, all: Vec<TerminalView>) -> AnyView {
+fn list(page: &Page, all: Vec<TerminalView>) -> AnyView {
     if all.is_empty() {
         return view! { <p class="govuk-inset-text">"None is registered yet."</p> }.into_any();
     }
@@ -254,7 +254,8 @@ fn browser(agent: &str) -> String {
     found.unwrap_or_default()
 }
 
-fn line(page: Page, one: TerminalView) -> AnyView {
+fn line(page: &Page, one: TerminalView) -> AnyView {
+    let page = *page;
     let TerminalView { id, setup, locked, enrolled, seen, browser: agent } = one;
     let name = setup.name.clone();
     let label =
@@ -331,7 +332,8 @@ fn line(page: Page, one: TerminalView) -> AnyView {
     .into_any()
 }
 
-fn form(page: Page) -> AnyView {
+fn form(page: &Page) -> AnyView {
+    let page = *page;
     let Typed { of, name, place, idle, opens, closes, large, printer } = page.typed;
     let submit = move |event: SubmitEvent| {
         event.prevent_default();

@@ -2,10 +2,11 @@
 
 use domain::api::staff::{Around, AroundItem, Seen, SeenRequest, StaffCase};
 use domain::case::Status;
+use domain::field::Opt;
 use domain::field::{ErrorCode, FieldError, plain};
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use portico_app::components::button::SubmitButton;
-use portico_app::components::input::{Labelled, RadioOption, Radios, TextArea};
+use portico_app::components::input::{Labelled, Radios, TextArea};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -146,8 +147,7 @@ fn form(
             }
         });
     };
-    let options =
-        services.into_iter().map(|(value, label)| RadioOption { value, label, hint: None }).collect();
+    let options = services.into_iter().map(|(value, label)| Opt { value, label, hint: None }).collect();
     let which = Labelled::new(SERVICE, "What is it?").error(sending.at(SERVICE));
     let what = Labelled::new(TEXT, "What did you see?")
         .hint("It is reported at the same place. No resident is told.".to_owned())
