@@ -136,7 +136,7 @@
     return made;
   };
   const dialog = (id, title, stay, go) => {
-    const made = element("dialog", { "aria-labelledby": `${id}-title`, "aria-describedby": `${id}-words` }, "");
+    const made = element("dialog", { id, "aria-labelledby": `${id}-title`, "aria-describedby": `${id}-words` }, "");
     const words = element("p", { id: `${id}-words`, class: "govuk-body" }, "");
     const spoken = element("p", { class: "govuk-visually-hidden", role: "status" }, "");
     const buttons = element("div", { class: "govuk-button-group" }, "");

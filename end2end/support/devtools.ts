@@ -91,6 +91,15 @@ export class Chromium {
     return tab;
   }
 
+  /** It is closed as people close it, and opened again. */
+  async reopened(): Promise<void> {
+    const ended = once(this.child, "exit");
+    await this.send("Browser.close");
+    await ended;
+    this.rest = "";
+    this.start();
+  }
+
   /** The plug is pulled, and the computer comes back with the tabs that were open; the first of our pages. */
   async pulled(origin: string): Promise<Tab> {
     await this.end("SIGKILL");
@@ -209,7 +218,7 @@ export class Tab {
       });
     });
     await this.send("Inspector.enable");
-    void this.send("Page.crash");
+    void this.send("Page.crash").catch(() => {});
     await crashed;
     await this.send("Page.reload");
   }

@@ -74,7 +74,7 @@ const STYLED: [(&str, &[&str]); 6] = [
             "src/pages/{form,send,start,step}.rs",
             "src/components/{field,input}/**/*.rs",
             "src/components/{bell,better_form,button,count,error_summary,fee,gallery,handlers,layout}.rs",
-            "src/components/{load,map,nearby,policy,promise,stop,unsent}.rs",
+            "src/components/{load,map,messages,nearby,policy,promise,stop,unsent}.rs",
             "server/src/routes/demo.rs",
             "server/src/web/{exit,terminal}.rs",
         ],
