@@ -7,6 +7,7 @@
 mod catalogue;
 mod consent;
 mod figures;
+mod finish;
 mod http;
 mod load;
 mod machine;
@@ -69,6 +70,8 @@ enum Subject {
     Promise,
     /// How soon a card service's webhooks are answered, on both databases
     Webhook,
+    /// How soon nothing is left at a public computer, and the next person can begin
+    Finish,
 }
 
 fn main() -> Result<()> {
@@ -86,6 +89,7 @@ fn main() -> Result<()> {
             Subject::Figures => figures::run(&cli.figures)?,
             Subject::Promise => promise::run(&cli.promise)?,
             Subject::Webhook => webhook::run(&cli.webhook)?,
+            Subject::Finish => finish::run()?,
         }
     }
     Ok(())

@@ -146,6 +146,7 @@ async fn begin(url: &str, pay: &StandIn, many: u128) -> Result<Vec<Message>> {
             receipt_to: None,
             key_hash: number.to_be_bytes().to_vec(),
             browser_hash: vec![1; 32],
+            place: None,
             at: now(),
         };
         store.begin_payment(new).await?;

@@ -43,10 +43,12 @@ enum Subject {
     Promise,
     /// How soon a card service's webhooks are answered, on both databases.
     Webhook,
+    /// How soon nothing is left at a public computer, and the next person can begin.
+    Finish,
 }
 
 impl Subject {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::Size,
         Self::Photo,
         Self::Load,
@@ -57,6 +59,7 @@ impl Subject {
         Self::Figures,
         Self::Promise,
         Self::Webhook,
+        Self::Finish,
     ];
 
     fn name(self) -> &'static str {
@@ -71,11 +74,12 @@ impl Subject {
             Self::Figures => "figures",
             Self::Promise => "promise",
             Self::Webhook => "webhook",
+            Self::Finish => "finish",
         }
     }
 
     fn needs_chromium(self) -> bool {
-        matches!(self, Self::Size | Self::Photo | Self::Paint | Self::Catalogue)
+        matches!(self, Self::Size | Self::Photo | Self::Paint | Self::Catalogue | Self::Finish)
     }
 
     fn needs_postgres(self) -> bool {

@@ -261,7 +261,7 @@ fn line(page: &Page, one: TerminalView) -> AnyView {
     let label =
         |text: &'static str| view! { <span class="portico-queue__label" aria-hidden="true">{text}</span>" " };
     let stands = match (enrolled, locked) {
-        (false, _) => Some("Its code has not been typed yet"),
+        (false, _) => Some("Waits for its code"),
         (true, true) => Some("Locked"),
         (true, false) => None,
     };
