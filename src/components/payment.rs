@@ -14,7 +14,9 @@ pub fn payment(request: &FollowView, to: Option<&str>) -> AnyView {
     let Some(pay) = &request.payment else { return fee_table(&request.fee) };
     let sum = money::show(pay.pence);
     let title = if pay.state == Some(State::Paid) { "Paid: " } else { "To pay: " };
-    let button = to.filter(|_| pay.may_pay).map(|to| {
+    // Nobody pays for a day that others have.
+    let has_place = request.slot.as_ref().is_none_or(|slot| !slot.lost);
+    let button = to.filter(|_| pay.may_pay && has_place).map(|to| {
         let again = pay.state.is_some_and(State::is_unpaid);
         let (action, label) = (
             format!("{to}/pay"),

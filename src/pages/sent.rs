@@ -33,7 +33,7 @@ pub fn SentPage(
 }
 
 fn sent(request: &FollowView, key: &str) -> AnyView {
-    if request.unreceived {
+    if request.unreceived || !request.status.is_open() {
         return to_pay(request, key);
     }
     let title = format!("Sent - {}", request.title);
@@ -64,7 +64,7 @@ fn sent(request: &FollowView, key: &str) -> AnyView {
     .drawn()
 }
 
-/// What is received once it is paid: it is not, and all is kept.
+/// What is received once it is paid, and is not yet, and what has ended meanwhile: how it stands, and all is kept.
 fn to_pay(request: &FollowView, key: &str) -> AnyView {
     let title = format!("{} - {}", status::title(request), request.title);
     a11y::use_page(move || title.clone());

@@ -1,6 +1,8 @@
 //! `/follow/:key/withdraw`: are you sure?
 
 use domain::api::follow::{FollowView, WithdrawRequest};
+use domain::money;
+use domain::payment::State;
 use leptos::prelude::*;
 
 use super::go;
@@ -38,6 +40,12 @@ fn withdraw(request: &FollowView, key: String) -> AnyView {
     if request.slot.as_ref().is_some_and(|slot| slot.fixed) {
         return go(&paths::request(&key), "It is too late to withdraw this request", "See why", None);
     }
+    let paid =
+        request.payment.as_ref().filter(|pay| pay.state == Some(State::Paid) && request.slot.is_some());
+    let back = paid.map(|pay| {
+        let sum = money::show(pay.pence);
+        view! { <p>"What you paid, "<strong>{sum}</strong>", goes back to the card that paid."</p> }.drawn()
+    });
     let reason = RwSignal::new(boot::take_text("reason"));
     let sending = Sending::new("reason").with_summary();
     let title = request.title.clone();
@@ -57,6 +65,7 @@ fn withdraw(request: &FollowView, key: String) -> AnyView {
         <ErrorSummary problems=sending.problems />
         <span class="govuk-caption-l">{format!("{}, {}", request.title, request.reference)}</span>
         <h1 class="govuk-heading-l">"Do you want to withdraw this request?"</h1>
+        {back}
         {(!request.parts.is_empty()).then(|| view! {
             <p>"All departments that have not finished yet will stop. What others have changed already stays changed."</p>
         }.drawn())}

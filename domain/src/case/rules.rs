@@ -752,10 +752,7 @@ impl Case {
             // What was said again goes on where it was said first.
             Some(_) if self.status == Status::Closed(Outcome::Duplicate) => Err(Refused::NotAllowed),
             // What was paid for it may have been paid back by then: it is asked for, and paid, anew.
-            Some(_)
-                if self.status == Status::Closed(Outcome::Withdrawn)
-                    && fee::total(&self.submission.fee) > 0 =>
-            {
+            Some(_) if self.status == Status::Closed(Outcome::Withdrawn) && self.paid_at.is_some() => {
                 Err(Refused::NotAllowed)
             }
             Some(_) => Ok(()),

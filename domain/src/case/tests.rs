@@ -727,18 +727,21 @@ fn what_is_handed_back_is_still_somebodys() {
 
 #[test]
 fn what_was_paid_for_and_withdrawn_is_asked_for_anew() {
-    let withdrawn = |fee: Vec<Due>| {
+    let withdrawn = |is_paid: bool| {
         let mut first = submitted();
         if let Event::Submitted(submission) = &mut first.event {
-            submission.fee = fee;
+            submission.fee = vec![Due { label: "Collection".into(), pence: 2000 }];
         }
         let mut case = Case::open(&first).unwrap();
+        let paid = Event::Paid(Box::new(Paid { reference: "P1".into(), pence: 2000, promised: None }));
+        if is_paid {
+            then(&mut case, Actor::Resident, paid).unwrap();
+        }
         then(&mut case, Actor::Resident, Event::Withdrawn { reason: String::new() }).unwrap();
         then(&mut case, Actor::Resident, Event::Reopened { reason: "After all".into(), complete_by: by(25) })
     };
-    assert_eq!(withdrawn(Vec::new()), Ok(()));
-    let charge = Due { label: "Collection".into(), pence: 2000 };
-    assert_eq!(withdrawn(vec![charge]), Err(Refused::NotAllowed), "it may have been paid back");
+    assert_eq!(withdrawn(false), Ok(()));
+    assert_eq!(withdrawn(true), Err(Refused::NotAllowed), "it may have been paid back");
 }
 
 fn booked(number: u32) -> Booked {

@@ -908,7 +908,7 @@ fn for_resident(case: &Case, recorded: &Recorded) -> Option<Told> {
         (Event::Lapsed, _) => Some(Told::Lapsed { sum: sum(case) }),
         // Of what is given as soon as it is paid, the message that it came leads to the page that says so.
         (Event::Grant(step), Actor::Resident | Actor::Helper(_)) if matches!(**step, Step::Given(_)) => None,
-        (Event::Grant(step), _) => grant(case.grant.as_deref()?, step),
+        (Event::Grant(step), _) => Some(grant(case.grant.as_deref()?, step)),
         // Of what was never received there is nothing to tell to who ended it themselves.
         (Event::TakenBack | Event::Withdrawn { .. }, Actor::Resident) if !case.is_received() => None,
         (Event::TakenBack, _) => Some(Told::TakenBack),
@@ -929,18 +929,18 @@ fn time(booked: &Booked) -> String {
 }
 
 /// What its holder is told of what a request gave.
-fn grant(grant: &Grant, step: &Step) -> Option<Told> {
+fn grant(grant: &Grant, step: &Step) -> Told {
     let name = grant.name.clone();
     let over =
         |reason: &str, sum: String| Told::GrantOver { name: name.clone(), reason: reason.to_owned(), sum };
-    Some(match step {
+    match step {
         Step::Given(_) => Told::Granted { name, from: grant.from, until: grant.until },
         Step::Reminded { .. } => Told::GrantEnds { name, until: grant.until },
         Step::Vehicle { now, .. } => Told::GrantChanged { name, vehicle: now.clone() },
         Step::GivenBack { pence: 0, .. } => over("", String::new()),
         Step::GivenBack { pence, .. } => over("", money::show(*pence)),
         Step::Ended { reason } => over(reason, String::new()),
-    })
+    }
 }
 
 /// What is told to who answers for it.

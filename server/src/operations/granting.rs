@@ -110,39 +110,85 @@ pub async fn give_back(state: &AppState, at: &At, stored: &Stored, seen: i64) ->
         by: Actor::Resident,
         event: Event::Grant(Box::new(Step::GivenBack { on, pence })),
     };
-    let till = Till { state, served: &at.served, store: &at.store };
     let refund = match payment {
         Some(payment) => {
-            let person = at.store.resident_of(stored.id).await?;
-            Some(NewRefund {
-                id,
-                payment,
-                pence,
-                reason: "You gave it back: the whole months that were left.".to_owned(),
-                // Nobody of the staff, so that whoever answers for it may agree.
-                by: Owner { id: stored.id, name: BY_THE_HOLDER.to_owned() },
-                limit: till.agree_above(),
-                at: now,
-                entry: Entry {
-                    seq: 0,
-                    at: now,
-                    role: Role::Resident,
-                    who: person,
-                    department: None,
-                    deed: Deed::Changed,
-                    person,
-                    object: object(stored.id),
-                    detail: format!("Gave back what it gave: a refund of {}", money::show(pence)),
-                },
-            })
+            let reason = "You gave it back: the whole months that were left.";
+            Some(refund_of(state, at, stored, (payment, pence), (reason, "Gave back what it gave")).await?)
         }
         None => None,
     };
-    let (happened, refund) = at.store.give_back(stored.id, (event, refund), after(state, &at.served)).await?;
+    ended(state, at, stored.id, (event, refund)).await
+}
+
+/// Its resident cancels what was booked and paid, in time: all of it goes back, in the transaction in which the request is
+/// withdrawn. Says whether that is what it was.
+///
+/// # Errors
+/// The reason when the rules of the case refuse it; the database's.
+pub async fn cancel(state: &AppState, at: &At, stored: &Stored, reason: &str) -> Result<bool, ApiError> {
+    let (case, now) = (&stored.case, state.now());
+    let event = Event::Withdrawn { reason: reason.to_owned() };
+    let is_booking = case.booked().is_some() && case.paid_at.is_some();
+    if !is_booking || case.may(&Actor::Resident, &event, now).is_err() {
+        return Ok(false);
+    }
+    let till = Till { state, served: &at.served, store: &at.store };
+    let Some(refunds) = till.refunds(stored.id).await?.filter(|refunds| refunds.left > 0) else {
+        return Ok(false);
+    };
+    let paid = (refunds.payment, refunds.left);
+    let refund = refund_of(state, at, stored, paid, ("You cancelled in time.", "Cancelled in time")).await?;
+    let event = NewEvent { id: once(stored.id), at: now, by: Actor::Resident, event };
+    ended(state, at, stored.id, (event, Some(refund))).await?;
+    Ok(true)
+}
+
+/// What goes back because of what its resident did: `why` is for them, and for the register of what was done.
+async fn refund_of(
+    state: &AppState,
+    at: &At,
+    stored: &Stored,
+    (payment, pence): (Uuid, i64),
+    why: (&str, &str),
+) -> Result<NewRefund, ApiError> {
+    let now = state.now();
+    let till = Till { state, served: &at.served, store: &at.store };
+    let person = at.store.resident_of(stored.id).await?;
+    Ok(NewRefund {
+        id: once(stored.id),
+        payment,
+        pence,
+        reason: why.0.to_owned(),
+        // Nobody of the staff, so that whoever answers for it may agree.
+        by: Owner { id: stored.id, name: BY_THE_HOLDER.to_owned() },
+        limit: till.agree_above(),
+        at: now,
+        entry: Entry {
+            seq: 0,
+            at: now,
+            role: Role::Resident,
+            who: person,
+            department: None,
+            deed: Deed::Changed,
+            person,
+            object: object(stored.id),
+            detail: format!("{}: a refund of {}", why.1, money::show(pence)),
+        },
+    })
+}
+
+/// Writes down that it is over and what goes back, and has it sent.
+async fn ended(
+    state: &AppState,
+    at: &At,
+    request: Uuid,
+    over: (NewEvent, Option<NewRefund>),
+) -> Result<(), ApiError> {
+    let (happened, refund) = at.store.give_back(request, over, after(state, &at.served)).await?;
     tell(state, happened);
     state.wake.notify_one();
     if refund.is_some_and(|refund| refund.state == RefundState::Agreed) {
-        send(state, at, stored.id).await;
+        send(state, at, request).await;
     }
     Ok(())
 }
@@ -162,7 +208,8 @@ async fn send(state: &AppState, at: &At, request: Uuid) {
     }
 }
 
-/// What a request gave is given back once: the event and the refund have this identifier.
+/// What a request gave is given back once, and what was booked is cancelled once: the event and the refund have this
+/// identifier.
 fn once(request: Uuid) -> Uuid {
     let hash = secret::hash(&[request.as_bytes().as_slice(), b"given back"].concat());
     hash.get(..16).and_then(|half| Uuid::from_slice(half).ok()).unwrap_or(request)

@@ -139,6 +139,11 @@ impl Till<'_> {
         let (title, email) = (request.case.submission.title.clone(), contact(request).1);
         let purpose = Purpose::Request(request.id);
         let case = &request.case;
+        if let Some(booked) = case.booked().filter(|_| case.status == Status::ToPay)
+            && slots::is_lost(self.state, (self.served, self.store), request.id, booked).await?
+        {
+            return Err(StoreError::SlotTaken.into());
+        }
         // What is received already has its place.
         let place =
             slots::place(self.served, case, self.state.now()).filter(|_| case.status == Status::ToPay);
@@ -237,7 +242,7 @@ impl Till<'_> {
             }
             self.look(provider, before).await?;
         } else {
-            // Nobody was told where to pay it, and nobody will be.
+            // Nobody was told where to pay it, and nobody will be; unless somebody is at this moment.
             self.said(&before, State::TakenBack, 0).await?;
         }
         Ok(())
@@ -250,7 +255,23 @@ impl Till<'_> {
     pub async fn ask(&self, payment: Payment) -> Result<Payment, NotPaid> {
         let provider = self.state.payments.of(&self.served.council).await?;
         is_at(&*provider, &payment)?;
+        if payment.state.is_under_way() && self.has_ended(payment.purpose).await? {
+            // Nobody is to pay for it any more; if somebody has, asking says so.
+            let id = payment.id;
+            self.take_back(&*provider, payment).await?;
+            return Ok(self.store.payment(id).await?);
+        }
         Ok(self.look(&*provider, payment).await?.0)
+    }
+
+    /// Whether it is for a request that is closed by now.
+    async fn has_ended(&self, purpose: Purpose) -> Result<bool, StoreError> {
+        let Some(request) = purpose.request() else { return Ok(false) };
+        match self.store.by_id(request).await {
+            Ok(request) => Ok(!request.case.status.is_open()),
+            Err(StoreError::NotFound) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     async fn look(
@@ -301,12 +322,12 @@ impl Till<'_> {
                     Err(error) => return Err(error.into()),
                 }
             } else {
-                let receipt = self.receipt_of_ledger(payment).into_iter();
-                let jobs = receipt.map(|job| (self.state.dice.id(now), job)).collect();
+                let receipts = self.receipts_of_ledger(payment).into_iter();
+                let jobs = receipts.map(|job| (self.state.dice.id(now), job)).collect();
                 once_paid = Some(OncePaid { jobs, event: None });
             }
         }
-        let said = Said { state, refunded, at: now };
+        let said = Said { knew: payment.provider_ref.clone(), state, refunded, at: now };
         let (payment, happened) = self.store.payment_said(payment.id, said, once_paid).await?;
         tell(self.state, happened);
         self.state.wake.notify_one();
@@ -369,15 +390,15 @@ impl Till<'_> {
     }
 
     /// The same for what a ledger knows.
-    fn receipt_of_ledger(&self, payment: &Payment) -> Option<Job> {
+    fn receipts_of_ledger(&self, payment: &Payment) -> Vec<Job> {
         let path = match payment.purpose {
-            Purpose::Request(_) => return None,
+            Purpose::Request(_) => return Vec::new(),
             Purpose::PenaltyCharge(_) => paths::PENALTY_CHARGE,
             Purpose::CouncilTax(_) => paths::COUNCIL_TAX,
         };
-        Some(Job::Receipt(Receipt {
+        let receipt = |email: &String| Receipt {
             name: String::new(),
-            email: payment.receipt_to.clone()?,
+            email: email.clone(),
             payment: payment.reference.clone(),
             request: String::new(),
             title: title_of(&payment.bill),
@@ -385,14 +406,15 @@ impl Till<'_> {
             pence: payment.bill.total(),
             day: self.served.local(self.state.now()).date(),
             link: base(self.state, &self.served.council) + path,
-        }))
+        };
+        payment.receipts_to.iter().map(|email| Job::Receipt(receipt(email))).collect()
     }
 
     /// What the card service is told of a payment: its title, and the address of who pays. Nothing where what it is for was
     /// erased: nobody can pay for it.
     async fn told(&self, payment: &Payment) -> Result<Option<(String, Option<String>)>, StoreError> {
         let Some(request) = payment.purpose.request() else {
-            return Ok(Some((title_of(&payment.bill), payment.receipt_to.clone())));
+            return Ok(Some((title_of(&payment.bill), payment.receipts_to.first().cloned())));
         };
         match self.store.by_id(request).await {
             Ok(request) => Ok(Some((request.case.submission.title.clone(), contact(&request).1))),

@@ -20,9 +20,9 @@ use crate::councils::Served;
 use crate::error::ApiError;
 use crate::extract::At;
 use crate::state::AppState;
-use crate::store::StoreError;
 use crate::store::requests::Stored;
 use crate::store::slots::Place;
+use crate::store::{Store, StoreError};
 
 /// What is said where there is nothing to choose from.
 const NOTHING_FREE: &str = "Nothing is free at the moment. Look again tomorrow, or ring us.";
@@ -85,7 +85,8 @@ fn booked(served: &Served, now: DateTime<Utc>, asked: &Booked) -> Option<Booked>
 /// The place that something takes which is booked, held for so long as it is paid.
 #[must_use]
 pub fn place(served: &Served, case: &Case, now: DateTime<Utc>) -> Option<Place> {
-    let booked = case.booked()?.clone();
+    // A day that is over is nobody's any more.
+    let booked = case.booked().filter(|booked| booked.day >= served.local(now).date())?.clone();
     let time = booked.time.as_ref().map(|time| &*time.value);
     // What the council offers no more has no place but for who has one.
     let places = bookable(served, &booked.of).map_or(0, |known| known.places(booked.day, time));
@@ -191,7 +192,7 @@ pub async fn shown(state: &AppState, at: &At, id: Uuid, case: &Case) -> Result<O
     if case.status == Status::ToPay {
         let held = at.store.held_place(id).await?.and_then(|held| held.until).filter(|until| *until > now);
         view.held = held.map(|until| served.local(until).format("%-I:%M%P").to_string()).unwrap_or_default();
-        view.lost = held.is_none() && !is_free(state, at, booked).await?;
+        view.lost = is_lost(state, (served, &at.store), id, booked).await?;
     }
     let another = Booked { day: booked.day.succ_opt().unwrap_or(booked.day), ..booked.clone() };
     let change = Event::Rebooked { before: booked.clone(), to: another };
@@ -206,12 +207,24 @@ pub async fn shown(state: &AppState, at: &At, id: Uuid, case: &Case) -> Result<O
     Ok(Some(view))
 }
 
-/// Whether a place is left of what somebody wants.
-async fn is_free(state: &AppState, at: &At, booked: &Booked) -> Result<bool, StoreError> {
-    let (served, now) = (&at.served, state.now());
-    let time = booked.time.as_ref().map(|time| &*time.value);
-    let all = bookable(served, &booked.of).map_or(0, |known| known.places(booked.day, time));
-    let taken = at.store.taken(&booked.of, booked.day, now).await?;
-    let here = taken.get(&(booked.day, booked.time_id().to_owned())).copied().unwrap_or_default();
-    Ok(booked.day >= served.local(now).date() && here < all)
+/// Whether what is to be paid first has no place any more: it is not held, and others have it, or it is too late for it.
+///
+/// # Errors
+/// The database's.
+pub async fn is_lost(
+    state: &AppState,
+    (served, store): (&Served, &Store),
+    id: Uuid,
+    wanted: &Booked,
+) -> Result<bool, StoreError> {
+    let now = state.now();
+    let held = store.held_place(id).await?.and_then(|held| held.until);
+    if held.is_some_and(|until| until > now) {
+        return Ok(false);
+    }
+    let time = wanted.time.as_ref().map(|time| &*time.value);
+    let all = bookable(served, &wanted.of).map_or(0, |known| known.places(wanted.day, time));
+    let taken = store.taken(&wanted.of, wanted.day, now).await?;
+    let here = taken.get(&(wanted.day, wanted.time_id().to_owned())).copied().unwrap_or_default();
+    Ok(here >= all || booked(served, now, wanted).is_none())
 }

@@ -433,12 +433,14 @@ fn granted(step: &Step) -> String {
 #[must_use]
 pub fn grant(served: &Served, now: DateTime<Utc>, case: &Case) -> Option<GrantView> {
     let grant = case.grant.as_deref()?;
-    let mut said = grant.vehicle.as_ref().map_or_else(String::new, |vehicle| format!("{vehicle}, "));
-    said += &format!("from {} to {}", say_date(grant.from), say_date(grant.until));
-    if let Some(ended) = grant.ended {
-        said += &format!(", ended on {}", say_date(served.local(ended).date()));
-    }
-    Some(GrantView { name: grant.name.clone(), said, live: grant.is_live(served.local(now).date()) })
+    let span = format!("from {} to {}", say_date(grant.from), say_date(grant.until));
+    let ended = grant.ended.map(|ended| format!("ended on {}", say_date(served.local(ended).date())));
+    let said: Vec<String> = [grant.vehicle.clone(), Some(span), ended].into_iter().flatten().collect();
+    Some(GrantView {
+        name: grant.name.clone(),
+        said: said.join(", "),
+        live: grant.is_live(served.local(now).date()),
+    })
 }
 
 /// The permit zone of a request, in words for staff.

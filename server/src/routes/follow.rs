@@ -26,7 +26,7 @@ use crate::extract::{At, Path, Query, Valid, signed_in};
 use crate::operations::act::act;
 use crate::operations::paying::Till;
 use crate::operations::submit::follow_key;
-use crate::operations::{slots, view};
+use crate::operations::{granting, slots, view};
 use crate::secret;
 use crate::state::AppState;
 use crate::store::StoreError;
@@ -273,7 +273,12 @@ pub(crate) async fn withdraw_of(
     if is_done(&before.case) {
         return Ok(before.case);
     }
-    match act(state, at, before.id, Actor::Resident, Event::Withdrawn { reason }, None).await {
+    let withdrawn = match granting::cancel(state, at, &before, &reason).await {
+        Ok(true) => stored(at, key).await.map(|stored| stored.case),
+        Ok(false) => act(state, at, before.id, Actor::Resident, Event::Withdrawn { reason }, None).await,
+        Err(error) => Err(error),
+    };
+    match withdrawn {
         Ok(case) => Ok(case),
         Err(error) => Some(stored(at, key).await?.case).filter(is_done).ok_or(error),
     }

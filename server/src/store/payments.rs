@@ -18,6 +18,10 @@ use crate::jobs::Job;
 
 /// How long after it was asked about the last time an unfinished payment is asked about again.
 pub const ASK_AGAIN: TimeDelta = TimeDelta::minutes(10);
+/// How many may be at one card page.
+const PAYERS: usize = 8;
+/// Bytes of a SHA-256.
+const HASH: usize = 32;
 /// How long a message's number is remembered: card services tell the same for some days.
 const REMEMBERED: TimeDelta = TimeDelta::days(30);
 
@@ -53,11 +57,11 @@ pub mod payment {
         pub state: String,
         /// Pence that went back.
         pub refunded: i64,
-        /// Where the receipt goes, if it is for no request and somebody said where; forgotten once it ended.
+        /// Where receipts go, if it is for no request and somebody said where, a line each; forgotten once it ended.
         pub receipt_to: Option<String>,
         /// SHA-256 of the key in the address to which the person comes back.
         pub key_hash: Vec<u8>,
-        /// SHA-256 of the token of the browser that pays.
+        /// SHA-256 of the token of each browser that was led to its card page, one after another.
         pub browser_hash: Vec<u8>,
         /// When it was begun.
         pub made_at: DateTimeUtc,
@@ -119,16 +123,45 @@ pub struct Payment {
     pub state: State,
     /// Pence that went back.
     pub refunded: i64,
-    /// Where the receipt goes, if it is for no request and somebody said where.
-    pub receipt_to: Option<String>,
-    /// SHA-256 of the token of the browser that pays.
-    pub browser_hash: Vec<u8>,
+    /// Where receipts go, if it is for no request and somebody said where.
+    pub receipts_to: Vec<String>,
+    /// SHA-256 of the token of each browser that was led to its card page.
+    pub browsers: Vec<Vec<u8>>,
     /// When it was begun.
     pub made_at: DateTime<Utc>,
     /// When the card service is asked about it next.
     pub ask_at: Option<DateTime<Utc>>,
     /// When it ended.
     pub ended_at: Option<DateTime<Utc>>,
+}
+
+impl Payment {
+    /// Whether a penalty charge was paid with it and all of that went back: it is due again. What a request costs is asked
+    /// for anew with another request, and of a council tax account any sum can be paid at any time.
+    #[must_use]
+    pub fn is_owed_again(&self) -> bool {
+        let is_charge = matches!(self.purpose, Purpose::PenaltyCharge(_));
+        is_charge && self.state == State::Paid && self.refunded >= self.bill.total()
+    }
+
+    /// One more is led to its card page. So many are known at once, and no more.
+    fn is_led(&mut self, new: &NewPayment) {
+        if !self.browsers.contains(&new.browser_hash) {
+            self.browsers.push(new.browser_hash.clone());
+        }
+        if let Some(to) = &new.receipt_to
+            && !self.receipts_to.contains(to)
+        {
+            self.receipts_to.push(to.clone());
+        }
+        self.browsers.drain(..self.browsers.len().saturating_sub(PAYERS));
+        self.receipts_to.truncate(PAYERS);
+    }
+}
+
+/// Addresses as they are kept, a line each.
+fn written(addresses: &[String]) -> Option<String> {
+    (!addresses.is_empty()).then(|| addresses.join("\n"))
 }
 
 impl TryFrom<payment::Model> for Payment {
@@ -145,8 +178,8 @@ impl TryFrom<payment::Model> for Payment {
             bill: serde_json::from_str(&row.bill)?,
             state: State::parse(&row.state).ok_or_else(unreadable)?,
             refunded: row.refunded,
-            receipt_to: row.receipt_to,
-            browser_hash: row.browser_hash,
+            receipts_to: row.receipt_to.iter().flat_map(|to| to.lines()).map(ToOwned::to_owned).collect(),
+            browsers: row.browser_hash.chunks(HASH).map(<[u8]>::to_vec).collect(),
             made_at: row.made_at,
             ask_at: row.ask_at,
             ended_at: row.ended_at,
@@ -195,6 +228,8 @@ pub enum Begun {
 /// What the card service said of a payment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Said {
+    /// What it was known by there to who asked. Nothing was said of a payment that it has become known by meanwhile.
+    pub knew: Option<String>,
     /// How far it has got.
     pub state: State,
     /// Pence that went back.
@@ -235,7 +270,10 @@ impl Store {
                     }
                     let mut tried = store.attempts(transaction, new.purpose).await?;
                     let mut is_new = false;
-                    let paid = tried.iter().filter(|payment| payment.state == State::Paid).count();
+                    let paid = tried
+                        .iter()
+                        .filter(|payment| payment.state == State::Paid && !payment.is_owed_again())
+                        .count();
                     if new.round > paid {
                         // No page of ours says so.
                         return Err(Refused::NotAllowed.into());
@@ -262,15 +300,18 @@ impl Store {
                         Step::TakeBack(at) => Ok(Begun::TakeBack(tried.swap_remove(at))),
                         Step::GoOn(at) => {
                             let mut payment = tried.swap_remove(at);
-                            // The same person in another tab need not say again where the receipt goes.
-                            let is_same = payment.browser_hash == new.browser_hash;
-                            let before = payment.receipt_to.take().filter(|_| is_same);
-                            payment.receipt_to = new.receipt_to.or(before);
-                            // Whoever may pay it goes on where they are now.
-                            payment.browser_hash.clone_from(&new.browser_hash);
+                            // Several may be led to one card page, at home or in two tabs: each comes back, and each
+                            // who said so has the receipt.
+                            payment.is_led(&new);
                             payment::Entity::update_many()
-                                .col_expr(payment::Column::BrowserHash, Expr::value(new.browser_hash))
-                                .col_expr(payment::Column::ReceiptTo, Expr::value(payment.receipt_to.clone()))
+                                .col_expr(
+                                    payment::Column::BrowserHash,
+                                    Expr::value(payment.browsers.concat()),
+                                )
+                                .col_expr(
+                                    payment::Column::ReceiptTo,
+                                    Expr::value(written(&payment.receipts_to)),
+                                )
                                 .filter(store.one_payment(payment.id))
                                 .exec(transaction)
                                 .await?;
@@ -280,6 +321,23 @@ impl Store {
                 })
             })
             .await
+    }
+
+    /// A request has ended: what is under way for it is looked at now, and taken back.
+    pub(super) async fn nobody_pays(
+        &self,
+        on: &impl ConnectionTrait,
+        request: Uuid,
+        ended: Option<DateTime<Utc>>,
+    ) -> Result<(), StoreError> {
+        payment::Entity::update_many()
+            .col_expr(payment::Column::AskAt, Expr::value(ended))
+            .filter(payment::Column::CouncilId.eq(&*self.council))
+            .filter(payment::Column::Purpose.eq(Purpose::Request(request).id()))
+            .filter(payment::Column::AskAt.is_not_null())
+            .exec(on)
+            .await?;
+        Ok(())
     }
 
     async fn insert_payment(
@@ -474,10 +532,14 @@ impl Store {
                         }
                     }
                     let mut payment = store.locked_payment(transaction, id).await?;
+                    if said.knew.is_none() && payment.provider_ref.is_some() {
+                        // Somebody is at its card page by now: who holds that it never began looks again.
+                        return Ok((payment, Vec::new()));
+                    }
                     let before = payment.state;
                     payment.state = before.after(said.state);
                     if !payment.state.is_under_way() {
-                        payment.receipt_to = None;
+                        payment.receipts_to.clear();
                     }
                     // What went back is written down with its refunds (`refunds_said`): until then, it is asked about again.
                     let has_moved = payment.state == State::Paid && said.refunded != payment.refunded;
@@ -492,7 +554,7 @@ impl Store {
                     payment::Entity::update_many()
                         .set(payment::ActiveModel {
                             state: Set(payment.state.id().to_owned()),
-                            receipt_to: Set(payment.receipt_to.clone()),
+                            receipt_to: Set(written(&payment.receipts_to)),
                             ask_at: Set(payment.ask_at),
                             ended_at: Set(payment.ended_at),
                             ..Default::default()
@@ -705,7 +767,8 @@ impl Store {
 }
 
 fn step_of(tried: &[Payment], pence: i64, round: usize) -> Step {
+    let state = |payment: &Payment| if payment.is_owed_again() { State::Stopped } else { payment.state };
     let attempts: Vec<(State, i64)> =
-        tried.iter().map(|payment| (payment.state, payment.bill.total())).collect();
+        tried.iter().map(|payment| (state(payment), payment.bill.total())).collect();
     step_in_round(&attempts, pence, round)
 }

@@ -757,6 +757,7 @@ impl Store {
         changed.update(on).await?;
         if !case.status.is_open() {
             nearby::close(on, &self.council, id).await?;
+            self.nobody_pays(on, id, case.closed_at).await?;
         }
         if case.booked().is_some() && !case.has_place() {
             self.free_place(on, id).await?;

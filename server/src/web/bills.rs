@@ -263,7 +263,8 @@ async fn tried(state: &AppState, at: &At, purpose: Purpose) -> Result<(Vec<Payme
 
 /// The payments that were made, the last one first.
 fn made(at: &At, tried: &[Payment]) -> Vec<Made> {
-    let paid = tried.iter().rev().filter(|payment| payment.state == Standing::Paid);
+    let stands = |payment: &&Payment| payment.state == Standing::Paid && !payment.is_owed_again();
+    let paid = tried.iter().rev().filter(stands);
     let made = |payment: &Payment| Made {
         pence: payment.bill.total(),
         refunded: payment.refunded,

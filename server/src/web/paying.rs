@@ -70,7 +70,7 @@ pub(super) async fn lead_home(
     key: &str,
 ) -> Result<Response, ApiError> {
     let request = stored(at, key).await?;
-    let mut reply = lead(state, at, headers, (&request, &home(&request.case, key))).await?;
+    let mut reply = lead(state, at, headers, (&request, &home(&request.case, key), &Payer::Theirs)).await?;
     // Whoever pays with their own key comes back to their own page.
     reply.headers_mut().append(header::SET_COOKIE, named_cookie(state, "pay", "", TimeDelta::zero())?);
     Ok(reply)
@@ -81,7 +81,7 @@ async fn lead(
     state: &AppState,
     at: &At,
     headers: &HeaderMap,
-    (request, home): (&Stored, &str),
+    (request, home, payer): (&Stored, &str, &Payer),
 ) -> Result<Response, ApiError> {
     // What was withdrawn or is done costs nothing any more.
     if !request.case.status.is_open() {
@@ -91,7 +91,11 @@ async fn lead(
         return Err(ApiError::too_many());
     }
     let browser = browser_token(state, headers).unwrap_or_else(|| fresh_token(state));
-    let mut reply = match till(state, at).pay(request, &browser).await {
+    let known_as = match payer {
+        Payer::Theirs => browser.clone(),
+        Payer::ByLink => by_link(&browser),
+    };
+    let mut reply = match till(state, at).pay(request, &known_as).await {
         Ok(Pay::Paid) => to(home),
         Ok(Pay::At(next_url)) => leave(at, &next_url)?,
         Err(error @ (NotPaid::Service(_) | NotPaid::Differs(_))) => {
@@ -175,7 +179,8 @@ async fn pay_by_link(
     let led = async {
         Form::read((&state, &at), request, &no_files).await?;
         let Some(stored) = linked(&state, &at, &link).await? else { return Ok(over(&at)) };
-        let mut reply = lead(&state, &at, &headers, (&stored, &format!("/pay/{link}"))).await?;
+        let mut reply =
+            lead(&state, &at, &headers, (&stored, &format!("/pay/{link}"), &Payer::ByLink)).await?;
         reply.headers_mut().append(header::SET_COOKIE, named_cookie(&state, "pay", &link, WAY_BACK)?);
         Ok(reply)
     };
@@ -271,7 +276,7 @@ async fn back(
     let came = async {
         let payment = at.store.payment_by_key(&secret::hash(key.as_bytes())).await?;
         let of = payment.clone();
-        let is_theirs = is_theirs(&state, &at, &headers, &payment).await?;
+        let payer = payer(&state, &at, &headers, &payment).await?;
         let mut is_known = true;
         if payment.state.is_under_way()
             && let Err(error) = till(&state, &at).ask(payment).await
@@ -280,38 +285,76 @@ async fn back(
             tracing::warn!(%error, "it is not known how a payment went");
             is_known = false;
         }
-        if !is_theirs {
-            return Err(ApiError::not_found());
-        }
+        let payer = payer.ok_or_else(ApiError::not_found)?;
         let Some(request) = of.purpose.request() else {
             return bills::back(&state, &at, &headers, &of).await;
         };
         let stored = at.store.by_id(request).await?;
-        // Who pays by a link comes back to it: it opens nothing else of the request.
-        let link = pay_link(&state, &headers);
-        let read = link.as_deref().and_then(|link| state.secret.read_pay_link(at.store.council(), link));
-        let by_link = link.filter(|_| read.is_some_and(|(of, _)| of == request));
-        let home = match by_link {
-            Some(link) => format!("/pay/{link}"),
-            None => home(&stored.case, &follow_key(&state, &at, request)),
+        let home = match payer {
+            Payer::Theirs => home(&stored.case, &follow_key(&state, &at, request)),
+            // Who pays by a link comes back to it, if this browser still has it: it opens nothing else of the request.
+            Payer::ByLink => {
+                let link = pay_link(&state, &headers);
+                let read =
+                    link.as_deref().and_then(|link| state.secret.read_pay_link(at.store.council(), link));
+                match link.filter(|_| read.is_some_and(|(of, _)| of == request)) {
+                    Some(link) => format!("/pay/{link}"),
+                    None => return Ok(it_is(&at, &at.store.payment(of.id).await?)),
+                }
+            }
         };
         Ok(if is_known { to(&home) } else { could_not(&at, &home) })
     };
     or_sorry(&state, &at, Box::pin(came)).await
 }
 
-/// Whether this is the browser that pays, or its resident is signed in.
-async fn is_theirs(
+/// Who comes back from a card page.
+enum Payer {
+    /// Whose it is.
+    Theirs,
+    /// Somebody who has a link to pay, and nothing else of it.
+    ByLink,
+}
+
+/// What the token of a browser that pays by a link is kept as: the same browser with the request's own key is another payer.
+fn by_link(browser: &str) -> String {
+    format!("link:{browser}")
+}
+
+/// Whether this is a browser that was led to the card page, or its resident is signed in.
+async fn payer(
     state: &AppState,
     at: &At,
     headers: &HeaderMap,
     payment: &Payment,
-) -> Result<bool, ApiError> {
-    let browser = browser_token(state, headers).map(|token| secret::hash(token.as_bytes()));
-    if browser.is_some_and(|browser| browser == payment.browser_hash) {
-        return Ok(true);
+) -> Result<Option<Payer>, ApiError> {
+    let browser = browser_token(state, headers);
+    let is_known = |token: &str| payment.browsers.contains(&secret::hash(token.as_bytes()).to_vec());
+    if browser.as_deref().is_some_and(is_known) {
+        return Ok(Some(Payer::Theirs));
     }
-    let Some((resident, _)) = signed_in(state, at, headers).await? else { return Ok(false) };
-    let Some(request) = payment.purpose.request() else { return Ok(false) };
-    Ok(at.store.is_in_account(request, resident.id).await?)
+    if let (Some((resident, _)), Some(request)) =
+        (signed_in(state, at, headers).await?, payment.purpose.request())
+        && at.store.is_in_account(request, resident.id).await?
+    {
+        return Ok(Some(Payer::Theirs));
+    }
+    Ok(browser.is_some_and(|browser| is_known(&by_link(&browser))).then_some(Payer::ByLink))
+}
+
+/// How a payment stands, to who may know that and nothing else.
+fn it_is(at: &At, payment: &Payment) -> Response {
+    let sum = money::show(payment.bill.total());
+    let (title, words) = match payment.state {
+        domain::payment::State::Paid => {
+            (format!("Thank you: {sum} is paid"), "You need not do anything more. You can close this page.")
+        }
+        state if state.is_unpaid() => {
+            (format!("{sum} is not paid"), "No money was taken. To try again, open the link once more.")
+        }
+        _ => return could_not(at, "/"),
+    };
+    let html =
+        format!("<h1 class=\"govuk-heading-l\">{}</h1><p class=\"govuk-body\">{words}</p>", escape(&title));
+    page(at, &title, &html)
 }

@@ -463,7 +463,7 @@ async fn post_check(state: &AppState, at: &At, id: &str, request: Request) -> Re
     let headers = request.headers().clone();
     let filling = Filling::of(state, at, &headers, id).await?;
     let form = Form::read((state, at), request, &no_files).await?;
-    visit::in_turn(|| filling.send(&form, &headers)).await
+    Box::pin(visit::in_turn(|| filling.send(&form, &headers))).await
 }
 
 impl Filling<'_> {
@@ -498,7 +498,7 @@ impl Filling<'_> {
                 // What was free when it was chosen may be so no longer.
                 let wrong = validate::form(service, &posted.answers, today).err().unwrap_or_default();
                 let taken: Vec<_> =
-                    wrong.into_iter().filter(|error| error.code == ErrorCode::NotASlot).collect();
+                    wrong.into_iter().filter(|error| error.code == ErrorCode::NotAnOption).collect();
                 let questions: Vec<&Question> = service.questions.iter().collect();
                 posted.problems = in_pairs(words::problems(&questions, &taken));
             }

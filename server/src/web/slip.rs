@@ -85,7 +85,7 @@ async fn page(
         let slip = Slip { sent, ..slip(&state, &at, &key, (request.id, &request.case)) };
         let mut drawn = plain::slip(routes::council::view(&state, &at.served), posted, slip);
         if let Some(script) = assets::part("print", "js") {
-            drawn.html.push_str(&format!("<script src=\"/{script}\"></script>"));
+            drawn.html += &["<script src=\"/", &script, "\"></script>"].concat();
         }
         Ok(pages::of_person(&at, &drawn))
     };

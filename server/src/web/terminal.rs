@@ -199,8 +199,8 @@ async fn settle(state: &AppState, at: &At, parts: &mut Parts, token: &str) -> Re
     // Another code makes it another computer, also where it is none any more.
     if path == ENROL {
         return Ok(match terminal {
-            Some(terminal) if closed.is_none() => fresh(state, &council, terminal, said, cookies)?,
-            _ => Settled::Answer(with(closed_or_enrol(state, at, parts.method.clone()), cookies)),
+            Some(terminal) if closed.is_none() => fresh(state, &council, &terminal, said, cookies)?,
+            _ => Settled::Answer(with(closed_or_enrol(state, at, &parts.method), cookies)),
         });
     }
     let (Some(terminal), None) = (terminal, closed) else {
@@ -226,31 +226,30 @@ async fn settle(state: &AppState, at: &At, parts: &mut Parts, token: &str) -> Re
     for name in [header::IF_NONE_MATCH, header::ACCEPT_ENCODING] {
         parts.headers.remove(name);
     }
-    fresh(state, &council, terminal, said, cookies)
+    fresh(state, &council, &terminal, said, cookies)
 }
 
 /// Goes on with a turn, or with the next one.
 fn fresh(
     state: &AppState,
     council: &str,
-    terminal: Terminal,
+    terminal: &Terminal,
     said: Option<Said>,
     mut cookies: Vec<HeaderValue>,
 ) -> Result<Settled, ApiError> {
     let now = state.now();
     let is_fresh = said.as_ref().is_none_or(|said| now - said.heard >= EXACT);
-    let said = match said {
-        Some(said) => Said { heard: now, ..said },
+    let said = if let Some(said) = said {
+        Said { heard: now, ..said }
+    } else {
         // Later than the one before it ended, also where both are the same moment.
-        None => {
-            let after = terminal.finished_at.map_or(now, |ended| now.max(ended + TimeDelta::milliseconds(1)));
-            Said { id: fresh_token(state), began: after, heard: now }
-        }
+        let after = terminal.finished_at.map_or(now, |ended| now.max(ended + TimeDelta::milliseconds(1)));
+        Said { id: fresh_token(state), began: after, heard: now }
     };
     if is_fresh {
         cookies.push(passing_cookie(state, "turn", &said.seal(&state.secret, council, terminal.id))?);
     }
-    Ok(Settled::GoOn(turn(state, council, &terminal, &said), cookies))
+    Ok(Settled::GoOn(turn(state, council, terminal, &said), cookies))
 }
 
 fn turn(state: &AppState, council: &str, terminal: &Terminal, said: &Said) -> Turn {
@@ -377,8 +376,8 @@ fn page(title: &str, words: &str, rest: &str) -> String {
 }
 
 /// Of a computer that is none any more, or is closed: another code can still be typed.
-fn closed_or_enrol(state: &AppState, at: &At, method: Method) -> Response {
-    if method == Method::GET {
+fn closed_or_enrol(state: &AppState, at: &At, method: &Method) -> Response {
+    if *method == Method::GET {
         enrol_form(at, "")
     } else {
         // Its token is taken away first, so that the code is typed on a computer that is nothing yet.
@@ -478,7 +477,7 @@ fn rewritten((page, address): (&str, &str), turn: &Turn, sites: &[String]) -> Re
         element!("form[method=post]", |form| {
             // A form that says nothing is posted to the address of its page.
             let action = form.get_attribute("action").filter(|action| !action.is_empty());
-            let action = action.unwrap_or_else(|| escape(address).to_string());
+            let action = action.unwrap_or_else(|| escape(address));
             if !action.contains(&format!("{TURN_ASKED}=")) {
                 let joint = if action.contains('?') { '&' } else { '?' };
                 form.set_attribute("action", &format!("{action}{joint}{TURN_ASKED}={id}"))?;

@@ -137,6 +137,16 @@ fn week(Written { title, text, whole, .. }: &Written) -> Week {
     }
 }
 
+const CAUSES: [Cause; 7] = [
+    Cause::NotAcknowledged,
+    Cause::Missed,
+    Cause::MissedAgain,
+    Cause::Unanswered,
+    Cause::Away,
+    Cause::Silent,
+    Cause::Unsigned,
+];
+
 /// Everything that is told, with these values.
 #[must_use]
 pub fn told(written: &Written) -> Vec<Told> {
@@ -227,22 +237,17 @@ pub fn told(written: &Written) -> Vec<Told> {
     all.extend(ages.map(|age| Told::Aged { age, since: day(), department: own() }));
     let whys = [Why::NotBegun, Why::Contractor];
     all.extend(whys.map(|why| clock(ByTheClock { missed: Some((to, to, why)), ..ByTheClock::default() })));
-    let causes = [
-        Cause::NotAcknowledged,
-        Cause::Missed,
-        Cause::MissedAgain,
-        Cause::Unanswered,
-        Cause::Away,
-        Cause::Silent,
-        Cause::Unsigned,
-    ];
-    all.extend(causes.map(|cause| Told::Up { cause, owner: helper(), complete_by: to, away: away.clone() }));
+    all.extend(CAUSES.map(|cause| Told::Up { cause, owner: helper(), complete_by: to, away: away.clone() }));
     all.extend(OUTCOMES.map(|outcome| Told::Closed(closing(outcome, written))));
     all.extend(OUTCOMES.map(|outcome| Told::WatchedClosed { outcome }));
-    all.extend(OUTCOMES.map(|outcome| Told::GoesOn { status: Status::Closed(outcome), to }));
-    let open = [Status::Received, Status::LookedAt, Status::Planned, Status::InProgress, Status::Waiting];
-    all.extend(open.map(|status| Told::GoesOn { status, to }));
+    all.extend(statuses().map(|status| Told::GoesOn { status, to }));
     all
+}
+
+/// Every status in which another request is that somebody watches.
+fn statuses() -> impl Iterator<Item = Status> {
+    let open = [Status::Received, Status::LookedAt, Status::Planned, Status::InProgress, Status::Waiting];
+    OUTCOMES.map(Status::Closed).into_iter().chain(open)
 }
 
 /// One of them as it is told to somebody.

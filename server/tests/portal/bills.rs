@@ -202,7 +202,7 @@ async fn a_penalty_charge_is_paid_once(kept: Kept) {
         receipt.text
     );
     assert!(
-        shop.portal.state.db.council("demo").payments_for(purpose).await.unwrap()[0].receipt_to.is_none()
+        shop.portal.state.db.council("demo").payments_for(purpose).await.unwrap()[0].receipts_to.is_empty()
     );
     // The next day the ledger knows.
     shop.portal.turn(TimeDelta::days(1));

@@ -103,7 +103,7 @@ impl Shop {
         self.portal.visitor().follow(&fee.key).await["grant"].clone()
     }
 
-    async fn went_back(&self) -> Vec<i64> {
+    fn went_back(&self) -> Vec<i64> {
         self.pay.payments().into_iter().flat_map(|there| there.refunds).map(|refund| refund.amount).collect()
     }
 }
@@ -213,7 +213,7 @@ async fn a_permit_is_given_changed_and_given_back(kept: Kept) {
     for _ in 0..2 {
         sam.post_form(&format!("{here}/back"), "pence=3750").await.is(303);
     }
-    assert_eq!((shop.went_back().await, kept.rows("refund").await), (vec![3_750], 1));
+    assert_eq!((shop.went_back(), kept.rows("refund").await), (vec![3_750], 1));
     assert_eq!(shop.grant(&fee).await["live"], json!(null));
     assert!(page(&mut sam, &here).await.contains("Ended on 1 March 2027"));
     sam.post_form(&format!("{here}/vehicle"), "vehicle=E5").await.is(409);
@@ -243,13 +243,13 @@ async fn who_is_not_known_has_it_once_it_is_checked(kept: Kept) {
     let mut sam = Browser::of(&shop.portal);
     sam.post_form(&format!("{here}/back"), "pence=12000").await.is(303);
     assert_eq!(shop.grant(&fee).await["live"], json!(null), "it has ended all the same");
-    assert_eq!(shop.went_back().await, Vec::<i64>::new());
+    assert_eq!(shop.went_back(), Vec::<i64>::new());
     let farah = shop.portal.staff_now(FARAH).await;
     let waiting = farah.get("/api/staff/refunds").await.is(200).json()["waiting"][0].clone();
     assert_eq!(waiting["refund"]["pence"], 12_000);
     let answer = format!("/api/staff/refunds/{}/answer", waiting["refund"]["id"].as_str().unwrap());
     farah.post(&answer, &json!({ "agree": true, "reason": "" })).await.is(200);
-    assert_eq!(shop.went_back().await, [12_000]);
+    assert_eq!(shop.went_back(), [12_000]);
     // Staff end one with a reason that its holder reads; another department's is a missing one.
     let fee = shop.sent("resident-permit", 2, &permit(&home("Harbour", 6), "low")).await;
     shop.pays(&fee).await;

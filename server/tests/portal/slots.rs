@@ -23,6 +23,8 @@ on_both_engines![
     without_the_app_what_is_taken_meanwhile_is_asked_again,
     two_that_change_places_wait_for_nobody,
     a_place_is_held_while_it_is_paid,
+    nobody_pays_for_a_day_that_is_over,
+    who_cancels_in_time_is_paid_back,
     money_that_comes_too_late_is_kept_and_another_day_is_chosen,
     another_day_until_the_day_before,
     what_ends_without_being_done_gives_its_place_back,
@@ -57,9 +59,8 @@ async fn free(who: &Visitor, slots: &str) -> Vec<(String, Option<String>)> {
     let reply = who.get(&format!("/api/slots/{slots}")).await.is(200);
     assert_eq!(reply.header("cache-control"), "public, max-age=5");
     let free = reply.json();
-    let options = [&free["soon"], &free["later"]].into_iter().filter_map(Value::as_array).flatten();
     // Headings have no value.
-    let options = options.filter(|option| option["value"] != "");
+    let options = free["options"].as_array().unwrap().iter().filter(|option| option["value"] != "");
     let text = |value: &Value| value.as_str().map(ToOwned::to_owned);
     options.map(|option| (text(&option["value"]).unwrap(), text(&option["hint"]))).collect()
 }
@@ -94,10 +95,10 @@ async fn many_at_once_never_take_more_than_there_are(kept: Kept) {
     let all = join_all((1..=12).map(send)).await;
     let taken: Vec<usize> = (0..12).filter(|at| all[*at].status == StatusCode::CREATED).collect();
     assert_eq!(taken.len(), 3, "there are three places");
-    let (mut sent, mut refused) = (Vec::new(), 0);
+    let (mut taken, mut refused) = (Vec::new(), 0);
     for (number, reply) in (1_u128..).zip(all) {
         if reply.status == StatusCode::CREATED {
-            sent.push((number, reply.text("key")));
+            taken.push((number, reply.text("key")));
         } else {
             reply.wrong(&[("visit", "slot_taken", 0)]);
             refused += 1;
@@ -106,14 +107,14 @@ async fn many_at_once_never_take_more_than_there_are(kept: Kept) {
     assert_eq!((refused, kept.rows("slot_place").await, kept.rows("request").await), (9, 3, 3));
     assert_eq!(left(&visitor, "pest-control", MORNING).await, None, "it is not offered any more");
     // Sent again after a lost reply, it is the same and takes no second place, also when the day is over.
-    for (number, key) in &sent {
+    for (number, key) in &taken {
         assert_eq!(
             &visitor.submit_to("pest-control", *number, &rats(MORNING)).await.is(200).text("key"),
             key
         );
     }
     portal.turn(TimeDelta::days(3));
-    visitor.submit_to("pest-control", sent[0].0, &rats(MORNING)).await.is(200);
+    visitor.submit_to("pest-control", taken[0].0, &rats(MORNING)).await.is(200);
     assert_eq!(kept.rows("slot_place").await, 3);
     // What can't be booked, whoever says so.
     for (raw, code) in [
@@ -132,7 +133,7 @@ async fn many_at_once_never_take_more_than_there_are(kept: Kept) {
     }
     visitor.get("/api/slots/nothing").await.is(404);
     // What is answered names nobody, and the day that was booked is on its page.
-    let view = visitor.follow(&sent[0].1).await;
+    let view = visitor.follow(&taken[0].1).await;
     assert_eq!(answer(&view, "visit")["slot"]["day"], "2026-12-09");
 }
 
@@ -154,7 +155,7 @@ async fn without_the_app_what_is_taken_meanwhile_is_asked_again(kept: Kept) {
             "value=\"2026-12-09 morning\"",
             "3 places left",
             "Wednesday 9 December: Morning, 8am to noon",
-            "More days",
+            "Week of Monday 21 December",
         ] {
             assert!(html.contains(shown), "{shown}: {html}");
         }
@@ -164,7 +165,7 @@ async fn without_the_app_what_is_taken_meanwhile_is_asked_again(kept: Kept) {
     let again = sam.post_form(&format!("{form}/address"), details).await.is(303);
     assert_eq!(again.header("location"), format!("{form}/address"));
     if let Some(html) = page(&mut sam, &format!("{form}/address")).await {
-        assert!(html.contains("Choose a day for") && html.contains("1 Mill Lane"), "{html}");
+        assert!(html.contains("Choose") && html.contains("1 Mill Lane"), "{html}");
     }
     let chosen = format!("{details}&visit=2026-12-09+morning");
     let next = sam.post_form(&format!("{form}/address"), &chosen).await.is(303);
@@ -178,7 +179,7 @@ async fn without_the_app_what_is_taken_meanwhile_is_asked_again(kept: Kept) {
     assert_eq!(kept.rows("request").await, 3);
     // What is taken is not offered any more, and everything else is as it was typed.
     if let Some(html) = page(&mut sam, &format!("{form}/address")).await {
-        assert!(html.contains("That day can’t be booked any more. Choose another"), "{html}");
+        assert!(html.contains("Choose one of the answers to “When can our officer"), "{html}");
         assert!(!html.contains("value=\"2026-12-09 morning\"") && html.contains("1 Mill Lane"), "{html}");
     }
     let chosen = format!("{details}&visit=2026-12-09+afternoon");
@@ -277,6 +278,48 @@ async fn a_place_is_held_while_it_is_paid(kept: Kept) {
     assert_eq!(visitor.follow(&keys[2]).await["status"], json!({ "closed": "not_paid" }));
 }
 
+async fn nobody_pays_for_a_day_that_is_over(kept: Kept) {
+    let shop = Shop::open(Setup::default().in_database(&kept.url)).await;
+    let visitor = shop.portal.visitor();
+    let mut keys = Vec::new();
+    for number in 1..=2 {
+        keys.push(visitor.submit_to("pest-control", number, &rats(MORNING)).await.is(201).text("key"));
+    }
+    let mut sam = Browser::of(&shop.portal);
+    let next = press(&mut sam, &keys[0]).await.unwrap();
+    // It is paid in time, and for days nobody hears of it.
+    shop.pay.pay(&next, &good_card()).unwrap();
+    shop.portal.turn(TimeDelta::days(2));
+    // It is free, and too late for it.
+    assert_eq!(booked(&visitor, &keys[1]).await["lost"], true);
+    assert_eq!(press(&mut sam, &keys[1]).await, Err(409));
+    shop.portal.turn(TimeDelta::days(1));
+    assert_eq!(press(&mut sam, &keys[1]).await, Err(409));
+    // The money is kept, and another day is chosen.
+    shop.mop_up().await;
+    let view = visitor.follow(&keys[0]).await;
+    assert_eq!((&view["payment"]["state"], &view["slot"]["lost"]), (&json!("paid"), &json!(true)));
+}
+
+async fn who_cancels_in_time_is_paid_back(kept: Kept) {
+    let shop = Shop::open_with(Setup::default().in_database(&kept.url), "agree_above = \"£100\"").await;
+    let visitor = shop.portal.visitor();
+    let key = visitor.submit_to("pest-control", 1, &rats(MORNING)).await.is(201).text("key");
+    let mut sam = Browser::of(&shop.portal);
+    let next = press(&mut sam, &key).await.unwrap();
+    shop.pay.pay(&next, &good_card()).unwrap();
+    sam.get(&back_of(&shop)).await.is(303);
+    for _ in 0..2 {
+        visitor.post(&format!("/api/follow/{key}/withdraw"), &json!({ "reason": "" })).await.is(200);
+    }
+    let went: Vec<i64> =
+        shop.pay.payments().into_iter().flat_map(|paid| paid.refunds).map(|back| back.amount).collect();
+    let view = visitor.follow(&key).await;
+    assert_eq!(went, [view["payment"]["pence"].as_i64().unwrap()], "all of it, once");
+    assert_eq!(view["payment"]["refunds"][0]["pence"], went[0]);
+    assert_eq!((&view["status"], kept.rows("slot_place").await), (&json!({ "closed": "withdrawn" }), 0));
+}
+
 async fn money_that_comes_too_late_is_kept_and_another_day_is_chosen(kept: Kept) {
     let shop = Shop::open(Setup::default().in_database(&kept.url)).await;
     let visitor = shop.portal.visitor();
@@ -333,7 +376,7 @@ async fn another_day_until_the_day_before(kept: Kept) {
         (&slot["day"], &slot["until"]),
         (&json!("Thursday 10 December 2026"), &json!("Wednesday 9 December"))
     );
-    assert!(slot["free"]["later"].as_array().is_some_and(|later| !later.is_empty()));
+    assert!(slot["free"]["options"].as_array().is_some_and(|options| !options.is_empty()));
     let mut sam = Browser::of(&portal);
     let day = async |key: &str| answer(&visitor.follow(key).await, "day")["slot"]["day"].clone();
     for (id, wrong) in [(1, "2026-12-10"), (2, "2026-12-12"), (3, ""), (4, "soon"), (5, "2026-12-11 morning")]

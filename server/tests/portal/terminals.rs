@@ -62,7 +62,7 @@ impl Browser {
             }
         }
         if let Some((_, rest)) = String::from_utf8_lossy(&reply.body).split_once("data-turn=\"") {
-            self.turn = rest.split_once('"').unwrap().0.to_owned();
+            rest.split_once('"').unwrap().0.clone_into(&mut self.turn);
         }
         reply
     }

@@ -155,7 +155,9 @@ impl PaymentProvider for GovukPay {
             "return_url": new.return_url,
             "metadata": metadata,
         });
-        if let Some(email) = &new.email {
+        // It takes fewer addresses than there are, and then refuses the payment; it is only filled in for who pays.
+        let is_taken = |email: &&String| email.len() <= 254 && !email.contains(['<', '>', '"', '\\', '|']);
+        if let Some(email) = new.email.as_ref().filter(is_taken) {
             body["email"] = json!(email);
         }
         // Its idempotency key protects agreements alone, so none is sent: `recover` looks instead.

@@ -28,9 +28,19 @@ impl Browser {
                 self.cookies.push((name.to_owned(), value.to_owned()));
             }
         }
+        self.show();
+        reply
+    }
+
+    /// Loses a cookie.
+    pub fn forget(&mut self, name: &str) {
+        self.cookies.retain(|(known, _)| known != name);
+        self.show();
+    }
+
+    fn show(&mut self) {
         let all: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         self.visitor.cookie = (!all.is_empty()).then(|| all.join("; "));
-        reply
     }
 
     /// Opens an address.
