@@ -23,6 +23,7 @@ use crate::error::ApiError;
 use crate::extract::{At, signed_in};
 use crate::gazetteer::search_key;
 use crate::jobs::alert;
+use crate::ledgers::PenaltyCharges as _;
 use crate::operations::acting::{Acting, service_of, today};
 use crate::operations::{clock, homes, links, slots};
 use crate::routes::consent;
@@ -216,7 +217,7 @@ pub async fn submit(
         new.jobs = alert::as_jobs(told, || state.dice.id(now));
         new.spot = spot(state, at, service, (id, &place));
         new.place = slots::place(&at.served, &case, now);
-        new.challenges = challenged(at, &case).map(|number| (number, today(state, at)));
+        new.challenges = challenged(at, &case).await?.map(|number| (number, today(state, at)));
         // A part is never asked for by its key: it only has to be nobody else's.
         new.parts = parts.into_iter().map(|(id, part)| new_request(id, state.dice.id(now), part)).collect();
         for part in &mut new.parts {
@@ -246,15 +247,24 @@ pub async fn submit(
     Err(ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "internal"))
 }
 
-/// The number of the penalty charge that a request challenges, if it does.
-fn challenged(at: &At, case: &Case) -> Option<String> {
-    let settings = at.served.council.penalty_charges.as_ref()?;
-    let sent = Some(&case.submission).filter(|sent| sent.service == settings.challenge)?;
-    let answer = sent.answers.iter().find(|answer| answer.question == settings.number)?;
-    match &answer.value {
-        Value::Text(number) => Some(number.clone()),
-        _ => None,
-    }
+/// The number of the penalty charge that a request challenges, if it does. Who knows only the number, and not the vehicle,
+/// stops nobody's clock: what they sent is read all the same.
+async fn challenged(at: &At, case: &Case) -> Result<Option<String>, StoreError> {
+    let sent = &case.submission;
+    let settings = at.served.council.penalty_charges.as_ref().filter(|known| sent.service == known.challenge);
+    let Some(settings) = settings else { return Ok(None) };
+    let text = |question: &str| {
+        sent.answers.iter().find(|answer| answer.question == question).and_then(|answer| {
+            match &answer.value {
+                Value::Text(text) => Some(text.clone()),
+                _ => None,
+            }
+        })
+    };
+    let Some(number) = text(&settings.number) else { return Ok(None) };
+    let vehicle = text(&settings.vehicle).unwrap_or_default();
+    let notice = at.store.notice(&number).await?;
+    Ok(Some(number).filter(|_| notice.is_none_or(|(notice, _)| notice.is_of(&vehicle))))
 }
 
 /// Whether it is received once it is paid: its document says so, the council takes payments, and it can be paid by card.

@@ -466,6 +466,11 @@ async fn challenge(
         };
         let settings = penalty_settings(&at)?;
         let (notice, _) = at.store.notice(&number).await?.ok_or_else(ApiError::not_found)?;
+        let tried = at.store.payments_for(purpose_of(&number)?).await?;
+        if !made(&at, &tried).is_empty() {
+            // Who pays accepts it: the page says so.
+            return Ok(to(&format!("{}/{key}", paths::PENALTY_CHARGE)));
+        }
         let service = at.served.service(&settings.challenge).ok_or_else(ApiError::not_found)?;
         let known = [(settings.number.as_str(), number.as_str()), (&settings.vehicle, &notice.registration)];
         let answers: Answers = known.into_iter().collect();

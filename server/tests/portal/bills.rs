@@ -255,6 +255,11 @@ async fn a_challenge_holds_the_half_price(kept: Kept) {
         "date.day": "24", "date.month": "11", "date.year": "2026",
         "reason": "signs", "statement": "There was no sign.", "you.name": "Sam", "you.email": "sam@example.org",
     });
+    // Who knows the number alone stops nobody's clock.
+    let mut of_another = answers.clone();
+    of_another["vehicle"] = json!("XY34 ZAB");
+    portal.visitor().submit_to("challenge-penalty-charge", 2, &of_another).await.is(201);
+    assert_eq!(kept.rows("challenge").await, 0);
     let sent = portal.visitor().submit_to("challenge-penalty-charge", 1, &answers).await.is(201);
     let key = sent.text("key");
     assert_eq!(kept.rows("challenge").await, 1);
