@@ -54,7 +54,7 @@ fn list(post: Post, waiting: Letters) -> AnyView {
         return view! { <p>"None is waiting."</p> }.into_any();
     }
     let items = waiting.letters.into_iter().map(|letter| item(post, letter)).collect_view();
-    view! { <ul class="portico-services">{items}</ul> }.into_any()
+    view! { <ul class="govuk-list">{items}</ul> }.into_any()
 }
 
 fn item(post: Post, letter: LetterView) -> AnyView {
