@@ -771,7 +771,11 @@ impl Case {
         let is_theirs = matches!(by, Actor::Resident | Actor::Helper(_));
         let allowed = match step {
             // As a consequence of what somebody does: paying it, or closing it.
-            Step::Given(_) => self.grant.is_none() && self.parts.is_empty() && !matches!(by, Actor::Clock),
+            // A part goes with its whole, which gives nothing.
+            Step::Given(_) => {
+                let stands_alone = self.parts.is_empty() && self.submission.part_of.is_none();
+                self.grant.is_none() && stands_alone && !matches!(by, Actor::Clock)
+            }
             Step::Vehicle { on, now, before } => live.is_some_and(|grant| {
                 let is_other = grant.vehicle.as_ref() == Some(before) && now != before;
                 is_theirs && is_other && grant.is_live(*on) && grant.changes_left(*on) > 0

@@ -12,9 +12,10 @@ use server::store::{Database, Hear};
 const GROW: [&str; 8] = ["request", "event", "delivery", "notice", "audit", "contact", "watcher", "photo"];
 
 /// What looks through a table all the same: how the statement ends, and why it may.
-const MAY: [(&str, &str); 8] = [
+const MAY: [(&str, &str); 9] = [
     (r#" WHERE "audit"."council_id" = ? ORDER BY "audit"."seq" DESC LIMIT ?"#, "it ends with the latest"),
     (r#" WHERE "photo"."council_id" = ? AND ? = ?"#, "nothing is asked for, and SQLite sees that first"),
+    (r#" AND ? = ? ORDER BY "seq" + ? DESC LIMIT ?"#, "nothing is asked for, and SQLite sees that first"),
     (
         r#" FROM "request" ORDER BY "request"."council_id" ASC, "request"."id" ASC LIMIT ?"#,
         "all of them are read, some at a time, once after an update",
