@@ -15,7 +15,9 @@ function drawn(): string[] {
     words
       .replace(/\s+/g, " ")
       .replace(/[0-9A-Z]{4}-[0-9A-Z]{4}|[0-9a-z]{26}|[0-9a-f]{8}-[0-9a-f-]{27}|blob:\S+/g, "*")
-      .replace(/\d{4}-\d\d-\d\dT\S+Z|\b\d{1,2}:\d\d[ap]m\b/g, "*");
+      .replace(/\d{4}-\d\d-\d\dT\S+Z|\b\d{1,2}:\d\d[ap]m\b/g, "*")
+      // Each of the two takes one.
+      .replace(/\b\d+ places? left\b/g, "* left");
   const lines = [document.title, location.pathname + location.search].map(alike);
 
   const attributes = (element: Element): string[] => {

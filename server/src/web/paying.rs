@@ -329,7 +329,7 @@ async fn payer(
     payment: &Payment,
 ) -> Result<Option<Payer>, ApiError> {
     let browser = browser_token(state, headers);
-    let is_known = |token: &str| payment.browsers.contains(&secret::hash(token.as_bytes()).to_vec());
+    let is_known = |token: &str| payment.browsers.contains(&secret::hash(token.as_bytes()));
     if browser.as_deref().is_some_and(is_known) {
         return Ok(Some(Payer::Theirs));
     }
