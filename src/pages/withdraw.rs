@@ -40,10 +40,12 @@ fn withdraw(request: &FollowView, key: String) -> AnyView {
     if request.slot.as_ref().is_some_and(|slot| slot.fixed) {
         return go(&paths::request(&key), "It is too late to withdraw this request", "See why", None);
     }
+    // Of what was paid for a booking, all that did not go back before.
     let paid =
         request.payment.as_ref().filter(|pay| pay.state == Some(State::Paid) && request.slot.is_some());
-    let back = paid.map(|pay| {
-        let sum = money::show(pay.pence);
+    let left = paid.map(|pay| pay.pence - pay.refunds.iter().map(|back| back.pence).sum::<i64>());
+    let back = left.filter(|left| *left > 0).map(|left| {
+        let sum = money::show(left);
         view! { <p>"What you paid, "<strong>{sum}</strong>", goes back to the card that paid."</p> }.drawn()
     });
     let reason = RwSignal::new(boot::take_text("reason"));
